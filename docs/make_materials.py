@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Write docs/guide/materials.md, the page of the material library, from the library itself.
+
+Run `python docs/make_materials.py` after a change of the library; a test compares page and library.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from ssbmech.materials.library import MATERIALS
+from ssbmech.materials.library.interfaces import INTERFACE_SOURCES, INTERFACES
+from ssbmech.materials.library.references import REFERENCES
+from ssbmech.parameter import Provenance, markdown_table
+
+PAGE: Final = Path(__file__).parent / "guide" / "materials.md"
+
+_INTRODUCTION: Final = """\
+<!-- Written by docs/make_materials.py; do not edit. -->
+
+# Material library
+
+Every number in SI, with the bounds that a law accepts, the temperature T at which it holds (empty
+if it depends on none) and its source. `library.by_name("llzo")` returns a material; to change a
+number, build the law and the material yourself. What "how known" means:
+"""
+
+
+def page() -> str:
+    """Return the page as Markdown text."""
+    return "\n".join(_paragraphs())
+
+
+def _paragraphs() -> Iterator[str]:
+    yield _INTRODUCTION
+    yield from (f"- *{known.name.lower()}*: {known.value}" for known in Provenance)
+    yield "\n## Materials\n"
+    for name, build in MATERIALS.items():
+        material = build()
+        yield f"### {name}\n\n{_summary(build)}\n"
+        yield markdown_table(material, material.sources)
+    yield "## Interfaces\n"
+    for name, build_law in INTERFACES.items():
+        yield f"### {name}\n\n{_summary(build_law)}\n"
+        yield markdown_table(build_law(), INTERFACE_SOURCES[name])
+    yield "## References\n"
+    yield from (f"- [{key}] {text}" for key, text in sorted(REFERENCES.items()))
+    yield ""
+
+
+def _summary(build: Callable[..., object]) -> str:
+    """Return the first sentence of a function's docstring without its verb."""
+    sentence = (inspect.getdoc(build) or "").split("\n\n")[0].removeprefix("Return ")
+    return sentence[:1].upper() + sentence[1:]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

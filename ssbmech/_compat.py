@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Everything that differs between DOLFINx 0.9 and DOLFINx 0.10 or later."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import dolfinx
+import numpy as np
+import numpy.typing as npt
+from dolfinx import fem
+from dolfinx.mesh import GhostMode, Mesh, create_cell_partitioner, create_submesh
+
+Ints = npt.NDArray[np.int32]
+
+NEW_ENTITY_MAPS = tuple(int(v) for v in dolfinx.__version__.split(".")[:2]) >= (0, 10)
+"""Whether submeshes come with entity-map objects instead of plain arrays."""
+
+
+def jit_options() -> dict[str, Any]:
+    """Return the form compiler's C options; SSBMECH_CFLAGS replaces the default ones."""
+    flags = os.environ.get("SSBMECH_CFLAGS", "-O3 -march=native -fno-math-errno")
+    return {"cffi_extra_compile_args": flags.split()}
+
+
+@dataclass(frozen=True, eq=False)
+class Submesh:
+    """A submesh and its relation to the mesh it was cut from.
+
+    Attributes:
+        mesh: the submesh.
+        parent_entities: local entity of the parent, by local cell of the submesh.
+        handle: DOLFINx's own map, where it has one.
+    """
+
+    mesh: Mesh
+    parent_entities: Ints
+    handle: Any
+
+
+def cut_submesh(parent: Mesh, dim: int, entities: Ints) -> Submesh:
+    """Return the submesh of entities (owned and ghost) of a dimension; collective."""
+    made = create_submesh(parent, dim, entities)
+    mesh, handle = made[0], made[1]
+    if NEW_ENTITY_MAPS:
+        cells = mesh.topology.index_map(dim)
+        count = cells.size_local + cells.num_ghosts
+        array = handle.sub_topology_to_topology(np.arange(count, dtype=np.int32), False)
+    else:
+        array = handle
+    return Submesh(mesh, np.asarray(array, dtype=np.int32), handle)
+
+
+def _inverse(sub: Submesh, size: int) -> Ints:
+    inverse = np.full(size, -1, dtype=np.int32)
+    inverse[sub.parent_entities] = np.arange(len(sub.parent_entities), dtype=np.int32)
+    return inverse
+
+
+def interface_entity_maps(
+    parent: Mesh, minus: Submesh, plus: Submesh, surface: Submesh, entities: Ints
+) -> Any:
+    """Return the entity maps of integrals over an interface that mix fields of both bodies and of the surface.
+
+    Args:
+        parent: mesh of the integral.
+        minus: body at the "+" side of the integral.
+        plus: body at the "-" side.
+        surface: mesh of the interface's own fields.
+        entities: rows of (minus cell, its facet, plus cell, its facet) of the parent.
+    """
+    if NEW_ENTITY_MAPS:
+        return [minus.handle, plus.handle, surface.handle]
+    topology = parent.topology
+    cells, facets = topology.index_map(topology.dim), topology.index_map(topology.dim - 1)
+    maps = {body.mesh: _inverse(body, cells.size_local + cells.num_ghosts) for body in (minus, plus)}
+    # A field of one side is also looked up through the other side's cell: give it the cell across the facet.
+    maps[minus.mesh][entities[:, 2]] = maps[minus.mesh][entities[:, 0]]
+    maps[plus.mesh][entities[:, 0]] = maps[plus.mesh][entities[:, 2]]
+    maps[surface.mesh] = _inverse(surface, facets.size_local + facets.num_ghosts)
+    return maps
+
+
+def part_entity_maps(body: Mesh, parts: Sequence[Submesh]) -> Any:
+    """Return the entity maps of integrals over a body that mix its fields with fields of some of its parts."""
+    if NEW_ENTITY_MAPS:
+        return [part.handle for part in parts]
+    cells = body.topology.index_map(body.topology.dim)
+    return {part.mesh: _inverse(part, cells.size_local + cells.num_ghosts) for part in parts}
+
+
+def compile_form(form: Any, entity_maps: Any) -> Any:
+    """Compile a UFL form, or a nest of them with None for empty blocks; collective."""
+    return fem.form(form, jit_options=jit_options(), entity_maps=entity_maps or None)
+
+
+def compile_expression(expression: Any, points: npt.NDArray[np.float64]) -> fem.Expression:
+    """Compile a UFL expression for evaluation at reference points; collective."""
+    return fem.Expression(expression, points, jit_options=jit_options())
+
+
+def element_points(space: Any) -> npt.NDArray[np.float64]:
+    """Return the reference points at which a function of a space is interpolated."""
+    points = space.element.interpolation_points
+    return points() if callable(points) else points
+
+
+def shared_facet_partitioner() -> Any:
+    """Return the default partitioner with the cells across a facet between ranks as ghosts."""
+    # The second argument, cells per facet of a mesh that does not branch, came in the same version as the entity maps.
+    links = (2,) if NEW_ENTITY_MAPS else ()
+    return create_cell_partitioner(GhostMode.shared_facet, *links)

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Supports and loads on the outer faces and inside the bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ssbmech.frames import Expr
+
+Array = npt.NDArray[np.float64]
+
+
+class Support(Protocol):
+    """Role of a displacement condition on an outer face."""
+
+    @property
+    def face(self) -> str:
+        """Name of the face."""
+
+    @property
+    def value(self) -> Callable[[Array, float], Array] | None:
+        """Displacement [m], shape (dim, n), of position (3, n) [m] and time [s]; None for zero."""
+
+    def components(self, normal_axis: int, dim: int) -> tuple[int, ...]:
+        """Return the displacement components that are held."""
+
+
+@dataclass(frozen=True)
+class Roller:
+    """No displacement along the normal of a flat face that is aligned with an axis: symmetry, or a rigid wall."""
+
+    face: str
+    value: None = None
+
+    def components(self, normal_axis: int, dim: int) -> tuple[int, ...]:
+        """Return the normal component."""
+        return (normal_axis,)
+
+
+@dataclass(frozen=True)
+class NoSlip:
+    """No displacement in the plane of a flat face: a sticking platen."""
+
+    face: str
+    value: None = None
+
+    def components(self, normal_axis: int, dim: int) -> tuple[int, ...]:
+        """Return the tangential components."""
+        return tuple(k for k in range(dim) if k != normal_axis)
+
+
+@dataclass(frozen=True)
+class Clamp:
+    """All components of the displacement held, at zero or at a prescribed value."""
+
+    face: str
+    value: Callable[[Array, float], Array] | None = None
+
+    def components(self, normal_axis: int, dim: int) -> tuple[int, ...]:
+        """Return every component."""
+        return tuple(range(dim))
+
+
+@dataclass(frozen=True)
+class FacePressure:
+    """Fluid pressure on an outer face.
+
+    Attributes:
+        face: name of the face.
+        pressure: pressure, compression positive [Pa], against time [s].
+    """
+
+    face: str
+    pressure: Callable[[float], float]
+
+
+@dataclass(frozen=True)
+class FacePotential:
+    """Ionic potential held on an outer face of an electrolyte: a reversible electrode without resistance.
+
+    Attributes:
+        face: name of the face.
+        potential: potential [V] of position (3, n) [m].
+    """
+
+    face: str
+    potential: Callable[[Array], Array]
+
+
+@dataclass(frozen=True)
+class BodyForce:
+    """Force density in a body.
+
+    Attributes:
+        body: name of the body.
+        density: force density [N/m3] as a UFL vector of position.
+    """
+
+    body: str
+    density: Callable[[Expr], Expr]
+
+
+@dataclass(frozen=True)
+class IonSource:
+    """Volumetric source of ionic current in an electrolyte.
+
+    Attributes:
+        body: name of the body.
+        density: source [A/m3] as a UFL scalar of position.
+    """
+
+    body: str
+    density: Callable[[Expr], Expr]
+
+
+@dataclass(frozen=True)
+class Loads:
+    """Everything that acts on the cell beside its fixture and its electrodes."""
+
+    face_pressures: tuple[FacePressure, ...] = ()
+    face_potentials: tuple[FacePotential, ...] = ()
+    body_forces: tuple[BodyForce, ...] = ()
+    ion_sources: tuple[IonSource, ...] = ()

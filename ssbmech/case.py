@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A case: everything that defines a run, frozen, in SI units."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from mpi4py import MPI
+
+from ssbmech.boundary import Loads, Support
+from ssbmech.errors import CaseError
+from ssbmech.fixtures import Fixture
+from ssbmech.frames import Frame
+from ssbmech.geometry.tagged_mesh import TaggedMesh
+from ssbmech.interfaces.interface import Interface
+from ssbmech.materials.material import Material
+from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.protocol import Step
+from ssbmech.solve.linear import Direct, LinearSolver
+from ssbmech.solve.step_control import AdaptiveSteps, StepControl
+
+
+class Geometry(Protocol):
+    """Role of a geometry: it builds a tagged mesh."""
+
+    @property
+    def frame(self) -> Frame:
+        """Kinematic frame."""
+
+    def build(self, comm: MPI.Intracomm) -> TaggedMesh:
+        """Mesh the geometry; collective."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """Regions bonded to each other.
+
+    Attributes:
+        name: name of the body.
+        materials: material by region; the regions share their displacement where they touch.
+    """
+
+    name: str
+    materials: Mapping[str, Material]
+
+    @classmethod
+    def single(cls, name: str, material: Material) -> Body:
+        """Return a body of one region that has the body's name."""
+        return cls(name, {name: material})
+
+
+@dataclass(frozen=True)
+class Electrodes:
+    """The two electrodes, each named by the interface at which its metal meets the electrolyte.
+
+    Attributes:
+        working: electrode whose current and voltage the protocol prescribes.
+        counter: electrode at zero potential.
+    """
+
+    working: str
+    counter: str
+
+
+class PressureField(enum.Enum):
+    """Where the pressure is a field of its own."""
+
+    WHERE_FLOWING = "in regions that flow at constant volume (no locking)"
+    NOWHERE = "nowhere: plain displacement elements"
+
+
+@dataclass(frozen=True)
+class Discretisation:
+    """Finite elements.
+
+    Attributes:
+        degree: polynomial degree of displacement and potential; the pressure has one less.
+        quadrature_degree: degree of the bulk quadrature; None takes 2 degree - 2, and 2 degree in axisymmetry.
+        pressure_field: where the pressure is independent.
+    """
+
+    degree: int = 2
+    quadrature_degree: int | None = None
+    pressure_field: PressureField = PressureField.WHERE_FLOWING
+
+    def __post_init__(self) -> None:
+        """Check the degree."""
+        if self.degree not in (1, 2, 3):
+            raise CaseError(f"element degree {self.degree} is not supported: use 1, 2 or 3 (default 2)")
+
+
+@dataclass(frozen=True)
+class Scales:
+    """Typical sizes, used to scale equations and to judge residuals; they change no result.
+
+    Raises:
+        ParameterError: a scale is not positive.
+    """
+
+    stress: float = parameter("Pa", low=0.0, low_open=True, default=1e6, doc="typical stress")
+    length: float = parameter("m", low=0.0, low_open=True, default=1e-6, doc="typical element size")
+    gap: float = parameter("m", low=0.0, low_open=True, default=1e-8, doc="typical gap that matters")
+    current: float = parameter("A/m2", low=0.0, low_open=True, default=10.0, doc="typical current density")
+    potential: float = parameter("V", low=0.0, low_open=True, default=0.025, doc="typical potential")
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+
+@dataclass(frozen=True)
+class NewtonSettings:
+    """When a step counts as solved.
+
+    Attributes:
+        tolerance: largest residual norm of each field over its reference [1].
+        max_iterations: iterations after which a step is given up.
+        max_growth: growth of the residual in one iteration above which the step is shortened [1].
+    """
+
+    tolerance: float = 1e-8
+    max_iterations: int = 20
+    max_growth: float = 1e3
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a run writes beside one row of the series for every step.
+
+    Attributes:
+        fields_every: accepted steps between two states of the field files; 0 writes the first and last of each step of
+            the protocol only.
+        figures: whether figures are made at the end.
+    """
+
+    fields_every: int = 5
+    figures: bool = True
+
+
+@dataclass(frozen=True)
+class Case:
+    """A run in full.
+
+    Attributes:
+        name: name of the run.
+        geometry: what is meshed.
+        bodies: the bodies, each with its materials.
+        protocol: the steps.
+        interfaces: the surfaces between bodies and their laws.
+        supports: displacement conditions on outer faces.
+        fixture: what holds the stack; None for none.
+        loads: further loads.
+        electrodes: None for a purely mechanical case.
+        temperature: absolute temperature [K].
+    """
+
+    name: str
+    geometry: Geometry
+    bodies: tuple[Body, ...]
+    protocol: tuple[Step, ...]
+    interfaces: tuple[Interface, ...] = ()
+    supports: tuple[Support, ...] = ()
+    fixture: Fixture | None = None
+    loads: Loads = field(default_factory=Loads)
+    electrodes: Electrodes | None = None
+    temperature: float = parameter("K", low=0.0, low_open=True, default=298.15, doc="temperature")
+    discretisation: Discretisation = field(default_factory=Discretisation)
+    scales: Scales = field(default_factory=Scales)
+    newton: NewtonSettings = field(default_factory=NewtonSettings)
+    linear_solver: LinearSolver = field(default_factory=Direct)
+    step_control: StepControl = field(default_factory=AdaptiveSteps)
+    output: Output = field(default_factory=Output)
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check what can be checked without a mesh."""
+        validate_parameters(self)
+        self._check_names()
+        self._check_fixture()
+        self._check_electrodes()
+
+    def _check_names(self) -> None:
+        if not self.bodies:
+            raise CaseError("the case has no body: give at least one Body")
+        names = [body.name for body in self.bodies]
+        repeated = {name for name in names if names.count(name) > 1}
+        if repeated:
+            raise CaseError(f"two bodies have the same name: {', '.join(sorted(repeated))}")
+        for interface in self.interfaces:
+            for side in (interface.minus, interface.plus):
+                if side not in names:
+                    raise CaseError(
+                        f"interface {interface.name!r}: there is no body {side!r}; bodies: {', '.join(names)}"
+                    )
+        surfaces = [frozenset((i.minus, i.plus)) for i in self.interfaces]
+        for interface, surface in zip(self.interfaces, surfaces, strict=True):
+            if surfaces.count(surface) > 1:
+                raise CaseError(f"the interface between {interface.minus!r} and {interface.plus!r} is given twice")
+        if not self.protocol:
+            raise CaseError("the protocol is empty: give at least one step, for example Rest(1 * hour)")
+
+    def _check_fixture(self) -> None:
+        if self.fixture is None:
+            return
+        if not hasattr(self.fixture, "preload"):
+            raise CaseError("a case has one fixture: give a single Spring, ConstantForce, FixedGap or Isostatic")
+        if self.fixture.face is not None and any(
+            s.face == self.fixture.face and s.value is None and s.components(0, 1) == (0,) for s in self.supports
+        ):
+            raise CaseError(f"face {self.fixture.face!r} is held by a support and by the fixture: choose one")
+
+    def _check_electrodes(self) -> None:
+        reacting = {i.name for i in self.interfaces if i.kinetics is not None}
+        if self.electrodes is None:
+            if reacting:
+                raise CaseError(
+                    f"interface {sorted(reacting)[0]!r} has a charge-transfer law, but the case names no electrodes"
+                )
+            return
+        named = (self.electrodes.working, self.electrodes.counter)
+        for name in named:
+            if name not in reacting:
+                raise CaseError(
+                    f"electrode {name!r} is not an interface with a charge-transfer law; those are: "
+                    f"{', '.join(sorted(reacting)) or 'none'}"
+                )
+        unnamed = reacting - set(named)
+        if unnamed or named[0] == named[1]:
+            raise CaseError("working and counter electrode must be two interfaces, and the only ones with kinetics")

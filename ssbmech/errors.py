@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Every failure of the package has a name.
+
+A caller who wants to survive any failure of the package catches `SSBMechError`; one who wants to
+act on a particular failure catches the class that names it. A message says what was wrong and what
+would be right. An error that only some ranks can see goes through `raise_on_all`, so that no rank
+is left waiting.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+
+class SSBMechError(Exception):
+    """Base of all errors that the package raises on purpose."""
+
+
+class CaseError(SSBMechError):
+    """A case that cannot be run: unknown name, missing law, two fixtures, endless protocol."""
+
+
+class MeshError(SSBMechError):
+    """A mesh that cannot be built or read, or that lacks a region or face asked for by name."""
+
+
+class ParameterError(SSBMechError):
+    """A number with the wrong kind of unit or out of bounds, or an unknown name in a library."""
+
+
+class RunFolderError(SSBMechError):
+    """A run folder that cannot be created, written or read, or that already holds a run."""
+
+
+class EnvironmentMissing(SSBMechError):
+    """An optional package or outside program that the call needs is not there, or too old."""
+
+
+class NotConverged(SSBMechError):
+    """A solve ended without a solution; the time loop rolls back and cuts the step.
+
+    Attributes:
+        reason: Name of the cause, the same on all ranks.
+        report: What the solver knew when it gave up, or None.
+    """
+
+    def __init__(self, reason: str, report: object | None = None) -> None:
+        """Keep the cause and the solver's report.
+
+        Args:
+            reason: Name of the cause.
+            report: What the solver knew when it gave up.
+        """
+        super().__init__(reason)
+        self.reason = reason
+        self.report = report
+
+
+class StepTooSmall(NotConverged):
+    """A step of the smallest allowed length still has no solution; this ends the run."""
+
+
+class AuditError(SSBMechError):
+    """A step breaks the conservation of lithium or charge, the force balance or the contact law."""
+
+
+def raise_on_all(comm: MPI.Comm, failure: SSBMechError | None) -> None:
+    """Raise one and the same error on every rank as soon as any rank reports one.
+
+    Collective: every rank calls it, with its own failure or with None. The lowest rank wins.
+
+    Args:
+        comm: Communicator of all ranks concerned.
+        failure: What went wrong on this rank, or None.
+
+    Raises:
+        SSBMechError: The first failure in the order of the ranks.
+    """
+    for found in comm.allgather(failure):
+        if found is not None:
+            raise found

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Terms of an interface, both sides from one place.
+
+Interface fields are constant on each facet, so contact, gap, current and growth are decided facet by facet and all see the
+same gap. "+" is the minus body's side of the integral, "-" the plus body's side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ufl
+
+from ssbmech.frames import Expr
+from ssbmech.interfaces.contact import complementarity
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Restricted geometry and displacement of an interface.
+
+    Attributes:
+        normal: unit normal from minus to plus.
+        jump: u_plus - u_minus [m].
+        dS: measure of the interface, weighted by the frame.
+    """
+
+    normal: Expr
+    jump: Expr
+    dS: Expr  # noqa: N815 - the usual name of the measure of interior facets
+
+
+def contact_work_term(sides: Sides, p_contact: Expr, jump_test: Expr) -> Expr:
+    """Return the virtual work of the contact pressure, minus the integral of p n . [v], with [v] = v_plus - v_minus."""
+    return -p_contact * ufl.dot(sides.normal, jump_test) * sides.dS
+
+
+def shear_work_term(sides: Sides, shear: Expr, jump_test: Expr) -> Expr:
+    """Return the virtual work of the shear traction that resists sliding, the integral of shear . [v]."""
+    return ufl.dot(shear, jump_test) * sides.dS
+
+
+def complementarity_term(sides: Sides, p_contact: Expr, gap: Expr, stiffness: Expr, test: Expr) -> Expr:
+    """Return the weak form of the contact conditions [Pa]."""
+    return complementarity(p_contact, gap, stiffness) * test * sides.dS
+
+
+def gap_term(sides: Sides, gap: Expr, initial_gap: Expr, stripped: Expr, test: Expr) -> Expr:
+    """Return the weak form of g = g0 + [u] . n + s [m]."""
+    return (gap - initial_gap - ufl.dot(sides.jump, sides.normal) - stripped) * test * sides.dS
+
+
+def stripped_thickness(stripped_n: Expr, i_normal: Expr, molar_volume: Expr, faraday: Expr, dt: Expr) -> Expr:
+    """Return s = s_n + dt i Omega / F, the thickness of metal stripped (minus plated) at the end of the step [m]."""
+    return stripped_n + dt * i_normal * molar_volume / faraday
+
+
+def sticking_term(
+    sides: Sides, closed: Expr, shear: Expr, offset: Expr, stiffness: Expr, test: Expr
+) -> Expr:
+    """Return the weak form of sticking: no change of the tangential offset where closed, no shear where open.
+
+    The normal component of the shear field has no meaning; it is held at zero.
+
+    Args:
+        sides: geometry.
+        closed: UFL condition, true where the facet is in contact.
+        shear: shear traction [Pa].
+        offset: tangential offset with which the facet closed [m].
+        stiffness: positive number that brings lengths to pressures [Pa/m].
+        test: test function (vector).
+    """
+    n = sides.normal
+    tangential = sides.jump - ufl.dot(sides.jump, n) * n - offset
+    held = stiffness * tangential + ufl.dot(shear, n) * n
+    return ufl.dot(ufl.conditional(closed, held, shear), test) * sides.dS
+
+
+def reaction_term(sides: Sides, i_normal: Expr, test: Expr) -> Expr:
+    """Return minus the current that enters the electrolyte at the interface, to be added to its charge balance."""
+    return -i_normal * test * sides.dS
+
+
+def kinetics_term(sides: Sides, law_residual: Expr, test: Expr) -> Expr:
+    """Return the weak form of the charge-transfer law [A/m2]."""
+    return law_residual * test * sides.dS
+
+
+def electrode_current_term(sides: Sides, i_normal: Expr, test: Expr) -> Expr:
+    """Return the current that leaves the electrode; summed over the electrode's facets it is the cell current [A]."""
+    return i_normal * test * sides.dS

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Momentum balance, div(stress) = 0, in weak form: internal minus external virtual work = 0.
+
+Where a solid flows at constant volume, the pressure p (compression positive) is a field of its own,
+
+.. math:: \\sigma = s - p I, \\quad tr(\\varepsilon) + p / K = 0
+
+with quadratic displacements and linear pressures (Taylor-Hood), which neither lock nor oscillate.
+"""
+
+from __future__ import annotations
+
+import ufl
+
+from ssbmech.frames import Expr, Frame
+
+
+def deviatoric_term(frame: Frame, deviator: Expr, v: Expr, dx: Expr) -> Expr:
+    """Return the virtual work of the deviatoric stress, integral of s : strain(v) [N m per unit of v]."""
+    return ufl.inner(deviator, frame.strain(v)) * dx
+
+
+def volumetric_term(frame: Frame, bulk: Expr, u: Expr, v: Expr, dx: Expr) -> Expr:
+    """Return the virtual work of the volume change, integral of K tr(strain(u)) tr(strain(v))."""
+    return bulk * ufl.tr(frame.strain(u)) * ufl.tr(frame.strain(v)) * dx
+
+
+def pressure_term(frame: Frame, p: Expr, v: Expr, dx: Expr) -> Expr:
+    """Return the virtual work of an independent pressure, minus the integral of p tr(strain(v))."""
+    return -p * ufl.tr(frame.strain(v)) * dx
+
+
+def compressibility_term(frame: Frame, bulk: Expr, u: Expr, p: Expr, q: Expr, dx: Expr) -> Expr:
+    """Return the weak form of tr(strain) + p / K = 0, with the sign that makes the Jacobian symmetric."""
+    return -(ufl.tr(frame.strain(u)) + p / bulk) * q * dx
+
+
+def face_pressure_term(pressure: Expr, normal: Expr, v: Expr, ds: Expr) -> Expr:
+    """Return minus the virtual work of a fluid pressure on a face, traction = -pressure n."""
+    return pressure * ufl.dot(normal, v) * ds
+
+
+def body_force_term(density: Expr, v: Expr, dx: Expr) -> Expr:
+    """Return minus the virtual work of a force density [N/m3]."""
+    return -ufl.dot(density, v) * dx

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Kinematic frames: plane strain, axisymmetric and three-dimensional small strain.
+
+Every tensor is a full 3 x 3 tensor, whatever the dimension of the mesh, so that a material law is written once.
+A frame says how a displacement makes a strain, what volume a reference area stands for, and which components of a
+deviatoric tensor have to be stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import ufl
+
+Expr = Any
+"""A UFL expression: UFL carries no type information of its own."""
+
+
+class Frame(Protocol):
+    """What the mechanics and charge terms need to know about the geometry of deformation."""
+
+    @property
+    def dim(self) -> int:
+        """Dimension of the mesh [1]."""
+
+    @property
+    def deviator_size(self) -> int:
+        """Number of components that define a deviatoric tensor [1]."""
+
+    @property
+    def depth_unit(self) -> str:
+        """Unit of an integral over the mesh divided by the unit of its integrand."""
+
+    def strain(self, u: Expr) -> Expr:
+        """Return the small-strain tensor, shape (3, 3) [1]."""
+
+    def weight(self, x: Expr) -> Expr:
+        """Return the volume per unit of mesh measure at position x."""
+
+    def pack(self, deviator: Expr) -> Expr:
+        """Return the stored components of a deviatoric tensor."""
+
+    def unpack(self, components: Expr) -> Expr:
+        """Return the deviatoric tensor, shape (3, 3), of stored components."""
+
+
+def _pack_planar(deviator: Expr) -> Expr:
+    return ufl.as_vector([deviator[0, 0], deviator[1, 1], deviator[0, 1]])
+
+
+def _unpack_planar(c: Expr) -> Expr:
+    return ufl.as_tensor([[c[0], c[2], 0], [c[2], c[1], 0], [0, 0, -c[0] - c[1]]])
+
+
+@dataclass(frozen=True)
+class PlaneStrain:
+    """Plane strain in the x-y plane: no strain along z; integrals are per metre of depth."""
+
+    dim: int = 2
+    deviator_size: int = 3
+    depth_unit: str = "m2"
+
+    def strain(self, u: Expr) -> Expr:
+        """Return strain = sym(grad u), with the out-of-plane components zero [1]."""
+        e = ufl.sym(ufl.grad(u))
+        return ufl.as_tensor([[e[0, 0], e[0, 1], 0], [e[0, 1], e[1, 1], 0], [0, 0, 0]])
+
+    def weight(self, x: Expr) -> Expr:
+        """Return 1: an area of the mesh stands for itself times one metre."""
+        return 1.0
+
+    def pack(self, deviator: Expr) -> Expr:
+        """Return (xx, yy, xy); zz follows from the zero trace."""
+        return _pack_planar(deviator)
+
+    def unpack(self, components: Expr) -> Expr:
+        """Return the deviatoric tensor of (xx, yy, xy)."""
+        return _unpack_planar(components)
+
+
+@dataclass(frozen=True)
+class Axisymmetric:
+    """Rotational symmetry about x = 0: x is the radius r, y the axis z; component 2 is the hoop direction."""
+
+    dim: int = 2
+    deviator_size: int = 3
+    depth_unit: str = "m3"
+
+    def strain(self, u: Expr) -> Expr:
+        """Return the strain with the hoop component u_r / r [1]."""
+        e = ufl.sym(ufl.grad(u))
+        r = ufl.SpatialCoordinate(ufl.domain.extract_unique_domain(u))[0]
+        return ufl.as_tensor([[e[0, 0], e[0, 1], 0], [e[0, 1], e[1, 1], 0], [0, 0, u[0] / r]])
+
+    def weight(self, x: Expr) -> Expr:
+        """Return 2 pi r [m]."""
+        return 2 * ufl.pi * x[0]
+
+    def pack(self, deviator: Expr) -> Expr:
+        """Return (rr, zz, rz); the hoop component follows from the zero trace."""
+        return _pack_planar(deviator)
+
+    def unpack(self, components: Expr) -> Expr:
+        """Return the deviatoric tensor of (rr, zz, rz)."""
+        return _unpack_planar(components)
+
+
+@dataclass(frozen=True)
+class ThreeDimensional:
+    """Three dimensions, Cartesian coordinates."""
+
+    dim: int = 3
+    deviator_size: int = 5
+    depth_unit: str = "m3"
+
+    def strain(self, u: Expr) -> Expr:
+        """Return strain = sym(grad u) [1]."""
+        return ufl.sym(ufl.grad(u))
+
+    def weight(self, x: Expr) -> Expr:
+        """Return 1."""
+        return 1.0
+
+    def pack(self, deviator: Expr) -> Expr:
+        """Return (xx, yy, xy, yz, xz); zz follows from the zero trace."""
+        d = deviator
+        return ufl.as_vector([d[0, 0], d[1, 1], d[0, 1], d[1, 2], d[0, 2]])
+
+    def unpack(self, components: Expr) -> Expr:
+        """Return the deviatoric tensor of (xx, yy, xy, yz, xz)."""
+        c = components
+        return ufl.as_tensor([[c[0], c[2], c[4]], [c[2], c[1], c[3]], [c[4], c[3], -c[0] - c[1]]])
+
+
+@dataclass(frozen=True)
+class WeightedMeasure:
+    """An integration measure times the frame's weight, to be used like a UFL measure.
+
+    Attributes:
+        measure: UFL measure.
+        weight: factor of every integrand.
+    """
+
+    measure: Any
+    weight: Expr
+
+    def __rmul__(self, integrand: Expr) -> Expr:
+        """Return the weighted integral of a UFL expression."""
+        return (integrand * self.weight) * self.measure
+
+    def __call__(self, tag: int) -> WeightedMeasure:
+        """Return the measure restricted to a tag."""
+        return WeightedMeasure(self.measure(tag), self.weight)

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Geometry: meshes of named regions, made with Gmsh or read from a file, and distributed over the ranks."""
+
+from __future__ import annotations
+
+from ssbmech.geometry.annulus import QuarterAnnulus, QuarterPlate
+from ssbmech.geometry.blocks import Blocks
+from ssbmech.geometry.mesh_file import MeshFile
+from ssbmech.geometry.profiles import (
+    CosineGap,
+    CylinderGap,
+    FunctionGap,
+    LensGap,
+    SphereGap,
+    gap_values,
+)
+from ssbmech.geometry.stacks import Layer, Refinement, Stack
+from ssbmech.geometry.tagged_mesh import Geometry, TaggedMesh, distribute, from_gmsh_model
+
+__all__ = [
+    "Blocks",
+    "CosineGap",
+    "CylinderGap",
+    "FunctionGap",
+    "Geometry",
+    "Layer",
+    "LensGap",
+    "MeshFile",
+    "QuarterAnnulus",
+    "QuarterPlate",
+    "Refinement",
+    "SphereGap",
+    "Stack",
+    "TaggedMesh",
+    "distribute",
+    "from_gmsh_model",
+    "gap_values",
+]

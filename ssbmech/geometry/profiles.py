@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Initial gaps of an interface: voids, roughness, or any given function.
+
+A profile is called with positions of shape (3, n) [m] and returns the gap of shape (n,) [m], never
+negative. Interfaces are flat, so the gap depends on the lateral coordinates alone: x, and y in
+three dimensions (in two, y is the height and is not looked at). In the axisymmetric frame x is the
+radius.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from mpi4py import MPI
+
+from ssbmech.errors import ParameterError, raise_on_all
+from ssbmech.interfaces.interface import GapProfile
+from ssbmech.parameter import parameter, validate_parameters
+
+Floats = npt.NDArray[np.float64]
+
+
+def _squared_distance(x: Floats, centre: float, centre_y: float | None) -> Floats:
+    """Return the squared distance from the line x = centre, or from the point (centre, centre_y) [m2]."""
+    across = (x[0] - centre) ** 2
+    return across if centre_y is None else across + (x[1] - centre_y) ** 2
+
+
+@dataclass(frozen=True)
+class LensGap:
+    r"""A lens-shaped void.
+
+    .. math:: g_0(r) = d \max(0, 1 - (r/a)^2)
+
+    Attributes:
+        half_width: a [m].
+        depth: gap d in the middle [m].
+        centre: x of the middle [m].
+        centre_y: y of the middle of a round void in three dimensions [m]; None for a trench along
+            y, and in two dimensions.
+
+    Raises:
+        ParameterError: a number is out of its bounds.
+    """
+
+    half_width: float = parameter("m", low=0.0, low_open=True, doc="half width of the void")
+    depth: float = parameter("m", low=0.0, doc="gap in the middle")
+    centre: float = parameter("m", default=0.0, doc="x of the middle")
+    centre_y: float | None = parameter("m", default=None, doc="y of the middle of a round void")
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def __call__(self, x: Floats) -> Floats:
+        """Return the gap [m] at positions x [m]."""
+        square = _squared_distance(x, self.centre, self.centre_y) / self.half_width**2
+        return self.depth * np.maximum(0.0, 1.0 - square)
+
+
+@dataclass(frozen=True)
+class CosineGap:
+    r"""A wavy surface that touches at its crests.
+
+    .. math:: g_0(x) = A [1 - \cos(2 \pi (x - x_0) / \lambda)] / 2
+
+    and in three dimensions, with waves along y too, the mean of the two.
+
+    Attributes:
+        amplitude: gap A in the valleys, crest to valley [m].
+        wavelength: lambda along x [m].
+        crest: position x_0 (and y_0) of a crest [m].
+        wavelength_y: lambda along y in three dimensions [m]; None for no waves along y.
+
+    Raises:
+        ParameterError: a number is out of its bounds.
+    """
+
+    amplitude: float = parameter("m", low=0.0, doc="gap in the valleys")
+    wavelength: float = parameter("m", low=0.0, low_open=True, doc="wavelength along x")
+    crest: float = parameter("m", default=0.0, doc="position of a crest")
+    wavelength_y: float | None = parameter(
+        "m", low=0.0, low_open=True, default=None, doc="wavelength along y"
+    )
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def __call__(self, x: Floats) -> Floats:
+        """Return the gap [m] at positions x [m]."""
+        wave = self._wave(x[0], self.wavelength)
+        if self.wavelength_y is not None:
+            wave = (wave + self._wave(x[1], self.wavelength_y)) / 2
+        return self.amplitude * wave
+
+    def _wave(self, along: Floats, wavelength: float) -> Floats:
+        """Return (1 - cos)/2, written as a square so that it is never negative [1]."""
+        return np.sin(np.pi * (along - self.crest) / wavelength) ** 2
+
+
+@dataclass(frozen=True)
+class CylinderGap:
+    r"""A cylinder along y on a flat, as Hertz has it; a sphere in the axisymmetric frame.
+
+    .. math:: g_0(x) = (x - x_0)^2 / (2 R)
+
+    Attributes:
+        radius: R; of two curved bodies, 1/R is the sum of the curvatures [m].
+        centre: x_0 of the first contact [m].
+
+    Raises:
+        ParameterError: a number is out of its bounds.
+    """
+
+    radius: float = parameter("m", low=0.0, low_open=True, doc="radius of the cylinder")
+    centre: float = parameter("m", default=0.0, doc="x of the first contact")
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def __call__(self, x: Floats) -> Floats:
+        """Return the gap [m] at positions x [m]."""
+        return _squared_distance(x, self.centre, None) / (2 * self.radius)
+
+
+@dataclass(frozen=True)
+class SphereGap:
+    r"""A sphere on a flat in three dimensions, as Hertz has it.
+
+    .. math:: g_0(x, y) = [(x - x_0)^2 + (y - y_0)^2] / (2 R)
+
+    Attributes:
+        radius: R; of two curved bodies, 1/R is the sum of the curvatures [m].
+        centre: x_0 of the first contact [m].
+        centre_y: y_0 of the first contact [m].
+
+    Raises:
+        ParameterError: a number is out of its bounds.
+    """
+
+    radius: float = parameter("m", low=0.0, low_open=True, doc="radius of the sphere")
+    centre: float = parameter("m", default=0.0, doc="x of the first contact")
+    centre_y: float = parameter("m", default=0.0, doc="y of the first contact")
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def __call__(self, x: Floats) -> Floats:
+        """Return the gap [m] at positions x [m]."""
+        return _squared_distance(x, self.centre, self.centre_y) / (2 * self.radius)
+
+
+@dataclass(frozen=True)
+class FunctionGap:
+    """Any function as a gap.
+
+    Attributes:
+        function: gap [m] of positions with shape (3, n) [m]; a single number is spread over all
+            positions.
+    """
+
+    function: Callable[[Floats], npt.ArrayLike]
+
+    def __call__(self, x: Floats) -> Floats:
+        """Return the gap [m] at positions x [m]."""
+        values = np.asarray(self.function(x), dtype=np.float64)
+        return np.full(x.shape[1], values) if values.ndim == 0 else values
+
+
+def gap_values(profile: GapProfile, x: Floats, comm: MPI.Intracomm) -> Floats:
+    """Return the gap [m] of a profile at this rank's positions, checked on all ranks; collective.
+
+    Args:
+        profile: the profile.
+        x: positions of this rank, shape (3, n) [m].
+        comm: communicator of the positions.
+
+    Raises:
+        ParameterError: on any rank the profile gives the wrong number of values, or one that is
+            negative or no number.
+    """
+    gap = np.asarray(profile(x), dtype=np.float64)
+    failure = None
+    if gap.shape != (x.shape[1],):
+        failure = f"values of shape {gap.shape} for {x.shape[1]} positions: expected shape ({x.shape[1]},)"
+    elif not np.all(gap >= 0.0):
+        first = int(np.flatnonzero(~(gap >= 0.0))[0])
+        failure = f"the gap {gap[first]:g} m at x = {x[0, first]:g} m: expected zero or more"
+    elif not np.all(np.isfinite(gap)):
+        failure = "an infinite gap: expected a finite one"
+    raise_on_all(comm, failure and ParameterError(f"{type(profile).__name__} gives {failure}"))
+    return gap

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Layered cells: any number of flat layers on top of each other, graded towards the interfaces.
+
+Two dimensions: x in [0, width], layers stacked along y from y = 0. Axisymmetric: x is the radius, y
+the axis. Three dimensions: x in [0, width], y in [0, depth], layers stacked along z. Layers share
+the facets of their interface, and interfaces are flat: an initial gap is a function on the
+interface (`profiles`), not geometry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Any
+
+from ssbmech.errors import MeshError
+from ssbmech.geometry.session import generate, growing_size, mesh_model, power_of_two, size_within
+from ssbmech.geometry.simplices import SimplexMesh
+from ssbmech.geometry.tagged_mesh import Geometry
+from ssbmech.parameter import parameter, validate_parameters
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of a stack: a region of the mesh.
+
+    Attributes:
+        name: name of the region.
+        thickness: thickness [m].
+        size: largest size of a cell [m]; None for the size of the stack. It never exceeds the
+            thickness.
+
+    Raises:
+        ParameterError: a number is out of its bounds.
+    """
+
+    name: str
+    thickness: float = parameter("m", low=0.0, low_open=True, doc="thickness of the layer")
+    size: float | None = parameter(
+        "m", low=0.0, low_open=True, default=None, doc="largest cell size"
+    )
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+
+@dataclass(frozen=True)
+class Refinement:
+    """A finer mesh around a point, line or ring on an interface, such as the edge of a void.
+
+    In two dimensions the point is an end of a facet. In three dimensions the refinement follows the
+    line x = position, or the ring of radius `position` about the axis (x, y) = `axis`.
+
+    Attributes:
+        interface: interface "a|b" of two adjacent layers, in either order.
+        position: x of the point or line, or radius of the ring [m].
+        size: size of the cells [m].
+        radius: distance up to which they have it [m].
+        axis_x: x of the axis of a ring [m]; None for a line.
+        axis_y: y of the axis of a ring [m].
+
+    Raises:
+        ParameterError: a number is out of its bounds.
+    """
+
+    interface: str
+    position: float = parameter("m", low=0.0, doc="x of a point or line, radius of a ring")
+    size: float = parameter("m", low=0.0, low_open=True, doc="cell size")
+    radius: float = parameter("m", low=0.0, doc="distance up to which cells have this size")
+    axis_x: float | None = parameter("m", default=None, doc="x of the axis of a ring (3D)")
+    axis_y: float = parameter("m", default=0.0, doc="y of the axis of a ring (3D)")
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack(Geometry):
+    """A stack of layers, from bottom to top.
+
+    Regions are named as the layers, interfaces "lower|upper"; outer faces are "bottom", "top", "left" (x = 0),
+    "right" (x = width) and in three dimensions "front" (y = 0) and "back" (y = depth). The size of cells grows with the
+    distance d from the graded interfaces as min(size_interface + growth * d, size_bulk).
+
+    Attributes:
+        layers: the layers, lowest first.
+        width: extent along x, or outer radius [m].
+        size_interface: size of the cells at the graded interfaces [m].
+        size_bulk: size of the cells far from them [m].
+        refinements: places of finer mesh.
+        depth: extent along y in three dimensions [m].
+        growth: growth of the size per distance [1].
+        graded: names of the graded interfaces; None for all.
+
+    Raises:
+        ParameterError: a number is out of its bounds.
+        MeshError: no layers, names used twice, unknown interfaces, or a depth missing or too many.
+    """
+
+    layers: tuple[Layer, ...]
+    width: float = parameter("m", low=0.0, low_open=True, doc="extent along x")
+    size_interface: float = parameter(
+        "m", low=0.0, low_open=True, doc="cell size at the interfaces"
+    )
+    size_bulk: float = parameter(
+        "m", low=0.0, low_open=True, doc="cell size far from the interfaces"
+    )
+    refinements: tuple[Refinement, ...] = ()
+    depth: float | None = parameter(
+        "m", low=0.0, low_open=True, default=None, doc="extent along y (3D)"
+    )
+    growth: float = parameter("1", low=0.0, low_open=True, default=0.3, doc="growth of the size")
+    graded: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        """Convert to SI, check the bounds and the names."""
+        validate_parameters(self)
+        names = [layer.name for layer in self.layers]
+        if not names:
+            raise MeshError("a stack needs at least one layer")
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise MeshError(
+                f"layers need different names, but {', '.join(twice)} is used more than once"
+            )
+        if (self.depth is None) != (self.frame.dim == 2):
+            need = "needs a depth" if self.frame.dim == 3 else "has no depth"
+            raise MeshError(f"a stack in {self.frame.dim} dimensions {need}")
+        for name in self.graded or ():
+            self.level(name)
+        for refinement in self.refinements:
+            self._check(refinement)
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """Heights of the bottom, the interfaces and the top [m]."""
+        return tuple(accumulate((layer.thickness for layer in self.layers), initial=0.0))
+
+    @property
+    def interfaces(self) -> dict[str, float]:
+        """Height of each interface, by name "lower|upper" [m]."""
+        names = [f"{a.name}|{b.name}" for a, b in pairwise(self.layers)]
+        return dict(zip(names, self.levels[1:-1], strict=True))
+
+    def level(self, interface: str) -> float:
+        """Return the height of an interface, named in either order [m].
+
+        Raises:
+            MeshError: there is no such interface.
+        """
+        known = self.interfaces
+        turned = "|".join(reversed(interface.split("|")))
+        if interface not in known and turned not in known:
+            raise MeshError(
+                f"the stack has no interface {interface!r}: it has {', '.join(known) or 'none'}"
+            )
+        return known.get(interface, known.get(turned, 0.0))
+
+    def generate(self) -> SimplexMesh:
+        """Return the mesh, in this process alone.
+
+        Raises:
+            MeshError: Gmsh cannot make the mesh.
+            EnvironmentMissing: Gmsh cannot be loaded.
+        """
+        unit = power_of_two(max(self.width, self.depth or 0.0, self.levels[-1]))
+        return mesh_model(self.frame.dim, lambda gmsh: self._draw(gmsh, unit), unit)
+
+    def _check(self, refinement: Refinement) -> None:
+        """Refuse a refinement that is not on the stack."""
+        self.level(refinement.interface)
+        if refinement.axis_x is not None and self.frame.dim == 2:
+            raise MeshError("a refinement along a ring about an axis needs three dimensions")
+        if refinement.axis_x is None and refinement.position > self.width:
+            raise MeshError(
+                f"a refinement at x = {refinement.position:g} m lies outside the stack: its width is {self.width:g} m"
+            )
+
+    def _draw(self, gmsh: Any, unit: float) -> None:
+        """Draw the stack in lengths of `unit`, name its regions and mesh it."""
+        occ, dim = gmsh.model.occ, self.frame.dim
+        width, depth = self.width / unit, (self.depth or 0.0) / unit
+        boxes = []
+        for layer, level in zip(self.layers, self.levels, strict=False):
+            low, height = level / unit, layer.thickness / unit
+            if dim == 2:
+                boxes.append((2, occ.addRectangle(0, low, 0, width, height)))
+            else:
+                boxes.append((3, occ.addBox(0, 0, low, width, depth, height)))
+        ends = []
+        if dim == 2:  # points that the facets of the interface must meet
+            for r in self.refinements:
+                ends.append((0, occ.addPoint(r.position / unit, self.level(r.interface) / unit, 0)))
+        parts = boxes
+        if len(boxes) + len(ends) > 1:
+            _, pieces = occ.fragment(boxes, ends)
+            parts = [piece[0] for piece in pieces[: len(boxes)]]
+        occ.synchronize()
+        for layer, (_, tag) in zip(self.layers, parts, strict=True):
+            gmsh.model.addPhysicalGroup(dim, [tag], name=layer.name)
+        generate(gmsh, dim, self._sizes(gmsh, unit))
+
+    def _sizes(self, gmsh: Any, unit: float) -> list[int]:
+        """Add the size fields in lengths of `unit` and return their tags."""
+        up = "xyz"[self.frame.dim - 1]
+        largest = max(self._coarsest(layer) for layer in self.layers)
+        graded = self.interfaces if self.graded is None else self.graded
+        near = [(f"Abs({up}-{self.level(n) / unit!r})", self.size_interface, 0.0) for n in graded]
+        near += [(self._distance(r, unit), r.size, r.radius) for r in self.refinements]
+        sizes = []
+        for distance, size, start in near:
+            far = max(largest, size)
+            end = start + self._ramp(size, far)
+            scaled = (value / unit for value in (size, far, start, end))
+            sizes.append(growing_size(gmsh, distance, *scaled))
+        for layer, (low, high) in zip(self.layers, pairwise(self.levels), strict=True):
+            size = self._coarsest(layer)
+            scaled = (
+                value / unit for value in (size, largest, low, high, self._ramp(size, largest))
+            )
+            sizes.append(size_within(gmsh, up, *scaled))
+        return sizes
+
+    def _coarsest(self, layer: Layer) -> float:
+        """Return the largest size of cells in a layer; larger than it is thick they would be slivers [m]."""
+        return min(layer.size or self.size_bulk, layer.thickness)
+
+    def _ramp(self, near: float, far: float) -> float:
+        """Return the distance over which sizes grow, never zero [m]."""
+        return max(far - near, 1e-3 * near) / self.growth
+
+    def _distance(self, refinement: Refinement, unit: float) -> str:
+        """Return the distance from a refinement's point, line or ring, in lengths of `unit`, for Gmsh."""
+        up = "xyz"[self.frame.dim - 1]
+        x, height = refinement.position / unit, self.level(refinement.interface) / unit
+        across = "x"
+        if refinement.axis_x is not None:
+            axis_x, axis_y = refinement.axis_x / unit, refinement.axis_y / unit
+            across = f"Sqrt((x-({axis_x!r}))^2+(y-({axis_y!r}))^2)"
+        return f"Sqrt(({across}-{x!r})^2+({up}-{height!r})^2)"

@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The distributed mesh with named regions, faces and interfaces, and the way to it.
+
+One rank makes the mesh, names its parts and checks it; then the cells are shared out. Every rank
+knows all names and tags, whatever it owns of them. A failure on the rank that makes the mesh is
+raised on all ranks.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import basix.ufl
+import numpy as np
+import numpy.typing as npt
+from dolfinx.graph import adjacencylist
+from dolfinx.io import distribute_entity_data
+from dolfinx.mesh import Mesh, MeshTags, create_mesh, exterior_facet_indices, meshtags_from_entities
+from mpi4py import MPI
+
+from ssbmech._compat import shared_facet_partitioner
+from ssbmech.errors import MeshError, SSBMechError
+from ssbmech.frames import Frame
+from ssbmech.geometry.session import mesh_model, write_msh
+from ssbmech.geometry.simplices import LabelledMesh, SimplexMesh, label
+
+
+@dataclass(frozen=True, eq=False)
+class TaggedMesh:
+    """A distributed mesh whose regions, outer faces and interfaces have names.
+
+    Attributes:
+        mesh: the mesh; cells across a facet between ranks are ghosts.
+        cell_tags: tag of each cell, owned and ghost.
+        facet_tags: tag of each facet on an outer face or an interface, owned and ghost.
+        regions: tag of each region, by name.
+        faces: tag of each outer face, by name.
+        interfaces: tag of each interface between two regions, by name "a|b" in the order of the regions.
+        frame: kinematic frame the mesh is meant for.
+    """
+
+    mesh: Mesh
+    cell_tags: MeshTags
+    facet_tags: MeshTags
+    regions: Mapping[str, int]
+    faces: Mapping[str, int]
+    interfaces: Mapping[str, int]
+    frame: Frame
+
+    @property
+    def comm(self) -> MPI.Intracomm:
+        """Communicator of the mesh."""
+        return self.mesh.comm
+
+    def region(self, name: str) -> int:
+        """Return the tag of a region.
+
+        Raises:
+            MeshError: there is no such region.
+        """
+        return _look_up("region", name, self.regions)
+
+    def face(self, name: str) -> int:
+        """Return the tag of an outer face.
+
+        Raises:
+            MeshError: there is no such face.
+        """
+        return _look_up("face", name, self.faces)
+
+    def interface(self, name: str) -> int:
+        """Return the tag of the interface "a|b" of two regions, named in either order.
+
+        Raises:
+            MeshError: the regions do not touch, or there is no such region.
+        """
+        turned = "|".join(reversed(name.split("|")))
+        return _look_up("interface", turned if turned in self.interfaces else name, self.interfaces)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Geometry(ABC):
+    """Base of all that can be meshed: made or read on one rank, then distributed.
+
+    Attributes:
+        frame: kinematic frame; it decides between two and three dimensions.
+    """
+
+    frame: Frame
+
+    @abstractmethod
+    def generate(self) -> SimplexMesh:
+        """Return the mesh, in this process alone.
+
+        Raises:
+            MeshError: the mesh cannot be made or read.
+        """
+
+    def build(self, comm: MPI.Intracomm, keep: Path | None = None) -> TaggedMesh:
+        """Return the distributed mesh; collective.
+
+        Args:
+            comm: communicator of the mesh.
+            keep: .msh file to write the mesh to; `MeshFile` reads it back.
+
+        Raises:
+            MeshError: the mesh cannot be made, read or written, or a cell or outer facet has no
+                name; on all ranks.
+        """
+        return distribute(comm, self.frame, self.generate, keep)
+
+    def write(self, path: Path) -> None:
+        """Make the mesh in this process alone and write it as a .msh file, in metres.
+
+        Args:
+            path: the file.
+
+        Raises:
+            MeshError: the mesh cannot be made, read or written, or a cell or outer facet has no
+                name.
+        """
+        write_msh(label(self.generate()), path)
+
+
+def distribute(
+    comm: MPI.Intracomm, frame: Frame, generate: Callable[[], SimplexMesh], keep: Path | None = None
+) -> TaggedMesh:
+    """Return the distributed mesh that a function makes on rank 0; collective.
+
+    Args:
+        comm: communicator of the mesh.
+        frame: kinematic frame.
+        generate: makes the mesh; called on rank 0 only.
+        keep: .msh file to write the mesh to.
+
+    Raises:
+        MeshError: the mesh cannot be made or written, or a cell or outer facet has no name; on all
+            ranks.
+    """
+    made = _labelled_on_root(comm, generate, keep)
+    dim = frame.dim
+    regions, faces, interfaces = comm.bcast((made.regions, made.faces, made.interfaces), root=0)
+    element = basix.ufl.element("Lagrange", ("triangle", "tetrahedron")[dim - 2], 1, shape=(dim,))
+    points = np.ascontiguousarray(made.points[:, :dim])
+    partitioner = shared_facet_partitioner()
+    mesh = create_mesh(comm, cells=made.cells, x=points, e=element, partitioner=partitioner)
+    tagged = TaggedMesh(
+        mesh=mesh,
+        cell_tags=_tags(mesh, dim, made.cells, made.cell_values, "regions"),
+        facet_tags=_tags(mesh, dim - 1, made.facets, made.facet_values, "faces and interfaces"),
+        regions=regions,
+        faces=faces,
+        interfaces=interfaces,
+        frame=frame,
+    )
+    audit(tagged)
+    return tagged
+
+
+def from_gmsh_model(
+    comm: MPI.Intracomm,
+    frame: Frame,
+    build: Callable[[Any], None],
+    unit: float = 1.0,
+    keep: Path | None = None,
+) -> TaggedMesh:
+    """Return the distributed mesh of a model that a function draws with Gmsh; collective.
+
+    Regions and faces are the physical groups of dimension dim and dim - 1; flat sides of the
+    bounding box need no name.
+
+    Args:
+        comm: communicator of the mesh.
+        frame: kinematic frame.
+        build: is given the gmsh module on rank 0; draws the model, names physical groups and
+            generates the mesh.
+        unit: length unit of the model [m]; Gmsh's tolerances want sizes near one.
+        keep: .msh file to write the mesh to.
+
+    Raises:
+        MeshError: Gmsh reports an error, or a cell or outer facet has no name; on all ranks.
+    """
+    return distribute(comm, frame, lambda: mesh_model(frame.dim, build, unit), keep)
+
+
+def audit(tagged: TaggedMesh) -> None:
+    """Check that every cell has a region and every outer facet a face, after distribution;
+    collective.
+
+    Raises:
+        MeshError: some have none; on all ranks.
+    """
+    topology = tagged.mesh.topology
+    cells = np.arange(topology.index_map(topology.dim).size_local)
+    topology.create_connectivity(topology.dim - 1, topology.dim)
+    outer = exterior_facet_indices(topology)
+    on_face = tagged.facet_tags.indices[
+        np.isin(tagged.facet_tags.values, list(tagged.faces.values()))
+    ]
+    lost = np.array(
+        [
+            np.count_nonzero(~np.isin(cells, tagged.cell_tags.indices)),
+            np.count_nonzero(~np.isin(outer, on_face)),
+        ]
+    )
+    lost = tagged.comm.allreduce(lost)
+    if lost.any():
+        raise MeshError(
+            f"after distribution {lost[0]} cells have no region and {lost[1]} outer facets no face"
+        )
+
+
+def _labelled_on_root(
+    comm: MPI.Intracomm, generate: Callable[[], SimplexMesh], keep: Path | None
+) -> LabelledMesh:
+    """Return the labelled mesh on rank 0 and an empty one elsewhere; raise the failure of rank 0 on all ranks."""
+    failure: SSBMechError | None = MeshError(
+        "rank 0 ended while it made the mesh; see its own message"
+    )
+    dim, made = 0, None
+    try:
+        if comm.rank == 0:
+            made = label(generate())
+            dim = made.cells.shape[1] - 1
+            if keep is not None:
+                write_msh(made, keep)
+        failure = None
+    except SSBMechError as error:
+        failure = error
+    finally:
+        # Also on an error that nobody expected, or the other ranks would wait for ever.
+        dim, failure = comm.bcast((dim, failure), root=0)
+    if failure is not None:
+        raise failure
+    return made or _empty(dim)
+
+
+def _empty(dim: int) -> LabelledMesh:
+    """Return a mesh without cells, for the ranks that do not make the mesh."""
+    return LabelledMesh(
+        points=np.empty((0, 3)),
+        cells=np.empty((0, dim + 1), dtype=np.int64),
+        cell_values=np.empty(0, dtype=np.int32),
+        facets=np.empty((0, dim), dtype=np.int64),
+        facet_values=np.empty(0, dtype=np.int32),
+        regions={},
+        faces={},
+        interfaces={},
+    )
+
+
+def _tags(
+    mesh: Mesh, dim: int, entities: npt.NDArray[np.int64], values: npt.NDArray[np.int32], name: str
+) -> MeshTags:
+    """Return the tags of entities given by their points in the order of input; collective."""
+    local_entities, local_values = distribute_entity_data(mesh, dim, entities, values)
+    mesh.topology.create_entities(dim)
+    mesh.topology.create_connectivity(dim, 0)
+    mesh.topology.create_connectivity(dim, mesh.topology.dim)
+    tags = meshtags_from_entities(
+        mesh, dim, adjacencylist(local_entities), local_values.astype(np.int32)
+    )
+    tags.name = name
+    return tags
+
+
+def _look_up(kind: str, name: str, known: Mapping[str, int]) -> int:
+    """Return the tag of a name, or say which names there are."""
+    if name not in known:
+        raise MeshError(f"the mesh has no {kind} {name!r}: it has {', '.join(known) or 'none'}")
+    return known[name]

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Unilateral contact of two bodies, frictionless or sticking, and the conduction through it.
+
+Contact is exact: gap >= 0, p_contact >= 0, gap * p_contact = 0 on every facet. What conducts is a smooth function of the
+gap, because the roughness that carries the last few ten nanometres of contact is not resolved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import ufl
+
+from ssbmech.frames import Expr
+from ssbmech.parameter import parameter, validate_parameters
+
+
+def complementarity(p_contact: Expr, gap: Expr, stiffness: Expr) -> Expr:
+    """Return the complementarity function of contact, zero if and only if the contact conditions hold [Pa].
+
+    .. math:: p_c - \\max(0, p_c - r g)
+
+    Its generalised derivative makes Newton's method an active-set method: facets with p_c >= r g are closed (g = 0), the
+    others open (p_c = 0); facets that touch without pressure count as closed, so that an unloaded stack is held together.
+
+    Args:
+        p_contact: contact pressure [Pa].
+        gap: gap [m].
+        stiffness: r, any positive number; it weighs pressures against gaps in the choice of the set [Pa/m].
+    """
+    return p_contact - ufl.conditional(ufl.ge(p_contact, stiffness * gap), p_contact - stiffness * gap, 0.0)
+
+
+class Contact(Protocol):
+    """Role of a contact law."""
+
+    @property
+    def sticks(self) -> bool:
+        """Whether closed facets transmit shear without slip."""
+
+
+@dataclass(frozen=True)
+class Frictionless:
+    """Contact that carries no shear."""
+
+    sticks: bool = False
+
+
+@dataclass(frozen=True)
+class Sticking:
+    """Contact without slip: a facet that closes keeps the tangential offset it closed with, until it opens."""
+
+    sticks: bool = True
+
+
+class Conduction(Protocol):
+    """Role of a conduction law: what fraction of an interface conducts."""
+
+    def theta(self, gap: Expr, p_contact: Expr) -> Expr:
+        """Return the conducting fraction, between 0 and 1, of gap [m] and contact pressure [Pa]."""
+
+
+@dataclass(frozen=True)
+class GapConduction:
+    r"""Conduction that fades with the gap over the unresolved roughness.
+
+    .. math:: \theta = \theta_{min} + (1 - \theta_{min})(1 - 3 t^2 + 2 t^3), \quad t = \min(g / \ell, 1)
+
+    The small rest :math:`\theta_{min}` keeps the potential of a fully open interface defined.
+
+    Raises:
+        ParameterError: a constant is out of its bounds.
+    """
+
+    length: float = parameter(
+        "m", low=1e-10, default=50e-9, doc="gap at which conduction has ended (roughness)"
+    )
+    rest: float = parameter("1", low=0.0, high=1e-3, default=1e-9, doc="conducting fraction when open")
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def theta(self, gap: Expr, p_contact: Expr) -> Expr:
+        """Return the conducting fraction [1]."""
+        t = ufl.max_value(0.0, ufl.min_value(gap / self.length, 1.0))
+        return self.rest + (1 - self.rest) * (1 - 3 * t**2 + 2 * t**3)
+
+
+@dataclass(frozen=True)
+class RoughConduction:
+    r"""Real contact area of rough surfaces: grows with pressure, fades with the gap.
+
+    .. math:: \theta = \theta_{gap}(g) \left[1 - \exp(-p_c / (c_H H))\right]
+
+    For small pressures this is the plastic-contact fraction :math:`p / (c_H H)`, with :math:`c_H H \approx 3 \sigma_y`.
+
+    Raises:
+        ParameterError: a constant is out of its bounds.
+    """
+
+    hardness: float = parameter("Pa", low=1e3, doc="contact hardness c_H H")
+    gap_law: GapConduction = GapConduction()
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def theta(self, gap: Expr, p_contact: Expr) -> Expr:
+        """Return the conducting fraction [1]."""
+        real = 1 - ufl.exp(-ufl.max_value(p_contact, 0.0) / self.hardness)
+        return self.gap_law.rest + real * self.gap_law.theta(gap, p_contact)

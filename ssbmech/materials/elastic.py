@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Solid laws: what a material answers to a strain, and linear isotropic elasticity.
+
+A law returns the deviatoric stress and the bulk modulus; the volumetric part of the stress is added by the mechanics
+terms, either from the strain or from an independent pressure, so that a law never has to know about locking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import ufl
+
+from ssbmech.frames import Expr
+from ssbmech.parameter import parameter, validate_parameters
+
+
+@dataclass(frozen=True)
+class StateVariable:
+    """A variable that a law carries from step to step at every integration point.
+
+    Attributes:
+        name: key under which the law finds it.
+        unit: SI unit.
+        initial: value at the start; None marks a deviatoric tensor that starts at zero.
+    """
+
+    name: str
+    unit: str
+    initial: float | None = None
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a law needs to know beside strain and state.
+
+    Attributes:
+        dt: time step [s].
+        temperature: absolute temperature [K].
+    """
+
+    dt: Expr
+    temperature: Expr
+
+
+@dataclass(frozen=True)
+class Response:
+    """Answer of a solid law to a strain, all as UFL expressions.
+
+    Attributes:
+        deviator: deviatoric stress, shape (3, 3) [Pa].
+        bulk: bulk modulus [Pa].
+        state: state variables at the end of the step, by name.
+        creep_rate: equivalent creep strain rate [1/s].
+    """
+
+    deviator: Expr
+    bulk: Expr
+    state: Mapping[str, Expr] = field(default_factory=dict)
+    creep_rate: Expr = 0.0
+
+
+class Solid(Protocol):
+    """Role of a solid law."""
+
+    @property
+    def state_variables(self) -> tuple[StateVariable, ...]:
+        """Variables to be carried at the integration points."""
+
+    @property
+    def flows(self) -> bool:
+        """Whether the law flows without change of volume, so that plain displacement elements would lock."""
+
+    @property
+    def stiffness(self) -> float:
+        """Typical stiffness, for scaling [Pa]."""
+
+    def response(self, strain: Expr, state_n: Mapping[str, Expr], around: Surroundings) -> Response:
+        """Return stress and new state for a total strain, shape (3, 3), and the state before the step."""
+
+
+@dataclass(frozen=True)
+class Elastic:
+    """Linear isotropic elasticity.
+
+    .. math:: s = 2 G \\, dev(\\varepsilon), \\quad \\sigma = s + K \\, tr(\\varepsilon) I, \\quad
+              G = E / (2 (1 + \\nu)), \\quad K = E / (3 (1 - 2 \\nu))
+
+    Raises:
+        ParameterError: a constant is out of its bounds.
+    """
+
+    young: float = parameter("Pa", low=0.0, low_open=True, doc="Young's modulus")
+    poisson: float = parameter(
+        "1", low=-1.0, high=0.5, low_open=True, high_open=True, doc="Poisson's ratio"
+    )
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    @property
+    def shear(self) -> float:
+        """Shear modulus [Pa]."""
+        return self.young / (2 * (1 + self.poisson))
+
+    @property
+    def bulk(self) -> float:
+        """Bulk modulus [Pa]."""
+        return self.young / (3 * (1 - 2 * self.poisson))
+
+    @property
+    def state_variables(self) -> tuple[StateVariable, ...]:
+        """None: the stress depends on the strain alone."""
+        return ()
+
+    @property
+    def flows(self) -> bool:
+        """Elastic solids are compressible: displacement elements serve."""
+        return False
+
+    @property
+    def stiffness(self) -> float:
+        """Young's modulus [Pa]."""
+        return self.young
+
+    def response(self, strain: Expr, state_n: Mapping[str, Expr], around: Surroundings) -> Response:
+        """Return the elastic stress."""
+        return Response(deviator=2 * self.shear * ufl.dev(strain), bulk=self.bulk)

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Library of materials and interfaces; every number has a unit, a temperature and a source.
+
+Each entry is a function without arguments that returns a new object; `by_name` finds a material by
+the name that it carries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from ssbmech.errors import ParameterError
+from ssbmech.materials.library.argyrodite import li6ps5cl
+from ssbmech.materials.library.collectors import copper, stainless_steel
+from ssbmech.materials.library.garnet import llzo
+from ssbmech.materials.library.lithium import anand_narayan2019, lepage2019, masias2019
+from ssbmech.materials.material import Material
+
+__all__ = ["MATERIALS", "by_name"]
+
+MATERIALS: Final[Mapping[str, Callable[[], Material]]] = MappingProxyType(
+    {
+        "lithium_masias2019": masias2019,
+        "lithium_lepage2019": lepage2019,
+        "lithium_anand_narayan2019": anand_narayan2019,
+        "li6ps5cl": li6ps5cl,
+        "llzo": llzo,
+        "copper": copper,
+        "stainless_steel": stainless_steel,
+    }
+)
+"""Functions that return the materials of the library, by name."""
+
+
+def by_name(name: str) -> Material:
+    """Return a material of the library.
+
+    Args:
+        name: One of the keys of `MATERIALS`.
+
+    Raises:
+        ParameterError: There is no material of that name.
+    """
+    if name not in MATERIALS:
+        raise ParameterError(
+            f'no material "{name}" in the library: expected one of {", ".join(MATERIALS)}'
+        )
+    return MATERIALS[name]()

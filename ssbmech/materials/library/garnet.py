@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Lithium garnet, the oxide electrolyte Li7La3Zr2O12 (LLZO) with aluminium or tantalum."""
+
+from __future__ import annotations
+
+from ssbmech.constants import ROOM_TEMPERATURE
+from ssbmech.materials.elastic import Elastic
+from ssbmech.materials.material import Material
+from ssbmech.materials.transport import IonConductor
+from ssbmech.parameter import Provenance, Source
+from ssbmech.units import GPa, K, kJ_per_mol, mS_per_cm
+
+
+def llzo() -> Material:
+    """Return hot-pressed cubic LLZO with 3 % of pores: elastic, ion-conducting.
+
+    Stiffness falls steeply with porosity: 133 GPa were measured at 6 %. Fracture is left out.
+    """
+    return Material(
+        "llzo",
+        Elastic(young=149.8 * GPa, poisson=0.26),
+        conductor=IonConductor(
+            conductivity=0.4 * mS_per_cm,
+            activation_energy=33 * kJ_per_mol,
+            reference_temperature=ROOM_TEMPERATURE * K,
+        ),
+        sources={
+            "solid.young": Source(
+                "ni2012",
+                "measured on hot-pressed cubic LLZO of 3 % porosity, 149.8 +- 0.4 GPa",
+                ROOM_TEMPERATURE,
+                "158 GPa for tantalum-doped LLZO of 98 % density",
+                Provenance.READ,
+            ),
+            "solid.poisson": Source(
+                "yu2016", "elastic constants of cubic LLZO", ROOM_TEMPERATURE, "", Provenance.READ
+            ),
+            "conductor.conductivity": Source(
+                "roy2021",
+                "value used there for dense LLZO",
+                ROOM_TEMPERATURE,
+                "0.40 to 0.45 mS/cm measured",
+                Provenance.READ,
+            ),
+            "conductor.activation_energy": Source(
+                "buschmann2011",
+                "0.34 eV, from impedance of LLZO with aluminium",
+                None,
+                "of the product of conductivity and temperature",
+                Provenance.MEMORY,
+            ),
+            "conductor.reference_temperature": Source(
+                "ssbmech",
+                "where the conductivity is stated",
+                ROOM_TEMPERATURE,
+                "",
+                Provenance.DERIVED,
+            ),
+        },
+    )

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A material: the laws and constants of one substance, and where each number comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ssbmech.errors import ParameterError
+from ssbmech.materials.elastic import Solid
+from ssbmech.materials.transport import Conductor, Metal
+from ssbmech.parameter import NOT_DESCRIBED, Source, describe
+
+
+@dataclass(frozen=True)
+class Material:
+    """The laws of one substance.
+
+    A material conducts ions if it has a conductor, and can be stripped and plated if it has a
+    metal. The sources are for readers and manifests; the model never looks at them.
+
+    Attributes:
+        name: Name shown in tables, legends and messages.
+        solid: Mechanical law.
+        conductor: Ionic conduction, None for an ion-blocking substance.
+        metal: Electrode metal, None for a substance that is neither stripped nor plated.
+        sources: Source of each number by its path, such as "solid.flow.rate"; may be empty.
+
+    Raises:
+        ParameterError: The name is empty, or a source belongs to no number of the material.
+    """
+
+    name: str
+    solid: Solid
+    conductor: Conductor | None = None
+    metal: Metal | None = None
+    sources: Mapping[str, Source] = field(
+        default_factory=dict, repr=False, hash=False, metadata=NOT_DESCRIBED
+    )
+
+    def __post_init__(self) -> None:
+        """Check the name and the paths of the sources."""
+        if not self.name:
+            raise ParameterError("a material needs a name that is not empty")
+        known = self._numbers()
+        for path in self.sources:
+            if path not in known:
+                raise ParameterError(
+                    f'material "{self.name}": a source is given for "{path}", '
+                    f"which is none of its numbers: {', '.join(known)}"
+                )
+
+    def unsourced(self) -> tuple[str, ...]:
+        """Return the paths of the numbers that have no source."""
+        return tuple(path for path in self._numbers() if path not in self.sources)
+
+    def _numbers(self) -> list[str]:
+        return [row["name"] for row in describe(self) if row["unit"]]

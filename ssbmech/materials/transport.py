@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Transport constants of electrolytes and of electrode metals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import ufl
+
+from ssbmech.constants import FARADAY, GAS_CONSTANT
+from ssbmech.frames import Expr
+from ssbmech.parameter import parameter, validate_parameters
+
+
+class Conductor(Protocol):
+    """Role of an ion conductor."""
+
+    def kappa_e(self, temperature: Expr) -> Expr:
+        """Return the ionic conductivity [S/m]."""
+
+
+@dataclass(frozen=True)
+class IonConductor:
+    r"""Single-ion conductor with Arrhenius conductivity.
+
+    .. math:: \kappa(T) = \kappa_0 \frac{T_0}{T} \exp\left[-\frac{E_a}{R}\left(\frac1T - \frac1{T_0}\right)\right]
+
+    Raises:
+        ParameterError: a constant is out of its bounds.
+    """
+
+    conductivity: float = parameter("S/m", low=0.0, low_open=True, doc="ionic conductivity")
+    activation_energy: float = parameter("J/mol", low=0.0, default=0.0, doc="activation energy")
+    reference_temperature: float = parameter(
+        "K", low=0.0, low_open=True, default=298.15, doc="temperature of the conductivity"
+    )
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def kappa_e(self, temperature: Expr) -> Expr:
+        """Return the conductivity at a temperature [S/m]."""
+        t_0 = self.reference_temperature
+        exponent = (-self.activation_energy / GAS_CONSTANT) * (1 / temperature - 1 / t_0)
+        return self.conductivity * (t_0 / temperature) * ufl.exp(exponent)
+
+
+@dataclass(frozen=True)
+class Metal:
+    """Electrode metal that is stripped and plated at its surface.
+
+    Raises:
+        ParameterError: a constant is out of its bounds.
+    """
+
+    molar_volume: float = parameter(
+        "m3/mol", low=1e-7, high=1e-4, doc="volume of metal per mole of charge carrier"
+    )
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    @property
+    def thickness_per_charge(self) -> float:
+        """Thickness stripped per charge and area, Omega / F [m3/C]."""
+        return self.molar_volume / FARADAY

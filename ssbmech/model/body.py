@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A body in the model: its fields, its history and its bulk terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem
+
+from ssbmech._compat import Submesh, cut_submesh, part_entity_maps
+from ssbmech.boundary import Loads
+from ssbmech.case import Case, PressureField
+from ssbmech.case import Body as CaseBody
+from ssbmech.forms import charge, mechanics
+from ssbmech.frames import Expr, Frame, WeightedMeasure
+from ssbmech.geometry.subdomains import BodyMesh
+from ssbmech.materials.elastic import Response, Surroundings
+from ssbmech.materials.material import Material
+from ssbmech.model.parameters import Knobs, symbolic
+from ssbmech.model.state import RegionHistory
+from ssbmech.solve.system import FormGroup
+from ssbmech.solve.unknowns import Unknown
+
+
+@dataclass(eq=False)
+class RegionModel:
+    """One region of a body with its material.
+
+    Attributes:
+        name: name of the region.
+        material: the case's material.
+        response: answer of the solid law to the body's displacement.
+        stress: Cauchy stress, shape (3, 3) [Pa].
+        history: variables at the integration points.
+        pressure: pressure field, where it is an unknown.
+        dx: measure of the region.
+    """
+
+    name: str
+    material: Material
+    response: Response
+    stress: Expr
+    history: RegionHistory
+    pressure: Unknown | None
+    dx: WeightedMeasure
+
+
+@dataclass(eq=False)
+class BodyModel:
+    """A body: displacement, potential if it conducts ions, and the terms they obey.
+
+    Attributes:
+        case_body: the case's body.
+        mesh: the body's mesh.
+        u: displacement [m].
+        phi_e: ionic potential [V], None if no region conducts.
+        regions: the regions.
+        group: residual forms on the body's own mesh.
+        references: forms whose norms size the residuals.
+    """
+
+    case_body: CaseBody
+    mesh: BodyMesh
+    frame: Frame
+    quadrature_degree: int
+    u: Unknown
+    phi_e: Unknown | None
+    regions: list[RegionModel] = field(default_factory=list)
+    group: FormGroup = field(init=False)
+    references: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Name of the body."""
+        return self.mesh.name
+
+    @property
+    def unknowns(self) -> list[Unknown]:
+        """The body's fields."""
+        pressures = [r.pressure for r in self.regions if r.pressure is not None]
+        return [self.u, *pressures, *([] if self.phi_e is None else [self.phi_e])]
+
+    def measure(self, kind: str) -> WeightedMeasure:
+        """Return the weighted measure "dx" of regions or "ds" of faces."""
+        mesh = self.mesh.mesh
+        tags = self.mesh.cell_tags if kind == "dx" else self.mesh.facet_tags
+        metadata = {"quadrature_degree": self.quadrature_degree, "quadrature_scheme": "default"}
+        measure = ufl.Measure(kind, domain=mesh, subdomain_data=tags, metadata=metadata)
+        return WeightedMeasure(measure, self.frame.weight(ufl.SpatialCoordinate(mesh)))
+
+    def commit(self) -> None:
+        """Advance the history by the step that was just solved."""
+        for region in self.regions:
+            region.history.commit()
+
+
+def build_body(case: Case, loads: Loads, case_body: CaseBody, mesh: BodyMesh, knobs: Knobs) -> BodyModel:
+    """Return the model of a body; collective."""
+    frame, degree = case.geometry.frame, case.discretisation.degree
+    axisymmetric = frame.deviator_size == 3 and frame.depth_unit == "m3"
+    default_degree = 2 * degree if axisymmetric else max(2 * degree - 2, 1)
+    quadrature_degree = case.discretisation.quadrature_degree or default_degree
+    young = max(m.solid.stiffness for m in case_body.materials.values())
+    scales = case.scales
+    u = Unknown(
+        f"u {mesh.name}",
+        fem.Function(fem.functionspace(mesh.mesh, ("Lagrange", degree, (frame.dim,))), name="displacement"),
+        scales.length * scales.stress / young,
+    )
+    conducts = any(m.conductor is not None for m in case_body.materials.values())
+    phi_e = None
+    if conducts:
+        space = fem.functionspace(mesh.mesh, ("Lagrange", degree))
+        phi_e = Unknown(f"phi_e {mesh.name}", fem.Function(space, name="phi_e"), scales.potential)
+    body = BodyModel(case_body, mesh, frame, quadrature_degree, u, phi_e)
+    parts: list[Submesh] = []
+    for region, material in case_body.materials.items():
+        body.regions.append(_build_region(case, body, region, material, knobs, parts))
+    residual = _residual(body, loads, knobs)
+    body.group = FormGroup(mesh.name, residual, part_entity_maps(mesh.mesh, parts) if parts else None)
+    _set_references(body, case)
+    return body
+
+
+def _build_region(
+    case: Case, body: BodyModel, name: str, material: Material, knobs: Knobs, parts: list[Submesh]
+) -> RegionModel:
+    mesh = body.mesh.mesh
+    tag = body.mesh.regions[name]
+    cells = body.mesh.cell_tags.find(tag)
+    law = symbolic(material.solid, mesh)
+    history = RegionHistory.start(material.solid, mesh, body.frame, cells, body.quadrature_degree)
+    around = Surroundings(knobs.on("dt", mesh), knobs.on("temperature", mesh))
+    strain = body.frame.strain(body.u.function)
+    response = law.response(strain, history.unpacked, around)
+    history.follow(body.frame, response.state)
+
+    pressure = None
+    mean = -response.bulk * ufl.tr(strain)
+    if material.solid.flows and case.discretisation.pressure_field is PressureField.WHERE_FLOWING:
+        home = mesh
+        if len(body.case_body.materials) > 1:
+            part = cut_submesh(mesh, mesh.topology.dim, cells)
+            parts.append(part)
+            home = part.mesh
+        space = fem.functionspace(home, ("Lagrange", case.discretisation.degree - 1))
+        pressure = Unknown(f"p {name}", fem.Function(space, name="pressure"), case.scales.stress)
+        mean = pressure.function
+    stress = response.deviator - mean * ufl.Identity(3)
+    return RegionModel(name, material, response, stress, history, pressure, body.measure("dx")(tag))
+
+
+def _residual(body: BodyModel, loads: Loads, knobs: Knobs) -> dict[str, Any]:
+    """Return the residual forms of a body by the unknown whose equation they are."""
+    mesh, frame = body.mesh.mesh, body.frame
+    v = ufl.TestFunction(body.u.function.function_space)
+    x = ufl.SpatialCoordinate(mesh)
+    momentum, charges = [], []
+    residual: dict[str, Any] = {}
+    for region in body.regions:
+        response, dx = region.response, region.dx
+        momentum.append(mechanics.deviatoric_term(frame, response.deviator, v, dx))
+        if region.pressure is None:
+            momentum.append(mechanics.volumetric_term(frame, response.bulk, body.u.function, v, dx))
+        else:
+            p = region.pressure.function
+            q = ufl.TestFunction(p.function_space)
+            momentum.append(mechanics.pressure_term(frame, p, v, dx))
+            residual[region.pressure.key] = mechanics.compressibility_term(
+                frame, response.bulk, body.u.function, p, q, dx
+            )
+        if body.phi_e is not None and region.material.conductor is not None:
+            w = ufl.TestFunction(body.phi_e.function.function_space)
+            kappa = symbolic(region.material.conductor, mesh).kappa_e(knobs.on("temperature", mesh))
+            charges.append(charge.ohmic_term(kappa, body.phi_e.function, w, dx))
+    ds, dx_all = body.measure("ds"), body.measure("dx")
+    for k, load in enumerate(loads.face_pressures):
+        if load.face in body.mesh.faces:
+            pressure = knobs.on(face_pressure_knob(k), mesh)
+            tag = body.mesh.faces[load.face]
+            momentum.append(mechanics.face_pressure_term(pressure, ufl.FacetNormal(mesh), v, ds(tag)))
+    momentum += [
+        mechanics.body_force_term(f.density(x), v, WeightedMeasure(dx_all.measure, dx_all.weight))
+        for f in loads.body_forces
+        if f.body == body.name
+    ]
+    residual[body.u.key] = sum(momentum[1:], momentum[0])
+    if body.phi_e is not None:
+        w = ufl.TestFunction(body.phi_e.function.function_space)
+        charges += [charge.ion_source_term(s.density(x), w, dx_all) for s in loads.ion_sources if s.body == body.name]
+        residual[body.phi_e.key] = sum(charges[1:], charges[0])
+    return residual
+
+
+def face_pressure_knob(k: int) -> str:
+    """Return the name of the number that holds the k-th face pressure."""
+    return f"face pressure {k}"
+
+
+def _set_references(body: BodyModel, case: Case) -> None:
+    """Set the sizes of residuals: nodal forces of a typical stress, typical volume strain, typical current."""
+    mesh, scales = body.mesh.mesh, case.scales
+    v = ufl.TestFunction(body.u.function.function_space)
+    stress = fem.Constant(mesh, scales.stress)
+    traction = stress * ufl.tr(body.frame.strain(v)) * body.measure("dx")
+    body.references[body.u.key] = [(body.name, traction)]
+    for region in body.regions:
+        if region.pressure is not None:
+            q = ufl.TestFunction(region.pressure.function.function_space)
+            body.references[region.pressure.key] = [(body.name, stress / region.response.bulk * q * region.dx)]
+    if body.phi_e is not None:
+        w = ufl.TestFunction(body.phi_e.function.function_space)
+        current = fem.Constant(mesh, scales.current)
+        body.references[body.phi_e.key] = [(body.name, current * w * body.measure("ds"))]
+
+
+def hold(unknown: Unknown, mesh: BodyMesh, face: str, components: Sequence[int]) -> npt.NDArray[np.int32]:
+    """Return the local dofs (unrolled) of components of a field on a face; collective."""
+    space = unknown.function.function_space
+    dim = mesh.mesh.topology.dim
+    blocks = fem.locate_dofs_topological(space, dim - 1, mesh.facets(face))
+    size = unknown.block_size
+    return (blocks[:, None] * size + np.asarray(components, dtype=np.int32)[None, :]).astype(np.int32).ravel()

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A number is declared once, with unit and bounds; validation, manifest and docs follow from that.
+
+A frozen dataclass declares its numbers with `parameter` and calls `validate_parameters` first thing
+in its `__post_init__`. From then on every field is a finite float in SI within its bounds::
+
+    @dataclass(frozen=True, slots=True)
+    class Elastic:
+        young: float = parameter("Pa", low=0.0, low_open=True, doc="Young's modulus")
+        poisson: float = parameter("1", low=0.0, high=0.5, high_open=True, doc="Poisson ratio")
+
+        def __post_init__(self) -> None:
+            validate_parameters(self)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Final, TypedDict
+
+from ssbmech.errors import ParameterError
+from ssbmech.units import to_si, unit_of
+
+_KEY: Final = "ssbmech.parameter"
+
+NOT_DESCRIBED: Final = MappingProxyType({"ssbmech.not_described": True})
+"""Metadata of a dataclass field that `describe` leaves out."""
+
+
+class Provenance(Enum):
+    """How a number came to stand where it stands."""
+
+    READ = "read in the primary text, its data or its code"
+    SECONDARY = "read in a secondary source"
+    MEMORY = "from memory, to be checked against the source"
+    DERIVED = "derived from other numbers"
+    REVIEW = "read in a review of the field"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a number comes from.
+
+    Attributes:
+        key: Key in the list of references.
+        text: What was measured or computed, and how the number follows from it.
+        temperature_K: Temperature at which the number holds [K]; None if it does not depend on it.
+        note: What a user must know: scatter, competing values, limits of use.
+        provenance: How the number was obtained.
+    """
+
+    key: str
+    text: str
+    temperature_K: float | None = None
+    note: str = ""
+    provenance: Provenance = Provenance.READ
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """Unit and bounds of one number.
+
+    Attributes:
+        unit: SI unit, written as in "Pa", "A m-2", "m3/mol" or "1".
+        low: Lower bound in that unit, None for none.
+        high: Upper bound in that unit, None for none.
+        low_open: The lower bound itself is excluded.
+        high_open: The upper bound itself is excluded.
+        doc: What the number is.
+    """
+
+    unit: str
+    low: float | None
+    high: float | None
+    low_open: bool
+    high_open: bool
+    doc: str
+
+    def admits(self, number: float) -> bool:
+        """Tell whether a number in SI lies within the bounds."""
+        above = self.low is None or number > self.low or (number == self.low and not self.low_open)
+        below = (
+            self.high is None or number < self.high or (number == self.high and not self.high_open)
+        )
+        return above and below
+
+    def bounds(self) -> str:
+        """Return the bounds as an interval, for example "(0, 0.5]"."""
+        left = "(-inf" if self.low is None else f"{'(' if self.low_open else '['}{self.low:g}"
+        right = "inf)" if self.high is None else f"{self.high:g}{')' if self.high_open else ']'}"
+        return f"{left}, {right}"
+
+
+_PLAIN: Final = Declaration("", None, None, False, False, "")
+
+Row = TypedDict(
+    "Row",
+    {
+        "class": str,
+        "name": str,
+        "value": Any,
+        "unit": str,
+        "low": float | None,
+        "high": float | None,
+        "bounds": str,
+        "doc": str,
+    },
+)
+"""One value of an object as `describe` lists it; no unit means that it is no declared number."""
+
+
+def parameter(
+    unit: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    low_open: bool = False,
+    high_open: bool = False,
+    default: Any = MISSING,
+    doc: str = "",
+) -> Any:
+    """Declare a number of a dataclass.
+
+    Args:
+        unit: SI unit of the stored float.
+        low: Lower bound in SI.
+        high: Upper bound in SI.
+        low_open: The lower bound itself is excluded.
+        high_open: The upper bound itself is excluded.
+        default: Default, a quantity or a float in SI; None makes the number optional.
+        doc: What the number is, in a few words.
+
+    Returns:
+        The field, carrying its declaration.
+
+    Raises:
+        ParameterError: `unit` is not a unit.
+    """
+    unit_of(unit)
+    declaration = Declaration(unit, low, high, low_open, high_open, doc)
+    return dataclasses.field(default=default, metadata={_KEY: declaration})
+
+
+def validate_parameters(instance: Any) -> None:
+    """Turn every declared number of a dataclass into a finite float in SI and check its bounds.
+
+    Args:
+        instance: The dataclass instance under construction, frozen or not.
+
+    Raises:
+        ParameterError: A number has the wrong kind of unit, is not finite, or is out of bounds.
+    """
+    for field, declaration in _declared(instance):
+        value = getattr(instance, field.name)
+        if value is None and field.default is None:
+            continue
+        name = f"{type(instance).__name__}.{field.name}"
+        number = to_si(value, declaration.unit, name)
+        if not declaration.admits(number):
+            raise ParameterError(
+                f"{name} = {number:g} [{declaration.unit}] is out of bounds: "
+                f"expected a value in {declaration.bounds()} [{declaration.unit}]"
+            )
+        object.__setattr__(instance, field.name, number)
+
+
+def describe(instance: Any) -> list[Row]:
+    """List every value of a dataclass and of the dataclasses in it.
+
+    The name of a row is the path to the value, such as "flow.rate", "layers[separator].thickness"
+    (a part of a tuple or mapping that has a name) or "steps[0].duration" (one that has none). A
+    part without values, such as a frame, has one row that holds the name of its class.
+
+    Args:
+        instance: A validated dataclass instance.
+
+    Returns:
+        One row per value, in the order of declaration; values in SI.
+    """
+    return list(_rows(instance, ""))
+
+
+def markdown_table(instance: Any, sources: Mapping[str, Source]) -> str:
+    """Return the declared numbers of an object and their sources as a Markdown table.
+
+    Args:
+        instance: A validated dataclass instance.
+        sources: Source of each number, by its path as in `describe`.
+
+    Raises:
+        ParameterError: A number has no source.
+    """
+    lines = [
+        "| quantity | parameter | value | unit | bounds | T [K] | source | how known |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in describe(instance):
+        if not row["unit"]:
+            continue
+        if row["name"] not in sources:
+            raise ParameterError(f"{row['name']} has no source: expected an entry of that name")
+        source = sources[row["name"]]
+        temperature = "" if source.temperature_K is None else f"{source.temperature_K:g}"
+        remark = "; ".join(part for part in (source.text, source.note) if part)
+        lines.append(
+            f"| {row['doc']} | `{row['name']}` | {row['value']:.6g} | {row['unit']} "
+            f"| {row['bounds']} | {temperature} | [{source.key}] {remark} "
+            f"| {source.provenance.name.lower()} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _declared(instance: Any) -> Iterator[tuple[dataclasses.Field[Any], Declaration]]:
+    for field in dataclasses.fields(instance):
+        if _KEY in field.metadata:
+            yield field, field.metadata[_KEY]
+
+
+def _rows(instance: Any, path: str) -> Iterator[Row]:
+    declared = {field.name: declaration for field, declaration in _declared(instance)}
+    for field in dataclasses.fields(instance):
+        if field.metadata.keys() & NOT_DESCRIBED.keys():
+            continue
+        value = getattr(instance, field.name)
+        name = f"{path}.{field.name}" if path else field.name
+        yield from _value_rows(value, name, type(instance).__name__, declared.get(field.name))
+
+
+def _value_rows(
+    value: Any, name: str, owner: str, declaration: Declaration | None
+) -> Iterator[Row]:
+    """Yield the rows of one value: those of its parts if it has parts, else its own."""
+    if dataclasses.is_dataclass(value):
+        inner = list(_rows(value, name))
+    else:
+        inner = [
+            row
+            for label, part in _parts(value)
+            for row in _value_rows(part, f"{name}[{label}]", owner, declaration)
+        ]
+    yield from inner or [_row(value, name, owner, declaration)]
+
+
+def _row(value: Any, name: str, owner: str, declaration: Declaration | None) -> Row:
+    shown = _PLAIN if declaration is None else declaration
+    return {
+        "class": owner,
+        "name": name,
+        "value": _plain(value),
+        "unit": shown.unit,
+        "low": shown.low,
+        "high": shown.high,
+        "bounds": "" if declaration is None else declaration.bounds(),
+        "doc": shown.doc,
+    }
+
+
+def _parts(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        yield from ((str(key), part) for key, part in value.items())
+    elif isinstance(value, (tuple, list)):
+        yield from ((str(getattr(part, "name", index)), part) for index, part in enumerate(value))
+
+
+def _plain(value: Any) -> float | int | str | bool | None:
+    """Return what a manifest can hold: numbers and texts as they are, other things by name."""
+    if value is None or isinstance(value, (float, int, str)):
+        return value
+    return str(getattr(value, "__qualname__", getattr(value, "name", type(value).__qualname__)))

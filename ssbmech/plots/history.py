@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""History of a run: voltage, stack pressure, contact and void volume over one axis of time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ssbmech.fields_table import axis_label, quantity, shown_unit
+from ssbmech.plots import theme
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ssbmech.plots.reader import RunData
+
+PANELS = ("voltage", "p_stack", "contact_fraction", "void_volume")
+
+
+def history(run: RunData, path: Path) -> Path:
+    """Draw voltage, stack pressure, contact area fraction and void volume against time.
+
+    Args:
+        run: The run; columns it lacks are left out.
+        path: File to write.
+
+    Returns:
+        The path.
+
+    Raises:
+        RunFolderError: The series has no column of time.
+    """
+    panels = [name for name in PANELS if run.series.of(name)]
+    with theme.style():
+        figure = theme.new_figure(7.5, 1.0 + 1.65 * max(len(panels), 1))
+        column = figure.subplots(max(len(panels), 1), 1, sharex=True, squeeze=False)[:, 0]
+        for axes, name in zip(column, panels, strict=False):
+            draw_quantity(axes, run, name)
+            shade_steps(axes, run, shade=True, labels=axes is column[0])
+        column[-1].set_xlabel(f"time ({run.time_unit()[0]})")
+        figure.align_ylabels(list(column))
+        return theme.save(figure, path)
+
+
+def draw_quantity(axes: Any, run: RunData, name: str) -> None:
+    """Draw all columns of a quantity, one line for each body or interface.
+
+    Args:
+        axes: Axes to draw in.
+        run: The run.
+        name: Name of the quantity.
+    """
+    times = run.time_unit()[1] * run.series["time"]
+    columns = run.series.of(name)
+    unit = quantity(name).unit
+    for colour, (where, values) in zip(theme.LINES, columns.items(), strict=False):
+        unit = run.series.units[f"{name}:{where}" if where else name]
+        shown = shown_unit(unit).factor * values
+        axes.plot(times, shown, color=colour, label=where.replace("|", " | "))
+    axes.set_ylabel(axis_label(name, unit).replace(" (", "\n("))
+    axes.margins(x=0.0, y=0.12)
+    axes.ticklabel_format(axis="y", useOffset=False)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
+    if name == "contact_fraction":
+        axes.set_ylim(-0.04, 1.06)
+    if len(columns) > 1:
+        axes.legend(loc="best", frameon=True, framealpha=0.85, edgecolor="none")
+
+
+def shade_steps(axes: Any, run: RunData, *, shade: bool, labels: bool) -> None:
+    """Mark the protocol steps along the axis of time.
+
+    Args:
+        axes: Axes whose horizontal axis is time.
+        run: The run.
+        shade: Whether to shade every other step; a line marks the borders in any case.
+        labels: Whether to name the steps above the axes.
+    """
+    factor = run.time_unit()[1]
+    spans = run.protocol()
+    whole = sum(span.end - span.start for span in spans)
+    for number, span in enumerate(spans):
+        start, end = factor * span.start, factor * span.end
+        if shade:
+            colour = theme.STEP_SHADES[number % 2]
+            axes.axvspan(start, end, facecolor=colour, edgecolor="none", zorder=0)
+        if number:
+            axes.axvline(start, color=theme.INK, linewidth=0.7, linestyle=":", zorder=1)
+        # A label over a step that is too short for it would run into its neighbours.
+        if labels and span.end - span.start > 0.07 * whole:
+            axes.annotate(
+                span.label,
+                (0.5 * (start + end), 1.0),
+                xycoords=("data", "axes fraction"),
+                xytext=(0.0, 4.0),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                fontsize=8.5,
+            )

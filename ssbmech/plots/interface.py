@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Interface maps: gap, current density and contact pressure over position and time.
+
+Each facet is one row of the map, each output one column; nothing is interpolated. Where the bodies
+touch, the gap has no colour of its own but that of contact, so that lost contact stands out. The
+edge of the contact is drawn over the other maps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ssbmech.fields_table import axis_label, quantity, shown_unit
+from ssbmech.plots import theme
+from ssbmech.plots.history import shade_steps
+from ssbmech.plots.section import Picture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    from ssbmech.plots.reader import RunData
+
+    Array = NDArray[np.float64]
+
+# Below a nanometre a gap is round-off or roughness, above it is a void.
+_SMALLEST_GAP = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """Values on an interface against position and time.
+
+    Attributes:
+        position: Ends of the facets in order, shape (facets + 1,) [um].
+        letter: Name of the position's axis.
+        time: Ends of the outputs, shape (outputs + 1,), in the run's unit of time.
+        closed: Whether each facet is in contact, shape (facets, outputs).
+        values: Name -> values in shown units, shape (facets, outputs).
+    """
+
+    position: Array
+    letter: str
+    time: Array
+    closed: NDArray[np.bool_]
+    values: dict[str, Array]
+
+
+def interface_map(run: RunData, name: str, path: Path) -> Path:
+    """Draw gap, current density and contact pressure of an interface over position and time.
+
+    Args:
+        run: The run.
+        name: Name of the interface, ``minus|plus``.
+        path: File to write.
+
+    Returns:
+        The path.
+
+    Raises:
+        RunFolderError: The interface has no fields, or no gap among them.
+    """
+    history = read_history(run, name)
+    panels = [each for each in ("gap", "i_normal", "p_contact") if each in history.values]
+    with theme.style():
+        figure = theme.new_figure(8.0, 0.9 + 2.3 * len(panels))
+        column = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+        for axes, quantity_name in zip(column, panels, strict=True):
+            _draw(figure, axes, history, quantity_name)
+            axes.set_ylabel(f"{history.letter} (µm)")
+            shade_steps(axes, run, shade=False, labels=axes is column[0])
+        column[-1].set_xlabel(f"time ({run.time_unit()[0]})")
+        minus, _, plus = name.partition("|")
+        figure.suptitle(f"Interface {minus} | {plus}", fontsize=11)
+        return theme.save(figure, path)
+
+
+def read_history(run: RunData, name: str) -> History:
+    """Return the values of an interface against position and time.
+
+    Of a run in space the line through its middle is taken.
+
+    Args:
+        run: The run.
+        name: Name of the interface.
+
+    Raises:
+        RunFolderError: The interface has no fields, or no gap among them.
+    """
+    picture = Picture(run)
+    data = run.interfaces[name]
+    wanted = [each for each in ("gap", "contact", "i_normal", "p_contact") if each in data.names]
+    frames = [picture.facets(name, step, wanted) for step in range(len(picture.times))]
+    ends = frames[0].points[frames[0].cells]
+    along = int(np.ptp(ends, axis=(0, 1)).argmax())
+    low, high = ends[..., along].min(axis=1), ends[..., along].max(axis=1)
+    order = np.argsort(low)
+    stacked = {each: np.stack([f.arrays[each][order] for f in frames], axis=1) for each in wanted}
+    closed = stacked["gap"] < _SMALLEST_GAP
+    if "contact" in stacked:
+        closed |= stacked.pop("contact") > 0.5
+    values = {
+        each: shown_unit(quantity(each).unit).factor * array for each, array in stacked.items()
+    }
+    radial = run.manifest.get("frame") == "Axisymmetric"
+    letters = ("r" if radial else "x", "z" if radial or picture.in_space else "y")
+    return History(
+        position=1e6 * np.append(low[order], high[order][-1]),
+        letter=letters[along],
+        time=_borders(picture.times) * run.time_unit()[1],
+        closed=closed,
+        values=values,
+    )
+
+
+def _draw(figure: Figure, axes: Any, history: History, name: str) -> None:
+    """Draw one quantity."""
+    values = history.values[name]
+    shown = np.ma.masked_array(values, mask=history.closed if name == "gap" else ~history.closed)
+    if name == "gap":
+        scale = _gap_scale(values[~history.closed])
+    elif name == "i_normal":
+        scale = theme.signed_scale(values)
+        shown = np.ma.masked_array(values)
+    else:
+        scale = theme.positive_scale(values)
+    axes.set_facecolor(theme.CONTACT if name == "gap" else theme.OPEN)
+    mesh = axes.pcolormesh(
+        history.time, history.position, shown, cmap=scale.colours, norm=scale.norm, rasterized=True
+    )
+    if name != "gap":
+        _draw_edge(axes, history)
+    theme.colour_bar(figure, mesh, axes, axis_label(name), scale, pad=0.01, aspect=14)
+    _add_key(axes, name)
+
+
+def _draw_edge(axes: Any, history: History) -> None:
+    """Draw the line between contact and gap along the borders of facets and outputs."""
+    from matplotlib.collections import LineCollection
+
+    across = np.argwhere(history.closed[1:] != history.closed[:-1])
+    lines = [
+        [(history.time[j], history.position[i + 1]), (history.time[j + 1], history.position[i + 1])]
+        for i, j in across.tolist()
+    ]
+    along = np.argwhere(history.closed[:, 1:] != history.closed[:, :-1])
+    lines += [
+        [(history.time[j + 1], history.position[i]), (history.time[j + 1], history.position[i + 1])]
+        for i, j in along.tolist()
+    ]
+    axes.add_collection(LineCollection(lines, colors=theme.INK, linewidths=0.8), autolim=False)
+
+
+def _add_key(axes: Any, name: str) -> None:
+    """Explain the colour without a bar and the line."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    keys: dict[str, list[Any]] = {
+        "gap": [Patch(facecolor=theme.CONTACT, edgecolor=theme.INK, label="in contact")],
+        "i_normal": [Line2D([], [], color=theme.INK, linewidth=0.8, label="edge of contact")],
+        "p_contact": [Patch(facecolor=theme.OPEN, edgecolor=theme.INK, label="no contact")],
+    }
+    legend = axes.legend(handles=keys[name], loc="lower right", frameon=True, framealpha=0.9)
+    legend.get_frame().set_linewidth(0.0)
+
+
+def _gap_scale(opened: Array) -> theme.Scale:
+    """Return a logarithmic scale for gaps that are open [um]."""
+    return theme.positive_scale(opened)
+
+
+def _borders(times: Array) -> Array:
+    """Return the ends of intervals around each time, half-way between neighbours."""
+    if len(times) == 1:
+        return np.array([times[0] - 0.5, times[0] + 0.5])
+    middle = 0.5 * (times[1:] + times[:-1])
+    return np.concatenate([times[:1], middle, times[-1:]])

@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Stress maps: the whole cell in true scale, and the void enlarged.
+
+Von Mises stress and pressure are shown cell by cell, as they were computed. Both panels are drawn
+from displaced bodies with the gap at its true width; in the enlarged one the vertical scale is
+stretched by a whole number, which its title tells, because a gap of a micrometre in a cell of
+seventy is hardly a line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ssbmech.fields_table import axis_label, quantity, shown_unit
+from ssbmech.plots import theme
+from ssbmech.plots.section import Picture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from ssbmech.plots.reader import RunData
+
+MICRO = 1e6
+_STRETCHES = (1, 2, 3, 5, 10, 20, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The enlarged part of the cell.
+
+    Attributes:
+        interface: Name of the interface in the middle.
+        low: Left end [m].
+        high: Right end [m].
+        height: Height [m].
+        stretch: How many times the vertical scale is that of the horizontal.
+    """
+
+    interface: str
+    low: float
+    high: float
+    height: float
+    stretch: int
+
+
+class MapPanel:
+    """One panel: coloured bodies, gaps, plated metal, in axes of micrometres."""
+
+    def __init__(self, axes: Any, picture: Picture, name: str, scale: theme.Scale) -> None:
+        """Create the artists; `draw` fills them.
+
+        Args:
+            axes: Axes to draw in.
+            picture: The cell.
+            name: Cell array that gives the colour.
+            scale: Colour scale.
+        """
+        from matplotlib.collections import PolyCollection
+
+        self._picture, self._name = picture, name
+        self._factor = shown_unit(quantity(name).unit).factor
+        self._cells, self._plated, self._gaps = {}, {}, {}
+        for level, body in enumerate(picture.bodies):
+            # Edges in the face's colour close the hair lines between neighbouring cells.
+            self._cells[body] = PolyCollection(
+                [], cmap=scale.colours, norm=scale.norm, edgecolors="face", linewidths=0.3, zorder=level + 1
+            )
+            axes.add_collection(self._cells[body], autolim=False)
+        self._add_surfaces(axes)
+        self.coloured = self._cells[picture.bodies[0]]
+
+    def _add_surfaces(self, axes: Any) -> None:
+        from matplotlib.collections import LineCollection, PolyCollection
+
+        order = self._picture.bodies
+        self._lines = {}
+        for name in self._picture.interfaces:
+            level = order.index(self._picture.sides(name)[1]) + 1
+            self._plated[name] = PolyCollection(
+                [], facecolors=theme.PLATED, edgecolors=theme.PLATED, linewidths=0.3, zorder=level - 0.5
+            )
+            self._gaps[name] = PolyCollection(
+                [],
+                facecolors=theme.VOID,
+                edgecolors=theme.VOID_HATCH,
+                hatch=theme.HATCH,
+                linewidths=0.0,
+                zorder=level - 0.4,
+            )
+            self._lines[name] = LineCollection([], colors=theme.INK, linewidths=0.7, zorder=99)
+            for artist in (self._plated[name], self._gaps[name], self._lines[name]):
+                axes.add_collection(artist, autolim=False)
+
+    def draw(self, step: int) -> None:
+        """Show a step.
+
+        Args:
+            step: Number of the step.
+        """
+        for body, artist in self._cells.items():
+            frame = self._picture.body(body, step, (self._name,))
+            artist.set_verts(MICRO * frame.moved[frame.cells])
+            artist.set_array(self._factor * frame.arrays[self._name])
+        for name in self._picture.interfaces:
+            surface = self._picture.surface(name, step)
+            self._plated[name].set_verts(MICRO * surface.plated)
+            self._gaps[name].set_verts(MICRO * surface.opened)
+            self._lines[name].set_segments([*(MICRO * surface.plus), *(MICRO * surface.minus)])
+
+
+def stress_map(run: RunData, time: float, path: Path) -> Path:
+    """Draw von Mises stress and pressure at the output nearest to a time.
+
+    Args:
+        run: The run.
+        time: Time [s].
+        path: File to write.
+
+    Returns:
+        The path.
+
+    Raises:
+        RunFolderError: The run has no fields, or lacks stresses.
+    """
+    picture = Picture(run)
+    step = int(np.abs(picture.times - time).argmin())
+    names = ("von_mises", "pressure")
+    scales = {"von_mises": stress_scale(picture, "von_mises"), "pressure": pressure_scale(picture)}
+    window = void_window(run, picture)
+    with theme.style():
+        figure = theme.new_figure(10.0, 8.6 if window else 5.4)
+        rows = [2.2, 1.0] if window else [1.0]
+        grid = figure.subplots(len(rows), 2, squeeze=False, height_ratios=rows)
+        for column, name in enumerate(names):
+            whole = MapPanel(grid[0, column], picture, name, scales[name])
+            whole.draw(step)
+            frame_whole(grid[0, column], picture, run, step)
+            grid[0, column].set_title(quantity(name).label, loc="left", fontweight="bold")
+            if window:
+                MapPanel(grid[1, column], picture, name, scales[name]).draw(step)
+                frame_window(grid[1, column], picture, window, step, run)
+                mark_window(grid[0, column], picture, window, step)
+            label = axis_label(name) + (", compression positive" if name == "pressure" else "")
+            place = {"location": "bottom", "shrink": 0.8, "pad": 0.02, "aspect": 36}
+            theme.colour_bar(figure, whole.coloured, list(grid[:, column]), label, scales[name], **place)
+        add_key(grid[-1, 0])
+        figure.suptitle(moment(run, float(picture.times[step])), fontsize=11)
+        return theme.save(figure, path)
+
+
+def add_key(axes: Any) -> None:
+    """Explain gap and plated metal in a legend."""
+    from matplotlib.patches import Patch
+
+    patches = [
+        Patch(facecolor=theme.VOID, edgecolor=theme.VOID_HATCH, hatch=theme.HATCH, label="gap"),
+        Patch(facecolor=theme.PLATED, edgecolor=theme.INK, linewidth=0.7, label="plated metal"),
+    ]
+    axes.legend(handles=patches, loc="upper right", ncols=2, frameon=True, framealpha=0.9).set_zorder(200)
+
+
+def moment(run: RunData, time: float) -> str:
+    """Return a title that says when: time, protocol step, pressure and voltage."""
+    unit, factor = run.time_unit()
+    parts = [f"t = {factor * time:.4g} {unit}"]
+    parts += [span.label for span in run.protocol() if span.start < time <= span.end]
+    times = run.series["time"]
+    for name, symbol in (("p_stack", "stack pressure"), ("voltage", "voltage")):
+        values = run.series.of(name).get("")
+        if values is not None and times.size:
+            shown = shown_unit(run.series.units[name])
+            # Adding zero turns -0 into 0.
+            value = round(shown.factor * float(np.interp(time, times, values)), 9) + 0.0
+            parts.append(f"{symbol} {value:.3g} {shown.text}")
+    return "   ·   ".join(parts).replace("-", "−")
+
+
+def stress_scale(picture: Picture, name: str) -> theme.Scale:
+    """Return the colour scale of a positive quantity over the whole run."""
+    return theme.positive_scale(_sample(picture, name))
+
+
+def pressure_scale(picture: Picture) -> theme.Scale:
+    """Return the colour scale of the pressure over the whole run."""
+    return theme.signed_scale(_sample(picture, "pressure"))
+
+
+def void_window(run: RunData, picture: Picture) -> Window | None:
+    """Return the part to enlarge: around everything that was ever open, the same at all times.
+
+    If no gap ever opened there is nothing to enlarge.
+    """
+    widest: tuple[float, str] = (0.0, "")
+    for name in picture.interfaces:
+        gap = run.interfaces[name].history("gap")
+        widest = max(widest, (float(gap.max()), name))
+    opened, name = widest
+    # Less than a nanometre is roughness or round-off, not a void.
+    if opened < 1e-9:
+        return None
+    frames = [picture.facets(name, step, ("gap",)) for step in range(len(picture.times))]
+    x = np.concatenate(
+        [frame.points[frame.cells][frame.arrays["gap"] > 1e-9, :, 0].ravel() for frame in frames]
+    )
+    ends = frames[0].points[:, 0]
+    if not x.size:
+        return None
+    margin = 0.3 * max(float(np.ptp(x)), 6.0 * opened)
+    low = max(float(x.min()) - margin, float(ends.min()))
+    high = min(float(x.max()) + margin, float(ends.max()))
+    # The panel is about 2.3 times as wide as high; a void should fill a fourth of the height.
+    natural = (high - low) / 2.3
+    fitting = [stretch for stretch in _STRETCHES if natural / stretch >= 4.0 * opened]
+    stretch = max(fitting, default=1)
+    return Window(name, low, high, natural / stretch, stretch)
+
+
+def frame_whole(axes: Any, picture: Picture, run: RunData, step: int) -> None:
+    """Set limits and labels of a panel that shows the whole cell, and name the bodies."""
+    low, high = _extent(picture)
+    axes.set_xlim(low[0], high[0])
+    axes.set_ylim(low[1], high[1])
+    axes.set_aspect("equal")
+    _label(axes, picture, run)
+    for name in picture.bodies:
+        points = picture.body(name, step).moved * MICRO
+        axes.text(
+            low[0] + 0.03 * (high[0] - low[0]),
+            points[:, 1].min() + 0.5 * np.ptp(points[:, 1]),
+            name,
+            zorder=150,
+            va="center",
+            bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5},
+        )
+
+
+def frame_window(axes: Any, picture: Picture, window: Window, step: int, run: RunData) -> None:
+    """Set limits and labels of a panel that shows the enlarged part."""
+    left, bottom, width, height = _window_box(picture, window, step)
+    axes.set_xlim(left, left + width)
+    axes.set_ylim(bottom, bottom + height)
+    axes.set_aspect(window.stretch)
+    axes.set_title(
+        f"{window.interface.replace('|', ' | ')}, "
+        + ("true scale" if window.stretch == 1 else f"vertical scale stretched {window.stretch} times"),
+        loc="left",
+    )
+    _label(axes, picture, run)
+
+
+def mark_window(axes: Any, picture: Picture, window: Window, step: int) -> None:
+    """Show in a panel of the whole cell what is enlarged."""
+    from matplotlib.patches import Rectangle
+
+    left, bottom, width, height = _window_box(picture, window, step)
+    axes.add_patch(
+        Rectangle((left, bottom), width, height, fill=False, edgecolor=theme.INK, linestyle="--", zorder=120)
+    )
+
+
+def _window_box(picture: Picture, window: Window, step: int) -> tuple[float, float, float, float]:
+    """Return left, bottom, width, height [um]; the window follows the interface."""
+    plus = picture.surface(window.interface, step).plus
+    level = float(np.median(plus[..., 1]))
+    return (
+        MICRO * window.low,
+        MICRO * (level - 0.58 * window.height),
+        MICRO * (window.high - window.low),
+        MICRO * window.height,
+    )
+
+
+def _label(axes: Any, picture: Picture, run: RunData) -> None:
+    radial = run.manifest.get("frame") == "Axisymmetric"
+    upright = "z" if radial or picture.in_space else "y"
+    axes.set_xlabel(f"{'r' if radial else 'x'} (µm)")
+    axes.set_ylabel(f"{upright} (µm)")
+
+
+def _extent(picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the corners of a box that holds the cell at all times [um]."""
+    steps = np.unique(np.linspace(0, len(picture.times) - 1, 12).astype(int))
+    boxes = [picture.body(name, step).moved for name in picture.bodies for step in steps.tolist()]
+    low = MICRO * np.min([box.min(axis=0) for box in boxes], axis=0)
+    high = MICRO * np.max([box.max(axis=0) for box in boxes], axis=0)
+    return low - 0.01 * (high - low), high + 0.01 * (high - low)
+
+
+def _sample(picture: Picture, name: str) -> NDArray[np.float64]:
+    """Return values of an array at some steps, each as often as its cell is large, as shown."""
+    factor = shown_unit(quantity(name).unit).factor
+    steps = np.unique(np.linspace(0, len(picture.times) - 1, 6).astype(int))
+    samples = []
+    for body in picture.bodies:
+        for step in steps.tolist():
+            frame = picture.body(body, step, (name,))
+            samples.append(factor * frame.arrays[name])
+    return np.concatenate(samples)

@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Reads a run folder, without the solver.
+
+A folder is readable at any time: while the run goes on, and after it was interrupted. Small things
+are read at once, field arrays when asked for.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ssbmech.errors import RunFolderError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+# VTK's number of the cell type -> number of corners, which come first among a cell's points.
+_CORNERS = {3: 2, 21: 2, 5: 3, 22: 3, 10: 4, 24: 4}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """The time series, columns by name.
+
+    Attributes:
+        columns: Name -> values, one per accepted step (SI).
+        units: Name -> SI unit.
+    """
+
+    columns: Mapping[str, NDArray[np.float64]]
+    units: Mapping[str, str]
+
+    @classmethod
+    def read(cls, path: Path) -> Series:
+        """Read ``series.csv``; a last row that was cut off is left out.
+
+        Raises:
+            RunFolderError: There is no such file, or it is no series.
+        """
+        try:
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            raise RunFolderError(f"there is no {path}") from error
+        lines = text.split("\n")[:-1]
+        if not lines:
+            raise RunFolderError(f"{path} is empty")
+        header, *rows = csv.reader(lines)
+        names, units = [], []
+        for entry in header:
+            name, bracket, unit = entry.partition(" [")
+            if not bracket or not unit.endswith("]"):
+                raise RunFolderError(f"{path}: column {entry!r} should read 'name [unit]'")
+            names.append(name)
+            units.append(unit[:-1])
+        try:
+            table = np.array(rows, dtype=np.float64).reshape(-1, len(names))
+        except ValueError as error:
+            raise RunFolderError(f"{path} holds a row that does not fit its header") from error
+        return cls(dict(zip(names, table.T, strict=True)), dict(zip(names, units, strict=True)))
+
+    def __getitem__(self, name: str) -> NDArray[np.float64]:
+        """Return a column.
+
+        Raises:
+            RunFolderError: There is no such column; the message lists those there are.
+        """
+        if name not in self.columns:
+            known = ", ".join(self.columns)
+            raise RunFolderError(f"the series has no column {name!r}; it has: {known}")
+        return self.columns[name]
+
+    def of(self, quantity: str) -> dict[str, NDArray[np.float64]]:
+        """Return the columns of a quantity by the body or interface they belong to.
+
+        Args:
+            quantity: Name of the quantity; its own column comes under the empty name.
+        """
+        parted = ((name.partition(":"), values) for name, values in self.columns.items())
+        return {where: values for (name, _, where), values in parted if name == quantity}
+
+
+class FieldData:
+    """One field file: a grid and arrays in time.
+
+    Attributes:
+        path: The file.
+        name: Name of the body, or ``minus|plus``.
+        minus: Body on the minus side of an interface; empty for a body.
+        plus: Body on the plus side of an interface; empty for a body.
+        times: Times of the steps [s].
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read what does not depend on the step.
+
+        Raises:
+            RunFolderError: The file cannot be read or is none of ours.
+        """
+        self.path = path
+        try:
+            with self._open() as file:
+                notes = file.attrs
+                self.name = str(notes["name"])
+                self.minus, self.plus = str(notes.get("minus", "")), str(notes.get("plus", ""))
+                steps = file["VTKHDF"]["Steps"]
+                self.times = np.array(steps["Values"][: int(steps.attrs["NSteps"])])
+        except (OSError, KeyError) as error:
+            raise RunFolderError(f"{path} is not a field file: {error}") from error
+
+    @cached_property
+    def points(self) -> NDArray[np.float64]:
+        """Coordinates of the undeformed grid, shape (points, 3) [m]."""
+        with self._open() as file:
+            return np.array(file["VTKHDF"]["Points"])
+
+    @cached_property
+    def corners(self) -> NDArray[np.int64]:
+        """Corner points of each cell, shape (cells, corners)."""
+        with self._open() as file:
+            root = file["VTKHDF"]
+            cells = np.array(root["Connectivity"]).reshape(int(root["NumberOfCells"][0]), -1)
+            return cells[:, : _CORNERS[int(root["Types"][0])]]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names of all arrays."""
+        with self._open() as file:
+            root = file["VTKHDF"]
+            return frozenset(root["PointData"]) | frozenset(root["CellData"])
+
+    def values(self, name: str, step: int) -> NDArray[np.float64]:
+        """Return an array at one step.
+
+        Args:
+            name: Name of the array.
+            step: Number of the step, from 0.
+
+        Returns:
+            Shape (points or cells,) or (points or cells, components).
+
+        Raises:
+            RunFolderError: There is no such array or step.
+        """
+        return self._read(name, range(len(self.times))[step], 1)[0]
+
+    def history(self, name: str) -> NDArray[np.float64]:
+        """Return an array at all steps, shape (steps, points or cells, ...).
+
+        Args:
+            name: Name of the array.
+
+        Raises:
+            RunFolderError: There is no such array.
+        """
+        return self._read(name, 0, len(self.times))
+
+    def nearest_step(self, time: float) -> int:
+        """Return the number of the step that is nearest to a time [s]."""
+        return int(np.abs(self.times - time).argmin())
+
+    def _read(self, name: str, first: int, count: int) -> NDArray[np.float64]:
+        if name not in self.names:
+            known = ", ".join(sorted(self.names))
+            raise RunFolderError(f"{self.path.name} has no array {name!r}; it has: {known}")
+        with self._open() as file:
+            root = file["VTKHDF"]
+            kind = "PointData" if name in root["PointData"] else "CellData"
+            size = int(root["NumberOfPoints" if kind == "PointData" else "NumberOfCells"][0])
+            offsets = root["Steps"][kind + "Offsets"][name][first : first + count]
+            data = root[kind][name]
+            return np.stack([data[offset : offset + size] for offset in offsets.tolist()])
+
+    def _open(self) -> Any:
+        import h5py
+
+        # Without a lock, or looking at a run would keep the run from writing.
+        return h5py.File(self.path, "r", locking=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProtocolSpan:
+    """Part of the time axis that one protocol step takes.
+
+    Attributes:
+        start: Beginning [s].
+        end: End [s].
+        label: What the step does.
+    """
+
+    start: float
+    end: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunData:
+    """A run folder as the figures see it.
+
+    Attributes:
+        path: The folder.
+        manifest: The manifest.
+        series: The time series.
+        bodies: Field files of the bodies by name.
+        interfaces: Field files of the interfaces by name.
+    """
+
+    path: Path
+    manifest: Mapping[str, Any]
+    series: Series
+    bodies: Mapping[str, FieldData]
+    interfaces: Mapping[str, FieldData]
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> RunData:
+        """Open a run folder.
+
+        Args:
+            path: The folder.
+
+        Raises:
+            RunFolderError: It is no run folder, or holds something unreadable.
+        """
+        folder = Path(path)
+        try:
+            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise RunFolderError(f"{folder} is no run folder: no manifest.json in it") from error
+        except ValueError as error:
+            raise RunFolderError(f"{folder / 'manifest.json'} is not JSON: {error}") from error
+        files = sorted((folder / "fields").glob("*.vtkhdf"))
+        bodies = [FieldData(file) for file in files if file.name.startswith("body_")]
+        interfaces = [FieldData(file) for file in files if file.name.startswith("interface_")]
+        return cls(
+            path=folder,
+            manifest=manifest,
+            series=Series.read(folder / "series.csv"),
+            bodies={body.name: body for body in bodies},
+            interfaces={interface.name: interface for interface in interfaces},
+        )
+
+    def time_unit(self) -> tuple[str, float]:
+        """Return the unit of time axes and shown time = factor * seconds."""
+        times = self.series["time"]
+        end = float(times[-1]) if times.size else 0.0
+        for limit, text, factor in ((180.0, "s", 1.0), (4 * 3600.0, "min", 1 / 60)):
+            if end <= limit:
+                return text, factor
+        return "h", 1 / 3600
+
+    def protocol(self) -> list[ProtocolSpan]:
+        """Return the protocol steps that were run, in order."""
+        times, steps = self.series["time"], self.series.of("step").get("")
+        if steps is None or not times.size:
+            return []
+        labels = [str(step.get("label", "")) for step in self.manifest.get("protocol", [])]
+        # A row belongs to the step that led to it; the first row is the state before any.
+        last = [*(np.flatnonzero(np.diff(steps)).tolist()), len(steps) - 1]
+        spans, start = [], float(times[0])
+        for row in last:
+            end, number = float(times[row]), int(steps[row])
+            label = labels[number] if 0 <= number < len(labels) else f"step {number + 1}"
+            if end > start:
+                spans.append(ProtocolSpan(start, end, label))
+            start = end
+        return spans

@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The cell as a plane picture: where each body's cells are, and where the surfaces truly are.
+
+A plane run is shown whole; of a run in space the section through its middle, y = depth / 2.
+
+Bodies are moved by their displacement in true scale. At an interface the metal's mesh does not end
+at the metal's surface: plated metal is not meshed, and stripped metal still is. The true surface
+of the minus body lies the gap below the surface of the plus body,
+
+    x_plus = X + u_plus,    x_minus = x_plus - g n,    n from minus to plus.
+
+So bodies do not overlap in the picture if the plus body is drawn over the minus body, the gap over
+what is left of the minus mesh there, and the strip between the mesh's end and the true surface as
+plated metal. `Surface` has the corners of these strips, one quadrilateral per facet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ssbmech.errors import RunFolderError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from ssbmech.plots.reader import FieldData, RunData
+
+    Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A grid in the plane of the picture at one step.
+
+    Attributes:
+        points: Undeformed corners, shape (points, 2) [m].
+        cells: Corners of each triangle or line, shape (cells, 3 or 2).
+        displacement: Displacement of the corners, shape (points, 2) [m]; zero for an interface.
+        arrays: Values on the cells by name.
+    """
+
+    points: Array
+    cells: NDArray[np.int64]
+    displacement: Array
+    arrays: Mapping[str, Array]
+
+    @property
+    def moved(self) -> Array:
+        """Deformed corners, shape (points, 2) [m]."""
+        return self.points + self.displacement
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surface:
+    """The two surfaces at an interface at one step, facet by facet.
+
+    Attributes:
+        mesh: End of the minus body's mesh, shape (facets, 2 ends, 2) [m].
+        minus: True surface of the minus body, same shape [m].
+        plus: Surface of the plus body, same shape [m].
+        gap: Gap of each facet, shape (facets,) [m].
+    """
+
+    mesh: Array
+    minus: Array
+    plus: Array
+    gap: Array
+
+    @property
+    def opened(self) -> Array:
+        """Quadrilaterals of the open gap, shape (open facets, 4, 2) [m]."""
+        strips = _strips(self.minus, self.plus)
+        return strips[np.abs(self.plus - self.minus).sum(axis=(1, 2)) > 0.0]
+
+    @property
+    def plated(self) -> Array:
+        """Quadrilaterals between the end of the mesh and the true surface [m]."""
+        return _strips(self.mesh, self.minus)
+
+
+class Plane:
+    """Maps a field file into the plane of the picture."""
+
+    def __init__(self, data: FieldData, depth: float | None) -> None:
+        """Keep the file.
+
+        Args:
+            data: Field file of a body or an interface.
+            depth: Position of the section of a run in space [m]; None for a plane run.
+        """
+        self._data = data
+        self._depth = depth
+
+    def frame(self, step: int, names: Sequence[str]) -> Frame:
+        """Return the grid at one step.
+
+        Args:
+            step: Number of the step.
+            names: Cell arrays to take along.
+
+        Raises:
+            RunFolderError: There is no such array.
+        """
+        arrays = {name: self._data.values(name, step) for name in names}
+        u = (
+            self._data.values("displacement", step)
+            if "displacement" in self._data.names
+            else np.zeros_like(self._data.points)
+        )
+        if self._depth is None:
+            points, cells = self._flat
+            return Frame(points, cells, u[self._used, :2], arrays)
+        return self._cut(u, arrays)
+
+    @cached_property
+    def _used(self) -> NDArray[np.int64]:
+        """Points that are corners; mid-side points are not needed for straight cells."""
+        return np.unique(self._data.corners)
+
+    @cached_property
+    def _flat(self) -> tuple[Array, NDArray[np.int64]]:
+        cells = np.searchsorted(self._used, self._data.corners)
+        return self._data.points[self._used, :2], cells
+
+    def _cut(self, u: Array, arrays: Mapping[str, Array]) -> Frame:
+        """Return the section of a grid in space."""
+        import pyvista as pv
+
+        corners = self._data.corners
+        kind = pv.CellType.TETRA if corners.shape[1] == 4 else pv.CellType.TRIANGLE
+        # VTK merges points that are closer than a fixed tolerance; in micrometres none are.
+        grid = pv.UnstructuredGrid({kind: corners}, 1e6 * self._data.points)
+        grid.point_data["u"] = u
+        for name, values in arrays.items():
+            grid.cell_data[name] = values
+        cut = grid.slice(normal="y", origin=(0.0, 1e6 * (self._depth or 0.0), 0.0))
+        if corners.shape[1] == 4:
+            cut = cut.triangulate()
+            cells = cut.faces.reshape(-1, 4)[:, 1:]
+        else:
+            cells = cut.lines.reshape(-1, 3)[:, 1:]
+        return Frame(
+            points=1e-6 * np.asarray(cut.points, dtype=np.float64)[:, ::2],
+            cells=np.asarray(cells, dtype=np.int64),
+            displacement=np.asarray(cut.point_data["u"], dtype=np.float64)[:, ::2],
+            arrays={name: np.asarray(cut.cell_data[name]) for name in arrays},
+        )
+
+
+class Picture:
+    """All bodies and interfaces of a run in one plane.
+
+    Attributes:
+        bodies: Names of the bodies, in the order in which they are to be drawn.
+        times: Times at which there are fields [s].
+    """
+
+    def __init__(self, run: RunData) -> None:
+        """Decide on plane and order.
+
+        Raises:
+            RunFolderError: The run has no field files.
+        """
+        if not run.bodies:
+            raise RunFolderError(f"{run.path} has no field files of bodies to draw")
+        first = next(iter(run.bodies.values()))
+        # The last append of a run that was killed may have reached some files only.
+        files = [*run.bodies.values(), *run.interfaces.values()]
+        self.times = first.times[: min(len(file.times) for file in files)]
+        self._run = run
+        self.in_space = first.corners.shape[1] == 4
+        depth = _middle(run) if self.in_space else None
+        self._bodies = {name: Plane(data, depth) for name, data in run.bodies.items()}
+        self._interfaces = {
+            name: Plane(data, depth)
+            for name, data in run.interfaces.items()
+            if data.minus in run.bodies and data.plus in run.bodies
+        }
+        self.bodies = _drawing_order(run)
+        self._pairs: dict[str, tuple[NDArray[np.int64], NDArray[np.int64], Array]] = {}
+
+    @property
+    def interfaces(self) -> list[str]:
+        """Names of the interfaces between bodies that have field files."""
+        return list(self._interfaces)
+
+    def sides(self, name: str) -> tuple[str, str]:
+        """Return the minus and the plus body of an interface."""
+        data = self._run.interfaces[name]
+        return data.minus, data.plus
+
+    def body(self, name: str, step: int, names: Sequence[str] = ()) -> Frame:
+        """Return a body at one step with some of its cell arrays."""
+        return self._bodies[name].frame(step, names)
+
+    def facets(self, name: str, step: int, names: Sequence[str] = ()) -> Frame:
+        """Return the facets of an interface at one step with some of its arrays."""
+        return self._interfaces[name].frame(step, names)
+
+    def surface(self, name: str, step: int) -> Surface:
+        """Return the surfaces at an interface at one step."""
+        data = self._run.interfaces[name]
+        facets = self.facets(name, step, ("gap",))
+        minus, plus = self.body(data.minus, step), self.body(data.plus, step)
+        on_minus, on_plus, normals = self._pairing(name, facets, minus, plus)
+        gap = facets.arrays["gap"]
+        # One gap per node, or the surface would be a staircase; closed where a neighbour is.
+        nodal = _nodal_gap(facets.cells, gap, len(facets.points))
+        x_plus = plus.moved[on_plus]
+        x_minus = x_plus - nodal[:, None] * normals
+        cells = facets.cells
+        return Surface(minus.moved[on_minus][cells], x_minus[cells], x_plus[cells], gap)
+
+    def _pairing(
+        self, name: str, facets: Frame, minus: Frame, plus: Frame
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+        """Return each facet node's number in both bodies, and its normal from minus to plus."""
+        if name not in self._pairs:
+            on_minus = _nearest(facets.points, minus.points)
+            on_plus = _nearest(facets.points, plus.points)
+            self._pairs[name] = (on_minus, on_plus, _normals(facets, plus))
+        return self._pairs[name]
+
+
+def _strips(first: Array, second: Array) -> Array:
+    """Return quadrilaterals between two sets of lines, shape (lines, 4, 2)."""
+    return np.concatenate([first, second[:, ::-1]], axis=1)
+
+
+def _middle(run: RunData) -> float:
+    """Return the middle of the cell along y."""
+    y = np.concatenate([body.points[:, 1] for body in run.bodies.values()])
+    # Off the middle by a hair, where a structured mesh would have its nodes.
+    return float(y.min() + 0.5001 * (y.max() - y.min()))
+
+
+def _drawing_order(run: RunData) -> tuple[str, ...]:
+    """Return the bodies so that a minus body comes before its plus bodies."""
+    rank = dict.fromkeys(run.bodies, 0)
+    # As many rounds as bodies settle every chain; a ring of interfaces has no order and stays.
+    for _ in run.bodies:
+        for data in run.interfaces.values():
+            if data.minus in rank and data.plus in rank:
+                rank[data.plus] = max(rank[data.plus], rank[data.minus] + 1)
+    return tuple(sorted(rank, key=lambda name: rank[name]))
+
+
+def _nodal_gap(cells: NDArray[np.int64], gap: Array, n_nodes: int) -> Array:
+    """Return the mean gap of the facets at each node, zero if one of them is closed."""
+    total, count, least = np.zeros(n_nodes), np.zeros(n_nodes), np.full(n_nodes, np.inf)
+    for end in range(2):
+        np.add.at(total, cells[:, end], gap)
+        np.add.at(count, cells[:, end], 1.0)
+        np.minimum.at(least, cells[:, end], gap)
+    mean = total / np.maximum(count, 1.0)
+    return np.where(least > 0.0, mean, 0.0)
+
+
+def _nearest(points: Array, among: Array) -> NDArray[np.int64]:
+    """Return for each point the number of the nearest among others."""
+    found = [int(((among - point) ** 2).sum(axis=1).argmin()) for point in points]
+    return np.array(found, dtype=np.int64)
+
+
+def _normals(facets: Frame, plus: Frame) -> Array:
+    """Return unit normals at the facets' nodes that point into the plus body."""
+    start, end = facets.points[facets.cells].transpose(1, 0, 2)
+    tangent = end - start
+    normal = np.stack([tangent[:, 1], -tangent[:, 0]], axis=1)
+    centres = plus.points[plus.cells].mean(axis=1)
+    inward = centres[_nearest(0.5 * (start + end), centres)] - 0.5 * (start + end)
+    normal *= np.sign((normal * inward).sum(axis=1))[:, None]
+    nodal = np.zeros_like(facets.points)
+    for corner in range(2):
+        np.add.at(nodal, facets.cells[:, corner], normal)
+    size = np.linalg.norm(nodal, axis=1)
+    return nodal / np.where(size > 0.0, size, 1.0)[:, None]

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One look for all figures: fonts, colours, colour maps, and how a figure is saved.
+
+Figures are made without pyplot: no window system, no global list of figures that grows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from matplotlib.colors import Normalize
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+DPI = 160
+INK = "#222222"
+# Dark enough on white, and apart from each other for colour-blind readers (Okabe and Ito).
+LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+STEP_SHADES = ("#ffffff", "#edf1f5")
+CONTACT = "#d8d3c8"
+# Where an interface is open in a map of a quantity that needs contact.
+OPEN = "#ffffff"
+PLATED = "#f2e6c9"
+# Hatched, because white alone is also the colour of zero on the signed colour map.
+VOID = "#ffffff"
+VOID_HATCH = "#8a8a8a"
+HATCH = "//////"
+
+POSITIVE_MAP = "viridis"
+SIGNED_MAP = "RdBu_r"
+
+_STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "axes.titlesize": 9.5,
+    "axes.labelsize": 9.0,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.direction": "out",
+    "ytick.direction": "out",
+    "axes.linewidth": 0.8,
+    "lines.linewidth": 1.6,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "hatch.linewidth": 0.5,
+    "figure.facecolor": "white",
+}
+
+
+def style() -> AbstractContextManager[None]:
+    """Return a context in which figures get the theme."""
+    import matplotlib
+
+    return matplotlib.rc_context(_STYLE)
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure that lays out its axes by itself.
+
+    Args:
+        width: Width [inch].
+        height: Height [inch].
+    """
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), dpi=DPI, layout="constrained")
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Save a figure and return the path."""
+    with style():
+        figure.savefig(path, dpi=DPI)
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Colour scale shared by all pictures of one quantity.
+
+    Attributes:
+        norm: Value -> position on the colour map.
+        colours: Name of the colour map.
+        extend: Which ends hold values beyond the scale, in matplotlib's words.
+    """
+
+    norm: Normalize
+    colours: str
+    extend: str
+
+
+def positive_scale(values: NDArray[np.float64]) -> Scale:
+    """Return a scale for values that are positive, logarithmic if they span decades.
+
+    Args:
+        values: Sample of the values that will be shown.
+    """
+    from matplotlib.colors import LogNorm, Normalize
+
+    positive = values[values > 0.0]
+    if not positive.size:
+        return Scale(Normalize(0.0, 1.0), POSITIVE_MAP, "neither")
+    low, high = np.percentile(positive, [2.0, 99.9])
+    high = _round_up(float(high))
+    if high < 15.0 * low:
+        return Scale(Normalize(0.0, high), POSITIVE_MAP, _extend(values, 0.0, high))
+    # Three decades are all that an eye can tell apart on one bar.
+    low = max(_round_down(float(low)), high / 1000.0)
+    return Scale(LogNorm(low, high), POSITIVE_MAP, _extend(values, low, high))
+
+
+def signed_scale(values: NDArray[np.float64]) -> Scale:
+    """Return a scale symmetric about zero, white at zero.
+
+    Values that span decades get a logarithmic scale on both sides of a linear middle part.
+
+    Args:
+        values: Sample of the values that will be shown.
+    """
+    from matplotlib.colors import Normalize, SymLogNorm
+
+    size = np.abs(values)
+    if not size.any():
+        return Scale(Normalize(-1.0, 1.0), SIGNED_MAP, "neither")
+    high = _round_up(float(np.percentile(size, 99.8)) or float(size.max()))
+    extend = _extend(values, -high, high)
+    middle = float(np.median(size))
+    if middle * 5.0 > high or middle <= 0.0:
+        return Scale(Normalize(-high, high), SIGNED_MAP, extend)
+    linear = max(_round_down(middle), high / 100.0)
+    return Scale(SymLogNorm(linear, linscale=0.6, vmin=-high, vmax=high), SIGNED_MAP, extend)
+
+
+def colour_bar(figure: Figure, artist: Any, axes: Any, label: str, scale: Scale, **place: Any) -> Any:
+    """Add a colour bar with ticks at 1, 2, 5 where the scale is logarithmic.
+
+    Args:
+        figure: The figure.
+        artist: The coloured artist.
+        axes: Axes that the bar belongs to.
+        label: Label of the bar.
+        scale: The artist's scale.
+        **place: Passed on: ``location``, ``shrink``, ``pad``, ``aspect``.
+    """
+    from matplotlib.colors import LogNorm, SymLogNorm
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+    bar = figure.colorbar(artist, ax=axes, label=label, extend=scale.extend, **place)
+    norm = scale.norm
+    low, high = float(norm.vmin or 0.0), float(norm.vmax or 1.0)
+    ticks: Sequence[float] = ()
+    if type(norm) is LogNorm:
+        ticks = [tick for tick in _one_two_five(low, high) if low <= tick <= high]
+    elif type(norm) is SymLogNorm:
+        positive = [tick for tick in _one_two_five(norm.linthresh, high) if tick <= high]
+        ticks = [-tick for tick in reversed(positive)] + [0.0, *positive]
+    if ticks:
+        bar.locator = FixedLocator(ticks)
+        bar.minorlocator = NullLocator()
+        bar.formatter = FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−"))
+        bar.update_ticks()
+    return bar
+
+
+def _one_two_five(low: float, high: float) -> list[float]:
+    """Return 1, 2, 5 times powers of ten that cover a range; powers only if it is long."""
+    decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    digits = (1, 2, 5) if len(decades) < 4 else (1, 3) if len(decades) < 5 else (1,)
+    ticks = [digit * 10.0**decade for decade in decades for digit in digits]
+    return [tick for tick in ticks if low * 0.999 <= tick <= high * 1.001]
+
+
+def _round_up(value: float) -> float:
+    """Return the next 1, 1.5, 2, 3, 5, 7 times a power of ten."""
+    power = 10.0 ** np.floor(np.log10(value))
+    steps = np.array([1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0])
+    return float(power * steps[steps >= value / power * 0.999][0])
+
+
+def _round_down(value: float) -> float:
+    """Return the 1, 2 or 5 times a power of ten below."""
+    power = 10.0 ** np.floor(np.log10(value))
+    steps = np.array([1.0, 2.0, 5.0])
+    return float(power * steps[steps <= value / power * 1.001][-1])
+
+
+def _extend(values: NDArray[np.float64], low: float, high: float) -> str:
+    below, above = bool((values < low).any()), bool((values > high).any())
+    return {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[below, above]

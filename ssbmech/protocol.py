@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Protocol: the steps a cell is taken through, and what ends them.
+
+Currents and voltages are those of the working electrode: a positive current strips it (anodic current), and the voltage is
+its potential against the counter electrode.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from ssbmech.errors import CaseError
+from ssbmech.parameter import parameter, validate_parameters
+
+
+@dataclass(frozen=True)
+class Drive:
+    """What a step asks of the electrodes and of the fixture at one instant; a current or a voltage, not both.
+
+    Attributes:
+        current_density: current per nominal area of the working electrode [A/m2]; None under voltage control.
+        voltage: working minus counter electrode [V]; None under current control.
+        preload_fraction: fraction of the fixture's preload that is applied [1].
+    """
+
+    current_density: float | None = 0.0
+    voltage: float | None = None
+    preload_fraction: float = 1.0
+
+
+class StopCondition(Protocol):
+    """Role of a condition that ends a step early."""
+
+    @property
+    def quantity(self) -> str:
+        """Name of the series quantity that is watched."""
+
+    def excess(self, value: float) -> float:
+        """Return how far the quantity is past the limit; positive means the step has ended."""
+
+    def tolerance(self) -> float:
+        """Return how closely the limit is landed on, in the unit of the quantity."""
+
+
+@dataclass(frozen=True)
+class VoltageAbove:
+    """Ends a step when the voltage rises above a limit."""
+
+    limit: float = parameter("V", doc="upper voltage limit")
+    quantity: str = "voltage"
+
+    def __post_init__(self) -> None:
+        """Convert to SI."""
+        validate_parameters(self)
+
+    def excess(self, value: float) -> float:
+        """Return voltage minus limit [V]."""
+        return value - self.limit
+
+    def tolerance(self) -> float:
+        """Return 0.1 mV."""
+        return 1e-4
+
+
+@dataclass(frozen=True)
+class VoltageBelow:
+    """Ends a step when the voltage falls below a limit."""
+
+    limit: float = parameter("V", doc="lower voltage limit")
+    quantity: str = "voltage"
+
+    def __post_init__(self) -> None:
+        """Convert to SI."""
+        validate_parameters(self)
+
+    def excess(self, value: float) -> float:
+        """Return limit minus voltage [V]."""
+        return self.limit - value
+
+    def tolerance(self) -> float:
+        """Return 0.1 mV."""
+        return 1e-4
+
+
+@dataclass(frozen=True)
+class ContactBelow:
+    """Ends a step when less than a fraction of an interface conducts (contact lost).
+
+    Attributes:
+        interface: name of the interface, "minus|plus".
+    """
+
+    interface: str
+    fraction: float = parameter("1", low=0.0, high=1.0, doc="contact area fraction")
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    @property
+    def quantity(self) -> str:
+        """Contact fraction of the interface."""
+        return f"contact_fraction {self.interface}"
+
+    def excess(self, value: float) -> float:
+        """Return fraction minus contact [1]."""
+        return self.fraction - value
+
+    def tolerance(self) -> float:
+        """Return 0.5 %: contact fractions move by whole facets."""
+        return 5e-3
+
+
+class Step(Protocol):
+    """Role of a protocol step."""
+
+    @property
+    def name(self) -> str:
+        """Short name for logs and figures."""
+
+    @property
+    def duration(self) -> float:
+        """Time after which the step ends at the latest [s]."""
+
+    @property
+    def stops(self) -> tuple[StopCondition, ...]:
+        """Conditions that end it earlier."""
+
+    @property
+    def seats(self) -> bool:
+        """Whether the fixture is being loaded, so that it seats at the end of the step."""
+
+    def drive(self, elapsed: float) -> Drive:
+        """Return what is asked at a time [s] since the start of the step."""
+
+
+def _check_duration(step: Step) -> None:
+    validate_parameters(step)
+    if not math.isfinite(step.duration):
+        raise CaseError(f"step {step.name!r} never ends: give it a finite duration (it may stop earlier on conditions)")
+
+
+@dataclass(frozen=True)
+class Preload:
+    """Loads the fixture from nothing to its preload, linearly in time, without current.
+
+    Raises:
+        CaseError: the duration is not finite.
+    """
+
+    duration: float = parameter("s", low=0.0, low_open=True, default=1.0, doc="loading time")
+    name: str = "preload"
+    stops: tuple[StopCondition, ...] = ()
+    seats: bool = True
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check."""
+        _check_duration(self)
+
+    def drive(self, elapsed: float) -> Drive:
+        """Return zero current and the ramped preload."""
+        return Drive(preload_fraction=min(elapsed / self.duration, 1.0))
+
+
+@dataclass(frozen=True)
+class Rest:
+    """No current.
+
+    Raises:
+        CaseError: the duration is not finite.
+    """
+
+    duration: float = parameter("s", low=0.0, low_open=True, doc="length of the rest")
+    name: str = "rest"
+    stops: tuple[StopCondition, ...] = ()
+    seats: bool = False
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check."""
+        _check_duration(self)
+
+    def drive(self, elapsed: float) -> Drive:
+        """Return zero current."""
+        return Drive()
+
+
+@dataclass(frozen=True)
+class ConstantCurrent:
+    """Constant current: positive strips the working electrode, negative plates it.
+
+    Raises:
+        CaseError: the duration is not finite.
+    """
+
+    current_density: float = parameter("A/m2", doc="current per nominal area; positive strips")
+    duration: float = parameter("s", low=0.0, low_open=True, doc="longest time")
+    stops: tuple[StopCondition, ...] = ()
+    name: str = "constant current"
+    seats: bool = False
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check."""
+        _check_duration(self)
+
+    def drive(self, elapsed: float) -> Drive:
+        """Return the current."""
+        return Drive(current_density=self.current_density)
+
+
+@dataclass(frozen=True)
+class ConstantVoltage:
+    """Constant voltage between the working and the counter electrode.
+
+    Raises:
+        CaseError: the duration is not finite.
+    """
+
+    voltage: float = parameter("V", doc="working minus counter electrode potential")
+    duration: float = parameter("s", low=0.0, low_open=True, doc="longest time")
+    stops: tuple[StopCondition, ...] = ()
+    name: str = "constant voltage"
+    seats: bool = False
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check."""
+        _check_duration(self)
+
+    def drive(self, elapsed: float) -> Drive:
+        """Return the voltage."""
+        return Drive(current_density=None, voltage=self.voltage)
+
+
+def check_protocol(steps: tuple[Step, ...], known: Mapping[str, object]) -> None:
+    """Check that a protocol has steps and watches quantities that exist.
+
+    Args:
+        steps: the protocol.
+        known: names of the series quantities.
+
+    Raises:
+        CaseError: there is no step, or a stop condition watches an unknown quantity.
+    """
+    if not steps:
+        raise CaseError("the protocol is empty: give at least one step, for example Rest(1 * hour)")
+    for step in steps:
+        for stop in step.stops:
+            if stop.quantity not in known:
+                raise CaseError(
+                    f"step {step.name!r} stops on {stop.quantity!r}, which this case does not compute; "
+                    f"known quantities: {', '.join(sorted(known))}"
+                )

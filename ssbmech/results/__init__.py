@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a run leaves behind: run folder, manifest, time series and field files."""
+
+from __future__ import annotations
+
+from ssbmech.results.field_files import BodyFile, InterfaceFile, owned_cells, owned_nodes
+from ssbmech.results.run_folder import RunFolder, RunStatus
+from ssbmech.results.series import Column, SeriesWriter
+
+__all__ = [
+    "BodyFile",
+    "Column",
+    "InterfaceFile",
+    "RunFolder",
+    "RunStatus",
+    "SeriesWriter",
+    "owned_cells",
+    "owned_nodes",
+]

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Content of ``manifest.json``: what ran, with which software, and how it ended.
+
+The manifest is plain JSON. Sections that the figures look for, all of them optional:
+
+- ``frame``: name of the frame, ``PlaneStrain``, ``Axisymmetric`` or ``ThreeDimensional``;
+- ``protocol``: list of steps in order, each with a ``label``; the series column ``step`` counts
+  them from 0;
+- ``bodies``: mapping body -> {``label``}, used in legends.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import platform
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from functools import singledispatch
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ssbmech.errors import RunFolderError
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+FORMAT_VERSION = 1
+
+
+def now() -> str:
+    """Return the present time in UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def environment(comm: MPI.Comm) -> dict[str, object]:
+    """Return versions of the software in use and the number of ranks.
+
+    Args:
+        comm: Communicator of the run.
+    """
+    import dolfinx
+    import h5py
+    from mpi4py import MPI
+    from petsc4py import PETSc
+
+    import ssbmech
+
+    return {
+        "ranks": comm.size,
+        "versions": {
+            "ssbmech": ssbmech.__version__,
+            "dolfinx": dolfinx.__version__,
+            "petsc": ".".join(str(part) for part in PETSc.Sys.getVersion()),
+            "mpi": MPI.Get_library_version().split("\n")[0].split(",")[0].strip("\0 "),
+            "hdf5": h5py.version.hdf5_version,
+            "numpy": np.__version__,
+            "gmsh": _installed("gmsh"),
+            "python": platform.python_version(),
+        },
+        "platform": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def read(path: Path) -> dict[str, object]:
+    """Read a manifest.
+
+    Raises:
+        RunFolderError: There is none, or it is not a JSON object.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RunFolderError(
+            f"{path.parent} is not a run folder: it holds no {path.name}"
+        ) from error
+    except ValueError as error:
+        raise RunFolderError(f"{path} is not valid JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise RunFolderError(f"{path} should hold a JSON object")
+    return content
+
+
+def dump(content: Mapping[str, object]) -> str:
+    """Return a manifest as JSON text.
+
+    Raises:
+        RunFolderError: A value is of a type that has no plain form.
+    """
+    return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def replace(path: Path, text: str) -> None:
+    """Replace a file by a new text in one move, so that no reader ever sees half of it."""
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(path)
+
+
+@singledispatch
+def plain(value: object) -> object:
+    """Return a value as plain JSON data.
+
+    Frozen dataclasses become objects that carry their class name; infinite and undefined numbers,
+    which JSON lacks, become words.
+
+    Raises:
+        RunFolderError: The type has no plain form.
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        content = {entry.name: plain(getattr(value, entry.name)) for entry in fields(value)}
+        return {"class": type(value).__name__, **content}
+    raise RunFolderError(
+        f"the manifest cannot hold a {type(value).__name__} ({value!r}); "
+        "give numbers, text, lists, mappings or dataclasses of them"
+    )
+
+
+@plain.register(str)
+@plain.register(int)
+@plain.register(bool)
+@plain.register(type(None))
+def _(value: str | int | bool | None) -> object:
+    return value
+
+
+@plain.register
+def _(value: float) -> object:
+    return float(value) if math.isfinite(value) else str(value)
+
+
+@plain.register
+def _(value: Enum) -> object:
+    return plain(value.value)
+
+
+@plain.register
+def _(value: Path) -> object:
+    return str(value)
+
+
+@plain.register
+def _(value: np.generic) -> object:
+    return plain(value.item())
+
+
+@plain.register
+def _(value: np.ndarray) -> object:
+    return plain(value.tolist())
+
+
+@plain.register
+def _(value: Mapping) -> object:  # type: ignore[type-arg]
+    return {str(key): plain(entry) for key, entry in value.items()}
+
+
+@plain.register(Sequence)
+def _(value: Sequence[object]) -> object:
+    return [plain(entry) for entry in value]
+
+
+@plain.register(Set)
+def _(value: Set[object]) -> object:
+    return sorted((plain(entry) for entry in value), key=str)
+
+
+def _installed(distribution: str) -> str:
+    """Return the version of an installed distribution without importing it."""
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "not installed"

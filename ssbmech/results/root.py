@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Work done on rank 0 only, with one outcome on all ranks.
+
+Files of a run are written by rank 0. If that fails there and nowhere else, the other ranks would
+wait for ever in their next collective call; so the outcome is broadcast and the error is raised
+everywhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from ssbmech.errors import RunFolderError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mpi4py import MPI
+
+T = TypeVar("T")
+
+
+def on_root(comm: MPI.Comm, action: Callable[[], T]) -> T:
+    """Run an action on rank 0 and return its value on all ranks (collective).
+
+    Args:
+        comm: Communicator.
+        action: Called on rank 0 only; must not call anything collective. Its value must pickle.
+
+    Raises:
+        RunFolderError: The action raised RunFolderError or OSError on rank 0.
+    """
+    outcome: tuple[T | None, str | None] = (None, None)
+    if comm.rank == 0:
+        try:
+            outcome = (action(), None)
+        except RunFolderError as error:
+            outcome = (None, str(error))
+        except OSError as error:
+            outcome = (None, f"cannot write the run folder: {error}")
+    value, problem = comm.bcast(outcome, root=0)
+    if problem is not None:
+        raise RunFolderError(problem)
+    return value

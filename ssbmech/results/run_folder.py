@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The run folder: everything a run leaves behind.
+
+::
+
+    runs/<name>/
+      manifest.json                        what ran, how it ended
+      series.csv                           one row per accepted step
+      run.log
+      mesh.msh                             if it was generated
+      fields/body_<body>.vtkhdf            fields of a body against time
+      fields/interface_<minus>-<plus>.vtkhdf
+      figures/
+
+A folder that already holds a run is never written to: the manifest is created exclusively, so
+that of two runs started at once in one folder only one begins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ssbmech.errors import RunFolderError
+from ssbmech.results import manifest
+from ssbmech.results.root import on_root
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from mpi4py import MPI
+
+
+class RunStatus(StrEnum):
+    """State of a run, as the manifest tells it."""
+
+    RUNNING = "running"
+    """It was started; if nothing runs any more, it was killed."""
+    COMPLETE = "complete"
+    """The protocol was carried out to its end."""
+    STOPPED = "stopped"
+    """It was ended early on request: a stop condition, an interrupt, a signal."""
+    FAILED = "failed"
+    """It ended in an error, named in the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Handle of one run's folder, the same on all ranks.
+
+    Attributes:
+        path: The folder.
+        comm: Communicator of the run; rank 0 writes.
+    """
+
+    path: Path
+    comm: MPI.Comm
+
+    @classmethod
+    def create(cls, path: str | os.PathLike[str], comm: MPI.Comm) -> RunFolder:
+        """Make a new run folder, with a manifest that says "running" (collective).
+
+        Args:
+            path: The folder; may exist, but may not hold a run. Rank 0's value counts.
+            comm: Communicator of the run.
+
+        Raises:
+            RunFolderError: The folder holds a run already, or cannot be written; on all ranks.
+        """
+        environment = manifest.environment(comm)
+
+        def claim() -> Path:
+            folder = Path(path).resolve()
+            (folder / "fields").mkdir(parents=True, exist_ok=True)
+            (folder / "figures").mkdir(exist_ok=True)
+            content = {
+                "format": manifest.FORMAT_VERSION,
+                "status": RunStatus.RUNNING,
+                "reason": "",
+                "started": manifest.now(),
+                "finished": None,
+                "environment": environment,
+            }
+            try:
+                with (folder / "manifest.json").open("x", encoding="utf-8") as stream:
+                    stream.write(manifest.dump(content))
+            except FileExistsError as error:
+                raise RunFolderError(
+                    f"{folder} already holds a run, which is never overwritten; "
+                    "give another folder, or move that one away"
+                ) from error
+            return folder
+
+        return cls(on_root(comm, claim), comm)
+
+    @property
+    def manifest_path(self) -> Path:
+        """Path of the manifest."""
+        return self.path / "manifest.json"
+
+    @property
+    def series_path(self) -> Path:
+        """Path of the time series."""
+        return self.path / "series.csv"
+
+    @property
+    def log_path(self) -> Path:
+        """Path of the log."""
+        return self.path / "run.log"
+
+    @property
+    def mesh_path(self) -> Path:
+        """Path of the generated mesh."""
+        return self.path / "mesh.msh"
+
+    @property
+    def fields_path(self) -> Path:
+        """Folder of the field files."""
+        return self.path / "fields"
+
+    @property
+    def figures_path(self) -> Path:
+        """Folder of the figures."""
+        return self.path / "figures"
+
+    def write_manifest(self, sections: Mapping[str, object]) -> None:
+        """Add sections to the manifest, or replace those it has (collective).
+
+        Args:
+            sections: Plain data, numpy values, enums and dataclasses, nested as needed.
+
+        Raises:
+            RunFolderError: A value has no plain form, or the file cannot be written.
+        """
+
+        def update() -> None:
+            content = manifest.read(self.manifest_path) | dict(sections)
+            manifest.replace(self.manifest_path, manifest.dump(content))
+
+        on_root(self.comm, update)
+
+    def finish(self, status: RunStatus, reason: str = "") -> None:
+        """Write how the run ended (collective).
+
+        Args:
+            status: How it ended.
+            reason: One sentence: what stopped it or what failed.
+
+        Raises:
+            RunFolderError: The manifest cannot be written.
+        """
+        self.write_manifest(
+            {"status": RunStatus(status), "reason": reason, "finished": manifest.now()}
+        )

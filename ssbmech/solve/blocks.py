@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Blocks of the Jacobian: compiled forms with the storage that DOLFINx assembles them into.
+
+Blocks between fields of equal block size use DOLFINx's own matrix, the fastest; the others use a PETSc matrix. A block that
+depends on no field is assembled again only when one of its constants has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from dolfinx import fem, la
+from dolfinx.fem import petsc as fem_petsc
+from mpi4py import MPI
+from petsc4py import PETSc
+
+from ssbmech._compat import compile_form
+
+Longs = npt.NDArray[np.int64]
+Array = npt.NDArray[np.float64]
+
+DROPPED = -1
+"""Target of a dof that has no equation of its own."""
+
+
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """Values of one assembled block that go to the system matrix.
+
+    Attributes:
+        rows: system rows.
+        columns: system columns.
+        source: positions in the block's array of values.
+        shared: whether several values may fall on the same place.
+    """
+
+    rows: Longs
+    columns: Longs
+    source: Longs
+    shared: npt.NDArray[np.bool_]
+
+    def keep(self, mask: npt.NDArray[np.bool_]) -> Entries:
+        """Return the entries selected by a mask."""
+        return Entries(self.rows[mask], self.columns[mask], self.source[mask], self.shared[mask])
+
+
+class Storage(Protocol):
+    """Role of a block's storage."""
+
+    def assemble(self, form: Any) -> Array:
+        """Assemble a form and return the stored values of the rows; collective."""
+
+    def pattern(self) -> tuple[Longs, Longs]:
+        """Return local row (unrolled) and position of the column in column_targets of every stored value."""
+
+    def column_targets(self, owned: Longs) -> Longs:
+        """Return the system rows of the columns from those of the owned dofs; collective."""
+
+
+class SquareStorage:
+    """Storage in DOLFINx's compressed sparse rows with square blocks."""
+
+    def __init__(self, form: Any) -> None:
+        """Allocate the pattern of a form."""
+        self._matrix = fem.create_matrix(form)
+
+    def assemble(self, form: Any) -> Array:
+        """Assemble a form and return the stored values, ghost rows included; collective."""
+        self._matrix.data.fill(0.0)
+        fem.assemble_matrix(self._matrix, form, [])
+        self._matrix.scatter_reverse()
+        return np.asarray(self._matrix.data)
+
+    def pattern(self) -> tuple[Longs, Longs]:
+        """Return local row and column of every stored value, blocks written out."""
+        size = self._matrix.block_size[0]
+        lengths = np.diff(self._matrix.indptr)
+        rows = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
+        columns = self._matrix.indices.astype(np.int64)
+        shape = (len(rows), size, size)
+        i = rows[:, None, None] * size + np.arange(size)[None, :, None]
+        j = columns[:, None, None] * size + np.arange(size)[None, None, :]
+        return np.broadcast_to(i, shape).ravel(), np.broadcast_to(j, shape).ravel()
+
+    def column_targets(self, owned: Longs) -> Longs:
+        """Return targets of owned and ghost columns; collective."""
+        vector = la.vector(self._matrix.index_map(1), self._matrix.block_size[1])
+        vector.array[: len(owned)] = owned
+        vector.scatter_forward()
+        return np.asarray(vector.array).astype(np.int64)
+
+
+class RectangularStorage:
+    """Storage in a PETSc matrix, for blocks between fields of different block sizes."""
+
+    def __init__(self, form: Any) -> None:
+        """Allocate the pattern of a form; collective."""
+        # PETSc drops places that the first assembly leaves untouched, so that assembly must be a real one
+        self._matrix = fem_petsc.assemble_matrix(form)
+        self._matrix.assemble()
+
+    def assemble(self, form: Any) -> Array:
+        """Assemble a form and return the stored values of the owned rows; collective."""
+        self._matrix.zeroEntries()
+        fem_petsc.assemble_matrix(self._matrix, form)
+        self._matrix.assemble()
+        return np.asarray(self._matrix.getValuesCSR()[2])
+
+    def pattern(self) -> tuple[Longs, Longs]:
+        """Return local row and global column of every stored value."""
+        indptr, indices, _ = self._matrix.getValuesCSR()
+        rows = np.repeat(np.arange(len(indptr) - 1, dtype=np.int64), np.diff(indptr))
+        self._columns, positions = np.unique(indices, return_inverse=True)
+        return rows, positions.astype(np.int64)
+
+    def column_targets(self, owned: Longs) -> Longs:
+        """Return targets of the columns that occur in the pattern; collective."""
+        source = self._matrix.createVecRight()
+        source.array_w[:] = owned
+        wanted = PETSc.IS().createGeneral(self._columns.astype(PETSc.IntType), comm=MPI.COMM_SELF)
+        found = PETSc.Vec().createSeq(len(self._columns), comm=MPI.COMM_SELF)
+        scatter = PETSc.Scatter().create(source, wanted, found, None)
+        scatter.scatter(source, found)
+        return np.asarray(found.array_r).astype(np.int64)
+
+
+class Block:
+    """One compiled block of the Jacobian.
+
+    Attributes:
+        row: index of the unknown whose equation it is.
+        column: index of the unknown it is derived by.
+        factor: scale of the column over reference of the row.
+        entries: where its values go.
+    """
+
+    def __init__(self, row: int, column: int, form: Any, entity_maps: Any) -> None:
+        """Compile the form and allocate storage; collective."""
+        self.row, self.column, self.factor = row, column, 1.0
+        self._form = compile_form(form, entity_maps)
+        sizes = {argument.ufl_function_space().dofmap.index_map_bs for argument in form.arguments()}
+        square = len(sizes) == 1
+        self._storage: Storage = SquareStorage(self._form) if square else RectangularStorage(self._form)
+        self._depends_on_fields = bool(form.coefficients())
+        self._constants = form.constants()
+        self._packed: Array | None = None
+        self._values = np.empty(0)
+        self.entries: Entries
+
+    def place(self, rows: Longs, columns: Longs, closure_rows: Sequence[int]) -> None:
+        """Find where the values go, leaving out rows of ghosts and prescribed dofs; collective.
+
+        Args:
+            rows: system rows of the owned dofs of the row's unknown.
+            columns: system rows of the owned dofs of the column's unknown.
+            closure_rows: system rows of the scalar unknowns.
+        """
+        local_rows, local_columns = self._storage.pattern()
+        column_targets = self._storage.column_targets(columns)
+        source = np.flatnonzero(local_rows < len(rows))
+        target_rows = rows[local_rows[source]]
+        target_columns = column_targets[local_columns[source]]
+        shared = np.isin(target_rows, closure_rows) | np.isin(target_columns, closure_rows)
+        entries = Entries(target_rows, target_columns, source, shared)
+        self.entries = entries.keep((target_rows != DROPPED) & (target_columns != DROPPED))
+
+    def values(self) -> Array:
+        """Return the current values, assembled again only if something they depend on may have changed; collective."""
+        if self._depends_on_fields:
+            return self._storage.assemble(self._form)
+        packed = np.concatenate([np.zeros(1), *(np.ravel(constant.value) for constant in self._constants)])
+        if self._packed is None or not np.array_equal(packed, self._packed):
+            self._packed = packed
+            self._values = self._storage.assemble(self._form).copy()
+        return self._values

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Linear solvers: documented PETSc presets, with the user's extra options on top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from petsc4py import PETSc
+
+
+class LinearSolver(Protocol):
+    """Role of a preset: PETSc options by name, without prefix."""
+
+    def options(self) -> Mapping[str, str]:
+        """Return the PETSc options."""
+
+
+@dataclass(frozen=True)
+class Direct:
+    """Sparse LU by MUMPS: the system is coupled and indefinite, and its size fits a node.
+
+    One solver object is kept for the whole run, so that the symbolic analysis is done once.
+
+    Attributes:
+        memory: extra working space beyond MUMPS's estimate [%]; contact needs pivots that the analysis did not foresee.
+        extra: PETSc options that are added or replace those of the preset.
+    """
+
+    memory: int = 80
+    extra: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def options(self) -> Mapping[str, str]:
+        """Return the PETSc options."""
+        preset = {
+            "ksp_type": "preonly",
+            "pc_type": "lu",
+            "pc_factor_mat_solver_type": "mumps",
+            "mat_mumps_icntl_14": str(self.memory),
+        }
+        return {**preset, **self.extra}
+
+
+def make_ksp(matrix: PETSc.Mat, preset: LinearSolver, prefix: str) -> PETSc.KSP:
+    """Return a solver for a matrix, configured by a preset under a prefix of its own.
+
+    Raises:
+        ValueError: the prefix is empty.
+    """
+    if not prefix:
+        raise ValueError("a solver needs an options prefix of its own")
+    ksp = PETSc.KSP().create(matrix.comm)
+    ksp.setOptionsPrefix(prefix)
+    ksp.setOperators(matrix)
+    database = PETSc.Options()
+    options = {f"{prefix}{name}": value for name, value in preset.options().items()}
+    for name, value in options.items():
+        database[name] = value
+    ksp.setFromOptions()
+    return ksp

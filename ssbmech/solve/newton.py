@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Newton's method on the whole system, judged field by field."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from ssbmech.errors import NotConverged
+from ssbmech.solve.linear import LinearSolver, make_ksp
+from ssbmech.solve.system import System
+
+SMALLEST_STEP = 1.0 / 64.0
+"""Shortest fraction of a Newton step that is tried before the step is given up [1]."""
+
+
+class Settings(Protocol):
+    """What Newton's method needs to know about convergence."""
+
+    @property
+    def tolerance(self) -> float:
+        """Largest scaled residual norm of each field [1]."""
+
+    @property
+    def max_iterations(self) -> int:
+        """Iterations after which the step is given up [1]."""
+
+    @property
+    def max_growth(self) -> float:
+        """Growth of the residual in one iteration above which the increment is halved [1]."""
+
+
+@dataclass
+class SolveReport:
+    """What happened in one solve.
+
+    Attributes:
+        reason: how it ended, by name.
+        iterations: Newton iterations.
+        linear_iterations: iterations of the linear solver, all together.
+        norms: scaled residual norm by field, at the end.
+        history: largest scaled norm at each iteration.
+        seconds: wall time by phase.
+    """
+
+    reason: str = "iterating"
+    iterations: int = 0
+    linear_iterations: int = 0
+    norms: Mapping[str, float] = field(default_factory=dict)
+    history: list[float] = field(default_factory=list)
+    seconds: dict[str, float] = field(
+        default_factory=lambda: {"residual": 0.0, "jacobian": 0.0, "linear": 0.0, "update": 0.0}
+    )
+
+    def worst(self) -> tuple[str, float]:
+        """Return the field with the largest scaled residual, and that residual."""
+        if not self.norms:
+            return "none", 0.0
+        key = max(self.norms, key=lambda k: self.norms[k] if math.isfinite(self.norms[k]) else math.inf)
+        return key, self.norms[key]
+
+
+def _merit(norms: Mapping[str, float]) -> float:
+    return math.sqrt(sum(value * value for value in norms.values()))
+
+
+class Newton:
+    """Full Newton steps with one factorisation each, halved when the residual is not finite or explodes.
+
+    Args:
+        system: the equations.
+        settings: convergence settings.
+        linear: preset of the linear solver.
+        prefix: PETSc options prefix.
+    """
+
+    def __init__(self, system: System, settings: Settings, linear: LinearSolver, prefix: str) -> None:
+        """Set up the linear solver; the first factorisation does the analysis."""
+        self.system, self.settings = system, settings
+        self.ksp = make_ksp(system.matrix.mat, linear, prefix)
+
+    def solve(self) -> SolveReport:
+        """Solve the step from the present state of the unknowns; collective.
+
+        Raises:
+            NotConverged: too many iterations, a residual that is not finite, or a failed factorisation.
+        """
+        report = SolveReport()
+        self._evaluate(report)
+        while max(report.norms.values()) > self.settings.tolerance or not math.isfinite(_merit(report.norms)):
+            if report.iterations >= self.settings.max_iterations:
+                self._fail(report, "too many iterations")
+            if not math.isfinite(_merit(report.norms)):
+                self._fail(report, "residual not finite")
+            self._linear_step(report)
+            self._advance(report)
+            report.iterations += 1
+        report.reason = "converged"
+        return report
+
+    def _evaluate(self, report: SolveReport) -> None:
+        start = time.perf_counter()
+        report.norms = self.system.residual()
+        report.seconds["residual"] += time.perf_counter() - start
+
+    def _linear_step(self, report: SolveReport) -> None:
+        start = time.perf_counter()
+        self.system.jacobian()
+        middle = time.perf_counter()
+        self.ksp.setOperators(self.system.matrix.mat)
+        self.ksp.solve(self.system.rhs, self.system.increment)
+        end = time.perf_counter()
+        report.seconds["jacobian"] += middle - start
+        report.seconds["linear"] += end - middle
+        report.linear_iterations += max(self.ksp.getIterationNumber(), 1)
+        if self.ksp.getConvergedReason() < 0 or not np.isfinite(self.system.increment.norm()):
+            self._fail(report, "linear solver failed")
+
+    def _advance(self, report: SolveReport) -> None:
+        """Take the step; halve it while the residual is not finite or has grown beyond the limit."""
+        before = _merit(report.norms)
+        limit = self.settings.max_growth * max(before, self.settings.tolerance)
+        step = 1.0
+        self._move(report, step)
+        while not _merit(report.norms) <= limit:
+            if step <= SMALLEST_STEP:
+                self._fail(report, "no step reduces the residual")
+            self._move(report, -0.5 * step)
+            step *= 0.5
+        report.history.append(_merit(report.norms))
+
+    def _move(self, report: SolveReport, fraction: float) -> None:
+        start = time.perf_counter()
+        self.system.apply(fraction)
+        report.seconds["update"] += time.perf_counter() - start
+        self._evaluate(report)
+
+    @staticmethod
+    def _fail(report: SolveReport, reason: str) -> None:
+        report.reason = reason
+        key, norm = report.worst()
+        raise NotConverged(f"{reason} after {report.iterations} iterations; largest residual {norm:.3g} in {key}", report)

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Choice of the time step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ssbmech.errors import NotConverged, StepTooSmall
+from ssbmech.parameter import parameter, validate_parameters
+
+
+class StepSizer(Protocol):
+    """State of the step control during a run."""
+
+    def start(self, step_length: float) -> None:
+        """Begin a protocol step of a duration [s]."""
+
+    def propose(self, remaining: float) -> float:
+        """Return the next time step [s], landing on the end of the protocol step."""
+
+    def accept(self, iterations: int, error: float) -> None:
+        """Learn from a solved step: its Newton iterations and its error over the tolerance."""
+
+    def reject(self, failure: NotConverged) -> None:
+        """Cut the step after a failure.
+
+        Raises:
+            StepTooSmall: the step cannot be cut further.
+        """
+
+
+class StepControl(Protocol):
+    """Role of step-control settings."""
+
+    def sizer(self) -> StepSizer:
+        """Return a new step control in its initial state."""
+
+
+@dataclass(frozen=True)
+class AdaptiveSteps:
+    """Steps that follow the accuracy of the predictor and the effort of Newton's method.
+
+    The distance between the solved gap and its extrapolation from the last two steps estimates the error of backward Euler;
+    the step grows or shrinks with its square root.
+
+    Raises:
+        ParameterError: a constant is out of its bounds.
+    """
+
+    dt_initial: float = parameter("s", low=0.0, low_open=True, default=0.05, doc="first step of a protocol step")
+    dt_min: float = parameter("s", low=0.0, low_open=True, default=1e-6, doc="step below which the run ends")
+    dt_max: float = parameter("s", low=0.0, low_open=True, default=60.0, doc="longest step")
+    growth: float = parameter("1", low=1.01, high=10.0, default=1.7, doc="largest growth from step to step")
+    cut: float = parameter("1", low=0.05, high=0.9, default=0.4, doc="factor after a failure")
+    iterations: int = 8
+    gap_error: float = parameter("m", low=0.0, low_open=True, default=2e-8, doc="predictor error of the gap")
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def sizer(self) -> StepSizer:
+        """Return a new step control."""
+        return _AdaptiveSizer(self)
+
+
+class _AdaptiveSizer:
+    def __init__(self, settings: AdaptiveSteps) -> None:
+        self.settings = settings
+        self._dt = settings.dt_initial
+        self._proposed = self._dt
+        self._failed = False
+
+    def start(self, step_length: float) -> None:
+        self._dt = min(self.settings.dt_initial, step_length)
+
+    def propose(self, remaining: float) -> float:
+        self._dt = min(self._dt, self.settings.dt_max)
+        self._proposed = self._dt
+        if self._dt >= remaining * (1 - 1e-9):
+            self._proposed = remaining
+        elif self._dt > 0.5 * remaining:
+            # two equal steps instead of one and a sliver
+            self._proposed = 0.5 * remaining
+        return self._proposed
+
+    def accept(self, iterations: int, error: float) -> None:
+        s = self.settings
+        factor = s.growth if error <= 0.0 else min(s.growth, max(0.9 / error**0.5, 0.2))
+        if iterations > s.iterations:
+            factor = min(factor, s.iterations / iterations)
+        if self._failed:
+            factor = min(factor, 1.0)
+        self._failed = False
+        grown = self._proposed * factor
+        # a step shortened only to land on an event says nothing against the longer one
+        self._dt = max(grown, self._dt) if factor >= 1.0 else grown
+        self._dt = max(self._dt, s.dt_min)
+
+    def reject(self, failure: NotConverged) -> None:
+        self._failed = True
+        self._dt = self._proposed * self.settings.cut
+        if self._dt < self.settings.dt_min:
+            raise StepTooSmall(
+                f"the time step fell below {self.settings.dt_min:g} s: {failure.reason}", failure.report
+            )
+
+
+@dataclass(frozen=True)
+class PrescribedSteps:
+    """Given time steps, cut nowhere: a failure ends the run.
+
+    Attributes:
+        lengths: time steps [s], one after the other over the whole protocol.
+    """
+
+    lengths: Sequence[float]
+
+    def sizer(self) -> StepSizer:
+        """Return a new step control."""
+        return _PrescribedSizer(self.lengths)
+
+
+class _PrescribedSizer:
+    def __init__(self, lengths: Sequence[float]) -> None:
+        self._left = list(lengths)[::-1]
+
+    def start(self, step_length: float) -> None:
+        """Nothing to do: the list goes on over the protocol's steps."""
+
+    def propose(self, remaining: float) -> float:
+        return min(self._left[-1], remaining) if self._left else remaining
+
+    def accept(self, iterations: int, error: float) -> None:
+        if self._left:
+            self._left.pop()
+
+    def reject(self, failure: NotConverged) -> None:
+        raise StepTooSmall(f"a prescribed time step has no solution: {failure.reason}", failure.report)

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The discrete system of one step: residual vector, Jacobian matrix, and the norms by field.
+
+Forms come in groups, one group for each mesh that is integrated over: bulk terms on a body's own mesh, interface terms on the
+parent mesh. Each block is assembled by DOLFINx into a matrix of its own and merged into one PETSc matrix.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem, la
+from mpi4py import MPI
+from petsc4py import PETSc
+
+from ssbmech._compat import compile_form
+from ssbmech.solve.blocks import Block
+from ssbmech.solve.numbering import Numbering, SystemMatrix
+from ssbmech.solve.unknowns import Closure, Unknown
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class FormGroup:
+    """Residual forms that are integrated over one mesh.
+
+    Attributes:
+        name: name for messages.
+        residual: form by key of the unknown whose test function it contains.
+        entity_maps: maps for fields that live on other meshes.
+    """
+
+    name: str
+    residual: Mapping[str, Any]
+    entity_maps: Any = None
+
+
+class System:
+    """All unknowns and equations of a step.
+
+    Args:
+        comm: communicator.
+        unknowns: the fields.
+        closures: the scalar unknowns.
+        groups: the residual forms.
+        references: by key, names of groups and forms whose assembled norm is the size a residual is judged against.
+    """
+
+    def __init__(
+        self,
+        comm: MPI.Intracomm,
+        unknowns: Sequence[Unknown],
+        closures: Sequence[Closure],
+        groups: Sequence[FormGroup],
+        references: Mapping[str, Sequence[tuple[str, Any]]],
+    ) -> None:
+        """Compile the forms and set up the matrix; collective."""
+        self.comm, self.unknowns, self.closures = comm, list(unknowns), list(closures)
+        self._index = {w.key: k for k, w in enumerate(self.unknowns)}
+        self.numbering = Numbering(comm, self.unknowns, self.closures)
+        self._vectors = [
+            la.vector(w.function.function_space.dofmap.index_map, w.block_size) for w in self.unknowns
+        ]
+        self._residual_forms = [
+            (self._index[key], compile_form(form, group.entity_maps))
+            for group in groups
+            for key, form in group.residual.items()
+        ]
+        self._set_references(groups, references)
+        self._blocks = [block for group in groups for block in self._compile_blocks(group)]
+        self._identity = [self._identity_rows(k) for k in range(len(self.unknowns))]
+        mine = comm.rank == self.numbering.owner
+        closure_rows = self.numbering.closure_rows if mine else []
+        diagonal = np.concatenate([*self._identity, np.asarray(closure_rows, dtype=np.int64)]).astype(np.int64)
+        self.matrix = SystemMatrix(self.numbering, [b.entries for b in self._blocks], diagonal)
+        self.rhs = PETSc.Vec().createMPI((self.numbering.local_size, PETSc.DETERMINE), comm=comm)
+        self.increment = self.rhs.duplicate()
+
+    def _identity_rows(self, k: int) -> npt.NDArray[np.int64]:
+        own = self.numbering.own_rows(k)
+        return own[self.numbering.targets[k] != own]
+
+    def _set_references(self, groups: Sequence[FormGroup], references: Mapping[str, Any]) -> None:
+        maps = {group.name: group.entity_maps for group in groups}
+        for k, unknown in enumerate(self.unknowns):
+            vector = self._vectors[k]
+            vector.array[:] = 0.0
+            for name, form in references[unknown.key]:
+                fem.assemble_vector(vector.array, compile_form(form, maps[name]))
+            vector.scatter_reverse(la.InsertMode.add)
+            free = np.ones(unknown.owned, dtype=bool)
+            free[unknown.fixed] = False
+            unknown.reference = math.sqrt(
+                self.comm.allreduce(float(np.sum(vector.array[: unknown.owned][free] ** 2)), op=MPI.SUM)
+            )
+
+    def _compile_blocks(self, group: FormGroup) -> list[Block]:
+        blocks = []
+        for key, form in group.residual.items():
+            row = self._index[key]
+            for column, unknown in enumerate(self.unknowns):
+                derivative = _derivative(form, unknown.function)
+                if derivative is None:
+                    continue
+                block = Block(row, column, derivative, group.entity_maps)
+                block.factor = unknown.scale / self.unknowns[row].reference
+                targets = self.numbering.targets
+                block.place(targets[row], targets[column], self.numbering.closure_rows)
+                blocks.append(block)
+        return blocks
+
+    def residual(self) -> dict[str, float]:
+        """Assemble the residual and return its scaled norm by field and closure; collective."""
+        for vector in self._vectors:
+            vector.array[:] = 0.0
+        for k, form in self._residual_forms:
+            fem.assemble_vector(self._vectors[k].array, form)
+        squares = np.zeros(len(self.unknowns) + len(self.closures))
+        right = self.rhs.array_w
+        for k, unknown in enumerate(self.unknowns):
+            vector = self._vectors[k]
+            vector.scatter_reverse(la.InsertMode.add)
+            values = vector.array[: unknown.owned]
+            for j, closure in enumerate(self.closures):
+                if closure.unknown is unknown:
+                    squares[len(self.unknowns) + j] = float(np.sum(values[closure.tied]))
+            start = int(self.numbering.starts[k])
+            scaled = right[start : start + unknown.owned]
+            np.divide(values, unknown.reference, out=scaled)
+            scaled[self._identity[k] - self.numbering.first - start] = 0.0
+            squares[k] = float(scaled @ scaled)
+        self.comm.Allreduce(MPI.IN_PLACE, squares, op=MPI.SUM)
+        norms = {w.key: math.sqrt(squares[k]) for k, w in enumerate(self.unknowns)}
+        for j, closure in enumerate(self.closures):
+            closure.total = float(squares[len(self.unknowns) + j])
+            value = closure.residual() / closure.reference
+            norms[closure.key] = abs(value)
+            if self.comm.rank == self.numbering.owner:
+                right[int(self.numbering.starts[-1]) + j] = value
+        return norms
+
+    def jacobian(self) -> None:
+        """Assemble the scaled Jacobian; collective."""
+        matrix = self.matrix
+        matrix.clear()
+        for k, block in enumerate(self._blocks):
+            matrix.add_block(k, block.values(), block.factor)
+        for j, closure in enumerate(self.closures):
+            row = self.numbering.closure_rows[j]
+            # columns of tied dofs carry the field's scale, rows the field's reference: bring both to the closure's
+            matrix.scale_row(row, closure.alpha * closure.unknown.reference / closure.reference)
+            if self.comm.rank == self.numbering.owner:
+                value = closure.beta * closure.unknown.scale / closure.reference
+                matrix.add_diagonal(np.array([row]), value)
+        for rows in self._identity:
+            matrix.add_diagonal(rows, 1.0)
+        matrix.transfer()
+
+    def apply(self, step: float) -> None:
+        """Move the unknowns by minus a multiple of the solved increment; collective."""
+        local = self.increment.array_r
+        mine = local[int(self.numbering.starts[-1]) :] if self.comm.rank == self.numbering.owner else None
+        shared = self.comm.bcast(None if mine is None else np.array(mine), root=self.numbering.owner)
+        for k, unknown in enumerate(self.unknowns):
+            start = int(self.numbering.starts[k])
+            array = unknown.function.x.array
+            array[: unknown.owned] -= step * unknown.scale * local[start : start + unknown.owned]
+        for j, closure in enumerate(self.closures):
+            closure.value -= step * closure.unknown.scale * float(shared[j])
+            closure.unknown.function.x.array[closure.tied] = closure.value
+        for unknown in self.unknowns:
+            unknown.function.x.scatter_forward()
+
+    def impose_closures(self) -> None:
+        """Write the scalar unknowns' values into the dofs that share them; collective."""
+        for closure in self.closures:
+            closure.unknown.function.x.array[closure.tied] = closure.value
+            closure.unknown.function.x.scatter_forward()
+
+
+def _derivative(form: Any, function: fem.Function) -> Any | None:
+    """Return the derivative of a form by a function, or None if it does not depend on it."""
+    if function not in form.coefficients():
+        return None
+    derivative = ufl.derivative(form, function, ufl.TrialFunction(function.function_space))
+    expanded = ufl.algorithms.expand_derivatives(derivative)
+    return None if expanded.empty() else expanded

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Unknowns of a step: fields on meshes, and scalars that close the whole cell.
+
+A scalar unknown (platen displacement, electrode potential) is a set of degrees of freedom that share one value. Its equation
+is the sum of their residual rows, weighted and completed by a closure:
+
+.. math:: \\alpha (\\sum_j r_j + load) + \\beta (value - target) = 0
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from dolfinx import fem
+
+Ints = npt.NDArray[np.int32]
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(eq=False)
+class Unknown:
+    """One field with its value now and at the two steps before.
+
+    Attributes:
+        key: name, for example "u negative" or "gap negative|separator".
+        function: current value.
+        scale: typical size of the field, in its unit.
+        fixed: owned local dofs (unrolled) whose value is prescribed.
+        reference: size of the residual against which convergence is judged; set when the system is built.
+    """
+
+    key: str
+    function: fem.Function
+    scale: float
+    fixed: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int32))
+    reference: float = 1.0
+    previous: Array = field(init=False)
+    older: Array = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start with a constant past."""
+        self.previous = self.function.x.array.copy()
+        self.older = self.previous.copy()
+
+    @property
+    def block_size(self) -> int:
+        """Components per node [1]."""
+        return int(self.function.function_space.dofmap.index_map_bs)
+
+    @property
+    def owned(self) -> int:
+        """Number of dofs owned by this rank [1]."""
+        return int(self.function.function_space.dofmap.index_map.size_local) * self.block_size
+
+    def fix(self, dofs: Ints) -> None:
+        """Add dofs (local, unrolled) to the prescribed ones; ghosts are dropped."""
+        self.fixed = np.union1d(self.fixed, dofs[dofs < self.owned]).astype(np.int32)
+
+    def commit(self) -> None:
+        """Make the current value the past one."""
+        self.older[:] = self.previous
+        self.previous[:] = self.function.x.array
+
+    def rollback(self) -> None:
+        """Return to the last committed value."""
+        self.function.x.array[:] = self.previous
+
+    def extrapolate(self, ratio: float) -> None:
+        """Start from the line through the last two committed values, ratio of time steps ahead."""
+        self.function.x.array[:] = self.previous + ratio * (self.previous - self.older)
+
+
+@dataclass(eq=False)
+class Closure:
+    """A scalar unknown of the whole cell.
+
+    Attributes:
+        key: name, for example "platen".
+        unknown: field whose dofs share the value.
+        tied: owned local dofs (unrolled) that share it.
+        scale: typical size of the value.
+        reference: size of the equation's residual, for the judgement of convergence.
+    """
+
+    key: str
+    unknown: Unknown
+    tied: Ints
+    scale: float
+    reference: float
+    alpha: float = 1.0
+    beta: float = 0.0
+    load: float = 0.0
+    target: float = 0.0
+    value: float = 0.0
+    previous: float = 0.0
+    older: float = 0.0
+    total: float = 0.0
+
+    def residual(self) -> float:
+        """Return the residual of the closing equation, given the sum of the tied rows in total."""
+        return self.alpha * (self.total + self.load) + self.beta * (self.value - self.target)
+
+    def commit(self) -> None:
+        """Make the current value the past one."""
+        self.older, self.previous = self.previous, self.value
+
+    def rollback(self) -> None:
+        """Return to the last committed value."""
+        self.value = self.previous
+
+    def extrapolate(self, ratio: float) -> None:
+        """Start from the line through the last two committed values."""
+        self.value = self.previous + ratio * (self.previous - self.older)

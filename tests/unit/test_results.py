@@ -1,0 +1,437 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Run folder, series and field files, written on any number of ranks and read with PyVista."""
+
+from __future__ import annotations
+
+import csv
+import enum
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import dolfinx
+import h5py
+import numpy as np
+import pytest
+from dolfinx import fem, mesh
+from mpi4py import MPI
+
+from ssbmech.errors import RunFolderError
+from ssbmech.fields_table import QUANTITIES, axis_label, quantity, series_name, shown_unit
+from ssbmech.results import (
+    BodyFile,
+    Column,
+    InterfaceFile,
+    RunFolder,
+    RunStatus,
+    SeriesWriter,
+    owned_cells,
+    owned_nodes,
+    vtkhdf,
+)
+from ssbmech.results.manifest import plain
+
+COMM = MPI.COMM_WORLD
+UM = 1e-6
+
+
+@pytest.fixture
+def run_path(tmp_path):
+    """Path of a run folder, the same on all ranks."""
+    yield COMM.bcast(tmp_path, root=0) / "run"
+    COMM.barrier()
+
+
+def read_step(path, step):
+    """Return the grid of a step and its time, as PyVista sees them."""
+    import pyvista as pv
+
+    reader = pv.get_reader(str(path)).reader
+    reader.UpdateInformation()
+    assert step < reader.GetNumberOfSteps()
+    reader.SetStep(step)
+    reader.Update()
+    return pv.wrap(reader.GetOutput()), reader.GetTimeValue()
+
+
+def smooth(x):
+    """Return a quadratic field that P2 holds exactly [m]."""
+    s = x / UM
+    return np.stack([s[0] ** 2 + s[1], s[0] * s[1] - s[2] ** 2]) * UM
+
+
+def square(comm=COMM):
+    """Return a square of 10 um."""
+    return mesh.create_rectangle(
+        comm, [(0.0, 0.0), (10 * UM, 10 * UM)], [6, 5], ghost_mode=mesh.GhostMode.shared_facet
+    )
+
+
+def cube():
+    """Return a cube of 10 um."""
+    return mesh.create_box(
+        COMM, [(0.0,) * 3, (10 * UM,) * 3], [3, 2, 4], ghost_mode=mesh.GhostMode.shared_facet
+    )
+
+
+def lower_body(parent):
+    """Return the submesh of the lower part; with enough ranks some own nothing of it."""
+    dim = parent.topology.dim
+    cells = mesh.locate_entities(parent, dim, lambda x: x[dim - 1] <= 5.1 * UM)
+    return mesh.create_submesh(parent, dim, cells)[0]
+
+
+def interface_mesh(parent):
+    """Return the submesh of the facets at the bottom."""
+    dim = parent.topology.dim
+    facets = mesh.locate_entities(parent, dim - 1, lambda x: np.isclose(x[dim - 1], 0.0))
+    return mesh.create_submesh(parent, dim - 1, facets)[0]
+
+
+def write_body(folder, parent, times):
+    """Write a displacement t * smooth(x), and per cell the midpoint and t."""
+    body = lower_body(parent)
+    dim = body.topology.dim
+    space = fem.functionspace(body, ("Lagrange", 2, (2,)))
+    u = fem.Function(space)
+    scalar = fem.Function(fem.functionspace(body, ("Lagrange", 2)))
+    stress = fem.Function(fem.functionspace(body, ("DG", 0, (6,))))
+    stress.interpolate(lambda x: np.stack([x[0], x[1], x[2], x[0], x[1], x[2]]))
+    region = fem.Function(fem.functionspace(body, ("DG", 0)))
+    region.interpolate(lambda x: 1.0 * (x[dim - 1] > 2.5 * UM))
+    file = BodyFile(folder, "lower", space, {"region": owned_cells(region)})
+    for t in times:
+        u.interpolate(lambda x, t=t: t * smooth(x))
+        scalar.interpolate(lambda x, t=t: t * smooth(x)[0])
+        file.append(
+            t,
+            {"displacement": owned_nodes(u), "phi_e": owned_nodes(scalar)},
+            {"stress": t * owned_cells(stress), "von_mises": t * owned_cells(stress)[:, 0]},
+        )
+    return file.path
+
+
+@pytest.mark.parametrize("make", [square, cube])
+def test_quadratic_body_reads_back(run_path, make):
+    folder = RunFolder.create(run_path, COMM)
+    parent = make()
+    times = [1.0, 2.5, 4.0]
+    path = write_body(folder, parent, times)
+    volume = COMM.allreduce(fem.assemble_scalar(fem.form(1.0 * _dx(lower_body(parent)))))
+    if COMM.rank == 0:
+        for step, t in enumerate(times):
+            grid, when = read_step(path, step)
+            assert when == t
+            assert set(grid.celltypes) == ({22} if make is square else {24})
+            sized = grid.compute_cell_sizes()
+            size = "Area" if make is square else "Volume"
+            assert np.isclose(sized[size].sum(), volume, rtol=1e-12, atol=0.0)
+            assert sized[size].min() > 0.0
+            exact = t * smooth(grid.points.T.astype(float))
+            np.testing.assert_allclose(grid["displacement"][:, :2].T, exact, rtol=1e-5, atol=1e-15)
+            assert not grid["displacement"][:, 2].any()
+            # Inside cells VTK's own quadratic shape functions must give the same field.
+            centres = grid.cell_centers()
+            sampled = centres.sample(grid, tolerance=1e-12)
+            assert sampled["vtkValidPointMask"].all()
+            exact = t * smooth(centres.points.T.astype(float))
+            np.testing.assert_allclose(sampled["phi_e"], exact[0], rtol=1e-4, atol=1e-14)
+            assert grid["stress"].shape == (grid.n_cells, 6)
+            np.testing.assert_array_equal(grid["von_mises"], grid["stress"][:, 0])
+            assert set(grid["region"]) == {0.0, 1.0}
+
+
+def _dx(of):
+    import ufl
+
+    return ufl.Measure("dx", domain=of)
+
+
+def test_same_content_on_any_number_of_ranks(run_path):
+    parallel = write_body(RunFolder.create(run_path, COMM), square(), [1.0, 2.0])
+    if COMM.rank == 0:
+        alone = RunFolder.create(run_path.with_name("alone"), MPI.COMM_SELF)
+        serial = write_body(alone, square(MPI.COMM_SELF), [1.0, 2.0])
+        for step in range(2):
+            one, many = (_sorted_content(path, step) for path in (serial, parallel))
+            for first, second in zip(one, many, strict=True):
+                np.testing.assert_allclose(first, second, rtol=1e-12, atol=1e-20)
+
+
+def _sorted_content(path, step):
+    """Return points with their values and cells with theirs, in an order of their own."""
+    with h5py.File(path) as file:
+        root = file["VTKHDF"]
+        points = root["Points"][...]
+        n_cells = int(root["NumberOfCells"][0])
+        cells = root["Connectivity"][...].reshape(n_cells, -1)
+        u = root["PointData/displacement"][...].reshape(-1, len(points), 3)[step]
+        stress = root["CellData/stress"][...].reshape(-1, n_cells, 6)[step]
+    centres = points[cells].mean(axis=1)
+    by_point = np.lexsort(np.round(points / UM, 6).T)
+    by_cell = np.lexsort(np.round(centres / UM, 6).T)
+    return points[by_point], u[by_point], centres[by_cell], stress[by_cell]
+
+
+@pytest.mark.parametrize("make", [square, cube])
+def test_interface_file_reads_back(run_path, make):
+    folder = RunFolder.create(run_path, COMM)
+    facets = interface_mesh(make())
+    gap = fem.Function(fem.functionspace(facets, ("DG", 0)))
+    gap.interpolate(lambda x: x[0])
+    file = InterfaceFile(folder, "metal|ceramic", facets)
+    for t in (0.0, 1.0):
+        file.append(t, {"gap": (1 + t) * owned_cells(gap), "contact": owned_cells(gap)[:, 0] > 1})
+    if COMM.rank == 0:
+        assert file.path.name == "interface_metal-ceramic.vtkhdf"
+        grid, _ = read_step(file.path, 1)
+        assert set(grid.celltypes) == ({3} if make is square else {5})
+        measure = grid.compute_cell_sizes()["Length" if make is square else "Area"].sum()
+        assert np.isclose(measure, 10 * UM if make is square else 100 * UM**2)
+        np.testing.assert_allclose(grid["gap"], 2 * grid.cell_centers().points[:, 0], rtol=1e-5)
+        with h5py.File(file.path) as content:
+            assert dict(content.attrs) == {
+                "kind": "interface",
+                "name": "metal|ceramic",
+                "minus": "metal",
+                "plus": "ceramic",
+            }
+
+
+def test_blocked_and_scalar_spaces_share_their_nodes():
+    """The files rely on it: a potential is written on the nodes of the displacement."""
+    body = lower_body(square())
+    vector = fem.functionspace(body, ("Lagrange", 2, (2,)))
+    scalar = fem.functionspace(body, ("Lagrange", 2))
+    np.testing.assert_array_equal(vector.dofmap.list, scalar.dofmap.list)
+
+
+def test_wrong_arrays_are_refused_on_all_ranks(run_path):
+    folder = RunFolder.create(run_path, COMM)
+    facets = interface_mesh(square())
+    n_owned = facets.topology.index_map(1).size_local
+    file = InterfaceFile(folder, "a|b", facets)
+    # Only the last rank is wrong; all ranks must hear of it.
+    wrong = n_owned + (1 if COMM.rank == COMM.size - 1 else 0)
+    with pytest.raises(RunFolderError, match=f"gap has shape .* on rank {COMM.size - 1}"):
+        file.append(0.0, {"gap": np.zeros(wrong)})
+    file.append(0.0, {"gap": np.zeros(n_owned)})
+    with pytest.raises(RunFolderError, match="every step needs the arrays"):
+        file.append(1.0, {"p_contact": np.zeros(n_owned)})
+    with pytest.raises(RunFolderError, match="is not after the last"):
+        file.append(0.0, {"gap": np.zeros(n_owned)})
+    with pytest.raises(RunFolderError, match="the first step had"):
+        file.append(1.0, {"gap": np.zeros((n_owned, 2))})
+    file.append(1.0, {"gap": np.ones(n_owned)})
+    with pytest.raises(RunFolderError, match="there already"):
+        InterfaceFile(folder, "a|b", facets)
+    if COMM.rank == 0:
+        grid, when = read_step(file.path, 1)
+        assert when == 1.0
+        assert (grid["gap"] == 1.0).all()
+
+
+@pytest.mark.parametrize("name", ["a", "|b", "a|", "a/c|b", "..|b"])
+def test_bad_interface_names(run_path, name):
+    folder = RunFolder.create(run_path, COMM)
+    with pytest.raises(RunFolderError):
+        InterfaceFile(folder, name, interface_mesh(square()))
+
+
+def test_unknown_cells_are_refused(run_path):
+    folder = RunFolder.create(run_path, COMM)
+    space = fem.functionspace(square(), ("Lagrange", 3))
+    with pytest.raises(RunFolderError, match="triangle with 10 nodes"):
+        BodyFile(folder, "body", space)
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """Stands for a law with parameters."""
+
+    young: float
+    name: str
+
+
+class Colour(enum.Enum):
+    """Stands for a choice in a case."""
+
+    RED = "red"
+
+
+def test_manifest_holds_the_case_and_the_end(run_path):
+    folder = RunFolder.create(run_path, COMM)
+    if COMM.rank == 0:
+        start = json.loads(folder.manifest_path.read_text())
+        assert start["status"] == "running"
+        assert start["environment"]["ranks"] == COMM.size
+        assert start["environment"]["versions"]["dolfinx"] == dolfinx.__version__
+    COMM.barrier()
+    case = {
+        "laws": (Law(5e9, "µ"), Law(float("inf"), "b")),
+        "numbers": np.arange(3),
+        "one": np.float64(0.1),
+        "count": np.int32(4),
+        "colour": Colour.RED,
+        "names": {"b", "a"},
+        "path": Path("x/y"),
+        "none": None,
+        "flag": True,
+    }
+    folder.write_manifest({"case": case})
+    folder.finish(RunStatus.STOPPED, "contact lost")
+    if COMM.rank == 0:
+        content = json.loads(folder.manifest_path.read_text())
+        assert content["status"] == "stopped"
+        assert content["reason"] == "contact lost"
+        assert content["started"] <= content["finished"]
+        assert content["case"] == {
+            "laws": [
+                {"class": "Law", "young": 5e9, "name": "µ"},
+                {"class": "Law", "young": "inf", "name": "b"},
+            ],
+            "numbers": [0, 1, 2],
+            "one": 0.1,
+            "count": 4,
+            "colour": "red",
+            "names": ["a", "b"],
+            "path": "x/y",
+            "none": None,
+            "flag": True,
+        }
+        assert not list(folder.path.glob("*.part"))
+
+
+def test_manifest_names_what_it_cannot_hold(run_path):
+    folder = RunFolder.create(run_path, COMM)
+    with pytest.raises(RunFolderError, match="cannot hold a object"):
+        folder.write_manifest({"case": object()})
+    with pytest.raises(RunFolderError, match="cannot hold a type"):
+        plain(Law)
+    folder.finish(RunStatus.COMPLETE)
+
+
+def test_a_run_is_never_overwritten(run_path):
+    folder = RunFolder.create(run_path, COMM)
+    with pytest.raises(RunFolderError, match="already holds a run"):
+        RunFolder.create(run_path, COMM)
+    assert folder.path == run_path.resolve()
+
+
+def test_a_folder_that_cannot_be_made(run_path):
+    if COMM.rank == 0:
+        run_path.parent.mkdir(exist_ok=True)
+        run_path.write_text("a file is in the way")
+    COMM.barrier()
+    with pytest.raises(RunFolderError, match="cannot write the run folder"):
+        RunFolder.create(run_path, COMM)
+
+
+def test_series_reads_back_to_the_last_bit(run_path):
+    folder = RunFolder.create(run_path, COMM)
+    void = Column.of("void_volume", "metal|ceramic", unit="m2")
+    columns = [Column.of("time"), void, Column("newton_iterations", "1")]
+    series = SeriesWriter(folder, columns)
+    rows = [(0.1 + 0.2, 1e-300, 3), (1e22, float("nan"), 12), (-0.0, float("inf"), 0)]
+    for row in rows:
+        series.append(dict(zip([column.name for column in columns], row, strict=True)))
+    if COMM.rank == 0:
+        with folder.series_path.open(newline="") as stream:
+            header, *content = csv.reader(stream)
+        assert header == ["time [s]", "void_volume:metal|ceramic [m2]", "newton_iterations [1]"]
+        np.testing.assert_array_equal(np.array(content, dtype=float), rows)
+        assert content[0][2] == "3"
+
+
+def test_series_rows_must_fit(run_path):
+    folder = RunFolder.create(run_path, COMM)
+    series = SeriesWriter(folder, [Column.of("time"), Column.of("voltage")])
+    with pytest.raises(RunFolderError, match=r"missing columns \['voltage'\], unknown .*'volts'"):
+        series.append({"time": 0.0, "volts": 1.0})
+    with pytest.raises(RunFolderError):
+        SeriesWriter(folder, [Column.of("time")])
+
+
+def test_bad_columns(run_path):
+    folder = RunFolder.create(run_path, COMM)
+    with pytest.raises(RunFolderError, match="twice: time"):
+        SeriesWriter(folder, [Column.of("time"), Column.of("time")])
+    with pytest.raises(RunFolderError, match="without"):
+        Column("a,b", "m")
+    with pytest.raises(RunFolderError, match="both are needed"):
+        Column("a", "")
+    with pytest.raises(RunFolderError, match="unknown quantity 'volts'"):
+        Column.of("volts")
+
+
+def test_table_of_fields():
+    assert quantity("void_volume:a|b").name == "void_volume"
+    assert series_name("gap_max", "a|b") == "gap_max:a|b"
+    assert axis_label("von_mises") == "von Mises stress (MPa)"
+    assert axis_label("void_volume:a|b", "m2") == "void volume (µm²)"
+    assert axis_label("contact_fraction") == "contact area fraction"
+    assert shown_unit("furlong").text == "furlong"
+    for name, row in QUANTITIES.items():
+        assert name == row.name
+        assert row.label
+        assert shown_unit(row.unit).text != row.unit or row.unit == "K"
+
+
+WRITER = """
+import sys
+from pathlib import Path
+import numpy as np
+from ssbmech.results.vtkhdf import Arrays, Grid, append, create
+path = Path(sys.argv[1])
+n = 2000
+grid = Grid(np.random.rand(3 * n, 3), np.arange(3 * n).reshape(n, 3), 5)
+empty = Arrays({}, {})
+def values(step):
+    noise = np.random.rand(n, 6)
+    noise[:, 0] = step
+    return Arrays({"a": np.full(3 * n, float(step))}, {"b": noise})
+create(path, grid, empty, 0.0, values(0), {})
+step = 0
+while True:
+    step += 1
+    append(path, float(step), values(step))
+"""
+
+
+@pytest.mark.serial
+def test_file_stays_readable_when_the_writer_is_killed(tmp_path):
+    """Killed at any moment, without a chance to clean up, all counted steps are whole."""
+    random = np.random.default_rng(1)
+    most = 0
+    for trial in range(6):
+        path = tmp_path / f"{trial}.vtkhdf"
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        process = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], env=environment)
+        while not path.exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        time.sleep(random.uniform(0.0, 0.3))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        grid, _ = read_step(path, 0)
+        assert grid.n_cells == 2000
+        with h5py.File(path) as file:
+            n_steps = int(file["VTKHDF/Steps"].attrs["NSteps"])
+            most = max(most, n_steps)
+        for step in {0, n_steps // 2, n_steps - 1}:
+            grid, when = read_step(path, step)
+            assert when == step
+            assert (grid["a"] == step).all()
+            assert (grid["b"][:, 0] == step).all()
+        empty = np.full(2000, float(n_steps))
+        noise = np.random.default_rng(2).random((2000, 6))
+        arrays = vtkhdf.Arrays({"a": np.repeat(empty, 3)}, {"b": noise})
+        vtkhdf.append(path, float(n_steps), arrays)
+        grid, _ = read_step(path, n_steps)
+        np.testing.assert_array_equal(grid["b"], noise)
+    assert most > 3
