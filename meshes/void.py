@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ssbmech.frames import PlaneStrain
-from ssbmech.geometry import QuarterAnnulus, QuarterPlate
+from ssbmech.geometry import QuarterVoid
 from ssbmech.units import um
 
 
@@ -35,13 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--square", action="store_true", help="square outer boundary instead of a round one"
     )
     given = parser.parse_args(arguments)
-    shape = QuarterPlate if given.square else QuarterAnnulus
-    body = shape(
+    body = QuarterVoid(
         frame=PlaneStrain(),
         inner_radius=given.inner * um,
         outer_radius=given.outer * um,
         size=given.size * um,
         coarsening=given.coarsening,
+        square=given.square,
     )
     body.write(given.path)
 

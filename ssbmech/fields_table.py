@@ -164,11 +164,14 @@ def axis_label(name: str, unit: str = "") -> str:
 
     Args:
         name: Name of the quantity or series column.
-        unit: SI unit of the values if it differs from the table's (void volume per depth: m2).
+        unit: SI unit of the values if it differs from the table's: a plane run has void volume
+            per depth in m2.
 
     Raises:
         RunFolderError: No such quantity.
     """
     row = quantity(name)
     text = shown_unit(unit or row.unit).text
-    return f"{row.label} ({text})" if text else row.label
+    # A plane run knows volumes per depth only, and the reader should be told.
+    label = f"{row.label} per depth" if (row.unit, unit) == ("m3", "m2") else row.label
+    return f"{label} ({text})" if text else label

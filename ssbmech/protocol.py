@@ -103,7 +103,7 @@ class ContactBelow:
     @property
     def quantity(self) -> str:
         """Contact fraction of the interface."""
-        return f"contact_fraction {self.interface}"
+        return f"contact_fraction:{self.interface}"
 
     def excess(self, value: float) -> float:
         """Return fraction minus contact [1]."""

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Geometry: meshes of named regions, made with Gmsh or read from a file, and distributed over the ranks."""
+"""Geometry: meshes of named regions, made with Gmsh or read from a file, shared by all ranks."""
 
 from __future__ import annotations
 
-from ssbmech.geometry.annulus import QuarterAnnulus, QuarterPlate
+from ssbmech.geometry.annulus import QuarterVoid
 from ssbmech.geometry.blocks import Blocks
 from ssbmech.geometry.mesh_file import MeshFile
 from ssbmech.geometry.profiles import (
@@ -26,8 +26,7 @@ __all__ = [
     "Layer",
     "LensGap",
     "MeshFile",
-    "QuarterAnnulus",
-    "QuarterPlate",
+    "QuarterVoid",
     "Refinement",
     "SphereGap",
     "Stack",

@@ -23,7 +23,7 @@ _TYPES = (
     (2, re.compile(r"(?:CPS|CPE|CPEG|CAX|CGAX|DC2D|DCAX|S|STRI|M3D|R3D|SFM3D)([36])[A-Z]*")),
     (3, re.compile(r"(?:C3D|DC3D)(4|10)[A-Z]*")),
 )
-"""Dimension and name of the element types that can be used; the name ends in the number of nodes."""
+"""Dimension and name of the element types that can be used; the group is the number of nodes."""
 
 _SIDES = {2: ((0, 1), (1, 2), (2, 0)), 3: ((0, 1, 2), (0, 3, 1), (1, 3, 2), (2, 3, 0))}
 """Corners of the sides S1, S2, ... of an element, by dimension."""
@@ -96,7 +96,8 @@ def _read_elements(deck: _Deck, options: dict[str, str], rows: list[Row]) -> Non
     kinds = [(d, match) for d, pattern in _TYPES if (match := pattern.fullmatch(name))]
     if not kinds:
         raise MeshError(
-            f"elements of type {name} cannot be used: only triangles such as CPE3 or CAX3 and tetrahedra such as C3D4"
+            f"elements of type {name} cannot be used: "
+            "only triangles such as CPE3 or CAX3 and tetrahedra such as C3D4"
         )
     dim, match = kinds[0]
     numbers = np.array([int(item) for row in rows for item in row if item], dtype=np.int64)
@@ -106,7 +107,7 @@ def _read_elements(deck: _Deck, options: dict[str, str], rows: list[Row]) -> Non
             raise MeshError(f"element {row[0]} is given twice: write the deck as one part")
         deck.elements[row[0]] = (dim, row[1 : dim + 2])
     if "ELSET" in options:
-        deck.element_sets.setdefault(options["ELSET"], []).extend(table[:, 0].tolist())
+        deck.element_sets.setdefault(options["ELSET"], []).extend(int(n) for n in table[:, 0])
 
 
 def _members(sets: dict[str, list[int]], options: dict[str, str], rows: list[Row]) -> list[int]:
@@ -114,8 +115,12 @@ def _members(sets: dict[str, list[int]], options: dict[str, str], rows: list[Row
     if "GENERATE" in options:
         ranges = ([int(item) for item in row if item] for row in rows)
         return [n for low, high, *step in ranges for n in range(low, high + 1, *step)]
-    items = [item for row in rows for item in row if item]
-    return [n for item in items for n in ([int(item)] if item.isdigit() else sets[item])]
+    return [n for row in rows for item in row if item for n in _numbers(sets, item)]
+
+
+def _numbers(sets: dict[str, list[int]], item: str) -> list[int]:
+    """Return the numbers that a number or the name of a set stands for."""
+    return [int(item)] if item.isdigit() else sets[item]
 
 
 def _read_element_set(deck: _Deck, options: dict[str, str], rows: list[Row]) -> None:
@@ -170,7 +175,7 @@ def _mesh(deck: _Deck, dim: int, unit: float) -> SimplexMesh:
         faces[name] = rows(
             [corners[n][i] for i in _SIDES[dim][int(side[1:]) - 1]]
             for target, side in sides
-            for n in ([int(target)] if target.isdigit() else deck.element_sets[target])
+            for n in _numbers(deck.element_sets, target)
         )
     points: Floats = np.array(deck.coordinates, dtype=np.float64).reshape(-1, 3) * unit
     node_sets = {

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Quarter of a body around a void, graded from the void's wall outwards.
 
-The void is a disc (plane strain: a cylinder; axisymmetric: a sphere) of radius a about the origin,
-seen in the quadrant x, y > 0; x = 0 is the face "left", y = 0 the face "bottom", the void's wall "inner". The size of cells grows linearly with the radius
-from `size` at the wall to `size * coarsening` at a distance b - a from it, so that meshes of half
-the size are similar.
+The void is a disc about the origin (plane strain: a cylinder; axisymmetric: a sphere), seen in the
+quadrant x, y > 0. Meshes of half the cell size are similar to each other, as a study of
+convergence wants them.
 """
 
 from __future__ import annotations
@@ -21,14 +20,18 @@ from ssbmech.parameter import parameter, validate_parameters
 
 @dataclass(frozen=True, kw_only=True)
 class QuarterVoid(Geometry):
-    """Base of the quarter models; the outer boundary is left to the derived class.
+    """Quarter of a thick-walled cylinder, a thick spherical shell, or a square plate with a hole.
+
+    Faces are "inner" (the void's wall), "left" (x = 0; the axis in the axisymmetric frame),
+    "bottom" (y = 0) and the outer boundary: "outer" if it is round, "right" and "top" if it is
+    square. The size of cells grows linearly with the distance from the void.
 
     Attributes:
         inner_radius: radius a of the void [m].
-        outer_radius: radius, or half side of the square, b of the body [m].
+        outer_radius: outer radius b, or half side b of the square [m].
         size: size of the cells at the void [m].
-        coarsening: size of the cells at the distance b - a from the void, over that at the void
-            [1].
+        coarsening: size of the cells at the distance b - a from the void over `size` [1].
+        square: the outer boundary is a square instead of a circle.
         region: name of the region.
 
     Raises:
@@ -40,6 +43,7 @@ class QuarterVoid(Geometry):
     outer_radius: float = parameter("m", low=0.0, low_open=True, doc="outer radius or half side")
     size: float = parameter("m", low=0.0, low_open=True, doc="cell size at the void")
     coarsening: float = parameter("1", low=1.0, default=5.0, doc="outer over inner cell size")
+    square: bool = False
     region: str = "body"
 
     def __post_init__(self) -> None:
@@ -47,11 +51,11 @@ class QuarterVoid(Geometry):
         validate_parameters(self)
         if self.outer_radius <= self.inner_radius:
             raise MeshError(
-                f"the body must be larger than the void: outer radius {self.outer_radius:g} m, "
-                f"inner radius {self.inner_radius:g} m"
+                "the body must be larger than the void: "
+                f"outer radius {self.outer_radius:g} m, inner radius {self.inner_radius:g} m"
             )
         if self.frame.dim != 2:
-            raise MeshError("a quarter model needs a frame of two dimensions")
+            raise MeshError("a quarter around a void needs a frame of two dimensions")
 
     def generate(self) -> SimplexMesh:
         """Return the mesh, in this process alone.
@@ -63,54 +67,24 @@ class QuarterVoid(Geometry):
         unit = power_of_two(self.outer_radius)
         return mesh_model(2, lambda gmsh: self._draw(gmsh, unit), unit)
 
-    def _outline(
-        self, geo: Any, start: int, centre: int, end: int, b: float
-    ) -> dict[str, list[int]]:
-        """Draw the outer boundary from (b, 0) to (0, b); return its curves, by the name of the face."""
-        raise NotImplementedError
-
     def _draw(self, gmsh: Any, unit: float) -> None:
         """Draw the quarter in lengths of `unit`, name its parts and mesh it."""
         geo, model = gmsh.model.geo, gmsh.model
-        a, b, h = (x / unit for x in (self.inner_radius, self.outer_radius, self.size))
-        centre = geo.addPoint(0, 0, 0)
-        a_x, b_x, b_y, a_y = (geo.addPoint(*p, 0) for p in ((a, 0), (b, 0), (0, b), (0, a)))
-        outer = self._outline(geo, b_x, centre, b_y, b)
-        curves = {"bottom": [geo.addLine(a_x, b_x)], **outer, "left": [geo.addLine(b_y, a_y)]}
-        curves["inner"] = [geo.addCircleArc(a_y, centre, a_x)]
-        loop = geo.addCurveLoop([curve for part in curves.values() for curve in part])
-        surface = geo.addPlaneSurface([loop])
+        a, b, size = (x / unit for x in (self.inner_radius, self.outer_radius, self.size))
+        places = ((0, 0), (a, 0), (b, 0), (b, b), (0, b), (0, a))
+        origin, wall_x, end_x, corner, end_y, wall_y = (geo.addPoint(*p, 0) for p in places)
+        curves = {"bottom": geo.addLine(wall_x, end_x)}
+        if self.square:
+            curves["right"] = geo.addLine(end_x, corner)
+            curves["top"] = geo.addLine(corner, end_y)
+        else:
+            curves["outer"] = geo.addCircleArc(end_x, origin, end_y)
+        curves["left"] = geo.addLine(end_y, wall_y)
+        curves["inner"] = geo.addCircleArc(wall_y, origin, wall_x)
+        surface = geo.addPlaneSurface([geo.addCurveLoop(list(curves.values()))])
         geo.synchronize()
         model.addPhysicalGroup(2, [surface], name=self.region)
-        for name, part in curves.items():
-            model.addPhysicalGroup(1, part, name=name)
+        for name, curve in curves.items():
+            model.addPhysicalGroup(1, [curve], name=name)
         distance = f"Sqrt(x^2+y^2)-{a!r}"
-        generate(gmsh, 2, [growing_size(gmsh, distance, h, h * self.coarsening, 0.0, b - a)])
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuarterAnnulus(QuarterVoid):
-    """Quarter annulus: a thick-walled cylinder in plane strain, a thick spherical shell in the
-    axisymmetric frame.
-
-    Region `region`; faces "inner", "outer", "left" (x = 0, the axis) and "bottom" (y = 0).
-    """
-
-    def _outline(
-        self, geo: Any, start: int, centre: int, end: int, b: float
-    ) -> dict[str, list[int]]:
-        return {"outer": [geo.addCircleArc(start, centre, end)]}
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuarterPlate(QuarterVoid):
-    """Quarter of a square plate with a round hole: [0, b] x [0, b] less the disc r < a.
-
-    Region `region`; faces "inner", "left" (x = 0), "bottom" (y = 0), "right" (x = b) and "top" (y = b).
-    """
-
-    def _outline(
-        self, geo: Any, start: int, centre: int, end: int, b: float
-    ) -> dict[str, list[int]]:
-        corner = geo.addPoint(b, b, 0)
-        return {"right": [geo.addLine(start, corner)], "top": [geo.addLine(corner, end)]}
+        generate(gmsh, 2, [growing_size(gmsh, distance, size, size * self.coarsening, 0.0, b - a)])

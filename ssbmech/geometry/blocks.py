@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Two blocks of different cell size on top of each other, with a deliberately irregular mesh, to test contact."""
+"""Two blocks with a deliberately irregular mesh, to test contact."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ssbmech.parameter import parameter, validate_parameters
 
 @dataclass(frozen=True, kw_only=True)
 class Blocks(Geometry):
-    """Two blocks, regions "lower" and "upper", that share the facets of the interface "lower|upper".
+    """Two blocks, regions "lower" and "upper", that share the facets of their interface.
 
     Every point is pushed by a random distance of up to `jitter` times its shortest edge, within the
     planes it lies on: the outer faces and the interface stay flat. The same seed gives the same

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Meshes made elsewhere: Gmsh (.msh), Abaqus (.inp), and through meshio Exodus, VTU, XDMF and
-others.
+"""Meshes made elsewhere: Gmsh, Abaqus, and through meshio Exodus, VTU, XDMF and others.
 
-Regions are the named sets of cells of the file: physical groups, element sets, element blocks, or
-the values of an integer cell array. Faces are named sets of facets; flat sides of the bounding box
-need no name.
+Regions are the named sets of cells of the file: physical groups (.msh), element sets (.inp),
+element blocks (Exodus), or the values of an integer cell array. Faces are named sets of facets;
+flat sides of the bounding box need no name.
 """
 
 from __future__ import annotations
@@ -56,8 +55,8 @@ class MeshFile(Geometry):
             own name. Needed where the file also holds sets that overlap, such as one of all cells.
         faces: face that each named set of facets or points belongs to; empty: every set of facets
             is a face of its own name, and sets of points are not used.
-        region_array: integer cell array whose values tell the regions apart (a region is called by its value, "1", "2", ...);
-            None: the only one there is, if the file names no sets.
+        region_array: integer cell array whose values tell the regions apart (a region is called by
+            its value, "1", "2", ...); None: the only one there is, if the file names no sets.
 
     Raises:
         ParameterError: a number is out of its bounds.
@@ -130,7 +129,7 @@ def _check_known(kind: str, asked: Mapping[str, str], there: Mapping[str, Ints])
 
 
 def _merged(sets: Mapping[str, Ints], names: Mapping[str, str]) -> dict[str, Ints]:
-    """Return the sets under their new names, those of the same new name joined; all of them if none is named."""
+    """Return the sets under their new names, joined where these are equal; all if none is named."""
     merged: dict[str, Ints] = {}
     for name, members in sets.items():
         if not names:
@@ -194,7 +193,7 @@ def _opened(path: Path) -> Any:
 
 
 def _blocks(read: Any, dim: int) -> dict[int, tuple[int, Ints]]:
-    """Return, by number of the block, the first cell and the corners of the blocks of one dimension."""
+    """Return first cell and corners of the blocks of one dimension, by number of the block."""
     blocks: dict[int, tuple[int, Ints]] = {}
     start = 0
     for number, block in enumerate(read.cells):
@@ -237,15 +236,15 @@ def _array_sets(
         array = there[0]
     if array not in there:
         raise MeshError(
-            "its regions cannot be told apart: name the integer cell array that does (region_array); "
-            f"it has {', '.join(there) or 'none'}"
+            "its regions cannot be told apart: name the integer cell array that does it "
+            f"(region_array); it has {', '.join(there) or 'none'}"
         )
     values = np.concatenate([np.asarray(read.cell_data[array][n]).reshape(-1) for n in blocks])
     return {str(value): np.flatnonzero(values == value) for value in np.unique(values)}
 
 
 def _exodus_names(path: Path, read: Any) -> list[str]:
-    """Return the names of the element blocks, which meshio leaves out; a block without one is called by its number."""
+    """Return the names of the element blocks, which meshio leaves out, or their numbers."""
     import netCDF4
 
     names = [""] * len(read.cells)

@@ -24,9 +24,11 @@ Floats = npt.NDArray[np.float64]
 
 
 def _squared_distance(x: Floats, centre: float, centre_y: float | None) -> Floats:
-    """Return the squared distance from the line x = centre, or from the point (centre, centre_y) [m2]."""
-    across = (x[0] - centre) ** 2
-    return across if centre_y is None else across + (x[1] - centre_y) ** 2
+    """Return the squared distance from the line x = centre or a point (centre, centre_y) [m2]."""
+    square: Floats = (x[0] - centre) ** 2
+    if centre_y is not None:
+        square = square + (x[1] - centre_y) ** 2
+    return square
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ class CosineGap:
 
     def _wave(self, along: Floats, wavelength: float) -> Floats:
         """Return (1 - cos)/2, written as a square so that it is never negative [1]."""
-        return np.sin(np.pi * (along - self.crest) / wavelength) ** 2
+        root: Floats = np.sin(np.pi * (along - self.crest) / wavelength)
+        return root * root
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ class CylinderGap:
 
     def __call__(self, x: Floats) -> Floats:
         """Return the gap [m] at positions x [m]."""
-        return _squared_distance(x, self.centre, None) / (2 * self.radius)
+        return 0.5 / self.radius * _squared_distance(x, self.centre, None)
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,7 @@ class SphereGap:
 
     def __call__(self, x: Floats) -> Floats:
         """Return the gap [m] at positions x [m]."""
-        return _squared_distance(x, self.centre, self.centre_y) / (2 * self.radius)
+        return 0.5 / self.radius * _squared_distance(x, self.centre, self.centre_y)
 
 
 @dataclass(frozen=True)
@@ -187,12 +190,14 @@ def gap_values(profile: GapProfile, x: Floats, comm: MPI.Intracomm) -> Floats:
     """
     gap = np.asarray(profile(x), dtype=np.float64)
     failure = None
-    if gap.shape != (x.shape[1],):
-        failure = f"values of shape {gap.shape} for {x.shape[1]} positions: expected shape ({x.shape[1]},)"
+    expected = (x.shape[1],)
+    if gap.shape != expected:
+        failure = f"values of shape {gap.shape}: expected shape {expected}, one per position"
     elif not np.all(gap >= 0.0):
         first = int(np.flatnonzero(~(gap >= 0.0))[0])
         failure = f"the gap {gap[first]:g} m at x = {x[0, first]:g} m: expected zero or more"
     elif not np.all(np.isfinite(gap)):
         failure = "an infinite gap: expected a finite one"
-    raise_on_all(comm, failure and ParameterError(f"{type(profile).__name__} gives {failure}"))
+    name = type(profile).__name__
+    raise_on_all(comm, ParameterError(f"{name} gives {failure}") if failure else None)
     return gap

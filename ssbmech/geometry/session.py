@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,6 @@ _CORNERS = {1: 2, 8: 2, 26: 2, 2: 3, 9: 3, 21: 3, 4: 4, 11: 4, 29: 4}
 _ELEMENT = {1: 1, 2: 2, 3: 4}
 """Gmsh element type of the straight simplex of a dimension."""
 
-
 UNBOUNDED = 1e3
 """Coordinate beyond any model, whose size is about one [1]."""
 
@@ -52,8 +51,8 @@ class GmshSession:
         MeshError: Gmsh reports an error inside the context.
     """
 
-    def __enter__(self) -> ModuleType:
-        """Start Gmsh and return its module."""
+    def __enter__(self) -> Any:
+        """Start Gmsh and return its module, which carries no types."""
         try:
             import gmsh
         except (ImportError, OSError) as error:
@@ -190,8 +189,7 @@ def read_msh(path: Path, dim: int, unit: float = 1.0) -> SimplexMesh:
 
 
 def write_msh(mesh: LabelledMesh, path: Path) -> None:
-    """Write a mesh as binary .msh 4.1, in metres, with regions, faces and interfaces as physical
-    groups.
+    """Write a mesh as binary .msh 4.1, in metres; its names become physical groups.
 
     Args:
         mesh: the mesh.
@@ -237,7 +235,7 @@ def _read_model(gmsh: Any, dim: int, unit: float) -> SimplexMesh:
         for (entity, part), end in zip(parts.items(), ends, strict=True)
     }
     regions = {
-        name: np.concatenate([cells_of[int(e)] for e in entities])
+        name: np.concatenate([cells_of[e] for e in entities])
         for name, entities in _groups(gmsh, dim).items()
     }
     faces = {
@@ -250,17 +248,16 @@ def _read_model(gmsh: Any, dim: int, unit: float) -> SimplexMesh:
 
 def _groups(gmsh: Any, dim: int) -> dict[str, list[int]]:
     """Return the entities of each physical group of a dimension, by name."""
-    return {
-        gmsh.model.getPhysicalName(dim, tag) or str(tag): gmsh.model.getEntitiesForPhysicalGroup(
-            dim, tag
-        )
-        for _, tag in gmsh.model.getPhysicalGroups(dim)
-    }
+    groups: dict[str, list[int]] = {}
+    for _, tag in gmsh.model.getPhysicalGroups(dim):
+        entities = groups.setdefault(gmsh.model.getPhysicalName(dim, tag) or str(tag), [])
+        entities.extend(int(e) for e in gmsh.model.getEntitiesForPhysicalGroup(dim, tag))
+    return groups
 
 
 def _corners(gmsh: Any, dim: int, entity: int) -> Ints:
     """Return the node numbers of the corners of an entity's elements, shape (elements, dim + 1)."""
-    found = [np.empty((0, dim + 1), dtype=np.int64)]
+    found: list[Ints] = [np.empty((0, dim + 1), dtype=np.int64)]
     types, _, nodes = gmsh.model.mesh.getElements(dim, entity)
     for kind, numbers in zip(types, nodes, strict=True):
         name, _, _, per_element, _, _ = gmsh.model.mesh.getElementProperties(kind)

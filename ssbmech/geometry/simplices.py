@@ -79,7 +79,8 @@ class LabelledMesh:
         facet_values: tag of each tagged facet.
         regions: tag of each region, by name.
         faces: tag of each outer face, by name.
-        interfaces: tag of each interface between two regions, by name "a|b" in the order of the regions.
+        interfaces: tag of each interface between two regions, by name "a|b" in the order of the
+            regions.
     """
 
     points: Floats
@@ -183,9 +184,8 @@ def _check_cells(mesh: SimplexMesh) -> None:
         )
     flat = np.flatnonzero(shape_quality(mesh.points, mesh.cells) < DEGENERATE)
     if len(flat):
-        raise MeshError(
-            f"{len(flat)} cells have no volume, the first at {_place(mesh.points, mesh.cells[flat[0]])}"
-        )
+        place = _place(mesh.points, mesh.cells[flat[0]])
+        raise MeshError(f"{len(flat)} cells have no volume, the first at {place}")
 
 
 def _cell_values(mesh: SimplexMesh) -> npt.NDArray[np.int32]:
@@ -203,21 +203,22 @@ def _cell_values(mesh: SimplexMesh) -> npt.NDArray[np.int32]:
         claimed = values[members][values[members] > 0]
         if len(claimed):
             raise MeshError(
-                f"regions {names[claimed.min() - 1]!r} and {name!r} share cells: a cell belongs to one region"
+                f"regions {names[claimed.min() - 1]!r} and {name!r} share cells: "
+                "a cell belongs to one region"
             )
         values[members] = tag
     lost = np.flatnonzero(values == 0)
     if len(lost):
         known = ", ".join(names) or "none"
+        place = _place(mesh.points, mesh.cells[lost[0]])
         raise MeshError(
-            f"{len(lost)} cells belong to no region, the first at {_place(mesh.points, mesh.cells[lost[0]])}; "
-            f"named regions: {known}"
+            f"{len(lost)} cells belong to no region, the first at {place}; named regions: {known}"
         )
     return values
 
 
 def _facets(cells: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return each facet once (corners sorted), a cell it belongs to and the other one, or -1 on the outer boundary."""
+    """Return each facet once (corners sorted), its cell and its other cell (-1: outer facet)."""
     corners = cells.shape[1]
     rows = np.concatenate([np.delete(cells, i, axis=1) for i in range(corners)])
     rows = np.sort(rows, axis=1)
@@ -234,7 +235,7 @@ def _facets(cells: Ints) -> tuple[Ints, Ints, Ints]:
 
 
 def _named_faces(mesh: SimplexMesh, facets: Ints, new_number: Ints) -> tuple[list[str], Ints]:
-    """Return the names of all faces there can be, and the index of each facet's name, -1 for none."""
+    """Return the names of all possible faces, and the index of each facet's name, -1 for none."""
     names = list(dict.fromkeys([*mesh.faces, *mesh.node_sets, *SIDES[mesh.dim]]))
     codes = np.full(len(facets), -1, dtype=np.int64)
     for name, rows in mesh.faces.items():
@@ -264,8 +265,8 @@ def _find_rows(facets: Ints, rows: Ints) -> Ints:
     same = np.all(both[order[1:]] == both[order[:-1]], axis=1)
     group = np.concatenate([[0], np.cumsum(~same)])
     leader = order[np.flatnonzero(np.concatenate([[True], ~same]))][group]
-    asked = order >= len(facets)
-    return np.unique(leader[asked & (leader < len(facets))])
+    found: Ints = leader[(order >= len(facets)) & (leader < len(facets))]
+    return np.unique(found)
 
 
 def _name_sides(
@@ -284,9 +285,11 @@ def _check_outer(points: Floats, facets: Ints, nameless: npt.NDArray[np.bool_]) 
     """Refuse outer facets without a face."""
     lost = np.flatnonzero(nameless)
     if len(lost):
+        place = _place(points, facets[lost[0]])
         raise MeshError(
-            f"{len(lost)} outer facets belong to no face, the first at {_place(points, facets[lost[0]])}: name the faces "
-            "that are not flat sides of the bounding box, and merge coincident points where regions touch"
+            f"{len(lost)} outer facets belong to no face, the first at {place}: name the faces "
+            "that are not flat sides of the bounding box, and merge coincident points where "
+            "regions touch"
         )
 
 

@@ -80,9 +80,10 @@ class Refinement:
 class Stack(Geometry):
     """A stack of layers, from bottom to top.
 
-    Regions are named as the layers, interfaces "lower|upper"; outer faces are "bottom", "top", "left" (x = 0),
-    "right" (x = width) and in three dimensions "front" (y = 0) and "back" (y = depth). The size of cells grows with the
-    distance d from the graded interfaces as min(size_interface + growth * d, size_bulk).
+    Regions are named as the layers, interfaces "lower|upper"; outer faces are "bottom", "top",
+    "left" (x = 0), "right" (x = width) and in three dimensions "front" (y = 0) and "back"
+    (y = depth). The size of cells grows with the distance d from the graded interfaces as
+    min(size_interface + growth * d, size_bulk).
 
     Attributes:
         layers: the layers, lowest first.
@@ -175,7 +176,8 @@ class Stack(Geometry):
             raise MeshError("a refinement along a ring about an axis needs three dimensions")
         if refinement.axis_x is None and refinement.position > self.width:
             raise MeshError(
-                f"a refinement at x = {refinement.position:g} m lies outside the stack: its width is {self.width:g} m"
+                f"a refinement at x = {refinement.position:g} m lies outside the stack: "
+                f"its width is {self.width:g} m"
             )
 
     def _draw(self, gmsh: Any, unit: float) -> None:
@@ -224,7 +226,7 @@ class Stack(Geometry):
         return sizes
 
     def _coarsest(self, layer: Layer) -> float:
-        """Return the largest size of cells in a layer; larger than it is thick they would be slivers [m]."""
+        """Return the largest size of cells in a layer: slivers beyond its thickness [m]."""
         return min(layer.size or self.size_bulk, layer.thickness)
 
     def _ramp(self, near: float, far: float) -> float:
@@ -232,7 +234,7 @@ class Stack(Geometry):
         return max(far - near, 1e-3 * near) / self.growth
 
     def _distance(self, refinement: Refinement, unit: float) -> str:
-        """Return the distance from a refinement's point, line or ring, in lengths of `unit`, for Gmsh."""
+        """Return the distance from a refinement, in lengths of `unit`, as Gmsh reads it."""
         up = "xyz"[self.frame.dim - 1]
         x, height = refinement.position / unit, self.level(refinement.interface) / unit
         across = "x"

@@ -39,7 +39,8 @@ class TaggedMesh:
         facet_tags: tag of each facet on an outer face or an interface, owned and ghost.
         regions: tag of each region, by name.
         faces: tag of each outer face, by name.
-        interfaces: tag of each interface between two regions, by name "a|b" in the order of the regions.
+        interfaces: tag of each interface between two regions, by name "a|b" in the order of the
+            regions.
         frame: kinematic frame the mesh is meant for.
     """
 
@@ -54,7 +55,8 @@ class TaggedMesh:
     @property
     def comm(self) -> MPI.Intracomm:
         """Communicator of the mesh."""
-        return self.mesh.comm
+        comm: MPI.Intracomm = self.mesh.comm
+        return comm
 
     def region(self, name: str) -> int:
         """Return the tag of a region.
@@ -141,8 +143,8 @@ def distribute(
         MeshError: the mesh cannot be made or written, or a cell or outer facet has no name; on all
             ranks.
     """
-    made = _labelled_on_root(comm, generate, keep)
     dim = frame.dim
+    made = _labelled_on_root(comm, dim, generate, keep)
     regions, faces, interfaces = comm.bcast((made.regions, made.faces, made.interfaces), root=0)
     element = basix.ufl.element("Lagrange", ("triangle", "tetrahedron")[dim - 2], 1, shape=(dim,))
     points = np.ascontiguousarray(made.points[:, :dim])
@@ -188,8 +190,7 @@ def from_gmsh_model(
 
 
 def audit(tagged: TaggedMesh) -> None:
-    """Check that every cell has a region and every outer facet a face, after distribution;
-    collective.
+    """Check on all ranks that every cell has a region and every outer facet a face; collective.
 
     Raises:
         MeshError: some have none; on all ranks.
@@ -215,17 +216,19 @@ def audit(tagged: TaggedMesh) -> None:
 
 
 def _labelled_on_root(
-    comm: MPI.Intracomm, generate: Callable[[], SimplexMesh], keep: Path | None
+    comm: MPI.Intracomm, dim: int, generate: Callable[[], SimplexMesh], keep: Path | None
 ) -> LabelledMesh:
-    """Return the labelled mesh on rank 0 and an empty one elsewhere; raise the failure of rank 0 on all ranks."""
+    """Return the mesh on rank 0, an empty one elsewhere, or raise rank 0's failure everywhere."""
     failure: SSBMechError | None = MeshError(
         "rank 0 ended while it made the mesh; see its own message"
     )
-    dim, made = 0, None
+    made = _empty(dim)
     try:
         if comm.rank == 0:
-            made = label(generate())
-            dim = made.cells.shape[1] - 1
+            mesh = generate()
+            if mesh.dim != dim:
+                raise MeshError(f"the mesh has {mesh.dim} dimensions, its frame {dim}")
+            made = label(mesh)
             if keep is not None:
                 write_msh(made, keep)
         failure = None
@@ -233,10 +236,10 @@ def _labelled_on_root(
         failure = error
     finally:
         # Also on an error that nobody expected, or the other ranks would wait for ever.
-        dim, failure = comm.bcast((dim, failure), root=0)
+        failure = comm.bcast(failure, root=0)
     if failure is not None:
         raise failure
-    return made or _empty(dim)
+    return made
 
 
 def _empty(dim: int) -> LabelledMesh:
@@ -261,7 +264,7 @@ def _tags(
     mesh.topology.create_entities(dim)
     mesh.topology.create_connectivity(dim, 0)
     mesh.topology.create_connectivity(dim, mesh.topology.dim)
-    tags = meshtags_from_entities(
+    tags: MeshTags = meshtags_from_entities(
         mesh, dim, adjacencylist(local_entities), local_values.astype(np.int32)
     )
     tags.name = name

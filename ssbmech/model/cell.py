@@ -206,6 +206,28 @@ class CellModel:
             worst = max(worst, float(np.max(np.abs(gap.function.x.array - guess), initial=0.0)))
         return float(self.comm.allreduce(worst, op=MPI.MAX))
 
+    @property
+    def fluid_pressure(self) -> float:
+        """Pressure of an isostatic fixture's fluid [Pa]; zero if the fixture has a platen."""
+        first, last = len(self.case.loads.face_pressures), len(self.loads.face_pressures)
+        return self.knobs[face_pressure_knob(first)] if last > first else 0.0
+
+    def force_imbalance(self) -> float:
+        """Return platen force plus support reactions along the stacking axis over a typical force [1]; collective.
+
+        Zero without a platen: then the supports are loaded by pressures whose resultant has no independent measure.
+        """
+        if self.platen is None or self.loads.body_forces or self.loads.face_pressures:
+            return 0.0
+        dim = self.case.geometry.frame.dim
+        reaction = 0.0
+        for body in self.bodies.values():
+            along = body.u.fixed[body.u.fixed % dim == dim - 1]
+            reaction += float(np.sum(self.system.raw_residual(body.u)[along]))
+        reaction = self.comm.allreduce(reaction, op=MPI.SUM)
+        force = self.platen.closure.total
+        return float(abs(reaction + force) / max(abs(force), 1e-3 * self.platen.closure.reference))
+
     def seat(self) -> None:
         """Let the fixture act from the present platen position."""
         if self.platen is not None:

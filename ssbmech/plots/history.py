@@ -33,24 +33,31 @@ def history(run: RunData, path: Path) -> Path:
     with theme.style():
         figure = theme.new_figure(7.5, 1.0 + 1.65 * max(len(panels), 1))
         column = figure.subplots(max(len(panels), 1), 1, sharex=True, squeeze=False)[:, 0]
+        several = [name for name in panels if len(run.series.of(name)) > 1]
         for axes, name in zip(column, panels, strict=False):
             draw_quantity(axes, run, name)
+            # The colours mean the same in all panels, so one legend will do.
+            if name in several[:1]:
+                axes.legend(loc="best", frameon=True, framealpha=0.85, edgecolor="none")
             shade_steps(axes, run, shade=True, labels=axes is column[0])
         column[-1].set_xlabel(f"time ({run.time_unit()[0]})")
         figure.align_ylabels(list(column))
         return theme.save(figure, path)
 
 
-def draw_quantity(axes: Any, run: RunData, name: str) -> None:
-    """Draw all columns of a quantity, one line for each body or interface.
+def draw_quantity(axes: Any, run: RunData, name: str, where: str = "") -> None:
+    """Draw the columns of a quantity, one line for each body or interface.
 
     Args:
         axes: Axes to draw in.
         run: The run.
         name: Name of the quantity.
+        where: Only this body or interface, if it has a column of its own.
     """
     times = run.time_unit()[1] * run.series["time"]
     columns = run.series.of(name)
+    if where in columns:
+        columns = {where: columns[where]}
     unit = quantity(name).unit
     for colour, (where, values) in zip(theme.LINES, columns.items(), strict=False):
         unit = run.series.units[f"{name}:{where}" if where else name]
@@ -64,8 +71,6 @@ def draw_quantity(axes: Any, run: RunData, name: str) -> None:
     axes.set_axisbelow(True)
     if name == "contact_fraction":
         axes.set_ylim(-0.04, 1.06)
-    if len(columns) > 1:
-        axes.legend(loc="best", frameon=True, framealpha=0.85, edgecolor="none")
 
 
 def shade_steps(axes: Any, run: RunData, *, shade: bool, labels: bool) -> None:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Interface maps: gap, current density and contact pressure over position and time.
 
-Each facet is one row of the map, each output one column; nothing is interpolated. Where the bodies
-touch, the gap has no colour of its own but that of contact, so that lost contact stands out. The
-edge of the contact is drawn over the other maps.
+Each facet is one row of the map, each output one column; nothing is interpolated. A column ends at
+its output and begins at the one before, as steps that are implicit in time have it. Where the
+bodies touch, the gap has no colour of its own but that of contact, so that lost contact stands
+out. The edge of the contact is drawn over the other maps.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 # Below a nanometre a gap is round-off or roughness, above it is a void.
 _SMALLEST_GAP = 1e-9
 
+_EMPTY = {"gap": "never open", "p_contact": "never in contact"}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
@@ -39,9 +42,9 @@ class History:
     Attributes:
         position: Ends of the facets in order, shape (facets + 1,) [um].
         letter: Name of the position's axis.
-        time: Ends of the outputs, shape (outputs + 1,), in the run's unit of time.
-        closed: Whether each facet is in contact, shape (facets, outputs).
-        values: Name -> values in shown units, shape (facets, outputs).
+        time: Ends of the columns, shape (columns + 1,), in the run's unit of time.
+        closed: Whether each facet is in contact, shape (facets, columns).
+        values: Name -> values in shown units, shape (facets, columns).
     """
 
     position: Array
@@ -95,7 +98,9 @@ def read_history(run: RunData, name: str) -> History:
     picture = Picture(run)
     data = run.interfaces[name]
     wanted = [each for each in ("gap", "contact", "i_normal", "p_contact") if each in data.names]
-    frames = [picture.facets(name, step, wanted) for step in range(len(picture.times))]
+    # The first output is the state at the start and ends no step; alone, it is shown after all.
+    first = 1 if len(picture.times) > 1 else 0
+    frames = [picture.facets(name, step, wanted) for step in range(first, len(picture.times))]
     ends = frames[0].points[frames[0].cells]
     along = int(np.ptp(ends, axis=(0, 1)).argmax())
     low, high = ends[..., along].min(axis=1), ends[..., along].max(axis=1)
@@ -112,7 +117,7 @@ def read_history(run: RunData, name: str) -> History:
     return History(
         position=1e6 * np.append(low[order], high[order][-1]),
         letter=letters[along],
-        time=_borders(picture.times) * run.time_unit()[1],
+        time=(picture.times if first else picture.times + [-0.5, 0.5]) * run.time_unit()[1],
         closed=closed,
         values=values,
     )
@@ -123,7 +128,7 @@ def _draw(figure: Figure, axes: Any, history: History, name: str) -> None:
     values = history.values[name]
     shown = np.ma.masked_array(values, mask=history.closed if name == "gap" else ~history.closed)
     if name == "gap":
-        scale = _gap_scale(values[~history.closed])
+        scale = theme.positive_scale(values[~history.closed])
     elif name == "i_normal":
         scale = theme.signed_scale(values)
         shown = np.ma.masked_array(values)
@@ -135,7 +140,13 @@ def _draw(figure: Figure, axes: Any, history: History, name: str) -> None:
     )
     if name != "gap":
         _draw_edge(axes, history)
-    theme.colour_bar(figure, mesh, axes, axis_label(name), scale, pad=0.01, aspect=14)
+    if shown.count():
+        label = axis_label(name)
+        if name == "i_normal":
+            label += ",\npositive strips"
+        theme.colour_bar(figure, mesh, axes, label, scale, pad=0.01, aspect=14)
+    else:
+        axes.set_title(_EMPTY[name], loc="left", fontsize=8.5, y=0.45, x=0.03)
     _add_key(axes, name)
 
 
@@ -168,16 +179,3 @@ def _add_key(axes: Any, name: str) -> None:
     }
     legend = axes.legend(handles=keys[name], loc="lower right", frameon=True, framealpha=0.9)
     legend.get_frame().set_linewidth(0.0)
-
-
-def _gap_scale(opened: Array) -> theme.Scale:
-    """Return a logarithmic scale for gaps that are open [um]."""
-    return theme.positive_scale(opened)
-
-
-def _borders(times: Array) -> Array:
-    """Return the ends of intervals around each time, half-way between neighbours."""
-    if len(times) == 1:
-        return np.array([times[0] - 0.5, times[0] + 0.5])
-    middle = 0.5 * (times[1:] + times[:-1])
-    return np.concatenate([times[:1], middle, times[-1:]])

@@ -48,6 +48,27 @@ class Window:
     stretch: int
 
 
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Part of a picture [um]."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+    def touches(self, corners: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return which cells may be seen in the box.
+
+        Args:
+            corners: Corners of the cells, shape (cells, corners, 2) [um].
+        """
+        low, high = corners.min(axis=1), corners.max(axis=1)
+        across = (high[:, 0] >= self.left) & (low[:, 0] <= self.left + self.width)
+        up = (high[:, 1] >= self.bottom) & (low[:, 1] <= self.bottom + self.height)
+        return np.asarray(across & up)
+
+
 class MapPanel:
     """One panel: coloured bodies, gaps, plated metal, in axes of micrometres."""
 
@@ -68,7 +89,7 @@ class MapPanel:
         for level, body in enumerate(picture.bodies):
             # Edges in the face's colour close the hair lines between neighbouring cells.
             self._cells[body] = PolyCollection(
-                [], cmap=scale.colours, norm=scale.norm, edgecolors="face", linewidths=0.3, zorder=level + 1
+                [], cmap=scale.colours, norm=scale.norm, edgecolors="face", linewidths=0.5, zorder=level + 1
             )
             axes.add_collection(self._cells[body], autolim=False)
         self._add_surfaces(axes)
@@ -96,16 +117,22 @@ class MapPanel:
             for artist in (self._plated[name], self._gaps[name], self._lines[name]):
                 axes.add_collection(artist, autolim=False)
 
-    def draw(self, step: int) -> None:
+    def draw(self, step: int, box: Box | None = None) -> None:
         """Show a step.
 
         Args:
             step: Number of the step.
+            box: Part that will be seen; cells outside are left out. None: everything.
         """
         for body, artist in self._cells.items():
             frame = self._picture.body(body, step, (self._name,))
-            artist.set_verts(MICRO * frame.moved[frame.cells])
-            artist.set_array(self._factor * frame.arrays[self._name])
+            corners = MICRO * frame.moved[frame.cells]
+            values = self._factor * frame.arrays[self._name]
+            if box is not None:
+                seen = box.touches(corners)
+                corners, values = corners[seen], values[seen]
+            artist.set_verts(corners)
+            artist.set_array(values)
         for name in self._picture.interfaces:
             surface = self._picture.surface(name, step)
             self._plated[name].set_verts(MICRO * surface.plated)
@@ -139,12 +166,14 @@ def stress_map(run: RunData, time: float, path: Path) -> Path:
         for column, name in enumerate(names):
             whole = MapPanel(grid[0, column], picture, name, scales[name])
             whole.draw(step)
-            frame_whole(grid[0, column], picture, run, step)
+            frame_whole(grid[0, column], picture, run)
+            name_bodies(grid[0, column], picture, step)
             grid[0, column].set_title(quantity(name).label, loc="left", fontweight="bold")
             if window:
-                MapPanel(grid[1, column], picture, name, scales[name]).draw(step)
-                frame_window(grid[1, column], picture, window, step, run)
-                mark_window(grid[0, column], picture, window, step)
+                box = window_box(picture, window, step)
+                MapPanel(grid[1, column], picture, name, scales[name]).draw(step, box)
+                frame_window(grid[1, column], picture, run, window, box)
+                mark_window(grid[0, column], box)
             label = axis_label(name) + (", compression positive" if name == "pressure" else "")
             place = {"location": "bottom", "shrink": 0.8, "pad": 0.02, "aspect": 36}
             theme.colour_bar(figure, whole.coloured, list(grid[:, column]), label, scales[name], **place)
@@ -220,18 +249,23 @@ def void_window(run: RunData, picture: Picture) -> Window | None:
     return Window(name, low, high, natural / stretch, stretch)
 
 
-def frame_whole(axes: Any, picture: Picture, run: RunData, step: int) -> None:
-    """Set limits and labels of a panel that shows the whole cell, and name the bodies."""
+def frame_whole(axes: Any, picture: Picture, run: RunData) -> None:
+    """Set limits and labels of a panel that shows the whole cell, at any time."""
     low, high = _extent(picture)
     axes.set_xlim(low[0], high[0])
     axes.set_ylim(low[1], high[1])
     axes.set_aspect("equal")
     _label(axes, picture, run)
+
+
+def name_bodies(axes: Any, picture: Picture, step: int) -> None:
+    """Write the names of the bodies at their left ends."""
     for name in picture.bodies:
         points = picture.body(name, step).moved * MICRO
+        low, high = points.min(axis=0), points.max(axis=0)
         axes.text(
             low[0] + 0.03 * (high[0] - low[0]),
-            points[:, 1].min() + 0.5 * np.ptp(points[:, 1]),
+            0.5 * (low[1] + high[1]),
             name,
             zorder=150,
             va="center",
@@ -239,35 +273,31 @@ def frame_whole(axes: Any, picture: Picture, run: RunData, step: int) -> None:
         )
 
 
-def frame_window(axes: Any, picture: Picture, window: Window, step: int, run: RunData) -> None:
+def frame_window(axes: Any, picture: Picture, run: RunData, window: Window, box: Box) -> None:
     """Set limits and labels of a panel that shows the enlarged part."""
-    left, bottom, width, height = _window_box(picture, window, step)
-    axes.set_xlim(left, left + width)
-    axes.set_ylim(bottom, bottom + height)
+    axes.set_xlim(box.left, box.left + box.width)
+    axes.set_ylim(box.bottom, box.bottom + box.height)
     axes.set_aspect(window.stretch)
-    axes.set_title(
-        f"{window.interface.replace('|', ' | ')}, "
-        + ("true scale" if window.stretch == 1 else f"vertical scale stretched {window.stretch} times"),
-        loc="left",
-    )
+    scale = f"vertical scale stretched {window.stretch} times" if window.stretch > 1 else "true scale"
+    axes.set_title(f"{window.interface.replace('|', ' | ')}, {scale}", loc="left")
     _label(axes, picture, run)
 
 
-def mark_window(axes: Any, picture: Picture, window: Window, step: int) -> None:
+def mark_window(axes: Any, box: Box) -> None:
     """Show in a panel of the whole cell what is enlarged."""
     from matplotlib.patches import Rectangle
 
-    left, bottom, width, height = _window_box(picture, window, step)
+    corner = (box.left, box.bottom)
     axes.add_patch(
-        Rectangle((left, bottom), width, height, fill=False, edgecolor=theme.INK, linestyle="--", zorder=120)
+        Rectangle(corner, box.width, box.height, fill=False, edgecolor=theme.INK, ls="--", zorder=120)
     )
 
 
-def _window_box(picture: Picture, window: Window, step: int) -> tuple[float, float, float, float]:
-    """Return left, bottom, width, height [um]; the window follows the interface."""
+def window_box(picture: Picture, window: Window, step: int) -> Box:
+    """Return where the enlarged part is at a step; it follows the interface."""
     plus = picture.surface(window.interface, step).plus
     level = float(np.median(plus[..., 1]))
-    return (
+    return Box(
         MICRO * window.low,
         MICRO * (level - 0.58 * window.height),
         MICRO * (window.high - window.low),

@@ -96,6 +96,8 @@ class Plane:
         """
         self._data = data
         self._depth = depth
+        self._step = -1
+        self._frames: dict[tuple[str, ...], Frame] = {}
 
     def frame(self, step: int, names: Sequence[str]) -> Frame:
         """Return the grid at one step.
@@ -107,6 +109,16 @@ class Plane:
         Raises:
             RunFolderError: There is no such array.
         """
+        # Several artists ask for the same step; those of an earlier one are not needed again.
+        if step != self._step:
+            self._step = step
+            self._frames.clear()
+        key = tuple(names)
+        if key not in self._frames:
+            self._frames[key] = self._read(step, key)
+        return self._frames[key]
+
+    def _read(self, step: int, names: Sequence[str]) -> Frame:
         arrays = {name: self._data.values(name, step) for name in names}
         u = (
             self._data.values("displacement", step)

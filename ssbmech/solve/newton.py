@@ -82,7 +82,8 @@ class Newton:
     def __init__(self, system: System, settings: Settings, linear: LinearSolver, prefix: str) -> None:
         """Set up the linear solver; the first factorisation does the analysis."""
         self.system, self.settings = system, settings
-        self.ksp = make_ksp(system.matrix.mat, linear, prefix)
+        self._make_ksp = lambda: make_ksp(system.matrix.mat, linear, prefix)
+        self.ksp = self._make_ksp()
 
     def solve(self) -> SolveReport:
         """Solve the step from the present state of the unknowns; collective.
@@ -119,6 +120,9 @@ class Newton:
         report.seconds["linear"] += end - middle
         report.linear_iterations += max(self.ksp.getIterationNumber(), 1)
         if self.ksp.getConvergedReason() < 0 or not np.isfinite(self.system.increment.norm()):
+            # a factorisation that failed once would go on failing
+            self.ksp.destroy()
+            self.ksp = self._make_ksp()
             self._fail(report, "linear solver failed")
 
     def _advance(self, report: SolveReport) -> None:

@@ -146,6 +146,11 @@ class System:
                 right[int(self.numbering.starts[-1]) + j] = value
         return norms
 
+    def raw_residual(self, unknown: Unknown) -> Array:
+        """Return the residual rows of a field as last assembled, owned dofs; at prescribed dofs they are reactions."""
+        vector = self._vectors[self._index[unknown.key]]
+        return np.asarray(vector.array[: unknown.owned])
+
     def jacobian(self) -> None:
         """Assemble the scaled Jacobian; collective."""
         matrix = self.matrix

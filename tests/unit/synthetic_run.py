@@ -199,12 +199,13 @@ class Output:
             top = void.displacement("separator", (x, y))[1] - void.displacement("negative", (x, y))[1]
             s = gap - void.initial_gap(x) - top if lower else np.full_like(x, void.lift)
             closed = gap == 0.0
+            edge = np.abs(void.distance(x) - 15 * UM)
             cell = {
                 "gap": gap,
                 "stripped": s,
                 "i_normal": i,
                 "contact": closed,
-                "p_contact": 1e6 * closed * (1.0 + 3.0 * np.exp(-np.abs(void.distance(x) - 15 * UM) / UM)),
+                "p_contact": 1e6 * closed * (1.0 + 3.0 * lower * np.exp(-edge / UM)),
             }
             file.append(void.time, cell)
 

@@ -22,8 +22,7 @@ from ssbmech.geometry import (
     Layer,
     LensGap,
     MeshFile,
-    QuarterAnnulus,
-    QuarterPlate,
+    QuarterVoid,
     Refinement,
     SphereGap,
     Stack,
@@ -68,7 +67,7 @@ def measure(tagged: TaggedMesh, kind: str, tag: int, weight=1.0) -> float:
 
 
 def global_counts(tagged: TaggedMesh) -> dict[str, int]:
-    """Return the number of cells per region and of facets per face and interface, over all ranks."""
+    """Return the number of cells per region and of facets per face and interface, of all ranks."""
     counts = {}
     for tags, names in (
         (tagged.cell_tags, tagged.regions),
@@ -203,14 +202,14 @@ def test_a_written_mesh_is_read_back(folder, dim):
 def test_annulus_and_sphere():
     given = {"inner_radius": 5 * um, "outer_radius": 25 * um, "size": 0.5 * um}
     a, b = 5e-6, 25e-6
-    cylinder = QuarterAnnulus(frame=PlaneStrain(), **given).build(COMM)
+    cylinder = QuarterVoid(frame=PlaneStrain(), **given).build(COMM)
     assert list(cylinder.regions) == ["body"]
     assert set(cylinder.faces) == {"inner", "outer", "left", "bottom"}
     assert measure(cylinder, "dx", 1) == pytest.approx(np.pi / 4 * (b**2 - a**2), rel=2e-3)
     arc = measure(cylinder, "ds", cylinder.face("inner"))
     assert arc == pytest.approx(np.pi / 2 * a, rel=1e-3)
     assert measure(cylinder, "ds", cylinder.face("left")) == pytest.approx(b - a, rel=1e-12)
-    sphere = QuarterAnnulus(frame=Axisymmetric(), **given).build(COMM)
+    sphere = QuarterVoid(frame=Axisymmetric(), **given).build(COMM)
     weight = sphere.frame.weight(ufl.SpatialCoordinate(sphere.mesh))
     volume = measure(sphere, "dx", 1, weight)
     assert volume == pytest.approx(2 * np.pi / 3 * (b**3 - a**3), rel=2e-3)
@@ -219,7 +218,8 @@ def test_annulus_and_sphere():
 def test_plate_with_hole_grades_and_refines_similarly():
     sizes = []
     for size in (1.0, 0.5):
-        plate = QuarterPlate(
+        plate = QuarterVoid(
+            square=True,
             frame=PlaneStrain(),
             inner_radius=5 * um,
             outer_radius=25 * um,
@@ -407,6 +407,7 @@ def test_an_unwritable_file_is_refused_on_all_ranks(folder):
 
 
 SQUARE = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], dtype=float)
+UP = np.array([0, 1, 0])
 TRIANGLES = np.array([[0, 1, 2], [0, 2, 3]])
 
 
@@ -426,14 +427,10 @@ TRIANGLES = np.array([[0, 1, 2], [0, 2, 3]])
         (SimplexMesh(SQUARE, TRIANGLES[:0], {}), "holds no triangles"),
         (SimplexMesh(SQUARE * [1, 0, 0], TRIANGLES, {"a": np.arange(2)}), "2 cells have no volume"),
         (SimplexMesh(SQUARE * np.nan, TRIANGLES, {"a": np.arange(2)}), "not finite"),
-        (
-            SimplexMesh(SQUARE + [[0, 0, 1], *[[0, 0, 0]] * 3], TRIANGLES, {"a": np.arange(2)}),
-            "not flat",
-        ),
         (SimplexMesh(SQUARE[:, [2, 1, 0]], TRIANGLES, {"a": np.arange(2)}), "not flat"),
         (
             SimplexMesh(
-                np.vstack([SQUARE, SQUARE + [0, 1, 0]]),
+                np.vstack([SQUARE, SQUARE + UP]),
                 np.vstack([TRIANGLES, TRIANGLES + 4]),
                 {"a": np.arange(2), "b": np.arange(2, 4)},
             ),
@@ -441,11 +438,11 @@ TRIANGLES = np.array([[0, 1, 2], [0, 2, 3]])
         ),
         (
             SimplexMesh(
-                np.vstack([SQUARE, [[2, 2, 0]]]),
-                np.vstack([TRIANGLES, [[0, 2, 4]]])[[0, 1, 2]],
+                np.vstack([SQUARE, [[2, 1, 0]]]),
+                np.vstack([TRIANGLES, [[0, 2, 4]]]),
                 {"a": np.arange(3)},
             ),
-            "cells have no volume|branches",
+            "branches",
         ),
         (
             SimplexMesh(
@@ -461,6 +458,11 @@ TRIANGLES = np.array([[0, 1, 2], [0, 2, 3]])
 def test_a_faulty_mesh_is_refused_on_all_ranks(mesh, message):
     with pytest.raises(MeshError, match=message):
         distribute(COMM, PlaneStrain(), lambda: mesh)
+
+
+def test_a_mesh_of_the_wrong_dimension_is_refused():
+    with pytest.raises(MeshError, match="2 dimensions, its frame 3"):
+        distribute(COMM, ThreeDimensional(), stack().generate)
 
 
 def test_solid_cells_and_quadrilaterals_are_refused(folder):
@@ -520,16 +522,16 @@ def test_a_wrong_stack_is_refused(changes, error, message):
 
 @pytest.mark.parametrize("thickness", [0.0, -1 * um, 1 * MPa, float("nan")])
 def test_a_wrong_thickness_is_refused(thickness):
-    with pytest.raises(ParameterError, match="Layer.thickness"):
+    with pytest.raises(ParameterError, match=r"Layer\.thickness"):
         Layer("negative", thickness)
 
 
 def test_a_wrong_void_is_refused():
     given = {"inner_radius": 5 * um, "outer_radius": 4 * um, "size": 1 * um}
     with pytest.raises(MeshError, match="larger than the void"):
-        QuarterPlate(frame=PlaneStrain(), **given)
+        QuarterVoid(frame=PlaneStrain(), square=True, **given)
     with pytest.raises(MeshError, match="two dimensions"):
-        QuarterAnnulus(frame=ThreeDimensional(), **(given | {"outer_radius": 9 * um}))
+        QuarterVoid(frame=ThreeDimensional(), **(given | {"outer_radius": 9 * um}))
 
 
 def test_unknown_names_list_the_known_ones():
@@ -560,7 +562,7 @@ def test_gap_profiles():
     assert np.allclose(SphereGap(radius=1e-3)(x), (x[0] ** 2 + x[1] ** 2) / 2e-3)
     assert np.allclose(FunctionGap(lambda x: 2 * x[0])(x), 2 * x[0])
     assert np.allclose(gap_values(FunctionGap(lambda x: 1e-9), x, COMM), 1e-9)
-    with pytest.raises(ParameterError, match="LensGap.half_width"):
+    with pytest.raises(ParameterError, match=r"LensGap\.half_width"):
         LensGap(half_width=0.0, depth=1e-6)
 
 

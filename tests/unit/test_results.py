@@ -373,7 +373,8 @@ def test_table_of_fields():
     assert quantity("void_volume:a|b").name == "void_volume"
     assert series_name("gap_max", "a|b") == "gap_max:a|b"
     assert axis_label("von_mises") == "von Mises stress (MPa)"
-    assert axis_label("void_volume:a|b", "m2") == "void volume (µm²)"
+    assert axis_label("void_volume:a|b", "m2") == "void volume per depth (µm²)"
+    assert axis_label("void_volume:a|b") == "void volume (µm³)"
     assert axis_label("contact_fraction") == "contact area fraction"
     assert shown_unit("furlong").text == "furlong"
     for name, row in QUANTITIES.items():

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A short film of a run: stress and void, current along the interface, and the clock.
+
+Frames are outputs of the run, evenly spread in time; nothing is interpolated between them. The
+film is an mp4 if imageio-ffmpeg is installed, which brings the encoder, and else a gif.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ssbmech.fields_table import axis_label, quantity, shown_unit
+from ssbmech.plots import maps, theme
+from ssbmech.plots.history import draw_quantity, shade_steps
+from ssbmech.plots.section import Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    from ssbmech.plots.reader import RunData
+
+SECONDS = 5.0
+_MOST_FRAMES = 75
+# Even numbers of pixels, which the encoder asks for.
+_WIDTH, _HEIGHT, _DPI = 11.2, 6.3, 100
+
+
+def animation(run: RunData, stem: Path) -> Path:
+    """Make a film of about five seconds.
+
+    Args:
+        run: The run.
+        stem: File to write, without its ending.
+
+    Returns:
+        The path with its ending, ``.mp4`` or ``.gif``.
+
+    Raises:
+        RunFolderError: The run has no fields, or lacks stresses.
+    """
+    picture = Picture(run)
+    steps = _chosen(picture.times)
+    rate = max(len(steps) / SECONDS, 1.0)
+    with theme.style():
+        film = _Film(run, picture)
+        frames = (film.frame(step) for step in steps)
+        if find_spec("imageio_ffmpeg") is not None:
+            return _write_mp4(stem.with_suffix(".mp4"), frames, rate)
+        return _write_gif(stem.with_suffix(".gif"), frames, rate)
+
+
+class _Film:
+    """The figure whose artists are moved from frame to frame."""
+
+    def __init__(self, run: RunData, picture: Picture) -> None:
+        self._run, self._picture = run, picture
+        self._window = maps.void_window(run, picture)
+        scale = maps.stress_scale(picture, "von_mises")
+        self._figure = theme.new_figure(_WIDTH, _HEIGHT)
+        self._figure.set_dpi(_DPI)
+        # The title above is set later and differs from frame to frame: keep its place.
+        self._figure.get_layout_engine().set(rect=(0.0, 0.0, 1.0, 0.95))
+        left, right = self._figure.subfigures(1, 2, width_ratios=[1.0, 1.25])
+        whole = left.subplots()
+        self._axes = {"whole": whole}
+        self._panels = {"whole": maps.MapPanel(whole, picture, "von_mises", scale)}
+        maps.frame_whole(whole, picture, run)
+        place = {"location": "bottom", "pad": 0.02, "aspect": 30, "shrink": 0.9}
+        coloured = self._panels["whole"].coloured
+        theme.colour_bar(left, coloured, whole, axis_label("von_mises"), scale, **place)
+        if self._window:
+            enlarged, profile, clock = right.subplots(3, 1, height_ratios=[2.3, 1.0, 1.0])
+            self._axes["window"] = enlarged
+            self._panels["window"] = maps.MapPanel(enlarged, picture, "von_mises", scale)
+            maps.add_key(enlarged)
+            self._profile = _Profile(profile, run, picture, self._window)
+        else:
+            clock = right.subplots()
+        self._cursor = self._add_clock(clock)
+
+    def frame(self, step: int) -> NDArray[np.uint8]:
+        """Return the pixels of a step, shape (height, width, 3)."""
+        whole = self._axes["whole"]
+        for artist in [*whole.texts, *whole.patches]:
+            artist.remove()
+        self._panels["whole"].draw(step)
+        maps.name_bodies(whole, self._picture, step)
+        if self._window:
+            box = maps.window_box(self._picture, self._window, step)
+            self._panels["window"].draw(step, box)
+            maps.frame_window(self._axes["window"], self._picture, self._run, self._window, box)
+            # The panel below has the same axis.
+            self._axes["window"].set_xlabel("")
+            maps.mark_window(whole, box)
+            self._profile.draw(step)
+        time = float(self._picture.times[step])
+        shown = time * self._run.time_unit()[1]
+        self._cursor.set_xdata([shown, shown])
+        self._figure.suptitle(maps.moment(self._run, time), fontsize=10)
+        pixels = _pixels(self._figure)
+        # Laid out once: panels that shift from frame to frame would tremble, and it takes time.
+        self._figure.set_layout_engine("none")
+        return pixels
+
+    def _add_clock(self, axes: Any) -> Any:
+        """Draw the void volume, or else the voltage, against time, with a cursor."""
+        where = self._window.interface if self._window else ""
+        name = "void_volume" if where in self._run.series.of("void_volume") else "voltage"
+        draw_quantity(axes, self._run, name, where)
+        shade_steps(axes, self._run, shade=True, labels=True)
+        axes.set_xlabel(f"time ({self._run.time_unit()[0]})")
+        return axes.axvline(0.0, color=theme.INK, linewidth=1.4)
+
+
+class _Profile:
+    """Current density along the interface of the void."""
+
+    def __init__(self, axes: Any, run: RunData, picture: Picture, window: maps.Window) -> None:
+        self._picture, self._name = picture, window.interface
+        data = run.interfaces[window.interface]
+        self._quantity = "i_normal" if "i_normal" in data.names else "gap"
+        self._factor = shown_unit(quantity(self._quantity).unit).factor
+        values = self._factor * data.history(self._quantity)
+        low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
+        margin = 0.08 * (high - low) or 1.0
+        axes.set_xlim(maps.MICRO * window.low, maps.MICRO * window.high)
+        axes.set_ylim(low - margin, high + margin)
+        axes.set_ylabel(axis_label(self._quantity).replace(" (", "\n("))
+        axes.set_xlabel("position (µm)")
+        axes.axhline(0.0, color=theme.INK, linewidth=0.6)
+        axes.spines[["top", "right"]].set_visible(False)
+        (self._line,) = axes.plot([], [], color=theme.LINES[0])
+
+    def draw(self, step: int) -> None:
+        """Show a step; each facet is a level piece."""
+        frame = self._picture.facets(self._name, step, (self._quantity,))
+        ends = np.sort(maps.MICRO * frame.points[frame.cells][..., 0], axis=1)
+        order = np.argsort(ends[:, 0])
+        values = self._factor * frame.arrays[self._quantity][order]
+        self._line.set_data(ends[order].ravel(), np.repeat(values, 2))
+
+
+def _chosen(times: NDArray[np.float64]) -> list[int]:
+    """Return the steps to show: nearest to moments evenly spread in time."""
+    moments = np.linspace(times[0], times[-1], min(len(times), _MOST_FRAMES))
+    nearest = np.abs(times[None, :] - moments[:, None]).argmin(axis=1)
+    return [int(step) for step in np.unique(nearest)]
+
+
+def _pixels(figure: Figure) -> NDArray[np.uint8]:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])
+
+
+def _write_mp4(path: Path, frames: Iterator[NDArray[np.uint8]], rate: float) -> Path:
+    """Encode frames as H.264, which every browser and slide program plays."""
+    import imageio_ffmpeg
+
+    size = (round(_WIDTH * _DPI), round(_HEIGHT * _DPI))
+    writer = imageio_ffmpeg.write_frames(
+        str(path), size, fps=rate, codec="libx264", quality=7, macro_block_size=2, ffmpeg_log_level="error"
+    )
+    writer.send(None)
+    try:
+        for frame in frames:
+            writer.send(frame)
+    finally:
+        writer.close()
+    return path
+
+
+def _write_gif(path: Path, frames: Iterator[NDArray[np.uint8]], rate: float) -> Path:
+    """Write frames with Pillow, which matplotlib brings."""
+    from PIL import Image
+
+    images: Sequence[Any] = [Image.fromarray(frame).quantize(64) for frame in frames]
+    duration = max(round(1000.0 / rate), 20)
+    images[0].save(path, save_all=True, append_images=images[1:], duration=duration, loop=0, optimize=True)
+    return path

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What is measured at every step: scalars for the series, arrays for the field files, and the audits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem, la
+from mpi4py import MPI
+
+from ssbmech._compat import compile_form
+from ssbmech.constants import FARADAY
+from ssbmech.errors import AuditError
+from ssbmech.fields_table import series_name
+from ssbmech.model.body import BodyModel
+from ssbmech.model.cell import CellModel
+from ssbmech.model.surface import SurfaceModel
+from ssbmech.results.series import Column
+
+Array = npt.NDArray[np.float64]
+
+CELL_FIELDS = {"stress": slice(0, 6), "von_mises": 6, "pressure": 7, "creep_rate": 8}
+"""Place of each cell field among the averaged components of a body."""
+
+
+class CellAverages:
+    """Averages of stress, pressure and creep rate over each cell of a body."""
+
+    def __init__(self, body: BodyModel) -> None:
+        """Compile the forms; collective."""
+        mesh = body.mesh.mesh
+        self._size = 9
+        space = fem.functionspace(mesh, ("DG", 0, (self._size,)))
+        test = ufl.TestFunction(space)
+        forms = []
+        for region in body.regions:
+            s, deviator = region.stress, region.response.deviator
+            von_mises = ufl.sqrt(1.5 * ufl.inner(deviator, deviator))
+            rate = region.response.creep_rate + ufl.as_ufl(0.0)
+            components = [s[0, 0], s[1, 1], s[2, 2], s[0, 1], s[1, 2], s[0, 2], von_mises, -ufl.tr(s) / 3, rate]
+            forms.append(ufl.inner(ufl.as_vector(components), test) * region.dx)
+        self._form = compile_form(sum(forms[1:], forms[0]), body.group.entity_maps)
+        self._vector = la.vector(space.dofmap.index_map, self._size)
+        self._cells = mesh.topology.index_map(mesh.topology.dim).size_local
+        scalar = fem.functionspace(mesh, ("DG", 0))
+        one = fem.Constant(mesh, 1.0)
+        volumes = la.vector(scalar.dofmap.index_map, 1)
+        volumes.array[:] = 0.0
+        fem.assemble_vector(volumes.array, compile_form(one * ufl.TestFunction(scalar) * body.measure("dx"), None))
+        self._volumes = np.array(volumes.array[: self._cells])
+
+    def evaluate(self) -> Array:
+        """Return the averages on the owned cells, shape (cells, 9); collective."""
+        self._vector.array[:] = 0.0
+        fem.assemble_vector(self._vector.array, self._form)
+        sums = self._vector.array[: self._cells * self._size].reshape(self._cells, self._size)
+        return np.asarray(sums / self._volumes[:, None])
+
+
+@dataclass(frozen=True)
+class AuditLimits:
+    """Largest relative errors that a step may have before the run is stopped [1]."""
+
+    lithium: float = 1e-6
+    charge: float = 1e-7
+    force: float = 1e-5
+    contact: float = 1e-5
+
+
+class Observer:
+    """Measures a cell after each solve, before the step is committed."""
+
+    def __init__(self, cell: CellModel, limits: AuditLimits | None = None) -> None:
+        """Compile what is needed; collective."""
+        self.cell, self.limits = cell, limits or AuditLimits()
+        self._averages = {name: CellAverages(body) for name, body in cell.bodies.items()}
+        self._faces = _face_displacements(cell)
+        self._height = _height(cell)
+        self.cell_values: dict[str, Array] = {}
+        self.charge = 0.0
+        self._interface_charge = dict.fromkeys(cell.electrodes, 0.0)
+
+    def columns(self) -> list[Column]:
+        """Return the columns of the series."""
+        names = ["time", "time_step", "step", "voltage", "current", "charge", "temperature", "p_stack"]
+        names += ["thickness_stack"]
+        columns = [Column.of(name) for name in names]
+        volume_unit = self.cell.case.geometry.frame.depth_unit
+        for where in self.cell.surfaces:
+            columns += [
+                Column.of("contact_fraction", where),
+                Column.of("void_volume", where, volume_unit),
+                Column.of("gap_max", where),
+                Column.of("p_contact_max", where),
+            ]
+            if where in self.cell.electrodes:
+                columns += [Column.of(f"i_normal_{kind}", where) for kind in ("min", "mean", "max")]
+        for where in self.cell.bodies:
+            kinds = ("von_mises_max", "pressure_min", "pressure_max", "creep_rate_max")
+            columns += [Column.of(kind, where) for kind in kinds]
+        audits = [f"audit_{kind}" for kind in ("lithium", "charge", "force", "contact")]
+        effort = ["newton_iterations", "linear_iterations", "rejected_steps", "wall_time"]
+        return columns + [Column.of(name) for name in (*audits, *effort)]
+
+    def measure(self, dt: float, step: int) -> dict[str, float]:
+        """Return the physical columns of the row of the step that was just solved; collective."""
+        cell, comm = self.cell, self.cell.comm
+        row = {"time": cell.time + dt, "time_step": dt, "step": float(step)}
+        row |= {"temperature": cell.knobs["temperature"], "voltage": self._voltage(), "current": 0.0}
+        current = self._current()
+        row["current"] = current
+        row["charge"] = self.charge + current * dt
+        row["p_stack"] = self._stack_pressure()
+        row["thickness_stack"] = self._height + sum(_mean_displacement(cell, *face) for face in self._faces)
+        for name, surface in cell.surfaces.items():
+            row |= _surface_row(name, surface, comm)
+        for name, averages in self._averages.items():
+            values = averages.evaluate()
+            self.cell_values[name] = values
+            row |= _body_row(name, values, comm)
+        row |= self.audits(dt)
+        return row
+
+    def commit(self, dt: float) -> None:
+        """Advance the charges passed by the step."""
+        self.charge += self._current() * dt
+        for name, electrode in self.cell.electrodes.items():
+            self._interface_charge[name] += electrode.total * dt
+
+    def _voltage(self) -> float:
+        electrodes = self.cell.case.electrodes
+        if electrodes is None:
+            return 0.0
+        closures = self.cell.electrodes
+        return closures[electrodes.working].value - closures[electrodes.counter].value
+
+    def _current(self) -> float:
+        """Return the current density of the working electrode [A/m2]."""
+        electrodes = self.cell.case.electrodes
+        if electrodes is None:
+            return 0.0
+        return self.cell.electrodes[electrodes.working].total / self.cell.area(electrodes.working)
+
+    def _stack_pressure(self) -> float:
+        fixture, platen = self.cell.case.fixture, self.cell.platen
+        if platen is not None:
+            return platen.stack_pressure
+        return 0.0 if fixture is None else self.cell.fluid_pressure
+
+    def audits(self, dt: float) -> dict[str, float]:
+        """Return the relative errors of what every step must conserve [1]; collective."""
+        cell, comm = self.cell, self.cell.comm
+        totals = [closure.total for closure in cell.electrodes.values()]
+        size = max([abs(total) for total in totals], default=0.0)
+        area = max((cell.area(name) for name in cell.electrodes), default=1.0)
+        charge = abs(sum(totals)) / max(size, 1e-3 * cell.case.scales.current * area)
+        lithium = 0.0
+        for name, electrode in cell.electrodes.items():
+            surface = cell.surfaces[name]
+            stripped = comm.allreduce(float(surface.stripped_now() @ surface.areas), op=MPI.SUM)
+            passed = self._interface_charge[name] + electrode.total * dt
+            moles, faradays = stripped / surface.molar_volume, passed / FARADAY
+            scale = max(abs(faradays), cell.case.scales.gap * area / surface.molar_volume)
+            lithium = max(lithium, abs(moles - faradays) / scale)
+        contact = max((_contact_error(s, comm) for s in cell.surfaces.values()), default=0.0)
+        force = cell.force_imbalance()
+        return {"audit_lithium": lithium, "audit_charge": charge, "audit_force": force, "audit_contact": contact}
+
+    def check(self, row: dict[str, float]) -> None:
+        """Check the audits of a row.
+
+        Raises:
+            AuditError: an audit is beyond its limit.
+        """
+        for kind in ("lithium", "charge", "force", "contact"):
+            value, limit = row[f"audit_{kind}"], getattr(self.limits, kind)
+            if not value <= limit:
+                raise AuditError(f"audit of {kind} failed at t = {row['time']:g} s: error {value:.3g}, limit {limit:g}")
+
+    def body_arrays(self, name: str) -> dict[str, Array]:
+        """Return the cell fields of a body at the last measurement, owned cells."""
+        return {field: self.cell_values[name][:, place] for field, place in CELL_FIELDS.items()}
+
+
+def surface_arrays(surface: SurfaceModel) -> dict[str, Array]:
+    """Return the facet fields of an interface, owned facets."""
+    n = surface.gap.owned
+    arrays = {
+        "gap": surface.gap.function.x.array[:n],
+        "p_contact": surface.p_contact.function.x.array[:n],
+        "stripped": surface.stripped_now(),
+        "contact": surface.closed().astype(np.float64),
+    }
+    if surface.i_normal is not None:
+        arrays["i_normal"] = surface.i_normal.function.x.array[:n]
+    return arrays
+
+
+def _surface_row(name: str, surface: SurfaceModel, comm: MPI.Intracomm) -> dict[str, float]:
+    arrays, areas = surface_arrays(surface), surface.areas
+    sums = np.array([areas.sum(), areas @ arrays["contact"], areas @ arrays["gap"]])
+    comm.Allreduce(MPI.IN_PLACE, sums, op=MPI.SUM)
+    row = {
+        series_name("contact_fraction", name): sums[1] / sums[0],
+        series_name("void_volume", name): sums[2],
+        series_name("gap_max", name): _maximum(arrays["gap"], comm),
+        series_name("p_contact_max", name): _maximum(arrays["p_contact"], comm),
+    }
+    if "i_normal" in arrays:
+        current = arrays["i_normal"]
+        total = comm.allreduce(float(areas @ current), op=MPI.SUM)
+        row[series_name("i_normal_min", name)] = -_maximum(-current, comm)
+        row[series_name("i_normal_mean", name)] = total / sums[0]
+        row[series_name("i_normal_max", name)] = _maximum(current, comm)
+    return {key: float(value) for key, value in row.items()}
+
+
+def _body_row(name: str, values: Array, comm: MPI.Intracomm) -> dict[str, float]:
+    return {
+        series_name("von_mises_max", name): _maximum(values[:, CELL_FIELDS["von_mises"]], comm),
+        series_name("pressure_min", name): -_maximum(-values[:, CELL_FIELDS["pressure"]], comm),
+        series_name("pressure_max", name): _maximum(values[:, CELL_FIELDS["pressure"]], comm),
+        series_name("creep_rate_max", name): _maximum(values[:, CELL_FIELDS["creep_rate"]], comm),
+    }
+
+
+def _maximum(values: Array, comm: MPI.Intracomm) -> float:
+    return float(comm.allreduce(float(np.max(values, initial=-np.inf)), op=MPI.MAX))
+
+
+def _contact_error(surface: SurfaceModel, comm: MPI.Intracomm) -> float:
+    """Return the largest violation of the contact conditions on a facet, scaled [1]."""
+    n = surface.gap.owned
+    stress = surface.p_contact.scale
+    p, gap = surface.p_contact.function.x.array[:n] / stress, surface.gap.function.x.array[:n] / surface.gap.scale
+    return _maximum(np.abs(np.minimum(p, gap)), comm)
+
+
+def _height(cell: CellModel) -> float:
+    """Return the extent of the mesh along its last axis, the stacking direction [m]; collective."""
+    axis = cell.case.geometry.frame.dim - 1
+    x = cell.tagged.mesh.geometry.x[:, axis]
+    return _maximum(x, cell.comm) + _maximum(-x, cell.comm)
+
+
+def _face_displacements(cell: CellModel) -> list[tuple[Any, float]]:
+    """Return compiled forms of the outward displacement over the top and bottom faces, with the faces' areas."""
+    axis, found = cell.case.geometry.frame.dim - 1, []
+    for face, sign in (("top", 1.0), ("bottom", -1.0)):
+        for body in cell.bodies.values():
+            if face not in body.mesh.faces:
+                continue
+            ds = body.measure("ds")(body.mesh.faces[face])
+            one = fem.Constant(body.mesh.mesh, 1.0)
+            area = cell.comm.allreduce(fem.assemble_scalar(compile_form(one * ds, None)), op=MPI.SUM)
+            if area > 0.0:
+                form = compile_form((sign / area) * one * body.u.function[axis] * ds, None)
+                found.append((form, float(area)))
+    return found
+
+
+def _mean_displacement(cell: CellModel, form: Any, area: float) -> float:
+    return float(cell.comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM))

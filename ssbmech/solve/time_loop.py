@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The time loop: propose, solve, measure, then commit or roll back."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from mpi4py import MPI
+
+from ssbmech.errors import NotConverged
+from ssbmech.protocol import Drive, Step
+from ssbmech.solve.newton import Newton, SolveReport
+from ssbmech.solve.step_control import StepSizer
+
+logger = logging.getLogger(__name__)
+
+Row = dict[str, float]
+
+REJECTED_ERROR = 16.0
+"""Predictor error over its tolerance beyond which a solved step is thrown away [1]."""
+
+
+class Steppable(Protocol):
+    """What the loop needs from a cell."""
+
+    @property
+    def comm(self) -> MPI.Intracomm:
+        """Communicator."""
+
+    @property
+    def time(self) -> float:
+        """Time of the last committed step [s]."""
+
+    def begin(self, drive: Drive, dt: float) -> None:
+        """Prepare a step."""
+
+    def predict(self, ratio: float) -> None:
+        """Extrapolate from the last two committed steps."""
+
+    def predictor_error(self, ratio: float) -> float:
+        """Return the distance of the solution from its extrapolation [m]."""
+
+    def commit(self, dt: float) -> None:
+        """Accept the step."""
+
+    def rollback(self) -> None:
+        """Return to the last committed step."""
+
+    def seat(self) -> None:
+        """Let the fixture act from here."""
+
+
+class Watcher(Protocol):
+    """What measures a step before it is committed."""
+
+    def measure(self, dt: float, step: int) -> Row:
+        """Return the series row of the step that was just solved."""
+
+    def check(self, row: Row) -> None:
+        """Raise AuditError if the row breaks a conservation law."""
+
+    def commit(self, dt: float) -> None:
+        """Advance sums over time."""
+
+
+class Hooks(Protocol):
+    """What follows the run from outside: recorders, progress bars."""
+
+    def on_accept(self, row: Row, report: SolveReport) -> None:
+        """Called after each committed step."""
+
+    def on_reject(self, time: float, dt: float, reason: str) -> None:
+        """Called after each step that was rolled back."""
+
+    def on_step_end(self, number: int, step: Step, reason: str) -> None:
+        """Called when a step of the protocol has ended."""
+
+
+class TimeLoop:
+    """Takes a cell through protocol steps.
+
+    Args:
+        cell: the cell.
+        newton: its solver.
+        watcher: measures each step.
+        hooks: recorders.
+        sizer: step control.
+        gap_tolerance: predictor error of the gap that counts as 1 [m].
+        interrupted: tells whether the run should stop after this step; asked on every rank, true on any ends the run.
+    """
+
+    def __init__(
+        self,
+        cell: Steppable,
+        newton: Newton,
+        watcher: Watcher,
+        hooks: Hooks,
+        sizer: StepSizer,
+        gap_tolerance: float,
+        interrupted: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Keep the parts."""
+        self.cell, self.newton, self.watcher, self.hooks = cell, newton, watcher, hooks
+        self.sizer, self.gap_tolerance, self._interrupted = sizer, gap_tolerance, interrupted
+        self.rejected = 0
+        self._dt_before = 0.0
+        self._started = time.perf_counter()
+
+    def stopped(self) -> bool:
+        """Return whether any rank was asked to stop; collective."""
+        return bool(self.cell.comm.allreduce(self._interrupted(), op=MPI.LOR))
+
+    def run(self, protocol: tuple[Step, ...]) -> bool:
+        """Run all steps; return False if interrupted.
+
+        Raises:
+            StepTooSmall: a step cannot be solved however short.
+            AuditError: a step breaks a conservation law.
+        """
+        for number, step in enumerate(protocol):
+            reason = self._run_step(number, step)
+            if step.seats:
+                self.cell.seat()
+            self.hooks.on_step_end(number, step, reason)
+            if reason == "interrupted":
+                return False
+        return True
+
+    def _run_step(self, number: int, step: Step) -> str:
+        """Run one protocol step and return why it ended."""
+        self.sizer.start(step.duration)
+        elapsed, self._dt_before = 0.0, 0.0
+        excesses: Mapping[int, float] = {}
+        ceiling = float("inf")
+        while elapsed < step.duration * (1 - 1e-12):
+            if self.stopped():
+                return "interrupted"
+            dt = min(self.sizer.propose(step.duration - elapsed), ceiling)
+            try:
+                report, row, error = self._attempt(number, step, elapsed, dt)
+            except NotConverged as failure:
+                self._reject(dt, failure)
+                continue
+            now = {k: stop.excess(row[stop.quantity]) for k, stop in enumerate(step.stops)}
+            landing = _landing(step, excesses, now)
+            if landing is not None and landing * dt > 1e-6 * step.duration:
+                self.cell.rollback()
+                ceiling = landing * dt
+                self.hooks.on_reject(self.cell.time, dt, "overshot a stop condition")
+                continue
+            self._accept(dt, report, row, error)
+            elapsed += dt
+            excesses, ceiling = now, float("inf")
+            passed = [k for k, stop in enumerate(step.stops) if now[k] > -stop.tolerance()]
+            if passed:
+                return f"{step.stops[passed[0]].quantity} reached its limit"
+        return "duration"
+
+    def _attempt(self, number: int, step: Step, elapsed: float, dt: float) -> tuple[SolveReport, Row, float]:
+        """Solve and measure one time step.
+
+        Raises:
+            NotConverged: no solution, or one too far from what the last two steps announced.
+        """
+        ratio = dt / self._dt_before if self._dt_before > 0.0 else 0.0
+        self.cell.predict(ratio)
+        self.cell.begin(step.drive(elapsed + dt), dt)
+        report = self.newton.solve()
+        error = self.cell.predictor_error(ratio) / self.gap_tolerance
+        if error > REJECTED_ERROR and dt > 1e-6 * step.duration:
+            report.reason = "time step too long for its accuracy"
+            raise NotConverged(report.reason, report)
+        return report, self.watcher.measure(dt, number), error
+
+    def _reject(self, dt: float, failure: NotConverged) -> None:
+        """Undo the step and cut it."""
+        self.cell.rollback()
+        self.rejected += 1
+        self.hooks.on_reject(self.cell.time, dt, failure.reason)
+        self.sizer.reject(failure)
+
+    def _accept(self, dt: float, report: SolveReport, row: Row, error: float) -> None:
+        """Commit the step."""
+        self.watcher.check(row)
+        row["newton_iterations"] = float(report.iterations)
+        row["linear_iterations"] = float(report.linear_iterations)
+        row["rejected_steps"] = float(self.rejected)
+        row["wall_time"] = time.perf_counter() - self._started
+        self.watcher.commit(dt)
+        self.hooks.on_accept(row, report)
+        self.cell.commit(dt)
+        self.sizer.accept(report.iterations, error)
+        self._dt_before = dt
+
+
+def _landing(step: Step, before: Mapping[int, float], now: Mapping[int, float]) -> float | None:
+    """Return the fraction of the step at which the first stop condition is met, or None if none is overshot."""
+    fractions = []
+    for k, stop in enumerate(step.stops):
+        if now[k] <= stop.tolerance():
+            continue
+        start = before.get(k, -abs(now[k]))
+        fraction = -start / (now[k] - start) if start < 0.0 else 0.0
+        fractions.append(min(max(fraction, 0.05), 0.95))
+    return min(fractions) if fractions else None
