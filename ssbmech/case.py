@@ -123,7 +123,7 @@ class NewtonSettings:
 
     tolerance: float = 1e-8
     max_iterations: int = 20
-    max_growth: float = 1e3
+    max_growth: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,7 @@ _ROWS = (
     Quantity("region", "", "1", "region"),
     # Fields of an interface
     Quantity("gap", "$g$", "m", "gap"),
+    Quantity("initial_gap", "$g_0$", "m", "initial gap"),
     Quantity("p_contact", r"$p_\mathrm{c}$", "Pa", "contact pressure"),
     Quantity("i_normal", "$i$", "A m-2", "current density"),
     Quantity("stripped", "$s$", "m", "stripped thickness"),

@@ -15,17 +15,17 @@ from ssbmech.geometry.profiles import (
     gap_values,
 )
 from ssbmech.geometry.stacks import Layer, Refinement, Stack
-from ssbmech.geometry.tagged_mesh import Geometry, TaggedMesh, distribute, from_gmsh_model
+from ssbmech.geometry.tagged_mesh import MeshSource, TaggedMesh, distribute, from_gmsh_model
 
 __all__ = [
     "Blocks",
     "CosineGap",
     "CylinderGap",
     "FunctionGap",
-    "Geometry",
     "Layer",
     "LensGap",
     "MeshFile",
+    "MeshSource",
     "QuarterVoid",
     "Refinement",
     "SphereGap",

@@ -14,12 +14,12 @@ from typing import Any
 from ssbmech.errors import MeshError
 from ssbmech.geometry.session import generate, growing_size, mesh_model, power_of_two
 from ssbmech.geometry.simplices import SimplexMesh
-from ssbmech.geometry.tagged_mesh import Geometry
+from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.parameter import parameter, validate_parameters
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuarterVoid(Geometry):
+class QuarterVoid(MeshSource):
     """Quarter of a thick-walled cylinder, a thick spherical shell, or a square plate with a hole.
 
     Faces are "inner" (the void's wall), "left" (x = 0; the axis in the axisymmetric frame),

@@ -9,12 +9,12 @@ import numpy as np
 
 from ssbmech.geometry.simplices import FLATNESS, Floats, SimplexMesh
 from ssbmech.geometry.stacks import Layer, Stack
-from ssbmech.geometry.tagged_mesh import Geometry
+from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.parameter import parameter, validate_parameters
 
 
 @dataclass(frozen=True, kw_only=True)
-class Blocks(Geometry):
+class Blocks(MeshSource):
     """Two blocks, regions "lower" and "upper", that share the facets of their interface.
 
     Every point is pushed by a random distance of up to `jitter` times its shortest edge, within the
@@ -88,10 +88,10 @@ class Blocks(Geometry):
         shortest[np.isinf(shortest)] = 0.0  # points of no cell
         push = np.random.default_rng(self.seed).uniform(-1.0, 1.0, points.shape)
         push *= self.jitter * shortest[:, None] / np.sqrt(dim)
-        planes = {0: (0.0, self.width), 1: (0.0, self.depth), 2: (0.0,)}
+        planes = {0: (0.0, self.width), 1: (0.0, self.depth or 0.0), 2: (0.0,)}
         planes[dim - 1] = (0.0, self.lower, self.lower + self.upper)
         for axis, levels in planes.items():
             for level in levels:
-                on_plane = np.abs(points[:, axis] - (level or 0.0)) < FLATNESS * shortest
+                on_plane = np.abs(points[:, axis] - level) < FLATNESS * shortest
                 push[on_plane | (axis >= dim), axis] = 0.0
         return points + push

@@ -14,14 +14,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from mpi4py import MPI
+
+import numpy as np
 
 from ssbmech.errors import EnvironmentMissing, MeshError
 from ssbmech.geometry.abaqus import read_inp
 from ssbmech.geometry.session import read_msh
 from ssbmech.geometry.simplices import Ints, SimplexMesh
-from ssbmech.geometry.tagged_mesh import Geometry, TaggedMesh
+from ssbmech.geometry.tagged_mesh import MeshSource, TaggedMesh
 from ssbmech.parameter import parameter, validate_parameters
 
 _EXODUS = (".e", ".ex2", ".exo")
@@ -45,7 +46,7 @@ _UNREADABLE = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class MeshFile(Geometry):
+class MeshFile(MeshSource):
     """A mesh in a file, of triangles or tetrahedra; sides of quadratic cells become straight.
 
     Attributes:

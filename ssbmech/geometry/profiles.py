@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mpi4py import MPI
+
 import numpy as np
 import numpy.typing as npt
-from mpi4py import MPI
 
 from ssbmech.errors import ParameterError, raise_on_all
 from ssbmech.interfaces.interface import GapProfile

@@ -16,7 +16,7 @@ from typing import Any
 from ssbmech.errors import MeshError
 from ssbmech.geometry.session import generate, growing_size, mesh_model, power_of_two, size_within
 from ssbmech.geometry.simplices import SimplexMesh
-from ssbmech.geometry.tagged_mesh import Geometry
+from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.parameter import parameter, validate_parameters
 
 
@@ -77,7 +77,7 @@ class Refinement:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stack(Geometry):
+class Stack(MeshSource):
     """A stack of layers, from bottom to top.
 
     Regions are named as the layers, interfaces "lower|upper"; outer faces are "bottom", "top",

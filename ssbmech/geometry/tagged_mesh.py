@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mpi4py import MPI
+
 import basix.ufl
 import numpy as np
 import numpy.typing as npt
 from dolfinx.graph import adjacencylist
 from dolfinx.io import distribute_entity_data
 from dolfinx.mesh import Mesh, MeshTags, create_mesh, exterior_facet_indices, meshtags_from_entities
-from mpi4py import MPI
 
 from ssbmech._compat import shared_facet_partitioner
 from ssbmech.errors import MeshError, SSBMechError
@@ -85,7 +86,7 @@ class TaggedMesh:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Geometry(ABC):
+class MeshSource(ABC):
     """Base of all that can be meshed: made or read on one rank, then distributed.
 
     Attributes:

@@ -16,12 +16,13 @@ from ssbmech.plots.history import history
 from ssbmech.plots.interface import interface_map
 from ssbmech.plots.maps import stress_map
 from ssbmech.plots.reader import RunData
+from ssbmech.plots.solid import solid_view
 
 if TYPE_CHECKING:
     import os
     from pathlib import Path
 
-__all__ = ["RunData", "animation", "history", "interface_map", "make_all", "stress_map"]
+__all__ = ["RunData", "animation", "history", "interface_map", "make_all", "solid_view", "stress_map"]
 
 _LOG = logging.getLogger(__name__)
 # Of a long cycling run the ends of some steps say enough.
@@ -53,6 +54,8 @@ def make_all(path: str | os.PathLike[str], *, film: bool = True) -> list[Path]:
     if run.bodies:
         for label, time in _moments(run):
             written.append(stress_map(run, time, folder / f"stress_{label}.png"))
+            if run.in_space:
+                written.append(solid_view(run, time, folder / f"solid_{label}.png"))
         if film:
             written.append(animation(run, folder / "animation"))
     for file in written:
@@ -62,10 +65,20 @@ def make_all(path: str | os.PathLike[str], *, film: bool = True) -> list[Path]:
 
 def _moments(run: RunData) -> list[tuple[str, float]]:
     """Return labels and times of the stress maps: the start, and the ends of protocol steps."""
+    times = next(iter(run.bodies.values())).times
     spans = run.protocol()
+    moments = [("start", float(times[0]))]
+    moments += [(f"step{n}_{_slug(span.label)}", span.end) for n, span in enumerate(spans, start=1)]
     if not spans:
-        return [("end", float(run.series["time"][-1]))]
-    moments = [("start", spans[0].start)]
-    moments += [(f"step{number}_end", span.end) for number, span in enumerate(spans, start=1)]
-    chosen = np.unique(np.linspace(0, len(moments) - 1, _MOST_MAPS).round().astype(int))
-    return [moments[index] for index in chosen.tolist()]
+        moments.append(("end", float(times[-1])))
+    # Two moments may have the same output nearest to them; the later name says more.
+    by_output = {int(np.abs(times - time).argmin()): (label, time) for label, time in moments}
+    distinct = list(by_output.values())
+    chosen = np.unique(np.linspace(0, len(distinct) - 1, _MOST_MAPS).round().astype(int))
+    return [distinct[index] for index in chosen.tolist()]
+
+
+def _slug(label: str) -> str:
+    """Return a label as part of a file name: small letters and digits of ASCII."""
+    kept = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in label)
+    return "-".join(kept.lower().split()[:3]) or "end"

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ssbmech.fields_table import axis_label, quantity, shown_unit
 from ssbmech.plots import theme
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from ssbmech.plots.reader import RunData
 
@@ -64,7 +68,9 @@ def draw_quantity(axes: Any, run: RunData, name: str, where: str = "") -> None:
         shown = shown_unit(unit).factor * values
         axes.plot(times, shown, color=colour, label=where.replace("|", " | "))
     axes.set_ylabel(axis_label(name, unit).replace(" (", "\n("))
-    axes.margins(x=0.0, y=0.12)
+    axes.margins(x=0.0)
+    if columns and times.size:
+        axes.set_ylim(*_limits(times, shown_unit(unit).factor * np.stack(list(columns.values()))))
     axes.ticklabel_format(axis="y", useOffset=False)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
@@ -73,7 +79,28 @@ def draw_quantity(axes: Any, run: RunData, name: str, where: str = "") -> None:
         axes.set_ylim(-0.04, 1.06)
 
 
-def shade_steps(axes: Any, run: RunData, *, shade: bool, labels: bool) -> None:
+def _limits(times: NDArray[np.float64], values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return limits of the vertical axis.
+
+    The loading at the start, from nothing to the preload in a second, would flatten all that
+    follows; and what hardly changes should not look like a mountain.
+
+    Args:
+        times: Times, shape (rows,).
+        values: Values, shape (lines, rows).
+    """
+    later = values[:, times >= times[0] + 0.005 * (times[-1] - times[0])]
+    low, high = float(np.nanmin(later)), float(np.nanmax(later))
+    span = max(high - low, 0.05 * max(abs(low), abs(high)))
+    # All zero, or nothing but undefined values.
+    span = span if span > 0.0 else 1.0
+    middle = 0.5 * (low + high)
+    return middle - 0.62 * span, middle + 0.62 * span
+
+
+def shade_steps(
+    axes: Any, run: RunData, *, shade: bool, labels: bool, rise: float = 4.0
+) -> None:
     """Mark the protocol steps along the axis of time.
 
     Args:
@@ -81,6 +108,7 @@ def shade_steps(axes: Any, run: RunData, *, shade: bool, labels: bool) -> None:
         run: The run.
         shade: Whether to shade every other step; a line marks the borders in any case.
         labels: Whether to name the steps above the axes.
+        rise: Height of the names above the axes [pt].
     """
     factor = run.time_unit()[1]
     spans = run.protocol()
@@ -98,7 +126,7 @@ def shade_steps(axes: Any, run: RunData, *, shade: bool, labels: bool) -> None:
                 span.label,
                 (0.5 * (start + end), 1.0),
                 xycoords=("data", "axes fraction"),
-                xytext=(0.0, 4.0),
+                xytext=(0.0, rise),
                 textcoords="offset points",
                 ha="center",
                 va="bottom",

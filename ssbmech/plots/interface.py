@@ -76,7 +76,7 @@ def interface_map(run: RunData, name: str, path: Path) -> Path:
         for axes, quantity_name in zip(column, panels, strict=True):
             _draw(figure, axes, history, quantity_name)
             axes.set_ylabel(f"{history.letter} (µm)")
-            shade_steps(axes, run, shade=False, labels=axes is column[0])
+            shade_steps(axes, run, shade=False, labels=axes is column[0], rise=17.0)
         column[-1].set_xlabel(f"time ({run.time_unit()[0]})")
         minus, _, plus = name.partition("|")
         figure.suptitle(f"Interface {minus} | {plus}", fontsize=11)
@@ -177,5 +177,6 @@ def _add_key(axes: Any, name: str) -> None:
         "i_normal": [Line2D([], [], color=theme.INK, linewidth=0.8, label="edge of contact")],
         "p_contact": [Patch(facecolor=theme.OPEN, edgecolor=theme.INK, label="no contact")],
     }
-    legend = axes.legend(handles=keys[name], loc="lower right", frameon=True, framealpha=0.9)
-    legend.get_frame().set_linewidth(0.0)
+    # Above the map, where it hides nothing.
+    place = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "borderpad": 0.1, "borderaxespad": 0.2}
+    axes.legend(handles=keys[name], **place)

@@ -314,20 +314,24 @@ def _label(axes: Any, picture: Picture, run: RunData) -> None:
 
 def _extent(picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the corners of a box that holds the cell at all times [um]."""
-    steps = np.unique(np.linspace(0, len(picture.times) - 1, 12).astype(int))
-    boxes = [picture.body(name, step).moved for name in picture.bodies for step in steps.tolist()]
+    boxes = [picture.body(name, k).moved for k in _some(picture) for name in picture.bodies]
     low = MICRO * np.min([box.min(axis=0) for box in boxes], axis=0)
     high = MICRO * np.max([box.max(axis=0) for box in boxes], axis=0)
     return low - 0.01 * (high - low), high + 0.01 * (high - low)
 
 
 def _sample(picture: Picture, name: str) -> NDArray[np.float64]:
-    """Return values of an array at some steps, each as often as its cell is large, as shown."""
+    """Return values of an array in all bodies at some times, in shown units."""
     factor = shown_unit(quantity(name).unit).factor
-    steps = np.unique(np.linspace(0, len(picture.times) - 1, 6).astype(int))
-    samples = []
-    for body in picture.bodies:
-        for step in steps.tolist():
-            frame = picture.body(body, step, (name,))
-            samples.append(factor * frame.arrays[name])
-    return np.concatenate(samples)
+    arrays = [
+        picture.body(body, step, (name,)).arrays[name]
+        for step in _some(picture)
+        for body in picture.bodies
+    ]
+    return factor * np.concatenate(arrays)
+
+
+def _some(picture: Picture) -> list[int]:
+    """Return steps spread evenly in time, not in number: short steps are many at the start."""
+    moments = np.linspace(picture.times[0], picture.times[-1], 12)[:, None]
+    return [int(step) for step in np.unique(np.abs(picture.times - moments).argmin(axis=1))]

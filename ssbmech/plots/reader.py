@@ -248,6 +248,11 @@ class RunData:
             interfaces={interface.name: interface for interface in interfaces},
         )
 
+    @property
+    def in_space(self) -> bool:
+        """Whether the bodies are meshed by tetrahedra."""
+        return any(body.corners.shape[1] == 4 for body in self.bodies.values())
+
     def time_unit(self) -> tuple[str, float]:
         """Return the unit of time axes and shown time = factor * seconds."""
         times = self.series["time"]
@@ -263,9 +268,10 @@ class RunData:
         if steps is None or not times.size:
             return []
         labels = [str(step.get("label", "")) for step in self.manifest.get("protocol", [])]
-        # A row belongs to the step that led to it; the first row is the state before any.
+        # A row is the state at the end of a time step; the first time step began before it.
         last = [*(np.flatnonzero(np.diff(steps)).tolist()), len(steps) - 1]
-        spans, start = [], float(times[0])
+        first = self.series.of("time_step").get("", np.zeros(1))[0]
+        spans, start = [], float(times[0] - first)
         for row in last:
             end, number = float(times[row]), int(steps[row])
             label = labels[number] if 0 <= number < len(labels) else f"step {number + 1}"

@@ -171,6 +171,7 @@ class Picture:
     Attributes:
         bodies: Names of the bodies, in the order in which they are to be drawn.
         times: Times at which there are fields [s].
+        in_space: Whether the picture is a section.
     """
 
     def __init__(self, run: RunData) -> None:
@@ -181,13 +182,12 @@ class Picture:
         """
         if not run.bodies:
             raise RunFolderError(f"{run.path} has no field files of bodies to draw")
-        first = next(iter(run.bodies.values()))
         # The last append of a run that was killed may have reached some files only.
         files = [*run.bodies.values(), *run.interfaces.values()]
-        self.times = first.times[: min(len(file.times) for file in files)]
+        self.times = min((file.times for file in files), key=len)
         self._run = run
-        self.in_space = first.corners.shape[1] == 4
-        depth = _middle(run) if self.in_space else None
+        self.in_space = run.in_space
+        depth = _middle(run) if run.in_space else None
         self._bodies = {name: Plane(data, depth) for name, data in run.bodies.items()}
         self._interfaces = {
             name: Plane(data, depth)

@@ -114,8 +114,8 @@ def positive_scale(values: NDArray[np.float64]) -> Scale:
     high = _round_up(float(high))
     if high < 15.0 * low:
         return Scale(Normalize(0.0, high), POSITIVE_MAP, _extend(values, 0.0, high))
-    # Three decades are all that an eye can tell apart on one bar.
-    low = max(_round_down(float(low)), high / 1000.0)
+    # Two decades are all that an eye can tell apart on one bar.
+    low = max(_round_down(float(low)), high / 100.0)
     return Scale(LogNorm(low, high), POSITIVE_MAP, _extend(values, low, high))
 
 

@@ -254,3 +254,40 @@ def write_run(path, *, centre=30 * UM, nx=60, ny=12, n_fields=46, n_rows=181, st
         )
     folder.finish(status)
     return folder.path
+
+
+def write_block_run(path, n=12):
+    """Write a run in space: two blocks of 10 um with a round lens between them, at two times.
+
+    Args:
+        path: New run folder.
+        n: Cells along each edge.
+    """
+    edge, level = 20 * UM, 10 * UM
+    folder = RunFolder.create(path, MPI.COMM_SELF)
+    folder.write_manifest({"frame": "ThreeDimensional", "protocol": [{"label": "hold"}]})
+    ghosts = mesh.GhostMode.shared_facet
+    parent = mesh.create_box(MPI.COMM_SELF, [(0.0,) * 3, (edge,) * 3], [n, n, n], ghost_mode=ghosts)
+    facets = mesh.locate_entities(parent, 2, lambda x: np.isclose(x[2], level, atol=1e-10))
+    submesh = mesh.create_submesh(parent, 2, facets)[0]
+    gap = fem.Function(fem.functionspace(submesh, ("DG", 0)))
+    gap.interpolate(lambda x: np.maximum(1.0 - ((x[0] - level) ** 2 + (x[1] - level) ** 2) / (6 * UM) ** 2, 0.0))
+    interface = InterfaceFile(folder, "metal|ceramic", submesh)
+    bodies = {}
+    for name, side in (("metal", -1.0), ("ceramic", 1.0)):
+        cells = mesh.locate_entities(parent, 3, lambda x, side=side: side * (x[2] - level) > -1e-10)
+        body = mesh.create_submesh(parent, 3, cells)[0]
+        space = fem.functionspace(body, ("Lagrange", 2, (3,)))
+        stress = fem.Function(fem.functionspace(body, ("DG", 0)))
+        stress.interpolate(lambda x: 1e6 + 1e11 * np.abs(x[2] - level) + 1e11 * x[0])
+        bodies[name] = (BodyFile(folder, name, space), fem.Function(space), owned_cells(stress)[:, 0])
+    series = SeriesWriter(folder, [Column.of("time"), Column.of("step")])
+    for time in (0.0, 60.0):
+        series.append({"time": time, "step": 0})
+        interface.append(time, {"gap": 2 * UM * (1.0 + time / 60.0) * owned_cells(gap)[:, 0]})
+        for name, (file, u, values) in bodies.items():
+            lift = 0.5 * UM * (name == "ceramic") * time / 60.0
+            u.interpolate(lambda x, lift=lift: np.stack([0 * x[0], 0 * x[0], np.full_like(x[0], lift)]))
+            file.append(time, {"displacement": owned_nodes(u)}, {"von_mises": values, "pressure": values})
+    folder.finish(RunStatus.COMPLETE)
+    return folder.path

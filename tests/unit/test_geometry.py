@@ -6,11 +6,12 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
+from mpi4py import MPI
+
 import dolfinx
 import numpy as np
 import pytest
 import ufl
-from mpi4py import MPI
 
 from ssbmech.errors import MeshError, ParameterError
 from ssbmech.frames import Axisymmetric, PlaneStrain, ThreeDimensional
@@ -36,12 +37,6 @@ from ssbmech.units import MPa, um
 
 COMM = MPI.COMM_WORLD
 LAYERS = (Layer("collector", 4 * um), Layer("negative", 12 * um), Layer("separator", 20 * um))
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Folder that is the same on all ranks."""
-    return COMM.bcast(tmp_path, root=0)
 
 
 def stack(dim: int = 2, **changes) -> Stack:
@@ -184,8 +179,8 @@ def test_same_input_gives_the_same_mesh():
 
 
 @pytest.mark.parametrize("dim", [2, 3])
-def test_a_written_mesh_is_read_back(folder, dim):
-    path = folder / "cell.msh"
+def test_a_written_mesh_is_read_back(tmp_path, dim):
+    path = tmp_path / "cell.msh"
     tagged = stack(dim).build(COMM, keep=path)
     again = MeshFile(path=path, frame=tagged.frame).build(COMM)
     assert again.regions == tagged.regions
@@ -295,8 +290,8 @@ two unit squares, one on the other; a set of all elements comes on top
 """
 
 
-def test_abaqus_deck(folder):
-    path = folder / "squares.inp"
+def test_abaqus_deck(tmp_path):
+    path = tmp_path / "squares.inp"
     if COMM.rank == 0:
         path.write_text(DECK)
     COMM.barrier()
@@ -316,8 +311,8 @@ def test_abaqus_deck(folder):
         MeshFile(path=path, frame=PlaneStrain(), regions={"wood": "negative"}).build(COMM)
 
 
-def test_gmsh_file_of_another_program(folder):
-    path = folder / "pipe.msh"
+def test_gmsh_file_of_another_program(tmp_path):
+    path = tmp_path / "pipe.msh"
 
     def draw(gmsh):
         occ = gmsh.model.occ
@@ -349,9 +344,9 @@ def test_gmsh_file_of_another_program(folder):
 
 
 @pytest.mark.parametrize("dim", [2, 3])
-def test_vtu_with_an_integer_array(folder, dim):
+def test_vtu_with_an_integer_array(tmp_path, dim):
     meshio = pytest.importorskip("meshio")
-    path = folder / "cell.vtu"
+    path = tmp_path / "cell.vtu"
     if COMM.rank == 0:
         mesh = label(stack(dim).generate())
         cells = [("triangle" if dim == 2 else "tetra", mesh.cells)]
@@ -366,10 +361,10 @@ def test_vtu_with_an_integer_array(folder, dim):
         MeshFile(**given).build(COMM)
 
 
-def test_exodus_with_named_blocks(folder):
+def test_exodus_with_named_blocks(tmp_path):
     meshio = pytest.importorskip("meshio")
     netcdf = pytest.importorskip("netCDF4")
-    path = folder / "cell.exo"
+    path = tmp_path / "cell.exo"
     if COMM.rank == 0:
         mesh = label(stack().generate())
         cells = [("triangle", mesh.cells[mesh.cell_values == tag]) for tag in (1, 2, 3)]
@@ -390,10 +385,10 @@ def test_exodus_with_named_blocks(folder):
 @pytest.mark.parametrize(
     "name", ["none.msh", "none.vtu", "bad.msh", "bad.inp", "bad.vtu", "bad.exo", "bad.xyz"]
 )
-def test_an_unreadable_file_is_refused_on_all_ranks(folder, name):
+def test_an_unreadable_file_is_refused_on_all_ranks(tmp_path, name):
     pytest.importorskip("meshio")
     pytest.importorskip("netCDF4") if name == "bad.exo" else None
-    path = folder / name
+    path = tmp_path / name
     if COMM.rank == 0 and name.startswith("bad"):
         path.write_text("*ELEMENT, TYPE=CPE3\n1, 2, x\nthis is no mesh\n")
     COMM.barrier()
@@ -401,9 +396,9 @@ def test_an_unreadable_file_is_refused_on_all_ranks(folder, name):
         MeshFile(path=path, frame=PlaneStrain()).build(COMM)
 
 
-def test_an_unwritable_file_is_refused_on_all_ranks(folder):
+def test_an_unwritable_file_is_refused_on_all_ranks(tmp_path):
     with pytest.raises(MeshError):
-        stack().build(COMM, keep=folder / "missing" / "cell.msh")
+        stack().build(COMM, keep=tmp_path / "missing" / "cell.msh")
 
 
 SQUARE = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], dtype=float)
@@ -465,8 +460,8 @@ def test_a_mesh_of_the_wrong_dimension_is_refused():
         distribute(COMM, ThreeDimensional(), stack().generate)
 
 
-def test_solid_cells_and_quadrilaterals_are_refused(folder):
-    path = folder / "solid.msh"
+def test_solid_cells_and_quadrilaterals_are_refused(tmp_path):
+    path = tmp_path / "solid.msh"
     stack(3).build(COMM, keep=path)
     with pytest.raises(MeshError, match="solid cells"):
         MeshFile(path=path, frame=PlaneStrain()).build(COMM)
@@ -582,6 +577,7 @@ def test_a_wrong_gap_on_one_rank_is_refused_on_all(function, message):
         gap_values(profile, np.zeros((3, 2)), COMM)
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize(
     ("script", "arguments", "regions"),
     [

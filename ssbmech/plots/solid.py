@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""View of a run in space: the bodies pulled apart, so that one can look into the interfaces.
+
+The bodies are coloured by von Mises stress and moved by their displacement; on top of that each is
+lifted by a part of the cell's height. The faces of the interfaces, on the minus side, show where
+contact is lost. Drawn by PyVista without a window.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ssbmech.fields_table import axis_label, quantity, shown_unit
+from ssbmech.plots import theme
+from ssbmech.plots.section import Picture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pyvista as pv
+
+    from ssbmech.plots.reader import FieldData, RunData
+
+_MICRO = 1e6
+_SIZE = (1500, 1100)
+
+
+def solid_view(run: RunData, time: float, path: Path) -> Path:
+    """Draw the bodies of a run in space, pulled apart, at the output nearest to a time.
+
+    Args:
+        run: The run, in space.
+        time: Time [s].
+        path: File to write.
+
+    Returns:
+        The path.
+
+    Raises:
+        RunFolderError: The run has no fields, or lacks stresses.
+    """
+    import pyvista as pv
+
+    picture = Picture(run)
+    step = int(np.abs(picture.times - time).argmin())
+    factor = shown_unit(quantity("von_mises").unit).factor
+    scale = theme.positive_scale(
+        factor * np.concatenate([data.values("von_mises", step) for data in run.bodies.values()])
+    )
+    low, high = float(scale.norm.vmin or 0.0), float(scale.norm.vmax or 1.0)
+    # Without a display VTK says so before it renders off-screen; nobody needs to know.
+    pv.vtk_verbosity("off")
+    plotter = pv.Plotter(off_screen=True, window_size=list(_SIZE))
+    lift = _lifts(run)
+    for name, data in run.bodies.items():
+        body = _moved(data, step, lift[name])
+        body.cell_data["von_mises"] = factor * data.values("von_mises", step)
+        plotter.add_mesh(
+            body.extract_surface(algorithm="dataset_surface"),
+            scalars="von_mises",
+            cmap=theme.POSITIVE_MAP,
+            clim=(low, high),
+            log_scale=low > 0.0,
+            ambient=0.45,
+            diffuse=0.6,
+            specular=0.0,
+            scalar_bar_args=_bar(axis_label("von_mises"), 0.55),
+        )
+    for data in run.interfaces.values():
+        _add_interface(plotter, data, step, lift.get(data.minus, 0.0))
+    unit, shown = run.time_unit()
+    title = f"bodies pulled apart, t = {shown * time:.4g} {unit}"
+    plotter.add_text(title, font_size=12, color=theme.INK)
+    plotter.camera_position = "xz"
+    plotter.camera.azimuth, plotter.camera.elevation = 25.0, 28.0
+    plotter.reset_camera()
+    plotter.camera.zoom(0.9)
+    plotter.screenshot(str(path))
+    plotter.close()
+    return path
+
+
+def _add_interface(plotter: pv.Plotter, data: FieldData, step: int, lift: float) -> None:
+    """Lay the gap of an interface on the minus body's face."""
+    import pyvista as pv
+
+    gap = shown_unit("m").factor * data.values("gap", step)
+    # A hair above the face it lies on.
+    points = _MICRO * data.points + [0.0, 0.0, lift + 1e-3 * float(np.ptp(data.points) * _MICRO)]
+    face = pv.PolyData.from_regular_faces(points, data.corners)
+    face.cell_data["gap"] = gap
+    plotter.add_mesh(
+        face,
+        scalars="gap",
+        cmap="magma_r",
+        clim=(0.0, float(gap.max()) or 1.0),
+        lighting=False,
+        scalar_bar_args=_bar(axis_label("gap"), 0.1),
+    )
+
+
+def _moved(data: FieldData, step: int, lift: float) -> Any:
+    import pyvista as pv
+
+    used, cells = np.unique(data.corners, return_inverse=True)
+    moved = data.points + data.values("displacement", step)
+    points = _MICRO * moved[used] + [0.0, 0.0, lift]
+    return pv.UnstructuredGrid({pv.CellType.TETRA: cells.reshape(data.corners.shape)}, points)
+
+
+def _lifts(run: RunData) -> dict[str, float]:
+    """Return by how much each body is lifted, in the order of their heights [um]."""
+    middles = {name: float(np.median(data.points[:, 2])) for name, data in run.bodies.items()}
+    z = np.concatenate([data.points[:, 2] for data in run.bodies.values()])
+    x = np.concatenate([data.points[:, 0] for data in run.bodies.values()])
+    distance = _MICRO * max(0.6 * float(np.ptp(x)), 0.4 * float(np.ptp(z)))
+    ordered = sorted(middles, key=lambda name: middles[name])
+    return {name: number * distance for number, name in enumerate(ordered)}
+
+
+def _bar(title: str, bottom: float) -> dict[str, Any]:
+    return {
+        "title": title + "\n",
+        "vertical": True,
+        "position_x": 0.88,
+        "position_y": bottom,
+        "width": 0.06,
+        "height": 0.36,
+        "color": theme.INK,
+        "title_font_size": 20,
+        "label_font_size": 18,
+        "fmt": "%.3g",
+    }

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Check the code and run the tests on one, two and three ranks; this is what ``./ssb test`` does.
+
+All checks are carried out, also after one of them has failed. The exit status is that of the first
+that failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+#: A run of the tests that takes longer hangs where no test's own limit catches it [s].
+TIME_LIMIT = 1800
+
+#: Types are checked against the oldest DOLFINx that is supported.
+TYPED_DOLFINX = "0.9."
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a check went."""
+
+    name: str
+    status: int
+    seconds: float
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="./ssb test",
+        description="Check the code and run the tests.",
+        epilog="All other arguments are passed to pytest.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--ranks", metavar="N,N...", help="only run the tests, on these numbers of ranks"
+    )
+    options, rest = parser.parse_known_args()
+    arguments = [_absolute(argument) for argument in rest]
+    os.environ["PYTHONPATH"] = os.pathsep.join(
+        filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")])
+    )
+
+    results = [] if options.ranks else _lint()
+    for ranks in [int(number) for number in (options.ranks or "1,2,3").split(",")]:
+        results.append(_test(ranks, arguments))
+
+    _say("summary")
+    for result in results:
+        outcome = "failed" if result.status else "passed"
+        print(f"{result.name:<14}{outcome}{result.seconds:>8.0f} s")
+    return next((result.status for result in results if result.status), 0)
+
+
+def _absolute(argument: str) -> str:
+    """Make the path of a test file absolute: the tests run in the checkout."""
+    path, *test = argument.split("::")
+    if ("/" in path or path.endswith(".py")) and Path(path).exists():
+        return "::".join([str(Path(path).resolve()), *test])
+    return argument
+
+
+def _lint() -> list[Result]:
+    checks = {
+        "ruff check": ["ruff", "check", "."],
+        "ruff format": ["ruff", "format", "--check", "."],
+    }
+    if version("fenics-dolfinx").startswith(TYPED_DOLFINX):
+        checks["mypy"] = ["mypy"]
+    results = []
+    for name, command in checks.items():
+        _say(name)
+        results.append(_run(name, [sys.executable, "-m", *command]))
+    return results
+
+
+def _test(ranks: int, arguments: list[str]) -> Result:
+    name = "1 rank" if ranks == 1 else f"{ranks} ranks"
+    _say(f"tests on {name}")
+    if ranks == 1:
+        return _run(name, [sys.executable, "-m", "pytest", *arguments])
+
+    folder = Path(tempfile.mkdtemp(prefix="ssbmech-tests-"))
+    # mpirun gives rank 0 a terminal of its own
+    colour = "--color=yes" if sys.stdout.isatty() else "--color=no"
+    worker = [sys.executable, str(CHECKOUT / "tests" / "on_rank.py"), str(folder), colour]
+    result = _run(name, [*_mpirun(ranks), *worker, *arguments])
+    status = folder / "status"
+    if result.status == 0 and status.exists():
+        result = Result(name, int(status.read_text(encoding="ascii")), result.seconds)
+    else:
+        result = Result(name, result.status or 1, result.seconds)
+        _show_other_ranks(folder)
+    if result.status:
+        print(f"what the other ranks have printed, and temporary files, are in {folder}")
+    else:
+        shutil.rmtree(folder)
+    return result
+
+
+def _mpirun(ranks: int) -> list[str]:
+    """Return the start of a command line for a number of ranks that may exceed the cores."""
+    command = ["mpirun", "-n", str(ranks)]
+    # the environment of ./ssb has this set already
+    if "SSBMECH_INSIDE" not in os.environ:
+        about = subprocess.run(["mpirun", "--version"], capture_output=True, text=True, check=True)
+        if "Open MPI" in about.stdout:
+            command.append("--oversubscribe")
+    return command
+
+
+def _run(name: str, command: list[str]) -> Result:
+    start = time.monotonic()
+    try:
+        status = subprocess.run(
+            command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, timeout=TIME_LIMIT, check=False
+        ).returncode
+    except subprocess.TimeoutExpired:
+        print(f"{name}: ended after {TIME_LIMIT} s")
+        status = 1
+    return Result(name, status, time.monotonic() - start)
+
+
+def _show_other_ranks(folder: Path) -> None:
+    """Print the end of what ranks other than 0 have to say, after the run has broken off."""
+    for log in sorted(folder.glob("rank*.txt")):
+        _say(f"{log.stem}, last lines")
+        print("\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-60:]))
+
+
+def _say(title: str) -> None:
+    print(f"\n--- {title} ".ljust(80, "-"), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
