@@ -101,7 +101,9 @@ explain() {
 }
 
 install_debian() {
-    local options=() setting mirror
+    local options=() setting mirror tool=(mmdebstrap)
+    # what root mounts while unpacking goes with the process, however it ends
+    if [[ $(id -u) == 0 ]]; then tool=(unshare --mount mmdebstrap); fi
     # the network settings of this machine's apt
     while read -r setting; do options+=(--aptopt="$setting"); done < <(
         apt-config dump | grep -E '^Acquire::(https?|ftp|Retries|ForceIPv|Check-).* ".+";$' || true)
@@ -112,7 +114,7 @@ install_debian() {
     mkdir "$staging"
     chmod 755 "$temp" # the user numbers that mmdebstrap unpacks with must be able to enter
     # By way of a tar file on a pipe, so that an ordinary user ends up as the owner of all files.
-    TMPDIR=$temp mmdebstrap --variant=minbase --include="$(packages debian | paste -sd ,)" \
+    TMPDIR=$temp "${tool[@]}" --variant=minbase --include="$(packages debian | paste -sd ,)" \
         "${options[@]}" --dpkgopt='path-include=/usr/share/doc/*/copyright' "$suite" - ${mirror:+"$mirror"} |
         tar --extract --directory "$staging" --numeric-owner --exclude='./dev/*'
     # files of this machine are laid over these
@@ -161,6 +163,7 @@ clean_up() {
     if [[ $job ]]; then
         kill -TERM -- "-$job" 2>/dev/null || true
         wait "$job" 2>/dev/null || true
+        while kill -0 -- "-$job" 2>/dev/null; do sleep 0.2; done # mmdebstrap tidies up itself
         job=
     fi
     if [[ -s $cache/build.temp ]]; then
@@ -169,9 +172,9 @@ clean_up() {
             # what mmdebstrap has unpacked belongs to the user's subordinate user numbers
             mmdebstrap --unshare-helper find "$temp" -mindepth 1 -delete || true
         fi
-        "${remove[@]}" "$temp" "$cache/build.temp"
+        "${remove[@]}" "$temp" "$cache/build.temp" || true
     fi
-    "${remove[@]}" "$cache/$suite"-*.building* "$cache/$suite"-*.removed
+    "${remove[@]}" "$cache/$suite"-*.building* "$cache/$suite"-*.removed || true
 }
 
 # Removes root folders of other package lists that nobody uses, and tells of those kept.

@@ -76,8 +76,11 @@ def interface_entity_maps(
         return [minus.handle, plus.handle, surface.handle]
     topology = parent.topology
     cells, facets = topology.index_map(topology.dim), topology.index_map(topology.dim - 1)
-    maps = {body.mesh: _inverse(body, cells.size_local + cells.num_ghosts) for body in (minus, plus)}
-    # A field of one side is also looked up through the other side's cell: give it the cell across the facet.
+    maps = {
+        body.mesh: _inverse(body, cells.size_local + cells.num_ghosts) for body in (minus, plus)
+    }
+    # A field of one side is also looked up through the other side's cell: give it the cell across
+    # the facet.
     maps[minus.mesh][entities[:, 2]] = maps[minus.mesh][entities[:, 0]]
     maps[plus.mesh][entities[:, 0]] = maps[plus.mesh][entities[:, 2]]
     maps[surface.mesh] = _inverse(surface, facets.size_local + facets.num_ghosts)
@@ -110,6 +113,7 @@ def element_points(space: Any) -> npt.NDArray[np.float64]:
 
 def shared_facet_partitioner() -> Any:
     """Return the default partitioner with the cells across a facet between ranks as ghosts."""
-    # The second argument, cells per facet of a mesh that does not branch, came in the same version as the entity maps.
+    # The second argument, cells per facet of a mesh that does not branch, came in the same version
+    # as the entity maps.
     links = (2,) if NEW_ENTITY_MAPS else ()
     return create_cell_partitioner(GhostMode.shared_facet, *links)

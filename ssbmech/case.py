@@ -78,7 +78,8 @@ class Discretisation:
 
     Attributes:
         degree: polynomial degree of displacement and potential; the pressure has one less.
-        quadrature_degree: degree of the bulk quadrature; None takes 2 degree - 2, and 2 degree in axisymmetry.
+        quadrature_degree: degree of the bulk quadrature; None takes 2 degree - 2, and 2 degree in
+            axisymmetry.
         pressure_field: where the pressure is independent.
     """
 
@@ -89,7 +90,9 @@ class Discretisation:
     def __post_init__(self) -> None:
         """Check the degree."""
         if self.degree not in (1, 2, 3):
-            raise CaseError(f"element degree {self.degree} is not supported: use 1, 2 or 3 (default 2)")
+            raise CaseError(
+                f"element degree {self.degree} is not supported: use 1, 2 or 3 (default 2)"
+            )
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,15 @@ class Scales:
 
     stress: float = parameter("Pa", low=0.0, low_open=True, default=1e6, doc="typical stress")
     length: float = parameter("m", low=0.0, low_open=True, default=1e-6, doc="typical element size")
-    gap: float = parameter("m", low=0.0, low_open=True, default=1e-8, doc="typical gap that matters")
-    current: float = parameter("A/m2", low=0.0, low_open=True, default=10.0, doc="typical current density")
-    potential: float = parameter("V", low=0.0, low_open=True, default=0.025, doc="typical potential")
+    gap: float = parameter(
+        "m", low=0.0, low_open=True, default=1e-8, doc="typical gap that matters"
+    )
+    current: float = parameter(
+        "A/m2", low=0.0, low_open=True, default=10.0, doc="typical current density"
+    )
+    potential: float = parameter(
+        "V", low=0.0, low_open=True, default=0.025, doc="typical potential"
+    )
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -131,8 +140,8 @@ class Output:
     """What a run writes beside one row of the series for every step.
 
     Attributes:
-        fields_every: accepted steps between two states of the field files; 0 writes the first and last of each step of
-            the protocol only.
+        fields_every: accepted steps between two states of the field files; 0 writes the first and
+            last of each step of the protocol only.
         figures: whether figures are made at the end.
     """
 
@@ -197,19 +206,28 @@ class Case:
         surfaces = [frozenset((i.minus, i.plus)) for i in self.interfaces]
         for interface, surface in zip(self.interfaces, surfaces, strict=True):
             if surfaces.count(surface) > 1:
-                raise CaseError(f"the interface between {interface.minus!r} and {interface.plus!r} is given twice")
+                raise CaseError(
+                    f"the interface between {interface.minus!r} and {interface.plus!r} is given twice"
+                )
         if not self.protocol:
-            raise CaseError("the protocol is empty: give at least one step, for example Rest(1 * hour)")
+            raise CaseError(
+                "the protocol is empty: give at least one step, for example Rest(1 * hour)"
+            )
 
     def _check_fixture(self) -> None:
         if self.fixture is None:
             return
         if not hasattr(self.fixture, "preload"):
-            raise CaseError("a case has one fixture: give a single Spring, ConstantForce, FixedGap or Isostatic")
+            raise CaseError(
+                "a case has one fixture: give a single Spring, ConstantForce, FixedGap or Isostatic"
+            )
         if self.fixture.face is not None and any(
-            s.face == self.fixture.face and s.value is None and s.components(0, 1) == (0,) for s in self.supports
+            s.face == self.fixture.face and s.value is None and s.components(0, 1) == (0,)
+            for s in self.supports
         ):
-            raise CaseError(f"face {self.fixture.face!r} is held by a support and by the fixture: choose one")
+            raise CaseError(
+                f"face {self.fixture.face!r} is held by a support and by the fixture: choose one"
+            )
 
     def _check_electrodes(self) -> None:
         reacting = {i.name for i in self.interfaces if i.kinetics is not None}
@@ -228,4 +246,6 @@ class Case:
                 )
         unnamed = reacting - set(named)
         if unnamed or named[0] == named[1]:
-            raise CaseError("working and counter electrode must be two interfaces, and the only ones with kinetics")
+            raise CaseError(
+                "working and counter electrode must be two interfaces, and the only ones with kinetics"
+            )

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Fixtures: what holds the stack together.
 
-A rigid platen closes the stack at one face. Its displacement d along the outward normal is a global unknown, and the
-fixture's law closes the system with one equation between d and the stack pressure P (compression positive):
+A rigid platen closes the stack at one face. Its displacement d along the outward normal is a global
+unknown, and the fixture's law closes the system with one equation between d and the stack pressure
+P (compression positive):
 
 .. math:: P = P_{seat} + k (d - d_{seat})
 
-The seat is the state at the end of preloading, during which every fixture acts as a constant force. Fixtures in series
-add their compliances: :math:`1/k = 1/k_{spring} + C_{frame}`.
+The seat is the state at the end of preloading, during which every fixture acts as a constant force.
+Fixtures in series add their compliances: :math:`1/k = 1/k_{spring} + C_{frame}`.
 """
 
 from __future__ import annotations
@@ -55,8 +56,12 @@ class Spring:
     """
 
     preload: float = parameter("Pa", low=0.0, doc="stack pressure after assembly")
-    spring_stiffness: float = parameter("Pa/m", low=0.0, low_open=True, doc="spring stiffness per area")
-    frame_compliance: float = parameter("m/Pa", low=0.0, default=0.0, doc="compliance times area of the frame")
+    spring_stiffness: float = parameter(
+        "Pa/m", low=0.0, low_open=True, doc="spring stiffness per area"
+    )
+    frame_compliance: float = parameter(
+        "m/Pa", low=0.0, default=0.0, doc="compliance times area of the frame"
+    )
     face: str = "top"
     travel: None = None
 
@@ -97,7 +102,9 @@ class FixedGap:
     """
 
     preload: float = parameter("Pa", low=0.0, doc="stack pressure after assembly")
-    frame_compliance: float = parameter("m/Pa", low=0.0, default=0.0, doc="compliance times area of the frame")
+    frame_compliance: float = parameter(
+        "m/Pa", low=0.0, default=0.0, doc="compliance times area of the frame"
+    )
     face: str = "top"
     travel: None = None
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Kinematic frames: plane strain, axisymmetric and three-dimensional small strain.
 
-Every tensor is a full 3 x 3 tensor, whatever the dimension of the mesh, so that a material law is written once.
-A frame says how a displacement makes a strain, what volume a reference area stands for, and which components of a
-deviatoric tensor have to be stored.
+Every tensor is a full 3 x 3 tensor, whatever the dimension of the mesh, so that a material law is
+written once. A frame says how a displacement makes a strain, what volume a reference area stands
+for, and which components of a deviatoric tensor have to be stored.
 """
 
 from __future__ import annotations

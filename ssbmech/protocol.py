@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Protocol: the steps a cell is taken through, and what ends them.
 
-Currents and voltages are those of the working electrode: a positive current strips it (anodic current), and the voltage is
-its potential against the counter electrode.
+Currents and voltages are those of the working electrode: a positive current strips it (anodic
+current), and the voltage is its potential against the counter electrode.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ class Drive:
     """What a step asks of the electrodes and of the fixture at one instant; a current or a voltage, not both.
 
     Attributes:
-        current_density: current per nominal area of the working electrode [A/m2]; None under voltage control.
+        current_density: current per nominal area of the working electrode [A/m2]; None under
+            voltage control.
         voltage: working minus counter electrode [V]; None under current control.
         preload_fraction: fraction of the fixture's preload that is applied [1].
     """
@@ -140,7 +141,9 @@ class Step(Protocol):
 def _check_duration(step: Step) -> None:
     validate_parameters(step)
     if not math.isfinite(step.duration):
-        raise CaseError(f"step {step.name!r} never ends: give it a finite duration (it may stop earlier on conditions)")
+        raise CaseError(
+            f"step {step.name!r} never ends: give it a finite duration (it may stop earlier on conditions)"
+        )
 
 
 @dataclass(frozen=True)

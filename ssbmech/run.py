@@ -71,7 +71,14 @@ def run(case: Case, outdir: str | os.PathLike[str], comm: MPI.Intracomm = MPI.CO
             folder.finish(RunStatus.FAILED, f"{type(failure).__name__}: {failure}")
             raise
         status = RunStatus.COMPLETE if finished else RunStatus.STOPPED
-        folder.finish(status, "" if finished else f"interrupted at t = {recorder.rows[-1]['time']:g} s" if recorder.rows else "interrupted")
+        folder.finish(
+            status,
+            ""
+            if finished
+            else f"interrupted at t = {recorder.rows[-1]['time']:g} s"
+            if recorder.rows
+            else "interrupted",
+        )
         if case.output.figures and recorder.rows:
             _make_figures(folder)
     return Result(folder.path, status, recorder.rows)
@@ -82,7 +89,9 @@ def _carry_out(case: Case, folder: RunFolder, interrupt: Interrupt) -> tuple[Rec
     comm = folder.comm
     logger.info("%s: meshing", case.name)
     tagged = case.geometry.build(comm)
-    logger.info("building the model; the first run of a kind compiles its forms, which takes a while")
+    logger.info(
+        "building the model; the first run of a kind compiles its forms, which takes a while"
+    )
     cell = CellModel(case, tagged)
     observer = Observer(cell)
     check_protocol(case.protocol, {column.name: column for column in observer.columns()})
@@ -92,7 +101,15 @@ def _carry_out(case: Case, folder: RunFolder, interrupt: Interrupt) -> tuple[Rec
     logger.info("%d unknowns on %d ranks", size, comm.size)
     with Recorder(cell, observer, folder, case) as recorder:
         tolerance = getattr(case.step_control, "gap_error", float("inf"))
-        loop = TimeLoop(cell, newton, observer, recorder, case.step_control.sizer(), tolerance, interrupt.requested)
+        loop = TimeLoop(
+            cell,
+            newton,
+            observer,
+            recorder,
+            case.step_control.sizer(),
+            tolerance,
+            interrupt.requested,
+        )
         finished = loop.run(case.protocol)
     return recorder, finished
 
@@ -122,7 +139,9 @@ def _manifest(case: Case, cell: CellModel) -> dict[str, Any]:
         "case": [dict(row) for row in describe(case)],
         "frame": type(case.geometry.frame).__name__,
         "protocol": [{"label": step.name, "duration [s]": step.duration} for step in case.protocol],
-        "bodies": {b.name: {"label": ", ".join(m.name for m in b.materials.values())} for b in case.bodies},
+        "bodies": {
+            b.name: {"label": ", ".join(m.name for m in b.materials.values())} for b in case.bodies
+        },
         "solver": dict(case.linear_solver.options()),
         "sources": sources,
         "unknowns": {w.key: int(cell.comm.allreduce(w.owned)) for w in cell.unknowns},
@@ -138,10 +157,13 @@ class Recorder:
         self.rows: list[Row] = []
         self._series = SeriesWriter(folder, observer.columns())
         self._bodies = {
-            name: BodyFile(folder, name, body.u.function.function_space) for name, body in cell.bodies.items()
+            name: BodyFile(folder, name, body.u.function.function_space)
+            for name, body in cell.bodies.items()
         }
         self._surfaces = {
-            name: InterfaceFile(folder, name, surface.mesh.mesh, {"initial_gap": _initial_gap(surface)})
+            name: InterfaceFile(
+                folder, name, surface.mesh.mesh, {"initial_gap": _initial_gap(surface)}
+            )
             for name, surface in cell.surfaces.items()
         }
         self._since_fields = 0
@@ -234,9 +256,13 @@ def _catch_signals() -> Iterator[Interrupt]:
     """Turn SIGINT and SIGTERM into a request to stop after the step in progress."""
     interrupt = Interrupt()
     try:
-        old = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+        old = {
+            number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)
+        }
     except ValueError as error:
-        raise CaseError("run() must be called from the main thread, which receives the signals") from error
+        raise CaseError(
+            "run() must be called from the main thread, which receives the signals"
+        ) from error
     try:
         yield interrupt
     finally:

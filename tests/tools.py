@@ -59,7 +59,9 @@ def march(case: Case, comm: MPI.Intracomm = MPI.COMM_WORLD) -> March:
     result = March(cell, Observer(cell))
     newton = Newton(cell.system, case.newton, case.linear_solver, "test_")
     tolerance = getattr(case.step_control, "gap_error", float("inf"))
-    TimeLoop(cell, newton, result.observer, result, case.step_control.sizer(), tolerance).run(case.protocol)
+    TimeLoop(cell, newton, result.observer, result, case.step_control.sizer(), tolerance).run(
+        case.protocol
+    )
     return result
 
 
@@ -75,7 +77,13 @@ def measured(item: str, quantity: str, value: float, limit: float, against: str)
     """
     path = os.environ.get("SSBMECH_FIGURES")
     if path and MPI.COMM_WORLD.size == 1:
-        row = {"item": item, "quantity": quantity, "value": float(value), "limit": float(limit), "against": against}
+        row = {
+            "item": item,
+            "quantity": quantity,
+            "value": float(value),
+            "limit": float(limit),
+            "against": against,
+        }
         with Path(path).open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(row) + "\n")
     assert np.isfinite(value), f"{item}: {quantity} is {value}"

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A void at a lithium electrode that is plated, rested and stripped under a spring.
 
-Li | Li6PS5Cl | Li in plane strain. A lens-shaped void, 30 um wide and half a micrometre deep, sits at the interface of the
-working electrode; x = 0 is its plane of symmetry. Will plating trap it, creep close it, or stripping bring the metal back?
+Li | Li6PS5Cl | Li in plane strain. A lens-shaped void, 30 um wide and half a micrometre deep, sits
+at the interface of the working electrode; x = 0 is its plane of symmetry. Will plating trap it,
+creep close it, or stripping bring the metal back?
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
         ),
         size_interface=4 * fine,
         size_bulk=4 * um,
-        refinements=(ssb.Refinement("negative|separator", position=edge, size=fine, radius=3 * um),),
+        refinements=(
+            ssb.Refinement("negative|separator", position=edge, size=fine, radius=3 * um),
+        ),
     )
     half_cycle = options.minutes * minute
     return ssb.Case(
@@ -52,7 +55,9 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
             ssb.Interface("positive|separator", kinetics=lithium_li6ps5cl()),
         ),
         supports=(ssb.Roller("bottom"), ssb.Roller("left"), ssb.Roller("right")),
-        fixture=ssb.Spring(preload=options.pressure * MPa, spring_stiffness=options.stiffness * MPa_per_um),
+        fixture=ssb.Spring(
+            preload=options.pressure * MPa, spring_stiffness=options.stiffness * MPa_per_um
+        ),
         electrodes=ssb.Electrodes(working="negative|separator", counter="positive|separator"),
         protocol=(
             ssb.Preload(1 * s),
@@ -71,13 +76,23 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     parser.add_argument("--pressure", type=float, default=1.0, help="preload of the spring [MPa]")
-    parser.add_argument("--stiffness", type=float, default=0.03, help="spring stiffness per area [MPa/um]")
+    parser.add_argument(
+        "--stiffness", type=float, default=0.03, help="spring stiffness per area [MPa/um]"
+    )
     parser.add_argument("--current", type=float, default=1.0, help="current density [mA/cm2]")
-    parser.add_argument("--minutes", type=float, default=30.0, help="length of plating, rest and stripping [min]")
+    parser.add_argument(
+        "--minutes", type=float, default=30.0, help="length of plating, rest and stripping [min]"
+    )
     parser.add_argument("--celsius", type=float, default=25.0, help="temperature [degree C]")
-    parser.add_argument("--lithium", default="lithium_lepage2019", help="parameter set of lithium in the library")
-    parser.add_argument("--size", type=float, default=0.25, help="cell size at the void's edge [um]")
-    parser.add_argument("--gap-error", type=float, default=20.0, help="error of the gap that steers the step [nm]")
+    parser.add_argument(
+        "--lithium", default="lithium_lepage2019", help="parameter set of lithium in the library"
+    )
+    parser.add_argument(
+        "--size", type=float, default=0.25, help="cell size at the void's edge [um]"
+    )
+    parser.add_argument(
+        "--gap-error", type=float, default=20.0, help="error of the gap that steers the step [nm]"
+    )
     parser.add_argument("--out", type=Path, default=Path("runs/li_void"), help="run folder")
     return parser.parse_args(arguments)
 

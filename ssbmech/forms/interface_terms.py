@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Terms of an interface, both sides from one place.
 
-Interface fields are constant on each facet, so contact, gap, current and growth are decided facet by facet and all see the
-same gap. "+" is the minus body's side of the integral, "-" the plus body's side.
+Interface fields are constant on each facet, so contact, gap, current and growth are decided facet
+by facet and all see the same gap. "+" is the minus body's side of the integral, "-" the plus body's
+side.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Sides:
 
     normal: Expr
     jump: Expr
-    dS: Expr  # noqa: N815 - the usual name of the measure of interior facets
+    dS: Expr
 
 
 def contact_work_term(sides: Sides, p_contact: Expr, jump_test: Expr) -> Expr:
@@ -40,7 +41,9 @@ def shear_work_term(sides: Sides, shear: Expr, jump_test: Expr) -> Expr:
     return ufl.dot(shear, jump_test) * sides.dS
 
 
-def complementarity_term(sides: Sides, p_contact: Expr, gap: Expr, stiffness: Expr, test: Expr) -> Expr:
+def complementarity_term(
+    sides: Sides, p_contact: Expr, gap: Expr, stiffness: Expr, test: Expr
+) -> Expr:
     """Return the weak form of the contact conditions [Pa]."""
     return complementarity(p_contact, gap, stiffness) * test * sides.dS
 
@@ -50,7 +53,9 @@ def gap_term(sides: Sides, gap: Expr, initial_gap: Expr, stripped: Expr, test: E
     return (gap - initial_gap - ufl.dot(sides.jump, sides.normal) - stripped) * test * sides.dS
 
 
-def stripped_thickness(stripped_n: Expr, i_normal: Expr, molar_volume: Expr, faraday: Expr, dt: Expr) -> Expr:
+def stripped_thickness(
+    stripped_n: Expr, i_normal: Expr, molar_volume: Expr, faraday: Expr, dt: Expr
+) -> Expr:
     """Return s = s_n + dt i Omega / F, the thickness of metal stripped (minus plated) at the end of the step [m]."""
     return stripped_n + dt * i_normal * molar_volume / faraday
 

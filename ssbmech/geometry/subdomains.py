@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Bodies and oriented interfaces of a tagged mesh.
 
-Each body is a submesh with a geometry of its own; each interface is a list of facets of the parent mesh with the minus
-body's cell first, and a surface mesh that carries the interface's own fields.
+Each body is a submesh with a geometry of its own; each interface is a list of facets of the parent
+mesh with the minus body's cell first, and a surface mesh that carries the interface's own fields.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from mpi4py import MPI
+
 import numpy as np
 import numpy.typing as npt
 from dolfinx import mesh as dmesh
 from dolfinx.mesh import Mesh, MeshTags
-from mpi4py import MPI
 
 from ssbmech._compat import Submesh, cut_submesh
 from ssbmech.errors import CaseError, MeshError
@@ -56,7 +57,8 @@ class BodyMesh:
         """Return axis and sign of the outward normal of a flat face aligned with an axis; collective.
 
         Raises:
-            MeshError: the face is not flat or not aligned with an axis, or the body does not reach it.
+            MeshError: the face is not flat or not aligned with an axis, or the body does not reach
+                it.
         """
         mesh, facets = self.mesh, self.facets(face)
         dim = mesh.topology.dim
@@ -96,7 +98,8 @@ class InterfaceMesh:
         minus: body at the "+" side of interface integrals; the normal points away from it.
         plus: body at the "-" side.
         submesh: surface mesh (owned and ghost facets) and its relation to the parent mesh.
-        entities: rows of (minus cell, its facet, plus cell, its facet) of the parent's cells, owned facets only.
+        entities: rows of (minus cell, its facet, plus cell, its facet) of the parent's cells, owned
+            facets only.
     """
 
     name: str

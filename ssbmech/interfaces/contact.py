@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Unilateral contact of two bodies, frictionless or sticking, and the conduction through it.
 
-Contact is exact: gap >= 0, p_contact >= 0, gap * p_contact = 0 on every facet. What conducts is a smooth function of the
-gap, because the roughness that carries the last few ten nanometres of contact is not resolved.
+Contact is exact: gap >= 0, p_contact >= 0, gap * p_contact = 0 on every facet. What conducts is a
+smooth function of the gap, because the roughness that carries the last few ten nanometres of
+contact is not resolved.
 """
 
 from __future__ import annotations
@@ -21,15 +22,19 @@ def complementarity(p_contact: Expr, gap: Expr, stiffness: Expr) -> Expr:
 
     .. math:: p_c - \\max(0, p_c - r g)
 
-    Its generalised derivative makes Newton's method an active-set method: facets with p_c >= r g are closed (g = 0), the
-    others open (p_c = 0); facets that touch without pressure count as closed, so that an unloaded stack is held together.
+    Its generalised derivative makes Newton's method an active-set method: facets with p_c >= r g
+    are closed (g = 0), the others open (p_c = 0); facets that touch without pressure count as
+    closed, so that an unloaded stack is held together.
 
     Args:
         p_contact: contact pressure [Pa].
         gap: gap [m].
-        stiffness: r, any positive number; it weighs pressures against gaps in the choice of the set [Pa/m].
+        stiffness: r, any positive number; it weighs pressures against gaps in the choice of the set
+            [Pa/m].
     """
-    return p_contact - ufl.conditional(ufl.ge(p_contact, stiffness * gap), p_contact - stiffness * gap, 0.0)
+    return p_contact - ufl.conditional(
+        ufl.ge(p_contact, stiffness * gap), p_contact - stiffness * gap, 0.0
+    )
 
 
 class Contact(Protocol):
@@ -76,7 +81,9 @@ class GapConduction:
     length: float = parameter(
         "m", low=1e-10, default=50e-9, doc="gap at which conduction has ended (roughness)"
     )
-    rest: float = parameter("1", low=0.0, high=1e-3, default=1e-9, doc="conducting fraction when open")
+    rest: float = parameter(
+        "1", low=0.0, high=1e-3, default=1e-9, doc="conducting fraction when open"
+    )
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

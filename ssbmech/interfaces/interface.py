@@ -31,7 +31,8 @@ class Interface:
     Attributes:
         name: "minus|plus", the names of the two bodies.
         contact: contact law.
-        kinetics: charge transfer from the minus body (metal) to the plus body (electrolyte); None if none.
+        kinetics: charge transfer from the minus body (metal) to the plus body (electrolyte); None
+            if none.
         initial_gap: gap before anything moves; None for perfect contact.
 
     Raises:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Charge transfer between a metal electrode (minus) and an electrolyte (plus).
 
-Sign: a positive current flows from minus to plus, and strips metal. Contact scales the exchange current, never the
+Sign: a positive current flows from minus to plus, and strips metal. Contact scales the exchange
+    current, never the
 overpotential: a facet without contact passes no current and feels no potential.
 """
 
@@ -77,8 +78,12 @@ class ButlerVolmer:
     """
 
     i_0: float = parameter("A/m2", low=0.0, low_open=True, doc="exchange current density")
-    alpha_a: float = parameter("1", low=0.05, high=0.95, default=0.5, doc="anodic transfer coefficient")
-    film_resistance: float = parameter("ohm m2", low=0.0, default=0.0, doc="area resistance of a film")
+    alpha_a: float = parameter(
+        "1", low=0.05, high=0.95, default=0.5, doc="anodic transfer coefficient"
+    )
+    film_resistance: float = parameter(
+        "ohm m2", low=0.0, default=0.0, doc="area resistance of a film"
+    )
     conduction: Conduction = GapConduction()
 
     def __post_init__(self) -> None:
@@ -93,7 +98,10 @@ class ButlerVolmer:
     def residual(self, point: InterfacePoint) -> Expr:
         """Return i minus the Butler-Volmer current [A/m2]."""
         f_eta = FARADAY / (GAS_CONSTANT * point.temperature) * self.eta(point)
-        anodic, cathodic = bounded_exp(self.alpha_a * f_eta), bounded_exp((self.alpha_a - 1) * f_eta)
+        anodic, cathodic = (
+            bounded_exp(self.alpha_a * f_eta),
+            bounded_exp((self.alpha_a - 1) * f_eta),
+        )
         theta = self.conduction.theta(point.gap, point.p_contact)
         return point.i_normal - theta * self.i_0 * (anodic - cathodic)
 
@@ -118,4 +126,7 @@ class LinearKinetics:
     def residual(self, point: InterfacePoint) -> Expr:
         """Return i minus the linear current [A/m2]."""
         eta = point.phi_s - point.phi_e + point.molar_volume * point.p_contact / FARADAY
-        return point.i_normal - self.conduction.theta(point.gap, point.p_contact) * eta / self.resistance
+        return (
+            point.i_normal
+            - self.conduction.theta(point.gap, point.p_contact) * eta / self.resistance
+        )

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Solid laws: what a material answers to a strain, and linear isotropic elasticity.
 
-A law returns the deviatoric stress and the bulk modulus; the volumetric part of the stress is added by the mechanics
-terms, either from the strain or from an independent pressure, so that a law never has to know about locking.
+A law returns the deviatoric stress and the bulk modulus; the volumetric part of the stress is added
+by the mechanics terms, either from the strain or from an independent pressure, so that a law never
+has to know about locking.
 """
 
 from __future__ import annotations

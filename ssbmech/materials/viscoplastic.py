@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Creeping solids: elasticity with volume-preserving viscoplastic flow, integrated by backward Euler.
 
-The stress returns along the trial deviator, so each integration point has one scalar equation for the ratio
-y = q / q_trial of the equivalent stresses. It is solved inside the UFL expression by a fixed number of Newton steps, in
-the logarithm of y: this cannot overflow, converges from one side, and gives the consistent tangent by differentiation.
+The stress returns along the trial deviator, so each integration point has one scalar equation for
+the ratio y = q / q_trial of the equivalent stresses. It is solved inside the UFL expression by a
+fixed number of Newton steps, in the logarithm of y: this cannot overflow, converges from one side,
+and gives the consistent tangent by differentiation.
 """
 
 from __future__ import annotations
@@ -57,8 +58,8 @@ class FlowLaw(Protocol):
 def power_law_ratio(log_b: Expr, exponent: Expr) -> Expr:
     r"""Return log(y) of the root of :math:`y + B y^n = 1` from log(B).
 
-    Starting from min(1, B^(-1/n)), which lies above the root, Newton's method in log(y) descends monotonically because
-    the function is convex and increasing there.
+    Starting from min(1, B^(-1/n)), which lies above the root, Newton's method in log(y) descends
+    monotonically because the function is convex and increasing there.
 
     Args:
         log_b: logarithm of B [1].
@@ -135,7 +136,9 @@ class AnandFlow:
     rate_sensitivity: float = parameter("1", low=0.05, high=1.0, doc="strain-rate sensitivity m")
     resistance_initial: float = parameter("Pa", low=0.0, low_open=True, doc="initial resistance S0")
     hardening: float = parameter("Pa", low=0.0, doc="hardening modulus H0")
-    resistance_saturation: float = parameter("Pa", low=0.0, low_open=True, doc="saturation level S*")
+    resistance_saturation: float = parameter(
+        "Pa", low=0.0, low_open=True, doc="saturation level S*"
+    )
     hardening_exponent: float = parameter("1", low=1.0, high=10.0, doc="hardening exponent a")
     saturation_exponent: float = parameter("1", low=0.0, high=1.0, doc="saturation exponent n")
 
@@ -170,21 +173,30 @@ class AnandFlow:
         self, log_y: Expr, log_s: Expr, s_n: Expr, log_b_unit: Expr, log_q: Expr, scale: Expr
     ) -> tuple[Expr, Expr]:
         """Return the Newton increments of (log y, log S) for the flow and the hardening equation."""
-        exponent, ratio = 1 / self.rate_sensitivity, self.saturation_exponent / self.rate_sensitivity
+        exponent, ratio = (
+            1 / self.rate_sensitivity,
+            self.saturation_exponent / self.rate_sensitivity,
+        )
         elastic, resistance = ufl.exp(log_y), ufl.exp(log_s)
         creep = ufl.exp(log_b_unit + exponent * (log_y - log_s))
         # S / S_s falls with y and rises with S through both numerator and denominator
-        saturation = resistance / self.resistance_saturation * ufl.exp(-ratio * (log_q + log_y - log_s))
+        saturation = (
+            resistance / self.resistance_saturation * ufl.exp(-ratio * (log_q + log_y - log_s))
+        )
         distance = 1 - saturation
         magnitude = ufl.sqrt(distance * distance + 1e-24)
         slope = self.hardening * magnitude ** (self.hardening_exponent - 1) * distance
-        slope_drop = self.hardening * self.hardening_exponent * magnitude ** (self.hardening_exponent - 1)
+        slope_drop = (
+            self.hardening * self.hardening_exponent * magnitude ** (self.hardening_exponent - 1)
+        )
 
         flow_residual = elastic + creep - 1
         hard_residual = resistance - s_n - slope * scale * creep
         flow_y, flow_s = elastic + exponent * creep, -exponent * creep
         hard_y = -scale * creep * (slope_drop * ratio * saturation + slope * exponent)
-        hard_s = resistance + scale * creep * (slope_drop * (1 + ratio) * saturation + slope * exponent)
+        hard_s = resistance + scale * creep * (
+            slope_drop * (1 + ratio) * saturation + slope * exponent
+        )
         determinant = flow_y * hard_s - flow_s * hard_y
         return (
             -(hard_s * flow_residual - flow_s * hard_residual) / determinant,

@@ -14,8 +14,8 @@ from dolfinx import fem
 
 from ssbmech._compat import Submesh, cut_submesh, part_entity_maps
 from ssbmech.boundary import Loads
-from ssbmech.case import Case, PressureField
 from ssbmech.case import Body as CaseBody
+from ssbmech.case import Case, PressureField
 from ssbmech.forms import charge, mechanics
 from ssbmech.frames import Expr, Frame, WeightedMeasure
 from ssbmech.geometry.subdomains import BodyMesh
@@ -99,7 +99,9 @@ class BodyModel:
             region.history.commit()
 
 
-def build_body(case: Case, loads: Loads, case_body: CaseBody, mesh: BodyMesh, knobs: Knobs) -> BodyModel:
+def build_body(
+    case: Case, loads: Loads, case_body: CaseBody, mesh: BodyMesh, knobs: Knobs
+) -> BodyModel:
     """Return the model of a body; collective."""
     frame, degree = case.geometry.frame, case.discretisation.degree
     axisymmetric = frame.deviator_size == 3 and frame.depth_unit == "m3"
@@ -109,7 +111,9 @@ def build_body(case: Case, loads: Loads, case_body: CaseBody, mesh: BodyMesh, kn
     scales = case.scales
     u = Unknown(
         f"u {mesh.name}",
-        fem.Function(fem.functionspace(mesh.mesh, ("Lagrange", degree, (frame.dim,))), name="displacement"),
+        fem.Function(
+            fem.functionspace(mesh.mesh, ("Lagrange", degree, (frame.dim,))), name="displacement"
+        ),
         scales.length * scales.stress / young,
     )
     conducts = any(m.conductor is not None for m in case_body.materials.values())
@@ -122,7 +126,9 @@ def build_body(case: Case, loads: Loads, case_body: CaseBody, mesh: BodyMesh, kn
     for region, material in case_body.materials.items():
         body.regions.append(_build_region(case, body, region, material, knobs, parts))
     residual = _residual(body, loads, knobs)
-    body.group = FormGroup(mesh.name, residual, part_entity_maps(mesh.mesh, parts) if parts else None)
+    body.group = FormGroup(
+        mesh.name, residual, part_entity_maps(mesh.mesh, parts) if parts else None
+    )
     _set_references(body, case)
     return body
 
@@ -183,7 +189,9 @@ def _residual(body: BodyModel, loads: Loads, knobs: Knobs) -> dict[str, Any]:
         if load.face in body.mesh.faces:
             pressure = knobs.on(face_pressure_knob(k), mesh)
             tag = body.mesh.faces[load.face]
-            momentum.append(mechanics.face_pressure_term(pressure, ufl.FacetNormal(mesh), v, ds(tag)))
+            momentum.append(
+                mechanics.face_pressure_term(pressure, ufl.FacetNormal(mesh), v, ds(tag))
+            )
     momentum += [
         mechanics.body_force_term(f.density(x), v, WeightedMeasure(dx_all.measure, dx_all.weight))
         for f in loads.body_forces
@@ -192,7 +200,11 @@ def _residual(body: BodyModel, loads: Loads, knobs: Knobs) -> dict[str, Any]:
     residual[body.u.key] = sum(momentum[1:], momentum[0])
     if body.phi_e is not None:
         w = ufl.TestFunction(body.phi_e.function.function_space)
-        charges += [charge.ion_source_term(s.density(x), w, dx_all) for s in loads.ion_sources if s.body == body.name]
+        charges += [
+            charge.ion_source_term(s.density(x), w, dx_all)
+            for s in loads.ion_sources
+            if s.body == body.name
+        ]
         residual[body.phi_e.key] = sum(charges[1:], charges[0])
     return residual
 
@@ -212,17 +224,25 @@ def _set_references(body: BodyModel, case: Case) -> None:
     for region in body.regions:
         if region.pressure is not None:
             q = ufl.TestFunction(region.pressure.function.function_space)
-            body.references[region.pressure.key] = [(body.name, stress / region.response.bulk * q * region.dx)]
+            body.references[region.pressure.key] = [
+                (body.name, stress / region.response.bulk * q * region.dx)
+            ]
     if body.phi_e is not None:
         w = ufl.TestFunction(body.phi_e.function.function_space)
         current = fem.Constant(mesh, scales.current)
         body.references[body.phi_e.key] = [(body.name, current * w * body.measure("ds"))]
 
 
-def hold(unknown: Unknown, mesh: BodyMesh, face: str, components: Sequence[int]) -> npt.NDArray[np.int32]:
+def hold(
+    unknown: Unknown, mesh: BodyMesh, face: str, components: Sequence[int]
+) -> npt.NDArray[np.int32]:
     """Return the local dofs (unrolled) of components of a field on a face; collective."""
     space = unknown.function.function_space
     dim = mesh.mesh.topology.dim
     blocks = fem.locate_dofs_topological(space, dim - 1, mesh.facets(face))
     size = unknown.block_size
-    return (blocks[:, None] * size + np.asarray(components, dtype=np.int32)[None, :]).astype(np.int32).ravel()
+    return (
+        (blocks[:, None] * size + np.asarray(components, dtype=np.int32)[None, :])
+        .astype(np.int32)
+        .ravel()
+    )

@@ -7,9 +7,10 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+from mpi4py import MPI
+
 import numpy as np
 import numpy.typing as npt
-from mpi4py import MPI
 
 from ssbmech.boundary import FacePressure, Loads, Support
 from ssbmech.case import Case
@@ -54,19 +55,25 @@ class CellModel:
         _check_faces(case, tagged)
         loads = effective_loads(case, tagged)
         meshes = {b.name: cut_body(tagged, b.name, b.materials) for b in case.bodies}
-        self.bodies = {b.name: build_body(case, loads, b, meshes[b.name], self.knobs) for b in case.bodies}
+        self.bodies = {
+            b.name: build_body(case, loads, b, meshes[b.name], self.knobs) for b in case.bodies
+        }
         self.surfaces = {}
         for interface in case.interfaces:
             minus, plus = self.bodies[interface.minus], self.bodies[interface.plus]
             mesh = cut_interface(tagged, interface.name, minus.mesh, plus.mesh)
-            self.surfaces[interface.name] = build_surface(case, interface, mesh, minus, plus, tagged.mesh, self.knobs)
+            self.surfaces[interface.name] = build_surface(
+                case, interface, mesh, minus, plus, tagged.mesh, self.knobs
+            )
         self.loads = loads
         self._moving: list[tuple[Unknown, npt.NDArray[np.int32], Array, tuple[int, ...], Any]] = []
         for support in case.supports:
             self._support(support)
         self._face_potentials()
         self.platen = self._build_platen()
-        self.electrodes = {name: self._electrode(s) for name, s in self.surfaces.items() if s.phi_s is not None}
+        self.electrodes = {
+            name: self._electrode(s) for name, s in self.surfaces.items() if s.phi_s is not None
+        }
         self.system = self._build_system()
 
     @property
@@ -137,7 +144,9 @@ class CellModel:
         for part in parts:
             for key, forms in part.references.items():
                 references.setdefault(key, []).extend(forms)
-        return System(self.comm, self.unknowns, self.closures, [part.group for part in parts], references)
+        return System(
+            self.comm, self.unknowns, self.closures, [part.group for part in parts], references
+        )
 
     def area(self, name: str) -> float:
         """Return the nominal area of an interface; collective."""
@@ -154,11 +163,15 @@ class CellModel:
         if isostatic and self.case.fixture is not None:
             count = len(self.case.loads.face_pressures)
             for k in range(count, len(self.loads.face_pressures)):
-                self.knobs[face_pressure_knob(k)] = self.case.fixture.preload * drive.preload_fraction
+                self.knobs[face_pressure_knob(k)] = (
+                    self.case.fixture.preload * drive.preload_fraction
+                )
         for unknown, blocks, x, components, value in self._moving:
             values = value(x, time)
             for component in components:
-                unknown.function.x.array[blocks * unknown.block_size + component] = values[component]
+                unknown.function.x.array[blocks * unknown.block_size + component] = values[
+                    component
+                ]
         if self.platen is not None:
             self.platen.load(drive.preload_fraction, time)
         self._drive_electrodes(drive)
@@ -215,7 +228,8 @@ class CellModel:
     def force_imbalance(self) -> float:
         """Return platen force plus support reactions along the stacking axis over a typical force [1]; collective.
 
-        Zero without a platen: then the supports are loaded by pressures whose resultant has no independent measure.
+        Zero without a platen: then the supports are loaded by pressures whose resultant has no
+        independent measure.
         """
         if self.platen is None or self.loads.body_forces or self.loads.face_pressures:
             return 0.0
@@ -239,7 +253,9 @@ def _check_regions(case: Case, tagged: TaggedMesh) -> None:
     for region in tagged.regions:
         if used.count(region) != 1:
             state = "no body" if region not in used else "more than one body"
-            raise CaseError(f"region {region!r} of the mesh belongs to {state}; bodies use {', '.join(used)}")
+            raise CaseError(
+                f"region {region!r} of the mesh belongs to {state}; bodies use {', '.join(used)}"
+            )
 
 
 def _check_faces(case: Case, tagged: TaggedMesh) -> None:
@@ -257,5 +273,7 @@ def effective_loads(case: Case, tagged: TaggedMesh) -> Loads:
     if fixture is None or fixture.face is not None:
         return case.loads
     held = {support.face for support in case.supports}
-    fluid = tuple(FacePressure(face, lambda _: fixture.preload) for face in tagged.faces if face not in held)
+    fluid = tuple(
+        FacePressure(face, lambda _: fixture.preload) for face in tagged.faces if face not in held
+    )
     return dataclasses.replace(case.loads, face_pressures=case.loads.face_pressures + fluid)

@@ -43,7 +43,8 @@ class Knobs:
 def symbolic(law: Law, mesh: Mesh) -> Law:
     """Return a law whose numbers are constants of forms on a mesh, so that the compiled form serves for all values.
 
-    The law's dataclass is copied field by field, nested laws too; what is neither a number nor a law is kept.
+    The law's dataclass is copied field by field, nested laws too; what is neither a number nor a
+    law is kept.
     """
     if not dataclasses.is_dataclass(law):
         return law

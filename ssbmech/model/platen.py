@@ -7,9 +7,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mpi4py import MPI
+
 import numpy as np
 from dolfinx import fem
-from mpi4py import MPI
 
 from ssbmech._compat import compile_form
 from ssbmech.case import Case
@@ -23,8 +24,8 @@ from ssbmech.solve.unknowns import Closure
 class Platen:
     """A platen and its fixture.
 
-    The tied degrees of freedom carry the outward normal component of the displacement along a positive or negative axis;
-    `sign` turns it into the outward displacement d.
+    The tied degrees of freedom carry the outward normal component of the displacement along a
+    positive or negative axis; `sign` turns it into the outward displacement d.
 
     Attributes:
         fixture: the fixture.
@@ -56,14 +57,22 @@ class Platen:
         """Set the closing equation for a step that ends at a time [s]."""
         c = self.closure
         if self.fixture.travel is not None:
-            c.alpha, c.beta, c.target = 0.0, c.reference / c.scale, self.sign * self.fixture.travel(time)
+            c.alpha, c.beta, c.target = (
+                0.0,
+                c.reference / c.scale,
+                self.sign * self.fixture.travel(time),
+            )
             return
         if not self.seated:
             c.alpha, c.beta = 1.0, 0.0
             c.load = self.sign * self.area * self.fixture.preload * preload_fraction
             return
         if math.isinf(self.fixture.stiffness):
-            c.alpha, c.beta, c.target = 0.0, c.reference / c.scale, self.sign * self.displacement_seat
+            c.alpha, c.beta, c.target = (
+                0.0,
+                c.reference / c.scale,
+                self.sign * self.displacement_seat,
+            )
             return
         c.alpha, c.load = 1.0, self.sign * self.area * self.pressure_seat
         c.beta, c.target = self.area * self.fixture.stiffness, self.sign * self.displacement_seat
@@ -77,7 +86,9 @@ class Platen:
         """Return the pressure that the fixture's law gives at the present displacement [Pa]."""
         if math.isinf(self.fixture.stiffness) or not self.seated:
             return self.stack_pressure
-        return self.pressure_seat + self.fixture.stiffness * (self.displacement - self.displacement_seat)
+        return self.pressure_seat + self.fixture.stiffness * (
+            self.displacement - self.displacement_seat
+        )
 
 
 def build_platen(

@@ -35,7 +35,12 @@ class RegionHistory:
 
     @classmethod
     def start(
-        cls, law: Solid, mesh: Mesh, frame: Frame, cells: npt.NDArray[np.int32], quadrature_degree: int
+        cls,
+        law: Solid,
+        mesh: Mesh,
+        frame: Frame,
+        cells: npt.NDArray[np.int32],
+        quadrature_degree: int,
     ) -> RegionHistory:
         """Return the history at the start of a run: deviatoric tensors zero, scalars at their initial value."""
         history = cls(cells)

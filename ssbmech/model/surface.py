@@ -115,12 +115,19 @@ class SurfaceModel:
 
 
 def build_surface(
-    case: Case, interface: Interface, mesh: InterfaceMesh, minus: BodyModel, plus: BodyModel, parent: Mesh, knobs: Knobs
+    case: Case,
+    interface: Interface,
+    mesh: InterfaceMesh,
+    minus: BodyModel,
+    plus: BodyModel,
+    parent: Mesh,
+    knobs: Knobs,
 ) -> SurfaceModel:
     """Return the model of an interface; collective.
 
     Raises:
-        CaseError: charge transfer without an electrode metal on the minus side or an electrolyte on the plus side.
+        CaseError: charge transfer without an electrode metal on the minus side or an electrolyte on
+            the plus side.
     """
     scales = case.scales
     facet_space = fem.functionspace(mesh.mesh, ("DG", 0))
@@ -133,7 +140,9 @@ def build_surface(
     molar_volume = _metal_volume(interface, minus, plus) if reacts else 0.0
     shear = None
     if interface.contact.sticks:
-        shear = Unknown(f"shear {interface.name}", fem.Function(vector_space, name="shear"), scales.stress)
+        shear = Unknown(
+            f"shear {interface.name}", fem.Function(vector_space, name="shear"), scales.stress
+        )
     surface = SurfaceModel(
         interface=interface,
         mesh=mesh,
@@ -184,7 +193,7 @@ def _build_forms(surface: SurfaceModel, case: Case, parent: Mesh) -> None:
         subdomain_data=[(1, mesh.entities.ravel())],
         metadata={"quadrature_degree": degree},
     )(1)
-    dS = WeightedMeasure(measure, frame.weight(ufl.SpatialCoordinate(parent)("+")))  # noqa: N806
+    dS = WeightedMeasure(measure, frame.weight(ufl.SpatialCoordinate(parent)("+")))
     sides = terms.Sides(
         normal=ufl.FacetNormal(parent)("+"),
         jump=surface.plus.u.function("-") - surface.minus.u.function("+"),
@@ -199,7 +208,12 @@ def _build_forms(surface: SurfaceModel, case: Case, parent: Mesh) -> None:
     surface.group = FormGroup(surface.name, residual, maps)
 
     one = ufl.TestFunction(surface.gap.function.function_space)("+")
-    sizes = {"p_contact": scales.stress, "gap": scales.gap, "i_normal": scales.current, "phi_s": scales.current}
+    sizes = {
+        "p_contact": scales.stress,
+        "gap": scales.gap,
+        "i_normal": scales.current,
+        "phi_s": scales.current,
+    }
     for unknown in surface.unknowns:
         test = ufl.TestFunction(unknown.function.function_space)("+")
         size = fem.Constant(parent, sizes.get(unknown.key.split()[0], scales.stress))
@@ -233,7 +247,13 @@ def _mechanical_terms(surface: SurfaceModel, sides: terms.Sides, parent: Mesh) -
     stripped = surface.stripped("+")
     if surface.i_normal is not None:
         volume = fem.Constant(parent, surface.molar_volume)
-        stripped = terms.stripped_thickness(stripped, surface.i_normal.function("+"), volume, FARADAY, surface.knobs.on("dt", parent))
+        stripped = terms.stripped_thickness(
+            stripped,
+            surface.i_normal.function("+"),
+            volume,
+            FARADAY,
+            surface.knobs.on("dt", parent),
+        )
     stiffness = surface.contact_stiffness
     q = ufl.TestFunction(surface.gap.function.function_space)("+")
     residual = {
@@ -248,7 +268,12 @@ def _mechanical_terms(surface: SurfaceModel, sides: terms.Sides, parent: Mesh) -
     if surface.shear is not None:
         test = ufl.TestFunction(surface.offset.function_space)("+")
         residual[surface.shear.key] = terms.sticking_term(
-            sides, ufl.ge(p, stiffness * gap), surface.shear.function("+"), surface.offset("+"), stiffness, test
+            sides,
+            ufl.ge(p, stiffness * gap),
+            surface.shear.function("+"),
+            surface.offset("+"),
+            stiffness,
+            test,
         )
     return residual
 

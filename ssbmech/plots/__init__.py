@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssbmech.plots.animation import animation
-from ssbmech.plots.history import history
+from ssbmech.plots.animation import film
+from ssbmech.plots.history import history_figure
 from ssbmech.plots.interface import interface_map
 from ssbmech.plots.maps import stress_map
 from ssbmech.plots.reader import RunData
@@ -22,14 +22,22 @@ if TYPE_CHECKING:
     import os
     from pathlib import Path
 
-__all__ = ["RunData", "animation", "history", "interface_map", "make_all", "solid_view", "stress_map"]
+__all__ = [
+    "RunData",
+    "film",
+    "history_figure",
+    "interface_map",
+    "make_all",
+    "solid_view",
+    "stress_map",
+]
 
 _LOG = logging.getLogger(__name__)
 # Of a long cycling run the ends of some steps say enough.
 _MOST_MAPS = 6
 
 
-def make_all(path: str | os.PathLike[str], *, film: bool = True) -> list[Path]:
+def make_all(path: str | os.PathLike[str], *, animation: bool = True) -> list[Path]:
     """Make all figures of a run, in its folder ``figures``.
 
     Works on a run that goes on, or was interrupted, with what there is. Not collective: after a
@@ -37,7 +45,7 @@ def make_all(path: str | os.PathLike[str], *, film: bool = True) -> list[Path]:
 
     Args:
         path: Run folder.
-        film: Whether to make the animation too, which takes longest.
+        animation: Whether to make the animation too, which takes longest.
 
     Returns:
         The files written.
@@ -48,7 +56,7 @@ def make_all(path: str | os.PathLike[str], *, film: bool = True) -> list[Path]:
     run = RunData.open(path)
     folder = run.path / "figures"
     folder.mkdir(exist_ok=True)
-    written = [history(run, folder / "history.png")]
+    written = [history_figure(run, folder / "history.png")]
     for name, data in run.interfaces.items():
         written.append(interface_map(run, name, folder / f"{data.path.stem}.png"))
     if run.bodies:
@@ -56,8 +64,8 @@ def make_all(path: str | os.PathLike[str], *, film: bool = True) -> list[Path]:
             written.append(stress_map(run, time, folder / f"stress_{label}.png"))
             if run.in_space:
                 written.append(solid_view(run, time, folder / f"solid_{label}.png"))
-        if film:
-            written.append(animation(run, folder / "animation"))
+        if animation:
+            written.append(film(run, folder / "animation"))
     for file in written:
         _LOG.info("figure %s", file)
     return written

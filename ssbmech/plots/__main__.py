@@ -25,11 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m ssbmech.plots", description="Make the figures of a run."
     )
     parser.add_argument("run_folder", help="folder of the run, with its manifest.json")
-    parser.add_argument("--no-film", action="store_true", help="leave out the animation")
+    parser.add_argument("--no-animation", action="store_true", help="leave out the animation")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     try:
-        make_all(chosen.run_folder, film=not chosen.no_film)
+        make_all(chosen.run_folder, animation=not chosen.no_animation)
     except SSBMechError as error:
         logging.getLogger(__name__).error("%s", error)
         return 1

@@ -32,7 +32,7 @@ _MOST_FRAMES = 75
 _WIDTH, _HEIGHT, _DPI = 11.2, 6.3, 100
 
 
-def animation(run: RunData, stem: Path) -> Path:
+def film(run: RunData, stem: Path) -> Path:
     """Make a film of about five seconds.
 
     Args:
@@ -49,8 +49,8 @@ def animation(run: RunData, stem: Path) -> Path:
     steps = _chosen(picture.times)
     rate = max(len(steps) / SECONDS, 1.0)
     with theme.style():
-        film = _Film(run, picture)
-        frames = (film.frame(step) for step in steps)
+        drawn = _Film(run, picture)
+        frames = (drawn.frame(step) for step in steps)
         if find_spec("imageio_ffmpeg") is not None:
             return _write_mp4(stem.with_suffix(".mp4"), frames, rate)
         return _write_gif(stem.with_suffix(".gif"), frames, rate)
@@ -63,7 +63,7 @@ class _Film:
         self._run, self._picture = run, picture
         self._window = maps.void_window(run, picture)
         scale = maps.stress_scale(picture, "von_mises")
-        self._figure = theme.new_figure(_WIDTH, _HEIGHT)
+        self._figure: Any = theme.new_figure(_WIDTH, _HEIGHT)
         self._figure.set_dpi(_DPI)
         # The title above is set later and differs from frame to frame: keep its place.
         self._figure.get_layout_engine().set(rect=(0.0, 0.0, 1.0, 0.95))
@@ -157,7 +157,7 @@ def _chosen(times: NDArray[np.float64]) -> list[int]:
 def _pixels(figure: Figure) -> NDArray[np.uint8]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     return np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])
 
@@ -168,7 +168,13 @@ def _write_mp4(path: Path, frames: Iterator[NDArray[np.uint8]], rate: float) -> 
 
     size = (round(_WIDTH * _DPI), round(_HEIGHT * _DPI))
     writer = imageio_ffmpeg.write_frames(
-        str(path), size, fps=rate, codec="libx264", quality=7, macro_block_size=2, ffmpeg_log_level="error"
+        str(path),
+        size,
+        fps=rate,
+        codec="libx264",
+        quality=7,
+        macro_block_size=2,
+        ffmpeg_log_level="error",
     )
     writer.send(None)
     try:
@@ -185,5 +191,7 @@ def _write_gif(path: Path, frames: Iterator[NDArray[np.uint8]], rate: float) -> 
 
     images: Sequence[Any] = [Image.fromarray(frame).quantize(64) for frame in frames]
     duration = max(round(1000.0 / rate), 20)
-    images[0].save(path, save_all=True, append_images=images[1:], duration=duration, loop=0, optimize=True)
+    images[0].save(
+        path, save_all=True, append_images=images[1:], duration=duration, loop=0, optimize=True
+    )
     return path

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PANELS = ("voltage", "p_stack", "contact_fraction", "void_volume")
 
 
-def history(run: RunData, path: Path) -> Path:
+def history_figure(run: RunData, path: Path) -> Path:
     """Draw voltage, stack pressure, contact area fraction and void volume against time.
 
     Args:
@@ -98,10 +98,8 @@ def _limits(times: NDArray[np.float64], values: NDArray[np.float64]) -> tuple[fl
     return middle - 0.62 * span, middle + 0.62 * span
 
 
-def shade_steps(
-    axes: Any, run: RunData, *, shade: bool, labels: bool, rise: float = 4.0
-) -> None:
-    """Mark the protocol steps along the axis of time.
+def shade_steps(axes: Any, run: RunData, *, shade: bool, labels: bool, rise: float = 4.0) -> None:
+    """Mark the protocol steps along the axis of time, and let it begin with the first.
 
     Args:
         axes: Axes whose horizontal axis is time.
@@ -110,8 +108,13 @@ def shade_steps(
         labels: Whether to name the steps above the axes.
         rise: Height of the names above the axes [pt].
     """
+    from matplotlib.ticker import MaxNLocator
+
     factor = run.time_unit()[1]
     spans = run.protocol()
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=9, steps=[1, 1.5, 2, 3, 5, 6, 10]))
+    if spans:
+        axes.set_xlim(factor * spans[0].start, factor * spans[-1].end)
     whole = sum(span.end - span.start for span in spans)
     for number, span in enumerate(spans):
         start, end = factor * span.start, factor * span.end

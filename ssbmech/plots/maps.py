@@ -85,11 +85,19 @@ class MapPanel:
 
         self._picture, self._name = picture, name
         self._factor = shown_unit(quantity(name).unit).factor
-        self._cells, self._plated, self._gaps = {}, {}, {}
+        self._cells: dict[str, Any] = {}
+        self._plated: dict[str, Any] = {}
+        self._gaps: dict[str, Any] = {}
+        self._lines: dict[str, Any] = {}
         for level, body in enumerate(picture.bodies):
             # Edges in the face's colour close the hair lines between neighbouring cells.
             self._cells[body] = PolyCollection(
-                [], cmap=scale.colours, norm=scale.norm, edgecolors="face", linewidths=0.5, zorder=level + 1
+                [],
+                cmap=scale.colours,
+                norm=scale.norm,
+                edgecolors="face",
+                linewidths=0.5,
+                zorder=level + 1,
             )
             axes.add_collection(self._cells[body], autolim=False)
         self._add_surfaces(axes)
@@ -99,11 +107,14 @@ class MapPanel:
         from matplotlib.collections import LineCollection, PolyCollection
 
         order = self._picture.bodies
-        self._lines = {}
         for name in self._picture.interfaces:
             level = order.index(self._picture.sides(name)[1]) + 1
             self._plated[name] = PolyCollection(
-                [], facecolors=theme.PLATED, edgecolors=theme.PLATED, linewidths=0.3, zorder=level - 0.5
+                [],
+                facecolors=theme.PLATED,
+                edgecolors=theme.PLATED,
+                linewidths=0.3,
+                zorder=level - 0.5,
             )
             self._gaps[name] = PolyCollection(
                 [],
@@ -176,7 +187,9 @@ def stress_map(run: RunData, time: float, path: Path) -> Path:
                 mark_window(grid[0, column], box)
             label = axis_label(name) + (", compression positive" if name == "pressure" else "")
             place = {"location": "bottom", "shrink": 0.8, "pad": 0.02, "aspect": 36}
-            theme.colour_bar(figure, whole.coloured, list(grid[:, column]), label, scales[name], **place)
+            theme.colour_bar(
+                figure, whole.coloured, list(grid[:, column]), label, scales[name], **place
+            )
         add_key(grid[-1, 0])
         figure.suptitle(moment(run, float(picture.times[step])), fontsize=11)
         return theme.save(figure, path)
@@ -190,12 +203,14 @@ def add_key(axes: Any) -> None:
         Patch(facecolor=theme.VOID, edgecolor=theme.VOID_HATCH, hatch=theme.HATCH, label="gap"),
         Patch(facecolor=theme.PLATED, edgecolor=theme.INK, linewidth=0.7, label="plated metal"),
     ]
-    axes.legend(handles=patches, loc="upper right", ncols=2, frameon=True, framealpha=0.9).set_zorder(200)
+    axes.legend(
+        handles=patches, loc="upper right", ncols=2, frameon=True, framealpha=0.9
+    ).set_zorder(200)
 
 
 def moment(run: RunData, time: float) -> str:
     """Return a title that says when: time, protocol step, pressure and voltage."""
-    unit, factor = run.time_unit()
+    unit, factor = run.time_unit() if time >= 60.0 else ("s", 1.0)
     parts = [f"t = {factor * time:.4g} {unit}"]
     parts += [span.label for span in run.protocol() if span.start < time <= span.end]
     times = run.series["time"]
@@ -206,7 +221,7 @@ def moment(run: RunData, time: float) -> str:
             # Adding zero turns -0 into 0.
             value = round(shown.factor * float(np.interp(time, times, values)), 9) + 0.0
             parts.append(f"{symbol} {value:.3g} {shown.text}")
-    return "   ·   ".join(parts).replace("-", "−")
+    return "   ·   ".join(parts).replace("-", theme.MINUS)
 
 
 def stress_scale(picture: Picture, name: str) -> theme.Scale:
@@ -278,7 +293,9 @@ def frame_window(axes: Any, picture: Picture, run: RunData, window: Window, box:
     axes.set_xlim(box.left, box.left + box.width)
     axes.set_ylim(box.bottom, box.bottom + box.height)
     axes.set_aspect(window.stretch)
-    scale = f"vertical scale stretched {window.stretch} times" if window.stretch > 1 else "true scale"
+    scale = (
+        f"vertical scale stretched {window.stretch} times" if window.stretch > 1 else "true scale"
+    )
     axes.set_title(f"{window.interface.replace('|', ' | ')}, {scale}", loc="left")
     _label(axes, picture, run)
 
@@ -289,7 +306,9 @@ def mark_window(axes: Any, box: Box) -> None:
 
     corner = (box.left, box.bottom)
     axes.add_patch(
-        Rectangle(corner, box.width, box.height, fill=False, edgecolor=theme.INK, ls="--", zorder=120)
+        Rectangle(
+            corner, box.width, box.height, fill=False, edgecolor=theme.INK, ls="--", zorder=120
+        )
     )
 
 

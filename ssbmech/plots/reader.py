@@ -129,7 +129,7 @@ class FieldData:
         with self._open() as file:
             root = file["VTKHDF"]
             cells = np.array(root["Connectivity"]).reshape(int(root["NumberOfCells"][0]), -1)
-            return cells[:, : _CORNERS[int(root["Types"][0])]]
+            return np.array(cells[:, : _CORNERS[int(root["Types"][0])]], dtype=np.int64)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -151,7 +151,7 @@ class FieldData:
         Raises:
             RunFolderError: There is no such array or step.
         """
-        return self._read(name, range(len(self.times))[step], 1)[0]
+        return np.array(self._read(name, range(len(self.times))[step], 1)[0])
 
     def history(self, name: str) -> NDArray[np.float64]:
         """Return an array at all steps, shape (steps, points or cells, ...).
@@ -269,10 +269,10 @@ class RunData:
             return []
         labels = [str(step.get("label", "")) for step in self.manifest.get("protocol", [])]
         # A row is the state at the end of a time step; the first time step began before it.
-        last = [*(np.flatnonzero(np.diff(steps)).tolist()), len(steps) - 1]
+        last = np.append(np.flatnonzero(np.diff(steps)), len(steps) - 1)
         first = self.series.of("time_step").get("", np.zeros(1))[0]
         spans, start = [], float(times[0] - first)
-        for row in last:
+        for row in last.tolist():
             end, number = float(times[row]), int(steps[row])
             label = labels[number] if 0 <= number < len(labels) else f"step {number + 1}"
             if end > start:

@@ -76,7 +76,8 @@ class Surface:
     def opened(self) -> Array:
         """Quadrilaterals of the open gap, shape (open facets, 4, 2) [m]."""
         strips = _strips(self.minus, self.plus)
-        return strips[np.abs(self.plus - self.minus).sum(axis=(1, 2)) > 0.0]
+        is_open = np.abs(self.plus - self.minus).sum(axis=(1, 2)) > 0.0
+        return np.array(strips[is_open])
 
     @property
     def plated(self) -> Array:
@@ -292,4 +293,4 @@ def _normals(facets: Frame, plus: Frame) -> Array:
     for corner in range(2):
         np.add.at(nodal, facets.cells[:, corner], normal)
     size = np.linalg.norm(nodal, axis=1)
-    return nodal / np.where(size > 0.0, size, 1.0)[:, None]
+    return np.array(nodal / np.where(size > 0.0, size, 1.0)[:, None])

@@ -19,8 +19,6 @@ from ssbmech.plots.section import Picture
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pyvista as pv
-
     from ssbmech.plots.reader import FieldData, RunData
 
 _MICRO = 1e6
@@ -51,8 +49,9 @@ def solid_view(run: RunData, time: float, path: Path) -> Path:
     )
     low, high = float(scale.norm.vmin or 0.0), float(scale.norm.vmax or 1.0)
     # Without a display VTK says so before it renders off-screen; nobody needs to know.
-    pv.vtk_verbosity("off")
-    plotter = pv.Plotter(off_screen=True, window_size=list(_SIZE))
+    quiet: Any = pv.vtk_verbosity
+    quiet("off")
+    plotter: Any = pv.Plotter(off_screen=True, window_size=list(_SIZE))
     lift = _lifts(run)
     for name, data in run.bodies.items():
         body = _moved(data, step, lift[name])
@@ -70,7 +69,7 @@ def solid_view(run: RunData, time: float, path: Path) -> Path:
         )
     for data in run.interfaces.values():
         _add_interface(plotter, data, step, lift.get(data.minus, 0.0))
-    unit, shown = run.time_unit()
+    unit, shown = run.time_unit() if time >= 60.0 else ("s", 1.0)
     title = f"bodies pulled apart, t = {shown * time:.4g} {unit}"
     plotter.add_text(title, font_size=12, color=theme.INK)
     plotter.camera_position = "xz"
@@ -82,14 +81,14 @@ def solid_view(run: RunData, time: float, path: Path) -> Path:
     return path
 
 
-def _add_interface(plotter: pv.Plotter, data: FieldData, step: int, lift: float) -> None:
+def _add_interface(plotter: Any, data: FieldData, step: int, lift: float) -> None:
     """Lay the gap of an interface on the minus body's face."""
     import pyvista as pv
 
     gap = shown_unit("m").factor * data.values("gap", step)
     # A hair above the face it lies on.
     points = _MICRO * data.points + [0.0, 0.0, lift + 1e-3 * float(np.ptp(data.points) * _MICRO)]
-    face = pv.PolyData.from_regular_faces(points, data.corners)
+    face = pv.PolyData.from_regular_faces(points, data.corners.astype(int))
     face.cell_data["gap"] = gap
     plotter.add_mesh(
         face,

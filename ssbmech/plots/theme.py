@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DPI = 160
+# The sign that is as wide as a plus.
+MINUS = "\N{MINUS SIGN}"
 INK = "#222222"
 # Dark enough on white, and apart from each other for colour-blind readers (Okabe and Ito).
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
@@ -36,8 +38,9 @@ HATCH = "//////"
 
 POSITIVE_MAP = "viridis"
 SIGNED_MAP = "RdBu_r"
+RATIO_MAP = "PuOr_r"
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9.0,
     "axes.titlesize": 9.5,
@@ -60,12 +63,12 @@ _STYLE = {
 
 def style() -> AbstractContextManager[None]:
     """Return a context in which figures get the theme."""
-    import matplotlib
+    import matplotlib as mpl
 
-    return matplotlib.rc_context(_STYLE)
+    return mpl.rc_context(_STYLE)
 
 
-def new_figure(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float) -> Any:
     """Return an empty figure that lays out its axes by itself.
 
     Args:
@@ -141,7 +144,25 @@ def signed_scale(values: NDArray[np.float64]) -> Scale:
     return Scale(SymLogNorm(linear, linscale=0.6, vmin=-high, vmax=high), SIGNED_MAP, extend)
 
 
-def colour_bar(figure: Figure, artist: Any, axes: Any, label: str, scale: Scale, **place: Any) -> Any:
+def ratio_scale(values: NDArray[np.float64]) -> Scale:
+    """Return a scale symmetric about one, for ratios to a mean.
+
+    Args:
+        values: Sample of the values that will be shown.
+    """
+    from matplotlib.colors import Normalize
+
+    off = np.abs(values - 1.0)
+    # A percent is the least worth a colour; rounding keeps the ticks simple.
+    width = _round_up(max(float(np.percentile(off, 99.8)) if off.size else 0.0, 0.01))
+    return Scale(
+        Normalize(1.0 - width, 1.0 + width), RATIO_MAP, _extend(values, 1.0 - width, 1.0 + width)
+    )
+
+
+def colour_bar(
+    figure: Figure, artist: Any, axes: Any, label: str, scale: Scale, **place: Any
+) -> Any:
     """Add a colour bar with ticks at 1, 2, 5 where the scale is logarithmic.
 
     Args:
@@ -167,7 +188,7 @@ def colour_bar(figure: Figure, artist: Any, axes: Any, label: str, scale: Scale,
     if ticks:
         bar.locator = FixedLocator(ticks)
         bar.minorlocator = NullLocator()
-        bar.formatter = FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−"))
+        bar.formatter = FuncFormatter(lambda value, _: f"{value:g}".replace("-", MINUS))
         bar.update_ticks()
     return bar
 

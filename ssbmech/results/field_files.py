@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from dolfinx import fem, mesh
     from mpi4py import MPI
+
+    from dolfinx import fem, mesh
     from numpy.typing import NDArray
 
     from ssbmech.results.run_folder import RunFolder
@@ -72,7 +73,8 @@ def owned_cells(function: fem.Function) -> NDArray[np.float64]:
     n_owned = _owned_cell_count(space.mesh)
     size = space.dofmap.bs
     dofs = space.dofmap.list[:n_owned].reshape(n_owned)
-    return np.array(function.x.array, dtype=np.float64).reshape(-1, size)[dofs]
+    values = np.array(function.x.array, dtype=np.float64).reshape(-1, size)
+    return np.array(values[dofs])
 
 
 class BodyFile:
@@ -187,7 +189,7 @@ class _LocalGrid:
     """This rank's share of a grid."""
 
     def __init__(
-        self, points: NDArray[np.float64], nodes: NDArray[np.int32], node_map: Any, mesh: mesh.Mesh
+        self, points: NDArray[Any], nodes: NDArray[np.int32], node_map: Any, mesh: mesh.Mesh
     ) -> None:
         self.points = np.array(points, dtype=np.float64)
         self.n_cells = _owned_cell_count(mesh)

@@ -45,10 +45,10 @@ def environment(comm: MPI.Comm) -> dict[str, object]:
     Args:
         comm: Communicator of the run.
     """
-    import dolfinx
-    import h5py
     from mpi4py import MPI
     from petsc4py import PETSc
+
+    import h5py
 
     import ssbmech
 
@@ -56,8 +56,8 @@ def environment(comm: MPI.Comm) -> dict[str, object]:
         "ranks": comm.size,
         "versions": {
             "ssbmech": ssbmech.__version__,
-            "dolfinx": dolfinx.__version__,
-            "petsc": ".".join(str(part) for part in PETSc.Sys.getVersion()),
+            "dolfinx": metadata.version("fenics-dolfinx"),
+            "petsc": ".".join(str(part) for part in PETSc.Sys.getVersion()),  # type: ignore[attr-defined]
             "mpi": MPI.Get_library_version().split("\n")[0].split(",")[0].strip("\0 "),
             "hdf5": h5py.version.hdf5_version,
             "numpy": np.__version__,
@@ -154,7 +154,7 @@ def _(value: np.generic) -> object:
 
 
 @plain.register
-def _(value: np.ndarray) -> object:
+def _(value: np.ndarray) -> object:  # type: ignore[type-arg]
     return plain(value.tolist())
 
 

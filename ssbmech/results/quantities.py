@@ -6,11 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from mpi4py import MPI
+
 import numpy as np
 import numpy.typing as npt
 import ufl
 from dolfinx import fem, la
-from mpi4py import MPI
 
 from ssbmech._compat import compile_form
 from ssbmech.constants import FARADAY
@@ -41,7 +42,17 @@ class CellAverages:
             s, deviator = region.stress, region.response.deviator
             von_mises = ufl.sqrt(1.5 * ufl.inner(deviator, deviator))
             rate = region.response.creep_rate + ufl.as_ufl(0.0)
-            components = [s[0, 0], s[1, 1], s[2, 2], s[0, 1], s[1, 2], s[0, 2], von_mises, -ufl.tr(s) / 3, rate]
+            components = [
+                s[0, 0],
+                s[1, 1],
+                s[2, 2],
+                s[0, 1],
+                s[1, 2],
+                s[0, 2],
+                von_mises,
+                -ufl.tr(s) / 3,
+                rate,
+            ]
             forms.append(ufl.inner(ufl.as_vector(components), test) * region.dx)
         self._form = compile_form(sum(forms[1:], forms[0]), body.group.entity_maps)
         self._vector = la.vector(space.dofmap.index_map, self._size)
@@ -50,7 +61,9 @@ class CellAverages:
         one = fem.Constant(mesh, 1.0)
         volumes = la.vector(scalar.dofmap.index_map, 1)
         volumes.array[:] = 0.0
-        fem.assemble_vector(volumes.array, compile_form(one * ufl.TestFunction(scalar) * body.measure("dx"), None))
+        fem.assemble_vector(
+            volumes.array, compile_form(one * ufl.TestFunction(scalar) * body.measure("dx"), None)
+        )
         self._volumes = np.array(volumes.array[: self._cells])
 
     def evaluate(self) -> Array:
@@ -86,7 +99,16 @@ class Observer:
 
     def columns(self) -> list[Column]:
         """Return the columns of the series."""
-        names = ["time", "time_step", "step", "voltage", "current", "charge", "temperature", "p_stack"]
+        names = [
+            "time",
+            "time_step",
+            "step",
+            "voltage",
+            "current",
+            "charge",
+            "temperature",
+            "p_stack",
+        ]
         names += ["thickness_stack"]
         columns = [Column.of(name) for name in names]
         volume_unit = self.cell.case.geometry.frame.depth_unit
@@ -110,12 +132,18 @@ class Observer:
         """Return the physical columns of the row of the step that was just solved; collective."""
         cell, comm = self.cell, self.cell.comm
         row = {"time": cell.time + dt, "time_step": dt, "step": float(step)}
-        row |= {"temperature": cell.knobs["temperature"], "voltage": self._voltage(), "current": 0.0}
+        row |= {
+            "temperature": cell.knobs["temperature"],
+            "voltage": self._voltage(),
+            "current": 0.0,
+        }
         current = self._current()
         row["current"] = current
         row["charge"] = self.charge + current * dt
         row["p_stack"] = self._stack_pressure()
-        row["thickness_stack"] = self._height + sum(_mean_displacement(cell, *face) for face in self._faces)
+        row["thickness_stack"] = self._height + sum(
+            _mean_displacement(cell, *face) for face in self._faces
+        )
         for name, surface in cell.surfaces.items():
             row |= _surface_row(name, surface, comm)
         for name, averages in self._averages.items():
@@ -168,7 +196,12 @@ class Observer:
             lithium = max(lithium, abs(moles - faradays) / scale)
         contact = max((_contact_error(s, comm) for s in cell.surfaces.values()), default=0.0)
         force = cell.force_imbalance()
-        return {"audit_lithium": lithium, "audit_charge": charge, "audit_force": force, "audit_contact": contact}
+        return {
+            "audit_lithium": lithium,
+            "audit_charge": charge,
+            "audit_force": force,
+            "audit_contact": contact,
+        }
 
     def check(self, row: dict[str, float]) -> None:
         """Check the audits of a row.
@@ -179,7 +212,9 @@ class Observer:
         for kind in ("lithium", "charge", "force", "contact"):
             value, limit = row[f"audit_{kind}"], getattr(self.limits, kind)
             if not value <= limit:
-                raise AuditError(f"audit of {kind} failed at t = {row['time']:g} s: error {value:.3g}, limit {limit:g}")
+                raise AuditError(
+                    f"audit of {kind} failed at t = {row['time']:g} s: error {value:.3g}, limit {limit:g}"
+                )
 
     def body_arrays(self, name: str) -> dict[str, Array]:
         """Return the cell fields of a body at the last measurement, owned cells."""
@@ -236,7 +271,10 @@ def _contact_error(surface: SurfaceModel, comm: MPI.Intracomm) -> float:
     """Return the largest violation of the contact conditions on a facet, scaled [1]."""
     n = surface.gap.owned
     stress = surface.p_contact.scale
-    p, gap = surface.p_contact.function.x.array[:n] / stress, surface.gap.function.x.array[:n] / surface.gap.scale
+    p, gap = (
+        surface.p_contact.function.x.array[:n] / stress,
+        surface.gap.function.x.array[:n] / surface.gap.scale,
+    )
     return _maximum(np.abs(np.minimum(p, gap)), comm)
 
 
@@ -256,7 +294,9 @@ def _face_displacements(cell: CellModel) -> list[tuple[Any, float]]:
                 continue
             ds = body.measure("ds")(body.mesh.faces[face])
             one = fem.Constant(body.mesh.mesh, 1.0)
-            area = cell.comm.allreduce(fem.assemble_scalar(compile_form(one * ds, None)), op=MPI.SUM)
+            area = cell.comm.allreduce(
+                fem.assemble_scalar(compile_form(one * ds, None)), op=MPI.SUM
+            )
             if area > 0.0:
                 form = compile_form((sign / area) * one * body.u.function[axis] * ds, None)
                 found.append((form, float(area)))

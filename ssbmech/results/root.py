@@ -38,6 +38,7 @@ def on_root(comm: MPI.Comm, action: Callable[[], T]) -> T:
             outcome = (None, str(error))
         except OSError as error:
             outcome = (None, f"cannot write the run folder: {error}")
+    value: T
     value, problem = comm.bcast(outcome, root=0)
     if problem is not None:
         raise RunFolderError(problem)

@@ -133,7 +133,9 @@ def append(path: Path, time: float, values: Arrays) -> None:
             last = float(steps["Values"][step - 1])
             raise RunFolderError(f"{path.name}: time {time!r} s is not after the last, {last!r} s")
         for kind, arrays in values.kinds():
-            _check_names(path, kind, arrays, {key for key in root[kind] if _varies(root[kind][key])})
+            _check_names(
+                path, kind, arrays, {key for key in root[kind] if _varies(root[kind][key])}
+            )
             for name, array in arrays.items():
                 _append_array(path, root[kind][name], array, step)
                 _set_row(steps[kind + "Offsets"][name], step, step * len(array))
@@ -226,9 +228,7 @@ def _check_names(
         )
 
 
-def _append_array(
-    path: Path, dataset: h5py.Dataset, array: NDArray[np.float64], step: int
-) -> None:
+def _append_array(path: Path, dataset: h5py.Dataset, array: NDArray[np.float64], step: int) -> None:
     rows = dataset.chunks[0] if dataset.size or len(array) else 0
     if array.shape != (rows, *dataset.shape[1:]):
         raise RunFolderError(

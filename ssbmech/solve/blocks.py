@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Blocks of the Jacobian: compiled forms with the storage that DOLFINx assembles them into.
 
-Blocks between fields of equal block size use DOLFINx's own matrix, the fastest; the others use a PETSc matrix. A block that
-depends on no field is assembled again only when one of its constants has changed.
+Blocks between fields of equal block size use DOLFINx's own matrix, the fastest; the others use a
+PETSc matrix. A block that depends on no field is assembled again only when one of its constants has
+changed.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from mpi4py import MPI
+from petsc4py import PETSc
+
 import numpy as np
 import numpy.typing as npt
 from dolfinx import fem, la
 from dolfinx.fem import petsc as fem_petsc
-from mpi4py import MPI
-from petsc4py import PETSc
 
 from ssbmech._compat import compile_form
 
@@ -99,7 +101,8 @@ class RectangularStorage:
 
     def __init__(self, form: Any) -> None:
         """Allocate the pattern of a form; collective."""
-        # PETSc drops places that the first assembly leaves untouched, so that assembly must be a real one
+        # PETSc drops places that the first assembly leaves untouched, so that assembly must be a
+        # real one
         self._matrix = fem_petsc.assemble_matrix(form)
         self._matrix.assemble()
 
@@ -144,7 +147,9 @@ class Block:
         self._form = compile_form(form, entity_maps)
         sizes = {argument.ufl_function_space().dofmap.index_map_bs for argument in form.arguments()}
         square = len(sizes) == 1
-        self._storage: Storage = SquareStorage(self._form) if square else RectangularStorage(self._form)
+        self._storage: Storage = (
+            SquareStorage(self._form) if square else RectangularStorage(self._form)
+        )
         self._depends_on_fields = bool(form.coefficients())
         self._constants = form.constants()
         self._packed: Array | None = None
@@ -172,7 +177,9 @@ class Block:
         """Return the current values, assembled again only if something they depend on may have changed; collective."""
         if self._depends_on_fields:
             return self._storage.assemble(self._form)
-        packed = np.concatenate([np.zeros(1), *(np.ravel(constant.value) for constant in self._constants)])
+        packed = np.concatenate(
+            [np.zeros(1), *(np.ravel(constant.value) for constant in self._constants)]
+        )
         if self._packed is None or not np.array_equal(packed, self._packed):
             self._packed = packed
             self._values = self._storage.assemble(self._form).copy()

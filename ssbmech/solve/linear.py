@@ -24,7 +24,8 @@ class Direct:
     One solver object is kept for the whole run, so that the symbolic analysis is done once.
 
     Attributes:
-        memory: extra working space beyond MUMPS's estimate [%]; contact needs pivots that the analysis did not foresee.
+        memory: extra working space beyond MUMPS's estimate [%]; contact needs pivots that the
+            analysis did not foresee.
         extra: PETSc options that are added or replace those of the preset.
     """
 

@@ -61,7 +61,9 @@ class SolveReport:
         """Return the field with the largest scaled residual, and that residual."""
         if not self.norms:
             return "none", 0.0
-        key = max(self.norms, key=lambda k: self.norms[k] if math.isfinite(self.norms[k]) else math.inf)
+        key = max(
+            self.norms, key=lambda k: self.norms[k] if math.isfinite(self.norms[k]) else math.inf
+        )
         return key, self.norms[key]
 
 
@@ -79,7 +81,9 @@ class Newton:
         prefix: PETSc options prefix.
     """
 
-    def __init__(self, system: System, settings: Settings, linear: LinearSolver, prefix: str) -> None:
+    def __init__(
+        self, system: System, settings: Settings, linear: LinearSolver, prefix: str
+    ) -> None:
         """Set up the linear solver; the first factorisation does the analysis."""
         self.system, self.settings = system, settings
         self._make_ksp = lambda: make_ksp(system.matrix.mat, linear, prefix)
@@ -89,11 +93,14 @@ class Newton:
         """Solve the step from the present state of the unknowns; collective.
 
         Raises:
-            NotConverged: too many iterations, a residual that is not finite, or a failed factorisation.
+            NotConverged: too many iterations, a residual that is not finite, or a failed
+                factorisation.
         """
         report = SolveReport()
         self._evaluate(report)
-        while max(report.norms.values()) > self.settings.tolerance or not math.isfinite(_merit(report.norms)):
+        while max(report.norms.values()) > self.settings.tolerance or not math.isfinite(
+            _merit(report.norms)
+        ):
             if report.iterations >= self.settings.max_iterations:
                 self._fail(report, "too many iterations")
             if not math.isfinite(_merit(report.norms)):
@@ -148,4 +155,7 @@ class Newton:
     def _fail(report: SolveReport, reason: str) -> None:
         report.reason = reason
         key, norm = report.worst()
-        raise NotConverged(f"{reason} after {report.iterations} iterations; largest residual {norm:.3g} in {key}", report)
+        raise NotConverged(
+            f"{reason} after {report.iterations} iterations; largest residual {norm:.3g} in {key}",
+            report,
+        )

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Numbering of all unknowns in one system, and the sparse matrix they share.
 
-Every rank numbers its own dofs field by field; the scalar unknowns come last, on the last rank. Prescribed dofs keep a row of
-the identity; tied dofs hand their rows and columns to the scalar that they share.
+Every rank numbers its own dofs field by field; the scalar unknowns come last, on the last rank.
+Prescribed dofs keep a row of the identity; tied dofs hand their rows and columns to the scalar that
+they share.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
 from mpi4py import MPI
 from petsc4py import PETSc
+
+import numpy as np
+import numpy.typing as npt
 
 from ssbmech.solve.blocks import DROPPED, Entries
 from ssbmech.solve.unknowns import Closure, Unknown
@@ -32,7 +34,9 @@ class Numbering:
         targets: by unknown, the system row of each owned dof; DROPPED where prescribed.
     """
 
-    def __init__(self, comm: MPI.Intracomm, unknowns: Sequence[Unknown], closures: Sequence[Closure]) -> None:
+    def __init__(
+        self, comm: MPI.Intracomm, unknowns: Sequence[Unknown], closures: Sequence[Closure]
+    ) -> None:
         """Number the unknowns; collective."""
         self.comm = comm
         self.starts = np.concatenate([[0], np.cumsum([w.owned for w in unknowns])]).astype(np.int64)
@@ -136,6 +140,10 @@ class SystemMatrix:
         """Hand the values to PETSc; collective."""
         self.mat.zeroEntries()
         self.mat.setValuesIJV(
-            self._indptr, self._indices, self.values, addv=PETSc.InsertMode.ADD_VALUES, rowmap=self._rowmap
+            self._indptr,
+            self._indices,
+            self.values,
+            addv=PETSc.InsertMode.ADD_VALUES,
+            rowmap=self._rowmap,
         )
         self.mat.assemble()

@@ -42,20 +42,28 @@ class StepControl(Protocol):
 class AdaptiveSteps:
     """Steps that follow the accuracy of the predictor and the effort of Newton's method.
 
-    The distance between the solved gap and its extrapolation from the last two steps estimates the error of backward Euler;
-    the step grows or shrinks with its square root.
+    The distance between the solved gap and its extrapolation from the last two steps estimates the
+    error of backward Euler; the step grows or shrinks with its square root.
 
     Raises:
         ParameterError: a constant is out of its bounds.
     """
 
-    dt_initial: float = parameter("s", low=0.0, low_open=True, default=0.05, doc="first step of a protocol step")
-    dt_min: float = parameter("s", low=0.0, low_open=True, default=1e-6, doc="step below which the run ends")
+    dt_initial: float = parameter(
+        "s", low=0.0, low_open=True, default=0.05, doc="first step of a protocol step"
+    )
+    dt_min: float = parameter(
+        "s", low=0.0, low_open=True, default=1e-6, doc="step below which the run ends"
+    )
     dt_max: float = parameter("s", low=0.0, low_open=True, default=60.0, doc="longest step")
-    growth: float = parameter("1", low=1.01, high=10.0, default=1.7, doc="largest growth from step to step")
+    growth: float = parameter(
+        "1", low=1.01, high=10.0, default=1.7, doc="largest growth from step to step"
+    )
     cut: float = parameter("1", low=0.05, high=0.9, default=0.4, doc="factor after a failure")
     iterations: int = 8
-    gap_error: float = parameter("m", low=0.0, low_open=True, default=2e-8, doc="predictor error of the gap")
+    gap_error: float = parameter(
+        "m", low=0.0, low_open=True, default=2e-8, doc="predictor error of the gap"
+    )
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -104,7 +112,8 @@ class _AdaptiveSizer:
         self._dt = self._proposed * self.settings.cut
         if self._dt < self.settings.dt_min:
             raise StepTooSmall(
-                f"the time step fell below {self.settings.dt_min:g} s: {failure.reason}", failure.report
+                f"the time step fell below {self.settings.dt_min:g} s: {failure.reason}",
+                failure.report,
             )
 
 
@@ -138,4 +147,6 @@ class _PrescribedSizer:
             self._left.pop()
 
     def reject(self, failure: NotConverged) -> None:
-        raise StepTooSmall(f"a prescribed time step has no solution: {failure.reason}", failure.report)
+        raise StepTooSmall(
+            f"a prescribed time step has no solution: {failure.reason}", failure.report
+        )

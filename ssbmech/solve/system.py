@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The discrete system of one step: residual vector, Jacobian matrix, and the norms by field.
 
-Forms come in groups, one group for each mesh that is integrated over: bulk terms on a body's own mesh, interface terms on the
-parent mesh. Each block is assembled by DOLFINx into a matrix of its own and merged into one PETSc matrix.
+Forms come in groups, one group for each mesh that is integrated over: bulk terms on a body's own
+mesh, interface terms on the parent mesh. Each block is assembled by DOLFINx into a matrix of its
+own and merged into one PETSc matrix.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mpi4py import MPI
+from petsc4py import PETSc
+
 import numpy as np
 import numpy.typing as npt
 import ufl
 from dolfinx import fem, la
-from mpi4py import MPI
-from petsc4py import PETSc
 
 from ssbmech._compat import compile_form
 from ssbmech.solve.blocks import Block
@@ -50,7 +52,8 @@ class System:
         unknowns: the fields.
         closures: the scalar unknowns.
         groups: the residual forms.
-        references: by key, names of groups and forms whose assembled norm is the size a residual is judged against.
+        references: by key, names of groups and forms whose assembled norm is the size a residual is
+            judged against.
     """
 
     def __init__(
@@ -66,7 +69,8 @@ class System:
         self._index = {w.key: k for k, w in enumerate(self.unknowns)}
         self.numbering = Numbering(comm, self.unknowns, self.closures)
         self._vectors = [
-            la.vector(w.function.function_space.dofmap.index_map, w.block_size) for w in self.unknowns
+            la.vector(w.function.function_space.dofmap.index_map, w.block_size)
+            for w in self.unknowns
         ]
         self._residual_forms = [
             (self._index[key], compile_form(form, group.entity_maps))
@@ -78,7 +82,9 @@ class System:
         self._identity = [self._identity_rows(k) for k in range(len(self.unknowns))]
         mine = comm.rank == self.numbering.owner
         closure_rows = self.numbering.closure_rows if mine else []
-        diagonal = np.concatenate([*self._identity, np.asarray(closure_rows, dtype=np.int64)]).astype(np.int64)
+        diagonal = np.concatenate(
+            [*self._identity, np.asarray(closure_rows, dtype=np.int64)]
+        ).astype(np.int64)
         self.matrix = SystemMatrix(self.numbering, [b.entries for b in self._blocks], diagonal)
         self.rhs = PETSc.Vec().createMPI((self.numbering.local_size, PETSc.DETERMINE), comm=comm)
         self.increment = self.rhs.duplicate()
@@ -98,7 +104,9 @@ class System:
             free = np.ones(unknown.owned, dtype=bool)
             free[unknown.fixed] = False
             unknown.reference = math.sqrt(
-                self.comm.allreduce(float(np.sum(vector.array[: unknown.owned][free] ** 2)), op=MPI.SUM)
+                self.comm.allreduce(
+                    float(np.sum(vector.array[: unknown.owned][free] ** 2)), op=MPI.SUM
+                )
             )
 
     def _compile_blocks(self, group: FormGroup) -> list[Block]:
@@ -159,7 +167,8 @@ class System:
             matrix.add_block(k, block.values(), block.factor)
         for j, closure in enumerate(self.closures):
             row = self.numbering.closure_rows[j]
-            # columns of tied dofs carry the field's scale, rows the field's reference: bring both to the closure's
+            # columns of tied dofs carry the field's scale, rows the field's reference: bring both
+            # to the closure's
             matrix.scale_row(row, closure.alpha * closure.unknown.reference / closure.reference)
             if self.comm.rank == self.numbering.owner:
                 value = closure.beta * closure.unknown.scale / closure.reference
@@ -171,8 +180,14 @@ class System:
     def apply(self, step: float) -> None:
         """Move the unknowns by minus a multiple of the solved increment; collective."""
         local = self.increment.array_r
-        mine = local[int(self.numbering.starts[-1]) :] if self.comm.rank == self.numbering.owner else None
-        shared = self.comm.bcast(None if mine is None else np.array(mine), root=self.numbering.owner)
+        mine = (
+            local[int(self.numbering.starts[-1]) :]
+            if self.comm.rank == self.numbering.owner
+            else None
+        )
+        shared = self.comm.bcast(
+            None if mine is None else np.array(mine), root=self.numbering.owner
+        )
         for k, unknown in enumerate(self.unknowns):
             start = int(self.numbering.starts[k])
             array = unknown.function.x.array

@@ -89,7 +89,8 @@ class TimeLoop:
         hooks: recorders.
         sizer: step control.
         gap_tolerance: predictor error of the gap that counts as 1 [m].
-        interrupted: tells whether the run should stop after this step; asked on every rank, true on any ends the run.
+        interrupted: tells whether the run should stop after this step; asked on every rank, true on
+            any ends the run.
     """
 
     def __init__(
@@ -159,7 +160,9 @@ class TimeLoop:
                 return f"{step.stops[passed[0]].quantity} reached its limit"
         return "duration"
 
-    def _attempt(self, number: int, step: Step, elapsed: float, dt: float) -> tuple[SolveReport, Row, float]:
+    def _attempt(
+        self, number: int, step: Step, elapsed: float, dt: float
+    ) -> tuple[SolveReport, Row, float]:
         """Solve and measure one time step.
 
         Raises:

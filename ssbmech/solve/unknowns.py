@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Unknowns of a step: fields on meshes, and scalars that close the whole cell.
 
-A scalar unknown (platen displacement, electrode potential) is a set of degrees of freedom that share one value. Its equation
-is the sum of their residual rows, weighted and completed by a closure:
+A scalar unknown (platen displacement, electrode potential) is a set of degrees of freedom that
+share one value. Its equation is the sum of their residual rows, weighted and completed by a
+closure:
 
 .. math:: \\alpha (\\sum_j r_j + load) + \\beta (value - target) = 0
 """
@@ -28,7 +29,8 @@ class Unknown:
         function: current value.
         scale: typical size of the field, in its unit.
         fixed: owned local dofs (unrolled) whose value is prescribed.
-        reference: size of the residual against which convergence is judged; set when the system is built.
+        reference: size of the residual against which convergence is judged; set when the system is
+            built.
     """
 
     key: str

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mpi4py import MPI
+
 import numpy as np
 from dolfinx import fem, mesh
-from mpi4py import MPI
 
 from ssbmech.results import (
     BodyFile,
@@ -32,7 +33,11 @@ HALF_HOUR = 1800.0
 CURRENT = 10.0
 GROWTH = 2.43e-6 / HALF_HOUR
 WIDTH = 60 * UM
-LEVELS = {"negative": (0.0, 20 * UM), "separator": (20 * UM, 50 * UM), "positive": (50 * UM, 70 * UM)}
+LEVELS = {
+    "negative": (0.0, 20 * UM),
+    "separator": (20 * UM, 50 * UM),
+    "positive": (50 * UM, 70 * UM),
+}
 LOWER, UPPER = "negative|separator", "positive|separator"
 
 
@@ -80,7 +85,9 @@ class Void:
     def gap(self, x):
         """Return the gap at the lower interface [m]."""
         inside = self.distance(x) < 15 * UM
-        opened = self.initial_gap(x) + self.lift - self.bulge(x) - 0.1 * UM * (self.time / HALF_HOUR)
+        opened = (
+            self.initial_gap(x) + self.lift - self.bulge(x) - 0.1 * UM * (self.time / HALF_HOUR)
+        )
         return np.where(inside, np.maximum(opened, 0.0), 0.0)
 
     def current_density(self, x):
@@ -102,7 +109,9 @@ class Void:
         if body == "negative":
             depth = np.clip(x[1] / level, 0.0, 1.0)
             bulge = self.bulge(x[0]) - 0.08 * UM
-            return np.stack([0.1 * UM * np.sin(np.pi * x[0] / WIDTH) * depth, metal + bulge * depth**4])
+            return np.stack(
+                [0.1 * UM * np.sin(np.pi * x[0] / WIDTH) * depth, metal + bulge * depth**4]
+            )
         lift = self.lift - 0.13 * UM
         if body == "positive":
             lift -= self.lift
@@ -196,7 +205,9 @@ class Output:
             gap = void.gap(x) if lower else np.zeros_like(x)
             i = void.current_density(x) if lower else np.full_like(x, -void.current)
             y = np.full_like(x, 20 * UM)
-            top = void.displacement("separator", (x, y))[1] - void.displacement("negative", (x, y))[1]
+            top = (
+                void.displacement("separator", (x, y))[1] - void.displacement("negative", (x, y))[1]
+            )
             s = gap - void.initial_gap(x) - top if lower else np.full_like(x, void.lift)
             closed = gap == 0.0
             edge = np.abs(void.distance(x) - 15 * UM)
@@ -210,7 +221,9 @@ class Output:
             file.append(void.time, cell)
 
 
-def write_run(path, *, centre=30 * UM, nx=60, ny=12, n_fields=46, n_rows=181, status=RunStatus.COMPLETE):
+def write_run(
+    path, *, centre=30 * UM, nx=60, ny=12, n_fields=46, n_rows=181, status=RunStatus.COMPLETE
+):
     """Write the run.
 
     Args:
@@ -271,7 +284,9 @@ def write_block_run(path, n=12):
     facets = mesh.locate_entities(parent, 2, lambda x: np.isclose(x[2], level, atol=1e-10))
     submesh = mesh.create_submesh(parent, 2, facets)[0]
     gap = fem.Function(fem.functionspace(submesh, ("DG", 0)))
-    gap.interpolate(lambda x: np.maximum(1.0 - ((x[0] - level) ** 2 + (x[1] - level) ** 2) / (6 * UM) ** 2, 0.0))
+    gap.interpolate(
+        lambda x: np.maximum(1.0 - ((x[0] - level) ** 2 + (x[1] - level) ** 2) / (6 * UM) ** 2, 0.0)
+    )
     interface = InterfaceFile(folder, "metal|ceramic", submesh)
     bodies = {}
     for name, side in (("metal", -1.0), ("ceramic", 1.0)):
@@ -280,14 +295,22 @@ def write_block_run(path, n=12):
         space = fem.functionspace(body, ("Lagrange", 2, (3,)))
         stress = fem.Function(fem.functionspace(body, ("DG", 0)))
         stress.interpolate(lambda x: 1e6 + 1e11 * np.abs(x[2] - level) + 1e11 * x[0])
-        bodies[name] = (BodyFile(folder, name, space), fem.Function(space), owned_cells(stress)[:, 0])
+        bodies[name] = (
+            BodyFile(folder, name, space),
+            fem.Function(space),
+            owned_cells(stress)[:, 0],
+        )
     series = SeriesWriter(folder, [Column.of("time"), Column.of("step")])
     for time in (0.0, 60.0):
         series.append({"time": time, "step": 0})
         interface.append(time, {"gap": 2 * UM * (1.0 + time / 60.0) * owned_cells(gap)[:, 0]})
         for name, (file, u, values) in bodies.items():
             lift = 0.5 * UM * (name == "ceramic") * time / 60.0
-            u.interpolate(lambda x, lift=lift: np.stack([0 * x[0], 0 * x[0], np.full_like(x[0], lift)]))
-            file.append(time, {"displacement": owned_nodes(u)}, {"von_mises": values, "pressure": values})
+            u.interpolate(
+                lambda x, lift=lift: np.stack([0 * x[0], 0 * x[0], np.full_like(x[0], lift)])
+            )
+            file.append(
+                time, {"displacement": owned_nodes(u)}, {"von_mises": values, "pressure": values}
+            )
     folder.finish(RunStatus.COMPLETE)
     return folder.path

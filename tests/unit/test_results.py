@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import enum
+import fcntl
 import json
 import os
 import signal
@@ -14,12 +15,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from mpi4py import MPI
+
 import dolfinx
 import h5py
 import numpy as np
 import pytest
 from dolfinx import fem, mesh
-from mpi4py import MPI
 
 from ssbmech.errors import RunFolderError
 from ssbmech.fields_table import QUANTITIES, axis_label, quantity, series_name, shown_unit
@@ -43,7 +45,7 @@ UM = 1e-6
 @pytest.fixture
 def run_path(tmp_path):
     """Path of a run folder, the same on all ranks."""
-    yield COMM.bcast(tmp_path, root=0) / "run"
+    yield tmp_path / "run"
     COMM.barrier()
 
 
@@ -381,6 +383,20 @@ def test_table_of_fields():
         assert name == row.name
         assert row.label
         assert shown_unit(row.unit).text != row.unit or row.unit == "K"
+
+
+def test_a_reader_does_not_stop_the_run(run_path):
+    """ParaView locks the file it shows; the next step must be written all the same."""
+    folder = RunFolder.create(run_path, COMM)
+    facets = interface_mesh(square())
+    n_owned = facets.topology.index_map(1).size_local
+    file = InterfaceFile(folder, "a|b", facets)
+    file.append(0.0, {"gap": np.zeros(n_owned)})
+    with file.path.open("rb") as stream:
+        fcntl.flock(stream, fcntl.LOCK_SH)
+        file.append(1.0, {"gap": np.ones(n_owned)})
+    if COMM.rank == 0:
+        assert read_step(file.path, 1)[1] == 1.0
 
 
 WRITER = """
