@@ -101,7 +101,7 @@ explain() {
 }
 
 install_debian() {
-    local options=() setting mirror tool=(mmdebstrap)
+    local options=(--dpkgopt=force-unsafe-io) setting mirror tool=(mmdebstrap)
     # what root mounts while unpacking goes with the process, however it ends
     if [[ $(id -u) == 0 ]]; then tool=(unshare --mount mmdebstrap); fi
     # the network settings of this machine's apt

@@ -40,7 +40,7 @@ from ssbmech.protocol import (
     VoltageAbove,
     VoltageBelow,
 )
-from ssbmech.run import Result, run
+from ssbmech.run import Result, main, run
 from ssbmech.solve.linear import Direct
 from ssbmech.solve.step_control import AdaptiveSteps, PrescribedSteps
 
@@ -98,5 +98,6 @@ __all__ = [
     "ThreeDimensional",
     "VoltageAbove",
     "VoltageBelow",
+    "main",
     "run",
 ]

@@ -6,9 +6,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
-import dolfinx
 import numpy as np
 import numpy.typing as npt
 from dolfinx import fem
@@ -16,7 +16,7 @@ from dolfinx.mesh import GhostMode, Mesh, create_cell_partitioner, create_submes
 
 Ints = npt.NDArray[np.int32]
 
-NEW_ENTITY_MAPS = tuple(int(v) for v in dolfinx.__version__.split(".")[:2]) >= (0, 10)
+NEW_ENTITY_MAPS = tuple(int(v) for v in version("fenics-dolfinx").split(".")[:2]) >= (0, 10)
 """Whether submeshes come with entity-map objects instead of plain arrays."""
 
 
@@ -40,11 +40,18 @@ class Submesh:
     parent_entities: Ints
     handle: Any
 
+    def cells(self, parents: Ints) -> Ints:
+        """Return the local cells of the submesh that were cut from entities of the parent."""
+        order = np.argsort(self.parent_entities)
+        found = order[np.searchsorted(self.parent_entities, parents, sorter=order)]
+        return np.asarray(found, dtype=np.int32)
+
 
 def cut_submesh(parent: Mesh, dim: int, entities: Ints) -> Submesh:
     """Return the submesh of entities (owned and ghost) of a dimension; collective."""
     made = create_submesh(parent, dim, entities)
-    mesh, handle = made[0], made[1]
+    mesh: Mesh = made[0]
+    handle: Any = made[1]
     if NEW_ENTITY_MAPS:
         cells = mesh.topology.index_map(dim)
         count = cells.size_local + cells.num_ghosts
@@ -63,7 +70,9 @@ def _inverse(sub: Submesh, size: int) -> Ints:
 def interface_entity_maps(
     parent: Mesh, minus: Submesh, plus: Submesh, surface: Submesh, entities: Ints
 ) -> Any:
-    """Return the entity maps of integrals over an interface that mix fields of both bodies and of the surface.
+    """Return the entity maps of integrals over an interface.
+
+    The integrals mix fields of both bodies and of the surface.
 
     Args:
         parent: mesh of the integral.
@@ -88,7 +97,7 @@ def interface_entity_maps(
 
 
 def part_entity_maps(body: Mesh, parts: Sequence[Submesh]) -> Any:
-    """Return the entity maps of integrals over a body that mix its fields with fields of some of its parts."""
+    """Return the entity maps of integrals that mix fields of a body with fields of its parts."""
     if NEW_ENTITY_MAPS:
         return [part.handle for part in parts]
     cells = body.topology.index_map(body.topology.dim)
@@ -108,7 +117,12 @@ def compile_expression(expression: Any, points: npt.NDArray[np.float64]) -> fem.
 def element_points(space: Any) -> npt.NDArray[np.float64]:
     """Return the reference points at which a function of a space is interpolated."""
     points = space.element.interpolation_points
-    return points() if callable(points) else points
+    return np.asarray(points() if callable(points) else points, dtype=np.float64)
+
+
+def constant(mesh: Mesh, value: float) -> fem.Constant:
+    """Return a scalar constant of forms on a mesh."""
+    return fem.Constant(mesh, np.float64(value))
 
 
 def shared_facet_partitioner() -> Any:

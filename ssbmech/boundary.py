@@ -32,7 +32,10 @@ class Support(Protocol):
 
 @dataclass(frozen=True)
 class Roller:
-    """No displacement along the normal of a flat face that is aligned with an axis: symmetry, or a rigid wall."""
+    """No displacement along the normal of a flat face that is aligned with an axis.
+
+    It stands for a plane of symmetry, or for a rigid wall without friction.
+    """
 
     face: str
     value: None = None
@@ -81,7 +84,9 @@ class FacePressure:
 
 @dataclass(frozen=True)
 class FacePotential:
-    """Ionic potential held on an outer face of an electrolyte: a reversible electrode without resistance.
+    """Ionic potential held on an outer face of an electrolyte.
+
+    It stands for a reversible electrode without resistance.
 
     Attributes:
         face: name of the face.

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from mpi4py import MPI
@@ -30,8 +31,8 @@ class Geometry(Protocol):
     def frame(self) -> Frame:
         """Kinematic frame."""
 
-    def build(self, comm: MPI.Intracomm) -> TaggedMesh:
-        """Mesh the geometry; collective."""
+    def build(self, comm: MPI.Intracomm, keep: Path | None = None) -> TaggedMesh:
+        """Mesh the geometry and keep the mesh in a file if one is named; collective."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,13 @@ class Electrodes:
 
     Attributes:
         working: electrode whose current and voltage the protocol prescribes.
-        counter: electrode at zero potential.
+        counter: electrode at zero potential; None if the current leaves through an outer face of
+            the electrolyte that is held at a potential (`FacePotential`). Voltages are then
+            against the zero of that potential.
     """
 
     working: str
-    counter: str
+    counter: str | None = None
 
 
 class PressureField(enum.Enum):
@@ -201,13 +204,15 @@ class Case:
             for side in (interface.minus, interface.plus):
                 if side not in names:
                     raise CaseError(
-                        f"interface {interface.name!r}: there is no body {side!r}; bodies: {', '.join(names)}"
+                        f"interface {interface.name!r}: there is no body {side!r}; "
+                        f"bodies: {', '.join(names)}"
                     )
         surfaces = [frozenset((i.minus, i.plus)) for i in self.interfaces]
         for interface, surface in zip(self.interfaces, surfaces, strict=True):
             if surfaces.count(surface) > 1:
                 raise CaseError(
-                    f"the interface between {interface.minus!r} and {interface.plus!r} is given twice"
+                    f"the interface between {interface.minus!r} and {interface.plus!r} "
+                    "is given twice"
                 )
         if not self.protocol:
             raise CaseError(
@@ -217,7 +222,7 @@ class Case:
     def _check_fixture(self) -> None:
         if self.fixture is None:
             return
-        if not hasattr(self.fixture, "preload"):
+        if isinstance(self.fixture, Sequence):
             raise CaseError(
                 "a case has one fixture: give a single Spring, ConstantForce, FixedGap or Isostatic"
             )
@@ -234,18 +239,26 @@ class Case:
         if self.electrodes is None:
             if reacting:
                 raise CaseError(
-                    f"interface {sorted(reacting)[0]!r} has a charge-transfer law, but the case names no electrodes"
+                    f"interface {sorted(reacting)[0]!r} has a charge-transfer law, "
+                    "but the case names no electrodes"
                 )
             return
-        named = (self.electrodes.working, self.electrodes.counter)
+        counter = self.electrodes.counter
+        if counter is None and not self.loads.face_potentials:
+            raise CaseError(
+                "the electrodes have no counter: name an interface with a charge-transfer law, "
+                "or hold an outer face of the electrolyte at a potential (FacePotential)"
+            )
+        named = [self.electrodes.working, *([] if counter is None else [counter])]
         for name in named:
             if name not in reacting:
                 raise CaseError(
-                    f"electrode {name!r} is not an interface with a charge-transfer law; those are: "
-                    f"{', '.join(sorted(reacting)) or 'none'}"
+                    f"electrode {name!r} is not an interface with a charge-transfer law; "
+                    f"those are: {', '.join(sorted(reacting)) or 'none'}"
                 )
         unnamed = reacting - set(named)
-        if unnamed or named[0] == named[1]:
+        if unnamed or len(set(named)) < len(named):
             raise CaseError(
-                "working and counter electrode must be two interfaces, and the only ones with kinetics"
+                "working and counter electrode must be two interfaces, "
+                "and the only ones with kinetics"
             )

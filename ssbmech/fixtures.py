@@ -77,7 +77,9 @@ class Spring:
 
 @dataclass(frozen=True)
 class ConstantForce:
-    """Dead weight or a regulated piston: P = P0 whatever the stack does; a frame in series changes nothing.
+    """Dead weight or a regulated piston: P = P0 whatever the stack does.
+
+    A frame in series changes nothing.
 
     Raises:
         ParameterError: a constant is out of its bounds.
@@ -95,7 +97,9 @@ class ConstantForce:
 
 @dataclass(frozen=True)
 class FixedGap:
-    """Screws or a rigid box: the platen stays where the preload left it, but for the frame's compliance.
+    """Screws or a rigid box: the platen stays where the preload left it.
+
+    Only the compliance of the frame lets it move.
 
     Raises:
         ParameterError: a constant is out of its bounds.

@@ -81,7 +81,10 @@ class PlaneStrain:
 
 @dataclass(frozen=True)
 class Axisymmetric:
-    """Rotational symmetry about x = 0: x is the radius r, y the axis z; component 2 is the hoop direction."""
+    """Rotational symmetry about x = 0.
+
+    x is the radius r and y the axial coordinate z; component 2 is the hoop direction.
+    """
 
     dim: int = 2
     deviator_size: int = 3

@@ -18,7 +18,9 @@ from ssbmech.parameter import parameter, validate_parameters
 
 @dataclass(frozen=True)
 class Drive:
-    """What a step asks of the electrodes and of the fixture at one instant; a current or a voltage, not both.
+    """What a step asks of the electrodes and of the fixture at one instant.
+
+    It asks for a current or for a voltage, not for both.
 
     Attributes:
         current_density: current per nominal area of the working electrode [A/m2]; None under
@@ -142,7 +144,8 @@ def _check_duration(step: Step) -> None:
     validate_parameters(step)
     if not math.isfinite(step.duration):
         raise CaseError(
-            f"step {step.name!r} never ends: give it a finite duration (it may stop earlier on conditions)"
+            f"step {step.name!r} never ends: give it a finite duration "
+            "(it may stop earlier on conditions)"
         )
 
 
@@ -252,6 +255,7 @@ def check_protocol(steps: tuple[Step, ...], known: Mapping[str, object]) -> None
         for stop in step.stops:
             if stop.quantity not in known:
                 raise CaseError(
-                    f"step {step.name!r} stops on {stop.quantity!r}, which this case does not compute; "
+                    f"step {step.name!r} stops on {stop.quantity!r}, "
+                    "which this case does not compute; "
                     f"known quantities: {', '.join(sorted(known))}"
                 )

@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,28 +67,39 @@ def run(case: Case, outdir: str | os.PathLike[str], comm: MPI.Intracomm = MPI.CO
         try:
             recorder, finished = _carry_out(case, folder, interrupt)
         except SSBMechError as failure:
-            logger.error("%s", failure)
+            logger.debug("the run failed: %s", failure)
             folder.finish(RunStatus.FAILED, f"{type(failure).__name__}: {failure}")
             raise
         status = RunStatus.COMPLETE if finished else RunStatus.STOPPED
-        folder.finish(
-            status,
-            ""
-            if finished
-            else f"interrupted at t = {recorder.rows[-1]['time']:g} s"
-            if recorder.rows
-            else "interrupted",
-        )
+        folder.finish(status, "" if finished else _interruption(recorder.rows))
         if case.output.figures and recorder.rows:
             _make_figures(folder)
     return Result(folder.path, status, recorder.rows)
+
+
+def main(build: Callable[[], Case], outdir: str | os.PathLike[str]) -> int:
+    """Build and run a case for a script; return its exit status.
+
+    A failure of the package's own is told in one message instead of a traceback.
+
+    Args:
+        build: returns the case.
+        outdir: folder of the run.
+    """
+    try:
+        result = run(build(), outdir)
+    except SSBMechError as failure:
+        if MPI.COMM_WORLD.rank == 0:
+            sys.stderr.write(f"{type(failure).__name__}: {failure}\n")
+        return 1
+    return 0 if result.status is RunStatus.COMPLETE else 130
 
 
 def _carry_out(case: Case, folder: RunFolder, interrupt: Interrupt) -> tuple[Recorder, bool]:
     """Build the model and march through the protocol."""
     comm = folder.comm
     logger.info("%s: meshing", case.name)
-    tagged = case.geometry.build(comm)
+    tagged = case.geometry.build(comm, folder.mesh_path)
     logger.info(
         "building the model; the first run of a kind compiles its forms, which takes a while"
     )
@@ -100,18 +111,22 @@ def _carry_out(case: Case, folder: RunFolder, interrupt: Interrupt) -> tuple[Rec
     size = sum(comm.allreduce(w.owned) for w in cell.unknowns) + len(cell.closures)
     logger.info("%d unknowns on %d ranks", size, comm.size)
     with Recorder(cell, observer, folder, case) as recorder:
-        tolerance = getattr(case.step_control, "gap_error", float("inf"))
         loop = TimeLoop(
             cell,
             newton,
             observer,
             recorder,
             case.step_control.sizer(),
-            tolerance,
+            case.step_control.gap_error,
             interrupt.requested,
         )
         finished = loop.run(case.protocol)
     return recorder, finished
+
+
+def _interruption(rows: list[Row]) -> str:
+    """Return how far an interrupted run came, for the manifest."""
+    return f"interrupted at t = {rows[-1]['time']:g} s" if rows else "interrupted"
 
 
 def _make_figures(folder: RunFolder) -> None:
@@ -190,7 +205,8 @@ class Recorder:
             self._write_fields(row["time"])
         key, norm = report.worst()
         logger.debug(
-            "step %d  t %.6g s  dt %.3g s  V %.6g V  newton %d  linear %d  residual %.1e (%s)  rejected %d",
+            "step %d  t %.6g s  dt %.3g s  V %.6g V  newton %d  linear %d  residual %.1e (%s)"
+            "  rejected %d",
             row["step"], row["time"], row["time_step"], row["voltage"], row["newton_iterations"],
             row["linear_iterations"], norm, key, row["rejected_steps"],
         )  # fmt: skip

@@ -124,7 +124,7 @@ def to_si(value: Any, unit: str, name: str) -> float:
         number = _without_dust(value.m_as(unit_of(unit)))
     else:
         number = value
-    if not isinstance(number, Real) or isinstance(number, bool):
+    if isinstance(number, bool) or not isinstance(number, Real):
         raise ParameterError(
             f"{name} = {value!r} ({type(value).__name__}) is not a number: "
             f"expected a quantity of ssbmech.units or a plain number in {_readable(unit)}"

@@ -33,10 +33,10 @@ def stack(frame: Any = None, size: float = 2.0) -> ssb.Stack:
 
 
 def void_cell(frame: Any = None, size: float = 2.0, **changes: Any) -> ssb.Case:
-    """Return Li | Li6PS5Cl | Li with a void at the working electrode, plated and stripped under a spring."""
+    """Return Li | Li6PS5Cl | Li with a void at one electrode, plated and stripped on a spring."""
     frame = ssb.PlaneStrain() if frame is None else frame
     lithium, electrolyte = library.by_name("lithium_lepage2019"), library.by_name("li6ps5cl")
-    sides = ("bottom", "left", "right") if frame.dim == 2 else ("bottom", "left", "right", "front", "back")
+    sides = ("bottom", "left", "right") + (("front", "back") if frame.dim == 3 else ())
     case = ssb.Case(
         name="small_void",
         geometry=stack(frame, size),

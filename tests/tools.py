@@ -6,12 +6,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from mpi4py import MPI
+
+import numpy as np
 
 from ssbmech.case import Case
 from ssbmech.model.cell import CellModel
@@ -30,6 +32,8 @@ class March:
         rows: series rows, one per accepted step.
         reports: solver reports, one per accepted step.
         rejected: reasons of rejected steps.
+        watch: what to keep of the model after each accepted step, before it is committed.
+        seen: what was kept, one item per accepted step.
     """
 
     cell: CellModel
@@ -37,10 +41,13 @@ class March:
     rows: list[dict[str, float]] = field(default_factory=list)
     reports: list[SolveReport] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
+    watch: Callable[[CellModel], Any] = lambda cell: None
+    seen: list[Any] = field(default_factory=list)
 
     def on_accept(self, row: dict[str, float], report: SolveReport) -> None:
         self.rows.append(row)
         self.reports.append(report)
+        self.seen.append(self.watch(self.cell))
 
     def on_reject(self, time: float, dt: float, reason: str) -> None:
         self.rejected.append(reason)
@@ -53,12 +60,16 @@ class March:
         return np.array([row[name] for row in self.rows])
 
 
-def march(case: Case, comm: MPI.Intracomm = MPI.COMM_WORLD) -> March:
-    """March a case through its protocol; collective."""
+def march(
+    case: Case,
+    comm: MPI.Intracomm = MPI.COMM_WORLD,
+    watch: Callable[[CellModel], Any] = lambda cell: None,
+) -> March:
+    """March a case through its protocol, keep what `watch` returns after each step; collective."""
     cell = CellModel(case, case.geometry.build(comm))
-    result = March(cell, Observer(cell))
+    result = March(cell, Observer(cell), watch=watch)
     newton = Newton(cell.system, case.newton, case.linear_solver, "test_")
-    tolerance = getattr(case.step_control, "gap_error", float("inf"))
+    tolerance = case.step_control.gap_error
     TimeLoop(cell, newton, result.observer, result, case.step_control.sizer(), tolerance).run(
         case.protocol
     )

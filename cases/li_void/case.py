@@ -32,7 +32,7 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
             ssb.Layer("positive", 20 * um),
         ),
         size_interface=4 * fine,
-        size_bulk=4 * um,
+        size_bulk=16 * fine,
         refinements=(
             ssb.Refinement("negative|separator", position=edge, size=fine, radius=3 * um),
         ),
@@ -66,7 +66,10 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
             ssb.ConstantCurrent(options.current * mA_per_cm2, half_cycle, name="strip"),
         ),
         temperature=celsius(options.celsius),
-        step_control=ssb.AdaptiveSteps(gap_error=options.gap_error * nm),
+        step_control=ssb.AdaptiveSteps(
+            gap_error=options.gap_error * nm, dt_max=options.longest_step * s
+        ),
+        output=ssb.Output(figures=not options.no_figures),
     )
 
 
@@ -93,10 +96,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--gap-error", type=float, default=20.0, help="error of the gap that steers the step [nm]"
     )
+    parser.add_argument("--longest-step", type=float, default=60.0, help="longest time step [s]")
+    parser.add_argument("--no-figures", action="store_true", help="leave the figures for later")
     parser.add_argument("--out", type=Path, default=Path("runs/li_void"), help="run folder")
     return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
     chosen = parse(sys.argv[1:])
-    ssb.run(build_case(chosen), chosen.out)
+    sys.exit(ssb.main(lambda: build_case(chosen), chosen.out))

@@ -9,7 +9,10 @@ from ssbmech.frames import Expr
 
 
 def ohmic_term(kappa_e: Expr, phi_e: Expr, v: Expr, dx: Expr) -> Expr:
-    """Return the integral of kappa grad(phi_e) . grad(v), the current that leaves each node [A per unit of v]."""
+    """Return the current that leaves each node [A per unit of v].
+
+    It is the integral of kappa grad(phi_e) . grad(v).
+    """
     return kappa_e * ufl.dot(ufl.grad(phi_e), ufl.grad(v)) * dx
 
 

@@ -32,12 +32,18 @@ class Sides:
 
 
 def contact_work_term(sides: Sides, p_contact: Expr, jump_test: Expr) -> Expr:
-    """Return the virtual work of the contact pressure, minus the integral of p n . [v], with [v] = v_plus - v_minus."""
+    """Return the virtual work of the contact pressure.
+
+    It is minus the integral of p n . [v], with the jump [v] = v_plus - v_minus.
+    """
     return -p_contact * ufl.dot(sides.normal, jump_test) * sides.dS
 
 
 def shear_work_term(sides: Sides, shear: Expr, jump_test: Expr) -> Expr:
-    """Return the virtual work of the shear traction that resists sliding, the integral of shear . [v]."""
+    """Return the virtual work of the shear traction that resists sliding.
+
+    It is the integral of shear . [v], with the jump [v] = v_plus - v_minus.
+    """
     return ufl.dot(shear, jump_test) * sides.dS
 
 
@@ -56,16 +62,20 @@ def gap_term(sides: Sides, gap: Expr, initial_gap: Expr, stripped: Expr, test: E
 def stripped_thickness(
     stripped_n: Expr, i_normal: Expr, molar_volume: Expr, faraday: Expr, dt: Expr
 ) -> Expr:
-    """Return s = s_n + dt i Omega / F, the thickness of metal stripped (minus plated) at the end of the step [m]."""
+    """Return s = s_n + dt i Omega / F [m].
+
+    It is the thickness of metal stripped (minus plated) at the end of the step.
+    """
     return stripped_n + dt * i_normal * molar_volume / faraday
 
 
 def sticking_term(
     sides: Sides, closed: Expr, shear: Expr, offset: Expr, stiffness: Expr, test: Expr
 ) -> Expr:
-    """Return the weak form of sticking: no change of the tangential offset where closed, no shear where open.
+    """Return the weak form of sticking contact.
 
-    The normal component of the shear field has no meaning; it is held at zero.
+    The tangential offset does not change where closed, and there is no shear where open. The normal
+    component of the shear field has no meaning; it is held at zero.
 
     Args:
         sides: geometry.
@@ -78,11 +88,16 @@ def sticking_term(
     n = sides.normal
     tangential = sides.jump - ufl.dot(sides.jump, n) * n - offset
     held = stiffness * tangential + ufl.dot(shear, n) * n
-    return ufl.dot(ufl.conditional(closed, held, shear), test) * sides.dS
+    # a sum of two products, for FFCx 0.9 cannot compile a condition between different arguments
+    sticks = ufl.conditional(closed, 1.0, 0.0)
+    return ufl.dot(sticks * held + (1 - sticks) * shear, test) * sides.dS
 
 
 def reaction_term(sides: Sides, i_normal: Expr, test: Expr) -> Expr:
-    """Return minus the current that enters the electrolyte at the interface, to be added to its charge balance."""
+    """Return minus the current that enters the electrolyte at the interface.
+
+    It is to be added to the charge balance of the electrolyte.
+    """
     return -i_normal * test * sides.dS
 
 
@@ -92,5 +107,8 @@ def kinetics_term(sides: Sides, law_residual: Expr, test: Expr) -> Expr:
 
 
 def electrode_current_term(sides: Sides, i_normal: Expr, test: Expr) -> Expr:
-    """Return the current that leaves the electrode; summed over the electrode's facets it is the cell current [A]."""
+    """Return the current that leaves the electrode through each facet [A].
+
+    Summed over the electrode's facets it is the cell current.
+    """
     return i_normal * test * sides.dS

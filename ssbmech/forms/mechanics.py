@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Momentum balance, div(stress) = 0, in weak form: internal minus external virtual work = 0.
+r"""Momentum balance, div(stress) = 0, in weak form: internal minus external virtual work = 0.
 
 Where a solid flows at constant volume, the pressure p (compression positive) is a field of its own,
 
-.. math:: \\sigma = s - p I, \\quad tr(\\varepsilon) + p / K = 0
+.. math:: \sigma = s - p I, \quad tr(\varepsilon) + p / K = 0
 
 with quadratic displacements and linear pressures (Taylor-Hood), which neither lock nor oscillate.
 """
@@ -16,7 +16,10 @@ from ssbmech.frames import Expr, Frame
 
 
 def deviatoric_term(frame: Frame, deviator: Expr, v: Expr, dx: Expr) -> Expr:
-    """Return the virtual work of the deviatoric stress, integral of s : strain(v) [N m per unit of v]."""
+    """Return the virtual work of the deviatoric stress [N m per unit of v].
+
+    It is the integral of s : strain(v).
+    """
     return ufl.inner(deviator, frame.strain(v)) * dx
 
 
@@ -31,7 +34,10 @@ def pressure_term(frame: Frame, p: Expr, v: Expr, dx: Expr) -> Expr:
 
 
 def compressibility_term(frame: Frame, bulk: Expr, u: Expr, p: Expr, q: Expr, dx: Expr) -> Expr:
-    """Return the weak form of tr(strain) + p / K = 0, with the sign that makes the Jacobian symmetric."""
+    """Return the weak form of tr(strain) + p / K = 0.
+
+    Its sign makes the Jacobian symmetric.
+    """
     return -(ufl.tr(frame.strain(u)) + p / bulk) * q * dx
 
 

@@ -54,7 +54,9 @@ class BodyMesh:
         return self.facet_tags.find(self.faces[face])
 
     def normal_axis(self, face: str) -> tuple[int, float]:
-        """Return axis and sign of the outward normal of a flat face aligned with an axis; collective.
+        """Return axis and sign of the outward normal of a face; collective.
+
+        The face must be flat and aligned with an axis.
 
         Raises:
             MeshError: the face is not flat or not aligned with an axis, or the body does not reach
@@ -62,7 +64,7 @@ class BodyMesh:
         """
         mesh, facets = self.mesh, self.facets(face)
         dim = mesh.topology.dim
-        low, high = _extent(mesh.comm, mesh.geometry.x[:, :dim])
+        low, high = _extent(mesh.comm, np.asarray(mesh.geometry.x[:, :dim], dtype=np.float64))
         x = dmesh.compute_midpoints(mesh, dim - 1, facets)[:, :dim]
         face_low, face_high = _extent(mesh.comm, x)
         if not np.all(np.isfinite(face_low)):
@@ -113,6 +115,18 @@ class InterfaceMesh:
         """The surface mesh."""
         return self.submesh.mesh
 
+    def local_cells(self, parent: Mesh) -> tuple[Ints, Ints, Ints]:
+        """Return the local cells of minus body, plus body and surface mesh at every owned facet."""
+        dim = parent.topology.dim
+        to_facets = parent.topology.connectivity(dim, dim - 1).array.reshape(-1, dim + 1)
+        minus, local_facet, plus = self.entities[:, 0], self.entities[:, 1], self.entities[:, 2]
+        facets = to_facets[minus, local_facet]
+        return (
+            self.minus.submesh.cells(minus),
+            self.plus.submesh.cells(plus),
+            self.submesh.cells(facets),
+        )
+
 
 def cut_body(tagged: TaggedMesh, name: str, regions: Iterable[str]) -> BodyMesh:
     """Cut a body out of the mesh; collective.
@@ -124,7 +138,8 @@ def cut_body(tagged: TaggedMesh, name: str, regions: Iterable[str]) -> BodyMesh:
     for region in names:
         if region not in tagged.regions:
             raise CaseError(
-                f"body {name!r}: the mesh has no region {region!r}; it has {', '.join(sorted(tagged.regions))}"
+                f"body {name!r}: the mesh has no region {region!r}; "
+                f"it has {', '.join(sorted(tagged.regions))}"
             )
     tags = {region: tagged.regions[region] for region in names}
     cells = np.unique(np.concatenate([tagged.cell_tags.find(tag) for tag in tags.values()])).astype(
@@ -164,7 +179,8 @@ def cut_interface(tagged: TaggedMesh, name: str, minus: BodyMesh, plus: BodyMesh
     pairs[swap] = pairs[swap][:, ::-1]
     if mesh.comm.allreduce(len(facets), op=MPI.SUM) == 0:
         raise CaseError(
-            f"interface {name!r}: the bodies {minus.name!r} and {plus.name!r} do not touch in this mesh"
+            f"interface {name!r}: the bodies {minus.name!r} and {plus.name!r} "
+            "do not touch in this mesh"
         )
 
     owned = facets < mesh.topology.index_map(dim - 1).size_local
@@ -189,7 +205,8 @@ def _dense(tags: MeshTags, size: int) -> Ints:
 
 
 def _transfer_facets(tagged: TaggedMesh, submesh: Submesh) -> MeshTags:
-    """Return the parent's facet tags on a body: a submesh keeps the local numbering of a cell's facets."""
+    """Return the parent's facet tags on a body."""
+    # a submesh keeps the local numbering of a cell's facets
     parent, child = tagged.mesh, submesh.mesh
     dim = parent.topology.dim
     for mesh in (parent, child):

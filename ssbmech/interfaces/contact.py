@@ -8,7 +8,7 @@ contact is not resolved.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import ufl
@@ -18,13 +18,14 @@ from ssbmech.parameter import parameter, validate_parameters
 
 
 def complementarity(p_contact: Expr, gap: Expr, stiffness: Expr) -> Expr:
-    """Return the complementarity function of contact, zero if and only if the contact conditions hold [Pa].
+    r"""Return the complementarity function of contact [Pa].
 
-    .. math:: p_c - \\max(0, p_c - r g)
+    .. math:: p_c - \max(0, p_c - r g)
 
-    Its generalised derivative makes Newton's method an active-set method: facets with p_c >= r g
-    are closed (g = 0), the others open (p_c = 0); facets that touch without pressure count as
-    closed, so that an unloaded stack is held together.
+    It is zero if and only if the contact conditions hold. Its generalised derivative makes Newton's
+    method an active-set method: facets with p_c >= r g are closed (g = 0), the others open
+    (p_c = 0); facets that touch without pressure count as closed, so that an unloaded stack is held
+    together.
 
     Args:
         p_contact: contact pressure [Pa].
@@ -54,7 +55,10 @@ class Frictionless:
 
 @dataclass(frozen=True)
 class Sticking:
-    """Contact without slip: a facet that closes keeps the tangential offset it closed with, until it opens."""
+    """Contact without slip.
+
+    A facet that closes keeps the tangential offset it closed with, until it opens.
+    """
 
     sticks: bool = True
 
@@ -70,7 +74,8 @@ class Conduction(Protocol):
 class GapConduction:
     r"""Conduction that fades with the gap over the unresolved roughness.
 
-    .. math:: \theta = \theta_{min} + (1 - \theta_{min})(1 - 3 t^2 + 2 t^3), \quad t = \min(g / \ell, 1)
+    .. math:: \theta = \theta_{min} + (1 - \theta_{min})(1 - 3 t^2 + 2 t^3), \quad
+              t = \min(g / \ell, 1)
 
     The small rest :math:`\theta_{min}` keeps the potential of a fully open interface defined.
 
@@ -101,14 +106,15 @@ class RoughConduction:
 
     .. math:: \theta = \theta_{gap}(g) \left[1 - \exp(-p_c / (c_H H))\right]
 
-    For small pressures this is the plastic-contact fraction :math:`p / (c_H H)`, with :math:`c_H H \approx 3 \sigma_y`.
+    For small pressures this is the plastic-contact fraction :math:`p / (c_H H)`, with
+    :math:`c_H H \approx 3 \sigma_y`.
 
     Raises:
         ParameterError: a constant is out of its bounds.
     """
 
     hardness: float = parameter("Pa", low=1e3, doc="contact hardness c_H H")
-    gap_law: GapConduction = GapConduction()
+    gap_law: GapConduction = field(default_factory=GapConduction)
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""An interface: the surface between two bodies, with the laws that act across it.
+r"""An interface: the surface between two bodies, with the laws that act across it.
 
 The interface "minus|plus" has its unit normal pointing from minus to plus. The gap is
 
-.. math:: g = g_0 + (u_{plus} - u_{minus}) \\cdot n + s
+.. math:: g = g_0 + (u_{plus} - u_{minus}) \cdot n + s
 
 with the initial gap g0 and the thickness s of metal stripped (minus plated) from the minus body.
 """
@@ -11,7 +11,7 @@ with the initial gap g0 and the thickness s of metal stripped (minus plated) fro
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +40,7 @@ class Interface:
     """
 
     name: str
-    contact: Contact = Frictionless()
+    contact: Contact = field(default_factory=Frictionless)
     kinetics: ChargeTransfer | None = None
     initial_gap: GapProfile | None = None
 
@@ -49,8 +49,8 @@ class Interface:
         sides = self.name.split("|")
         if len(sides) != 2 or not all(sides) or sides[0] == sides[1]:
             raise CaseError(
-                f"interface name {self.name!r} does not name two bodies: write 'minus|plus', for example "
-                "'negative|separator'"
+                f"interface name {self.name!r} does not name two bodies: "
+                "write 'minus|plus', for example 'negative|separator'"
             )
 
     @property

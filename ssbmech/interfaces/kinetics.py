@@ -2,13 +2,12 @@
 """Charge transfer between a metal electrode (minus) and an electrolyte (plus).
 
 Sign: a positive current flows from minus to plus, and strips metal. Contact scales the exchange
-    current, never the
-overpotential: a facet without contact passes no current and feels no potential.
+current, never the overpotential: a facet without contact passes no current and feels no potential.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import ufl
@@ -19,7 +18,7 @@ from ssbmech.interfaces.contact import Conduction, GapConduction
 from ssbmech.parameter import parameter, validate_parameters
 
 EXPONENT_LIMIT = 30.0
-"""Exponentials are continued linearly beyond this argument, so that no Newton step can overflow [1]."""
+"""Argument beyond which exponentials go on linearly, so that no Newton step overflows [1]."""
 
 
 def bounded_exp(x: Expr) -> Expr:
@@ -64,14 +63,14 @@ class ChargeTransfer(Protocol):
 
 @dataclass(frozen=True)
 class ButlerVolmer:
-    r"""Butler-Volmer kinetics with film resistance and mechanical work (Li metal: equilibrium potential 0).
+    r"""Butler-Volmer kinetics with film resistance and mechanical work.
 
     .. math::
         i = \theta i_0 \left[e^{\alpha_a F\eta/RT} - e^{-(1-\alpha_a) F\eta/RT}\right], \quad
         \eta = \phi_s - \phi_e + \frac{\Omega}{F} p_c - R_f i
 
-    Compression lowers the equilibrium potential of the metal by :math:`\Omega/F` (0.135 mV/MPa for lithium) and so favours
-    stripping.
+    Potentials are measured against the metal, whose equilibrium potential is zero without load.
+    Compression lowers it by :math:`\Omega/F` (0.135 mV/MPa for lithium) and so favours stripping.
 
     Raises:
         ParameterError: a constant is out of its bounds.
@@ -84,7 +83,7 @@ class ButlerVolmer:
     film_resistance: float = parameter(
         "ohm m2", low=0.0, default=0.0, doc="area resistance of a film"
     )
-    conduction: Conduction = GapConduction()
+    conduction: Conduction = field(default_factory=GapConduction)
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -117,7 +116,7 @@ class LinearKinetics:
     """
 
     resistance: float = parameter("ohm m2", low=0.0, low_open=True, doc="area resistance Z")
-    conduction: Conduction = GapConduction()
+    conduction: Conduction = field(default_factory=GapConduction)
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

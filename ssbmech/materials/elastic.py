@@ -72,22 +72,22 @@ class Solid(Protocol):
 
     @property
     def flows(self) -> bool:
-        """Whether the law flows without change of volume, so that plain displacement elements would lock."""
+        """Whether it flows at constant volume, so that plain displacement elements would lock."""
 
     @property
     def stiffness(self) -> float:
         """Typical stiffness, for scaling [Pa]."""
 
     def response(self, strain: Expr, state_n: Mapping[str, Expr], around: Surroundings) -> Response:
-        """Return stress and new state for a total strain, shape (3, 3), and the state before the step."""
+        """Return stress and new state for a total strain, shape (3, 3), and an old state."""
 
 
 @dataclass(frozen=True)
 class Elastic:
-    """Linear isotropic elasticity.
+    r"""Linear isotropic elasticity.
 
-    .. math:: s = 2 G \\, dev(\\varepsilon), \\quad \\sigma = s + K \\, tr(\\varepsilon) I, \\quad
-              G = E / (2 (1 + \\nu)), \\quad K = E / (3 (1 - 2 \\nu))
+    .. math:: s = 2 G \, dev(\varepsilon), \quad \sigma = s + K \, tr(\varepsilon) I, \quad
+              G = E / (2 (1 + \nu)), \quad K = E / (3 (1 - 2 \nu))
 
     Raises:
         ParameterError: a constant is out of its bounds.

@@ -24,7 +24,8 @@ class Conductor(Protocol):
 class IonConductor:
     r"""Single-ion conductor with Arrhenius conductivity.
 
-    .. math:: \kappa(T) = \kappa_0 \frac{T_0}{T} \exp\left[-\frac{E_a}{R}\left(\frac1T - \frac1{T_0}\right)\right]
+    .. math:: \kappa(T) = \kappa_0 \frac{T_0}{T}
+              \exp\left[-\frac{E_a}{R}\left(\frac1T - \frac1{T_0}\right)\right]
 
     Raises:
         ParameterError: a constant is out of its bounds.

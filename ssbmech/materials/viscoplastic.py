@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Creeping solids: elasticity with volume-preserving viscoplastic flow, integrated by backward Euler.
+"""Creeping solids: elasticity with volume-preserving viscoplastic flow.
 
-The stress returns along the trial deviator, so each integration point has one scalar equation for
-the ratio y = q / q_trial of the equivalent stresses. It is solved inside the UFL expression by a
-fixed number of Newton steps, in the logarithm of y: this cannot overflow, converges from one side,
-and gives the consistent tangent by differentiation.
+The flow is integrated by backward Euler. The stress returns along the trial deviator, so each
+integration point has one scalar equation for the ratio y = q / q_trial of the equivalent stresses.
+It is solved inside the UFL expression by a fixed number of Newton steps, in the logarithm of y:
+this cannot overflow, converges from one side, and gives the consistent tangent by differentiation.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ssbmech.materials.elastic import Elastic, Response, StateVariable, Surround
 from ssbmech.parameter import parameter, validate_parameters
 
 STRESS_FLOOR = 1.0
-"""Added in quadrature to the trial equivalent stress so that its root can be differentiated at rest [Pa]."""
+"""Added in quadrature to the trial equivalent stress, whose root has no derivative at rest [Pa]."""
 
 NEWTON_STEPS = 6
 """Steps of the scalar equation; six reach machine precision for exponents between 1 and 12."""
@@ -52,7 +52,7 @@ class FlowLaw(Protocol):
     def flow(
         self, q_trial: Expr, shear: Expr, state_n: Mapping[str, Expr], around: Surroundings
     ) -> Flow:
-        """Return the step's flow from the trial equivalent stress [Pa] and the shear modulus [Pa]."""
+        """Return the step's flow from trial equivalent stress [Pa] and shear modulus [Pa]."""
 
 
 def power_law_ratio(log_b: Expr, exponent: Expr) -> Expr:
@@ -76,7 +76,8 @@ def power_law_ratio(log_b: Expr, exponent: Expr) -> Expr:
 class NortonFlow:
     r"""Norton power-law creep with Arrhenius temperature dependence.
 
-    .. math:: \dot\varepsilon = \dot\varepsilon_0 \exp\left[-\frac{Q}{R}\left(\frac1T - \frac1{T_0}\right)\right]
+    .. math:: \dot\varepsilon = \dot\varepsilon_0
+              \exp\left[-\frac{Q}{R}\left(\frac1T - \frac1{T_0}\right)\right]
               \left(\frac{q}{\sigma_0}\right)^n
 
     Raises:
@@ -103,7 +104,10 @@ class NortonFlow:
     def flow(
         self, q_trial: Expr, shear: Expr, state_n: Mapping[str, Expr], around: Surroundings
     ) -> Flow:
-        r"""Return the flow from :math:`y + B y^n = 1`, with :math:`B = 3 G \Delta t \dot\varepsilon(q_{trial}) / q_{trial}`."""
+        r"""Return the flow from the root of :math:`y + B y^n = 1`.
+
+        .. math:: B = 3 G \Delta t \dot\varepsilon(q_{trial}) / q_{trial}
+        """
         arrhenius = (-self.activation_energy / GAS_CONSTANT) * (
             1 / around.temperature - 1 / self.reference_temperature
         )
@@ -172,7 +176,7 @@ class AnandFlow:
     def _newton_step(
         self, log_y: Expr, log_s: Expr, s_n: Expr, log_b_unit: Expr, log_q: Expr, scale: Expr
     ) -> tuple[Expr, Expr]:
-        """Return the Newton increments of (log y, log S) for the flow and the hardening equation."""
+        """Return the Newton increments of (log y, log S) for flow and hardening equations."""
         exponent, ratio = (
             1 / self.rate_sensitivity,
             self.saturation_exponent / self.rate_sensitivity,
@@ -206,10 +210,11 @@ class AnandFlow:
 
 @dataclass(frozen=True)
 class ElasticViscoplastic:
-    """Elasticity with a viscoplastic flow of constant volume (small strain).
+    r"""Elasticity with a viscoplastic flow of constant volume (small strain).
 
-    .. math:: s = 2 G (dev\\, \\varepsilon - \\varepsilon^c), \\quad
-              \\dot\\varepsilon^c = \\tfrac32 \\dot\\varepsilon \\, s / q, \\quad q = \\sqrt{\\tfrac32 s : s}
+    .. math:: s = 2 G (dev\, \varepsilon - \varepsilon^c), \quad
+              \dot\varepsilon^c = \tfrac32 \dot\varepsilon \, s / q, \quad
+              q = \sqrt{\tfrac32 s : s}
     """
 
     elastic: Elastic

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import ufl
 from dolfinx import fem
 
-from ssbmech._compat import Submesh, cut_submesh, part_entity_maps
+from ssbmech._compat import Submesh, constant, cut_submesh, part_entity_maps
 from ssbmech.boundary import Loads
 from ssbmech.case import Body as CaseBody
 from ssbmech.case import Case, PressureField
@@ -215,10 +215,10 @@ def face_pressure_knob(k: int) -> str:
 
 
 def _set_references(body: BodyModel, case: Case) -> None:
-    """Set the sizes of residuals: nodal forces of a typical stress, typical volume strain, typical current."""
+    """Set the sizes of residuals: of a typical stress, volume strain and current."""
     mesh, scales = body.mesh.mesh, case.scales
     v = ufl.TestFunction(body.u.function.function_space)
-    stress = fem.Constant(mesh, scales.stress)
+    stress = constant(mesh, scales.stress)
     traction = stress * ufl.tr(body.frame.strain(v)) * body.measure("dx")
     body.references[body.u.key] = [(body.name, traction)]
     for region in body.regions:
@@ -229,7 +229,7 @@ def _set_references(body: BodyModel, case: Case) -> None:
             ]
     if body.phi_e is not None:
         w = ufl.TestFunction(body.phi_e.function.function_space)
-        current = fem.Constant(mesh, scales.current)
+        current = constant(mesh, scales.current)
         body.references[body.phi_e.key] = [(body.name, current * w * body.measure("ds"))]
 
 

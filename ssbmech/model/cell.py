@@ -5,27 +5,38 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from mpi4py import MPI
 
 import numpy as np
-import numpy.typing as npt
 
-from ssbmech.boundary import FacePressure, Loads, Support
+from ssbmech.boundary import FacePressure, Loads
 from ssbmech.case import Case
 from ssbmech.errors import CaseError
 from ssbmech.geometry.subdomains import cut_body, cut_interface
 from ssbmech.geometry.tagged_mesh import TaggedMesh
-from ssbmech.model.body import BodyModel, build_body, face_pressure_knob, hold
+from ssbmech.model.body import BodyModel, build_body, face_pressure_knob
 from ssbmech.model.parameters import Knobs
 from ssbmech.model.platen import Platen, build_platen
+from ssbmech.model.supports import hold_potentials, hold_supports
 from ssbmech.model.surface import SurfaceModel, build_surface
 from ssbmech.protocol import Drive
 from ssbmech.solve.system import System
 from ssbmech.solve.unknowns import Closure, Unknown
 
-Array = npt.NDArray[np.float64]
+
+class Marching(Protocol):
+    """Role of an unknown: it has a value now and remembers those of the two steps before."""
+
+    def extrapolate(self, ratio: float) -> None:
+        """Start from the line through the last two committed values."""
+
+    def commit(self) -> None:
+        """Make the current value the past one."""
+
+    def rollback(self) -> None:
+        """Return to the last committed value."""
 
 
 class CellModel:
@@ -66,13 +77,13 @@ class CellModel:
                 case, interface, mesh, minus, plus, tagged.mesh, self.knobs
             )
         self.loads = loads
-        self._moving: list[tuple[Unknown, npt.NDArray[np.int32], Array, tuple[int, ...], Any]] = []
-        for support in case.supports:
-            self._support(support)
-        self._face_potentials()
+        self._moving = hold_supports(case.supports, self.bodies.values(), self.comm)
+        hold_potentials(case.loads.face_potentials, self.bodies.values())
         self.platen = self._build_platen()
         self.electrodes = {
-            name: self._electrode(s) for name, s in self.surfaces.items() if s.phi_s is not None
+            name: _electrode(case, name, s.phi_s, self.area(name))
+            for name, s in self.surfaces.items()
+            if s.phi_s is not None
         }
         self.system = self._build_system()
 
@@ -88,55 +99,16 @@ class CellModel:
         platen = [] if self.platen is None else [self.platen.closure]
         return [*platen, *self.electrodes.values()]
 
-    def _support(self, support: Support) -> None:
-        """Hold a face in all bodies that reach it."""
-        for body in self.bodies.values():
-            count = self.comm.allreduce(len(body.mesh.facets(support.face)), op=MPI.SUM)
-            if count == 0:
-                continue
-            dim = body.frame.dim
-            every = support.components(0, dim) == tuple(range(dim))
-            axis = 0 if every else body.mesh.normal_axis(support.face)[0]
-            components = support.components(axis, dim)
-            dofs = hold(body.u, body.mesh, support.face, components)
-            body.u.fix(dofs)
-            if support.value is not None:
-                space = body.u.function.function_space
-                blocks = np.unique(dofs // body.u.block_size).astype(np.int32)
-                x = space.tabulate_dof_coordinates()[blocks].T
-                self._moving.append((body.u, blocks, x, components, support.value))
-
-    def _face_potentials(self) -> None:
-        for held in self.case.loads.face_potentials:
-            for body in self.bodies.values():
-                if body.phi_e is None:
-                    continue
-                dofs = hold(body.phi_e, body.mesh, held.face, (0,))
-                body.phi_e.fix(dofs)
-                space = body.phi_e.function.function_space
-                x = space.tabulate_dof_coordinates()[dofs].T
-                body.phi_e.function.x.array[dofs] = held.potential(x)
-                body.phi_e.function.x.scatter_forward()
-                body.phi_e.commit()
+    @property
+    def _marching(self) -> list[Marching]:
+        """All fields and scalar unknowns."""
+        return [*self.unknowns, *self.closures]
 
     def _build_platen(self) -> Platen | None:
         fixture = self.case.fixture
         if fixture is None or fixture.face is None:
             return None
         return build_platen(self.case, fixture, fixture.face, list(self.bodies.values()), self.comm)
-
-    def _electrode(self, surface: SurfaceModel) -> Closure:
-        phi_s = surface.phi_s
-        if phi_s is None:
-            raise CaseError(f"interface {surface.name!r} is no electrode")
-        area = self.comm.allreduce(float(surface.areas.sum()), op=MPI.SUM)
-        return Closure(
-            key=f"electrode {surface.name}",
-            unknown=phi_s,
-            tied=np.arange(phi_s.owned, dtype=np.int32),
-            scale=self.case.scales.potential,
-            reference=self.case.scales.current * area,
-        )
 
     def _build_system(self) -> System:
         parts: Sequence[BodyModel | SurfaceModel] = [*self.bodies.values(), *self.surfaces.values()]
@@ -153,7 +125,7 @@ class CellModel:
         return float(self.comm.allreduce(float(self.surfaces[name].areas.sum()), op=MPI.SUM))
 
     def begin(self, drive: Drive, dt: float) -> None:
-        """Prepare a step: set the time step, the loads and what the electrodes are asked for; collective."""
+        """Prepare a step: time step, loads and what the electrodes are asked for; collective."""
         time = self.time + dt
         self.knobs["dt"] = dt
         self.knobs["temperature"] = self.case.temperature
@@ -166,12 +138,8 @@ class CellModel:
                 self.knobs[face_pressure_knob(k)] = (
                     self.case.fixture.preload * drive.preload_fraction
                 )
-        for unknown, blocks, x, components, value in self._moving:
-            values = value(x, time)
-            for component in components:
-                unknown.function.x.array[blocks * unknown.block_size + component] = values[
-                    component
-                ]
+        for motion in self._moving:
+            motion.impose(time)
         if self.platen is not None:
             self.platen.load(drive.preload_fraction, time)
         self._drive_electrodes(drive)
@@ -180,8 +148,9 @@ class CellModel:
     def _drive_electrodes(self, drive: Drive) -> None:
         if self.case.electrodes is None:
             return
-        counter = self.electrodes[self.case.electrodes.counter]
-        counter.alpha, counter.beta, counter.target = 0.0, counter.reference / counter.scale, 0.0
+        if self.case.electrodes.counter is not None:
+            zero = self.electrodes[self.case.electrodes.counter]
+            zero.alpha, zero.beta, zero.target = 0.0, zero.reference / zero.scale, 0.0
         working = self.electrodes[self.case.electrodes.working]
         if drive.current_density is not None:
             working.alpha, working.beta = 1.0, 0.0
@@ -192,8 +161,8 @@ class CellModel:
 
     def predict(self, ratio: float) -> None:
         """Start the step from the line through the last two committed steps; collective."""
-        for part in (*self.unknowns, *self.closures):
-            part.extrapolate(ratio)
+        for unknown in self._marching:
+            unknown.extrapolate(ratio)
 
     def commit(self, dt: float) -> None:
         """Accept the step that was just solved; collective."""
@@ -201,14 +170,14 @@ class CellModel:
             body.commit()
         for surface in self.surfaces.values():
             surface.commit()
-        for part in (*self.unknowns, *self.closures):
-            part.commit()
+        for unknown in self._marching:
+            unknown.commit()
         self.time += dt
 
     def rollback(self) -> None:
         """Return to the last committed step; collective."""
-        for part in (*self.unknowns, *self.closures):
-            part.rollback()
+        for unknown in self._marching:
+            unknown.rollback()
 
     def predictor_error(self, ratio: float) -> float:
         """Return the largest distance of a gap from its extrapolation [m]; collective."""
@@ -226,10 +195,11 @@ class CellModel:
         return self.knobs[face_pressure_knob(first)] if last > first else 0.0
 
     def force_imbalance(self) -> float:
-        """Return platen force plus support reactions along the stacking axis over a typical force [1]; collective.
+        """Return the imbalance of forces along the stacking axis, relative [1]; collective.
 
-        Zero without a platen: then the supports are loaded by pressures whose resultant has no
-        independent measure.
+        It is the platen force plus the support reactions, over the platen force. Zero without a
+        platen: then the supports are loaded by pressures whose resultant has no independent
+        measure.
         """
         if self.platen is None or self.loads.body_forces or self.loads.face_pressures:
             return 0.0
@@ -242,10 +212,38 @@ class CellModel:
         force = self.platen.closure.total
         return float(abs(reaction + force) / max(abs(force), 1e-3 * self.platen.closure.reference))
 
+    def charge_imbalance(self) -> float:
+        """Return the sum of all currents into the electrolytes, relative [1]; collective.
+
+        Currents enter at the electrodes and leave at faces held at a potential. Zero with ion
+        sources, whose sum has no independent measure.
+        """
+        if not self.electrodes or self.loads.ion_sources:
+            return 0.0
+        held = 0.0
+        for body in self.bodies.values():
+            if body.phi_e is not None:
+                held += float(np.sum(self.system.raw_residual(body.phi_e)[body.phi_e.fixed]))
+        totals = [closure.total for closure in self.electrodes.values()]
+        total = abs(sum(totals) + self.comm.allreduce(held, op=MPI.SUM))
+        least = 1e-3 * max(closure.reference for closure in self.electrodes.values())
+        return float(total / max(least, *(abs(t) for t in totals)))
+
     def seat(self) -> None:
         """Let the fixture act from the present platen position."""
         if self.platen is not None:
             self.platen.seat()
+
+
+def _electrode(case: Case, name: str, phi_s: Unknown, area: float) -> Closure:
+    """Return the closure of an electrode potential, given the area of the electrode [m2]."""
+    return Closure(
+        key=f"electrode {name}",
+        unknown=phi_s,
+        tied=np.arange(phi_s.owned, dtype=np.int32),
+        scale=case.scales.potential,
+        reference=case.scales.current * area,
+    )
 
 
 def _check_regions(case: Case, tagged: TaggedMesh) -> None:
@@ -268,7 +266,10 @@ def _check_faces(case: Case, tagged: TaggedMesh) -> None:
 
 
 def effective_loads(case: Case, tagged: TaggedMesh) -> Loads:
-    """Return the case's loads, with the fluid pressure of an isostatic fixture on every face that nothing holds."""
+    """Return the case's loads, with those of an isostatic fixture.
+
+    Its fluid presses on every face that nothing holds.
+    """
     fixture = case.fixture
     if fixture is None or fixture.face is not None:
         return case.loads

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from dolfinx import fem
 from dolfinx.mesh import Mesh
 
+from ssbmech._compat import constant
+
 Law = TypeVar("Law")
 
 
@@ -22,11 +24,11 @@ class Knobs:
         self._constants: dict[str, dict[Mesh, fem.Constant]] = {name: {} for name in values}
 
     def on(self, name: str, mesh: Mesh) -> fem.Constant:
-        """Return the constant of a number for forms on a mesh; the number starts at zero if it is new."""
+        """Return the constant of a number for forms on a mesh; a new number starts at zero."""
         value = self._values.setdefault(name, 0.0)
         constants = self._constants.setdefault(name, {})
         if mesh not in constants:
-            constants[mesh] = fem.Constant(mesh, float(value))
+            constants[mesh] = constant(mesh, value)
         return constants[mesh]
 
     def __getitem__(self, name: str) -> float:
@@ -36,15 +38,15 @@ class Knobs:
     def __setitem__(self, name: str, value: float) -> None:
         """Set a value in all forms."""
         self._values[name] = value
-        for constant in self._constants.setdefault(name, {}).values():
-            constant.value = value
+        for held in self._constants.setdefault(name, {}).values():
+            held.value = value
 
 
 def symbolic(law: Law, mesh: Mesh) -> Law:
-    """Return a law whose numbers are constants of forms on a mesh, so that the compiled form serves for all values.
+    """Return a law whose numbers are constants of forms on a mesh.
 
-    The law's dataclass is copied field by field, nested laws too; what is neither a number nor a
-    law is kept.
+    The form compiled for it then serves for all values. The law's dataclass is copied field by
+    field, nested laws too; what is neither a number nor a law is kept.
     """
     if not dataclasses.is_dataclass(law):
         return law
@@ -52,7 +54,7 @@ def symbolic(law: Law, mesh: Mesh) -> Law:
     for item in dataclasses.fields(law):
         value: Any = getattr(law, item.name)
         if type(value) is float:
-            object.__setattr__(twin, item.name, fem.Constant(mesh, value))
+            object.__setattr__(twin, item.name, constant(mesh, value))
         elif dataclasses.is_dataclass(value):
             object.__setattr__(twin, item.name, symbolic(value, mesh))
     return twin

@@ -12,7 +12,7 @@ from mpi4py import MPI
 import numpy as np
 from dolfinx import fem
 
-from ssbmech._compat import compile_form
+from ssbmech._compat import compile_form, constant
 from ssbmech.case import Case
 from ssbmech.errors import CaseError
 from ssbmech.fixtures import Fixture
@@ -107,14 +107,16 @@ def build_platen(
     axis, sign = body.mesh.normal_axis(face)
     dofs = hold(body.u, body.mesh, face, (axis,))
     tied = np.unique(dofs[dofs < body.u.owned]).astype(np.int32)
-    one = fem.Constant(body.mesh.mesh, 1.0)
+    one = constant(body.mesh.mesh, 1.0)
     form = compile_form(one * body.measure("ds")(body.mesh.faces[face]), None)
     area = float(comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM))
     closure = Closure(
         key="platen",
         unknown=body.u,
         tied=tied,
-        scale=case.scales.length,
+        # the displacement that makes a typical stress: else a driven platen's first full step looks
+        # worse than no step at all
+        scale=body.u.scale,
         reference=case.scales.stress * area,
     )
     return Platen(fixture, closure, area, sign)

@@ -42,7 +42,10 @@ class RegionHistory:
         cells: npt.NDArray[np.int32],
         quadrature_degree: int,
     ) -> RegionHistory:
-        """Return the history at the start of a run: deviatoric tensors zero, scalars at their initial value."""
+        """Return the history at the start of a run.
+
+        Deviatoric tensors start at zero, scalars at their initial value.
+        """
         history = cls(cells)
         for variable in law.state_variables:
             tensor = variable.initial is None

@@ -12,12 +12,13 @@ import ufl
 from dolfinx import fem, la
 from dolfinx.mesh import Mesh
 
-from ssbmech._compat import compile_form, interface_entity_maps
+from ssbmech._compat import compile_form, constant, interface_entity_maps
 from ssbmech.case import Case
 from ssbmech.constants import FARADAY
 from ssbmech.errors import CaseError
 from ssbmech.forms import interface_terms as terms
 from ssbmech.frames import Expr, WeightedMeasure
+from ssbmech.geometry.profiles import gap_values
 from ssbmech.geometry.subdomains import InterfaceMesh
 from ssbmech.interfaces.interface import Interface
 from ssbmech.interfaces.kinetics import InterfacePoint
@@ -161,7 +162,8 @@ def build_surface(
         contact_stiffness=scales.stress / scales.gap,
     )
     if interface.initial_gap is not None:
-        surface.initial_gap.interpolate(interface.initial_gap)
+        profile = interface.initial_gap
+        surface.initial_gap.interpolate(lambda x: gap_values(profile, x, parent.comm))
     _build_forms(surface, case, parent)
     return surface
 
@@ -171,13 +173,13 @@ def _metal_volume(interface: Interface, minus: BodyModel, plus: BodyModel) -> fl
     metals = [r.material.metal for r in minus.regions if r.material.metal is not None]
     if not metals:
         raise CaseError(
-            f"interface {interface.name!r} has a charge-transfer law, but no material of its minus body "
-            f"{minus.name!r} is an electrode metal"
+            f"interface {interface.name!r} has a charge-transfer law, "
+            f"but no material of its minus body {minus.name!r} is an electrode metal"
         )
     if plus.phi_e is None:
         raise CaseError(
-            f"interface {interface.name!r} has a charge-transfer law, but no material of its plus body "
-            f"{plus.name!r} conducts ions"
+            f"interface {interface.name!r} has a charge-transfer law, "
+            f"but no material of its plus body {plus.name!r} conducts ions"
         )
     return metals[0].molar_volume
 
@@ -205,7 +207,7 @@ def _build_forms(surface: SurfaceModel, case: Case, parent: Mesh) -> None:
     residual = _mechanical_terms(surface, sides, parent)
     if surface.i_normal is not None:
         residual |= _electrical_terms(surface, sides, parent)
-    surface.group = FormGroup(surface.name, residual, maps)
+    surface.group = FormGroup(surface.name, residual, maps, _facet_nodes(surface, parent))
 
     one = ufl.TestFunction(surface.gap.function.function_space)("+")
     sizes = {
@@ -216,7 +218,7 @@ def _build_forms(surface: SurfaceModel, case: Case, parent: Mesh) -> None:
     }
     for unknown in surface.unknowns:
         test = ufl.TestFunction(unknown.function.function_space)("+")
-        size = fem.Constant(parent, sizes.get(unknown.key.split()[0], scales.stress))
+        size = constant(parent, sizes.get(unknown.key.split()[0], scales.stress))
         integrand = size * (sum(test) if unknown.block_size > 1 else test)
         surface.references[unknown.key] = [(surface.name, integrand * dS)]
     surface.areas = _facet_integrals(surface, compile_form(one * dS, maps))
@@ -230,6 +232,22 @@ def _build_forms(surface: SurfaceModel, case: Case, parent: Mesh) -> None:
         n = sides.normal
         tangential = sides.jump - ufl.dot(sides.jump, n) * n
         surface._jump_form = compile_form(ufl.dot(tangential, test) * dS, maps)
+
+
+def _facet_nodes(surface: SurfaceModel, parent: Mesh) -> dict[str, npt.NDArray[np.int64]]:
+    """Return the global nodes of every unknown that takes part, by owned facet."""
+    at_minus, at_plus, on_facet = surface.mesh.local_cells(parent)
+    cells = {surface.minus.u: at_minus, surface.plus.u: at_plus}
+    if surface.plus.phi_e is not None:
+        cells[surface.plus.phi_e] = at_plus
+    cells |= dict.fromkeys(surface.unknowns, on_facet)
+    nodes = {}
+    for unknown, at in cells.items():
+        dofmap = unknown.function.function_space.dofmap
+        local = dofmap.list[at]
+        numbers = dofmap.index_map.local_to_global(local.ravel())
+        nodes[unknown.key] = numbers.reshape(local.shape).astype(np.int64)
+    return nodes
 
 
 def _facet_integrals(surface: SurfaceModel, form: Any) -> Array:
@@ -246,7 +264,7 @@ def _mechanical_terms(surface: SurfaceModel, sides: terms.Sides, parent: Mesh) -
     p, gap = surface.p_contact.function("+"), surface.gap.function("+")
     stripped = surface.stripped("+")
     if surface.i_normal is not None:
-        volume = fem.Constant(parent, surface.molar_volume)
+        volume = constant(parent, surface.molar_volume)
         stripped = terms.stripped_thickness(
             stripped,
             surface.i_normal.function("+"),
@@ -299,7 +317,7 @@ def _electrical_terms(surface: SurfaceModel, sides: terms.Sides, parent: Mesh) -
         i_normal=current,
         p_contact=surface.p_contact.function("+"),
         gap=surface.gap.function("+"),
-        molar_volume=fem.Constant(parent, surface.molar_volume),
+        molar_volume=constant(parent, surface.molar_volume),
         temperature=surface.knobs.on("temperature", parent),
     )
     q = ufl.TestFunction(i_normal.function.function_space)("+")

@@ -57,7 +57,7 @@ def environment(comm: MPI.Comm) -> dict[str, object]:
         "versions": {
             "ssbmech": ssbmech.__version__,
             "dolfinx": metadata.version("fenics-dolfinx"),
-            "petsc": ".".join(str(part) for part in PETSc.Sys.getVersion()),  # type: ignore[attr-defined]
+            "petsc": ".".join(str(part) for part in PETSc.Sys.getVersion()),
             "mpi": MPI.Get_library_version().split("\n")[0].split(",")[0].strip("\0 "),
             "hdf5": h5py.version.hdf5_version,
             "numpy": np.__version__,

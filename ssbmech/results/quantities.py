@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What is measured at every step: scalars for the series, arrays for the field files, and the audits."""
+"""What is measured at every step, for the series, the field files and the audits."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from mpi4py import MPI
@@ -13,7 +14,7 @@ import numpy.typing as npt
 import ufl
 from dolfinx import fem, la
 
-from ssbmech._compat import compile_form
+from ssbmech._compat import compile_form, constant
 from ssbmech.constants import FARADAY
 from ssbmech.errors import AuditError
 from ssbmech.fields_table import series_name
@@ -24,7 +25,12 @@ from ssbmech.results.series import Column
 
 Array = npt.NDArray[np.float64]
 
-CELL_FIELDS = {"stress": slice(0, 6), "von_mises": 6, "pressure": 7, "creep_rate": 8}
+CELL_FIELDS: Mapping[str, slice | int] = {
+    "stress": slice(0, 6),
+    "von_mises": 6,
+    "pressure": 7,
+    "creep_rate": 8,
+}
 """Place of each cell field among the averaged components of a body."""
 
 
@@ -58,7 +64,7 @@ class CellAverages:
         self._vector = la.vector(space.dofmap.index_map, self._size)
         self._cells = mesh.topology.index_map(mesh.topology.dim).size_local
         scalar = fem.functionspace(mesh, ("DG", 0))
-        one = fem.Constant(mesh, 1.0)
+        one = constant(mesh, 1.0)
         volumes = la.vector(scalar.dofmap.index_map, 1)
         volumes.array[:] = 0.0
         fem.assemble_vector(
@@ -164,7 +170,8 @@ class Observer:
         if electrodes is None:
             return 0.0
         closures = self.cell.electrodes
-        return closures[electrodes.working].value - closures[electrodes.counter].value
+        zero = 0.0 if electrodes.counter is None else closures[electrodes.counter].value
+        return closures[electrodes.working].value - zero
 
     def _current(self) -> float:
         """Return the current density of the working electrode [A/m2]."""
@@ -182,10 +189,8 @@ class Observer:
     def audits(self, dt: float) -> dict[str, float]:
         """Return the relative errors of what every step must conserve [1]; collective."""
         cell, comm = self.cell, self.cell.comm
-        totals = [closure.total for closure in cell.electrodes.values()]
-        size = max([abs(total) for total in totals], default=0.0)
+        charge = cell.charge_imbalance()
         area = max((cell.area(name) for name in cell.electrodes), default=1.0)
-        charge = abs(sum(totals)) / max(size, 1e-3 * cell.case.scales.current * area)
         lithium = 0.0
         for name, electrode in cell.electrodes.items():
             surface = cell.surfaces[name]
@@ -209,11 +214,12 @@ class Observer:
         Raises:
             AuditError: an audit is beyond its limit.
         """
-        for kind in ("lithium", "charge", "force", "contact"):
-            value, limit = row[f"audit_{kind}"], getattr(self.limits, kind)
+        for kind, limit in asdict(self.limits).items():
+            value = row[f"audit_{kind}"]
             if not value <= limit:
                 raise AuditError(
-                    f"audit of {kind} failed at t = {row['time']:g} s: error {value:.3g}, limit {limit:g}"
+                    f"audit of {kind} failed at t = {row['time']:g} s: "
+                    f"error {value:.3g}, limit {limit:g}"
                 )
 
     def body_arrays(self, name: str) -> dict[str, Array]:
@@ -281,19 +287,19 @@ def _contact_error(surface: SurfaceModel, comm: MPI.Intracomm) -> float:
 def _height(cell: CellModel) -> float:
     """Return the extent of the mesh along its last axis, the stacking direction [m]; collective."""
     axis = cell.case.geometry.frame.dim - 1
-    x = cell.tagged.mesh.geometry.x[:, axis]
+    x = np.asarray(cell.tagged.mesh.geometry.x[:, axis], dtype=np.float64)
     return _maximum(x, cell.comm) + _maximum(-x, cell.comm)
 
 
 def _face_displacements(cell: CellModel) -> list[tuple[Any, float]]:
-    """Return compiled forms of the outward displacement over the top and bottom faces, with the faces' areas."""
+    """Return forms of the mean outward displacement of top and bottom faces, and their areas."""
     axis, found = cell.case.geometry.frame.dim - 1, []
     for face, sign in (("top", 1.0), ("bottom", -1.0)):
         for body in cell.bodies.values():
             if face not in body.mesh.faces:
                 continue
             ds = body.measure("ds")(body.mesh.faces[face])
-            one = fem.Constant(body.mesh.mesh, 1.0)
+            one = constant(body.mesh.mesh, 1.0)
             area = cell.comm.allreduce(
                 fem.assemble_scalar(compile_form(one * ds, None)), op=MPI.SUM
             )

@@ -57,10 +57,10 @@ class RunFolder:
     """
 
     path: Path
-    comm: MPI.Comm
+    comm: MPI.Intracomm
 
     @classmethod
-    def create(cls, path: str | os.PathLike[str], comm: MPI.Comm) -> RunFolder:
+    def create(cls, path: str | os.PathLike[str], comm: MPI.Intracomm) -> RunFolder:
         """Make a new run folder, with a manifest that says "running" (collective).
 
         Args:

@@ -15,7 +15,7 @@ readable. Therefore
   chunks are indexed by HDF5's extensible array, which grows without moving what is there;
 - the file is closed between steps. It has the classic superblock, because a newer one marks the
   file as open for writing and makes every reader refuse it after a crash. It is not locked, so
-  that somebody who looks at it while the run goes on can not make the run fail.
+  that somebody who looks at it while the run goes on cannot make the run fail.
 
 Nothing here knows of meshes or ranks: one process writes plain arrays.
 """
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 VERSION = (2, 2)
 _GZIP_LEVEL = 4
+# The oldest layout with extensible arrays: the HDF5 in VTK and ParaView is older than others.
+_LAYOUT = ("v110", "v110")
 # Bookkeeping arrays are tiny; a chunk of this many steps keeps the files small.
 _STEPS_PER_CHUNK = 128
 
@@ -97,10 +99,10 @@ def create(
         OSError: The file cannot be written.
     """
     part = path.with_name(path.name + ".part")
-    # "earliest" decides on the superblock, "latest" on the layout of what is put into the file.
+    # The first opening decides on the superblock, the second on the layout of what is put in.
     with h5py.File(part, "w", libver="earliest", locking=False) as file:
         file.attrs.update(notes)
-    with h5py.File(part, "r+", libver="latest", locking=False) as file:
+    with h5py.File(part, "r+", libver=_LAYOUT, locking=False) as file:
         _write_head(file, grid)
         for kind, arrays in constants.kinds():
             for name, array in arrays.items():
@@ -125,7 +127,7 @@ def append(path: Path, time: float, values: Arrays) -> None:
         OSError: The file cannot be written.
         RunFolderError: Names or shapes differ from the first step's, or time does not advance.
     """
-    with h5py.File(path, "r+", libver="latest", locking=False) as file:
+    with h5py.File(path, "r+", libver=_LAYOUT, locking=False) as file:
         root = file["VTKHDF"]
         steps = root["Steps"]
         step = int(steps.attrs["NSteps"])

@@ -57,10 +57,43 @@ class Storage(Protocol):
         """Assemble a form and return the stored values of the rows; collective."""
 
     def pattern(self) -> tuple[Longs, Longs]:
-        """Return local row (unrolled) and position of the column in column_targets of every stored value."""
+        """Return local row (unrolled) and place in column_targets of every stored value."""
 
     def column_targets(self, owned: Longs) -> Longs:
         """Return the system rows of the columns from those of the owned dofs; collective."""
+
+    def column_numbers(self) -> Longs:
+        """Return the global numbers (unrolled) of the columns that the pattern refers to."""
+
+
+@dataclass(frozen=True, eq=False)
+class FacetNodes:
+    """Global nodes that the facets of an interface couple, one row per owned facet.
+
+    DOLFINx 0.10 and 0.11 reserve places for nodes of a field that is missing on one side of a
+    facet: a whole row of explicit zeros. Only the places that some facet can fill are handed on.
+
+    Attributes:
+        rows: nodes of the test functions.
+        columns: nodes of the trial functions.
+    """
+
+    rows: Longs
+    columns: Longs
+
+    def reach(self, comm: MPI.Intracomm, first: int, end: int, width: int) -> Longs:
+        """Return row * width + column of the pairs of nodes that a facet couples; collective.
+
+        Args:
+            comm: communicator.
+            first: first row of this rank.
+            end: row after its last one.
+            width: number of columns.
+        """
+        rows, columns = self.rows[:, :, None], self.columns[:, None, :]
+        keys = np.unique(rows * width + columns)
+        owned = (keys >= first * width) & (keys < end * width)
+        return np.concatenate([keys[owned], *comm.allgather(keys[~owned])])
 
 
 class SquareStorage:
@@ -73,7 +106,7 @@ class SquareStorage:
     def assemble(self, form: Any) -> Array:
         """Assemble a form and return the stored values, ghost rows included; collective."""
         self._matrix.data.fill(0.0)
-        fem.assemble_matrix(self._matrix, form, [])
+        fem.assemble_matrix(self._matrix, form)
         self._matrix.scatter_reverse()
         return np.asarray(self._matrix.data)
 
@@ -94,6 +127,13 @@ class SquareStorage:
         vector.array[: len(owned)] = owned
         vector.scatter_forward()
         return np.asarray(vector.array).astype(np.int64)
+
+    def column_numbers(self) -> Longs:
+        """Return global numbers of owned and ghost columns."""
+        columns, size = self._matrix.index_map(1), self._matrix.block_size[1]
+        local = np.arange(columns.size_local + columns.num_ghosts, dtype=np.int32)
+        nodes = columns.local_to_global(local).astype(np.int64)
+        return np.asarray(nodes[:, None] * size + np.arange(size)).ravel()
 
 
 class RectangularStorage:
@@ -130,6 +170,10 @@ class RectangularStorage:
         scatter.scatter(source, found)
         return np.asarray(found.array_r).astype(np.int64)
 
+    def column_numbers(self) -> Longs:
+        """Return global numbers of the columns that occur in the pattern."""
+        return np.asarray(self._columns, dtype=np.int64)
+
 
 class Block:
     """One compiled block of the Jacobian.
@@ -145,36 +189,57 @@ class Block:
         """Compile the form and allocate storage; collective."""
         self.row, self.column, self.factor = row, column, 1.0
         self._form = compile_form(form, entity_maps)
-        sizes = {argument.ufl_function_space().dofmap.index_map_bs for argument in form.arguments()}
-        square = len(sizes) == 1
+        self._maps = [argument.ufl_function_space().dofmap for argument in form.arguments()]
+        square = self._maps[0].index_map_bs == self._maps[1].index_map_bs
         self._storage: Storage = (
             SquareStorage(self._form) if square else RectangularStorage(self._form)
         )
         self._depends_on_fields = bool(form.coefficients())
         self._constants = form.constants()
         self._packed: Array | None = None
-        self._values = np.empty(0)
+        self._values: Array = np.empty(0)
         self.entries: Entries
 
-    def place(self, rows: Longs, columns: Longs, closure_rows: Sequence[int]) -> None:
+    def place(
+        self,
+        rows: Longs,
+        columns: Longs,
+        closure_rows: Sequence[int],
+        facets: FacetNodes | None = None,
+    ) -> None:
         """Find where the values go, leaving out rows of ghosts and prescribed dofs; collective.
 
         Args:
             rows: system rows of the owned dofs of the row's unknown.
             columns: system rows of the owned dofs of the column's unknown.
             closure_rows: system rows of the scalar unknowns.
+            facets: nodes that are coupled, for a block that is integrated over an interface.
         """
         local_rows, local_columns = self._storage.pattern()
         column_targets = self._storage.column_targets(columns)
         source = np.flatnonzero(local_rows < len(rows))
+        if facets is not None:
+            source = source[self._reached(local_rows[source], local_columns[source], facets)]
         target_rows = rows[local_rows[source]]
         target_columns = column_targets[local_columns[source]]
         shared = np.isin(target_rows, closure_rows) | np.isin(target_columns, closure_rows)
         entries = Entries(target_rows, target_columns, source, shared)
         self.entries = entries.keep((target_rows != DROPPED) & (target_columns != DROPPED))
 
+    def _reached(
+        self, local_rows: Longs, local_columns: Longs, facets: FacetNodes
+    ) -> npt.NDArray[np.bool_]:
+        """Return which places of owned rows a facet can fill; collective."""
+        rows, columns = (dofmap.index_map for dofmap in self._maps)
+        row_size, column_size = (dofmap.index_map_bs for dofmap in self._maps)
+        first, end = rows.local_range
+        width = columns.size_global
+        row_nodes = first + local_rows // row_size
+        column_nodes = self._storage.column_numbers()[local_columns] // column_size
+        return np.isin(row_nodes * width + column_nodes, facets.reach(rows.comm, first, end, width))
+
     def values(self) -> Array:
-        """Return the current values, assembled again only if something they depend on may have changed; collective."""
+        """Return the current values, assembled again only if they may have changed; collective."""
         if self._depends_on_fields:
             return self._storage.assemble(self._form)
         packed = np.concatenate(

@@ -26,10 +26,14 @@ class Direct:
     Attributes:
         memory: extra working space beyond MUMPS's estimate [%]; contact needs pivots that the
             analysis did not foresee.
+        pivoting: smallest pivot over the largest entry of its column that is taken [1]. A solid and
+            its pressure make a quasi-definite matrix, which can be factorised in any order; MUMPS's
+            own 1e-2 refuses the small pivots of a solid that flows freely and runs out of space.
         extra: PETSc options that are added or replace those of the preset.
     """
 
     memory: int = 80
+    pivoting: float = 1e-6
     extra: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def options(self) -> Mapping[str, str]:
@@ -39,6 +43,7 @@ class Direct:
             "pc_type": "lu",
             "pc_factor_mat_solver_type": "mumps",
             "mat_mumps_icntl_14": str(self.memory),
+            "mat_mumps_cntl_1": str(self.pivoting),
         }
         return {**preset, **self.extra}
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
-
-import numpy as np
+from typing import Any, Protocol
 
 from ssbmech.errors import NotConverged
 from ssbmech.solve.linear import LinearSolver, make_ksp
@@ -72,7 +70,9 @@ def _merit(norms: Mapping[str, float]) -> float:
 
 
 class Newton:
-    """Full Newton steps with one factorisation each, halved when the residual is not finite or explodes.
+    """Full Newton steps with one factorisation each.
+
+    A step is halved when the residual is not finite or explodes.
 
     Args:
         system: the equations.
@@ -86,7 +86,7 @@ class Newton:
     ) -> None:
         """Set up the linear solver; the first factorisation does the analysis."""
         self.system, self.settings = system, settings
-        self._make_ksp = lambda: make_ksp(system.matrix.mat, linear, prefix)
+        self._make_ksp: Callable[[], Any] = lambda: make_ksp(system.matrix.mat, linear, prefix)
         self.ksp = self._make_ksp()
 
     def solve(self) -> SolveReport:
@@ -120,20 +120,35 @@ class Newton:
         start = time.perf_counter()
         self.system.jacobian()
         middle = time.perf_counter()
-        self.ksp.setOperators(self.system.matrix.mat)
-        self.ksp.solve(self.system.rhs, self.system.increment)
+        solved = self._solve_linear(report)
+        if not solved:
+            # the analysis was made for other values: contact and flow move the pivots, and with
+            # them the working space; a new one for the present values comes before giving up
+            self._renew_ksp()
+            solved = self._solve_linear(report)
         end = time.perf_counter()
         report.seconds["jacobian"] += middle - start
         report.seconds["linear"] += end - middle
-        report.linear_iterations += max(self.ksp.getIterationNumber(), 1)
-        if self.ksp.getConvergedReason() < 0 or not np.isfinite(self.system.increment.norm()):
-            # a factorisation that failed once would go on failing
-            self.ksp.destroy()
-            self.ksp = self._make_ksp()
+        if not solved:
+            # a factorisation that failed would go on failing
+            self._renew_ksp()
             self._fail(report, "linear solver failed")
 
+    def _solve_linear(self, report: SolveReport) -> bool:
+        """Factorise and solve, and return whether that gave finite increments; collective."""
+        self.ksp.setOperators(self.system.matrix.mat)
+        self.ksp.solve(self.system.rhs, self.system.increment)
+        report.linear_iterations += max(self.ksp.getIterationNumber(), 1)
+        converged = self.ksp.getConvergedReason() > 0
+        return converged and math.isfinite(self.system.increment.norm())
+
+    def _renew_ksp(self) -> None:
+        """Replace the linear solver by one that has analysed nothing yet; collective."""
+        self.ksp.destroy()
+        self.ksp = self._make_ksp()
+
     def _advance(self, report: SolveReport) -> None:
-        """Take the step; halve it while the residual is not finite or has grown beyond the limit."""
+        """Take the step; halve it while the residual is not finite or has grown too much."""
         before = _merit(report.norms)
         limit = self.settings.max_growth * max(before, self.settings.tolerance)
         step = 1.0

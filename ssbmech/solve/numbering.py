@@ -58,11 +58,15 @@ class Numbering:
 
     def own_rows(self, k: int) -> Longs:
         """Return the rows that the owned dofs of unknown k occupy, tied or not."""
-        return self.first + self.starts[k] + np.arange(len(self.targets[k]), dtype=np.int64)
+        start = self.first + int(self.starts[k])
+        return np.arange(start, start + len(self.targets[k]), dtype=np.int64)
 
 
 class SystemMatrix:
-    """PETSc matrix filled from blocks; its pattern never changes, so factorisations keep their analysis."""
+    """PETSc matrix filled from blocks.
+
+    Its pattern never changes, so factorisations keep their analysis.
+    """
 
     def __init__(self, numbering: Numbering, blocks: Sequence[Entries], diagonal: Longs) -> None:
         """Set up the pattern; collective.
@@ -84,12 +88,12 @@ class SystemMatrix:
         self.values = np.zeros(len(keys))
         parts = np.split(slots, np.cumsum([len(b.rows) for b in blocks]))
         self._plans = [self._plan(b, s) for b, s in zip(blocks, parts, strict=False)]
-        self._diagonal = dict(zip(diagonal.tolist(), parts[-1].tolist(), strict=True))
+        self._diagonal = dict(zip(map(int, diagonal), map(int, parts[-1]), strict=True))
         self.mat = self._allocate(numbering)
         self.transfer()
 
     def _allocate(self, numbering: Numbering) -> PETSc.Mat:
-        """Return an empty matrix with room for the pattern; closures' rows gather entries from all ranks."""
+        """Return an empty matrix with room for the pattern; collective."""
         size, first = numbering.local_size, numbering.first
         inside = (self._indices >= first) & (self._indices < first + size)
         owned = (self.rows >= first) & (self.rows < first + size)
@@ -97,6 +101,7 @@ class SystemMatrix:
         local_rows = self.rows[owned] - first
         near[local_rows] = np.add.reduceat(inside.astype(np.int64), self._indptr[:-1])[owned]
         far[local_rows] = np.diff(self._indptr)[owned] - near[local_rows]
+        # rows of closures gather entries from all ranks
         for row in numbering.closure_rows:
             k = int(np.searchsorted(self.rows, row))
             held = np.diff(self._indptr)[k] if k < len(self.rows) and self.rows[k] == row else 0
@@ -127,7 +132,7 @@ class SystemMatrix:
 
     def add_diagonal(self, rows: Longs, value: float) -> None:
         """Add a value to the diagonal of rows that were declared with one."""
-        for row in rows.tolist():
+        for row in map(int, rows):
             self.values[self._diagonal[row]] += value
 
     def scale_row(self, row: int, factor: float) -> None:

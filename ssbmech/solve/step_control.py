@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -33,6 +34,10 @@ class StepSizer(Protocol):
 
 class StepControl(Protocol):
     """Role of step-control settings."""
+
+    @property
+    def gap_error(self) -> float:
+        """Predictor error of the gap that counts as 1 [m]; infinite if no step is judged by it."""
 
     def sizer(self) -> StepSizer:
         """Return a new step control in its initial state."""
@@ -126,6 +131,11 @@ class PrescribedSteps:
     """
 
     lengths: Sequence[float]
+
+    @property
+    def gap_error(self) -> float:
+        """Infinite: the steps stand, however far from their extrapolation [m]."""
+        return math.inf
 
     def sizer(self) -> StepSizer:
         """Return a new step control."""

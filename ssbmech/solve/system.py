@@ -22,7 +22,7 @@ import ufl
 from dolfinx import fem, la
 
 from ssbmech._compat import compile_form
-from ssbmech.solve.blocks import Block
+from ssbmech.solve.blocks import Block, FacetNodes
 from ssbmech.solve.numbering import Numbering, SystemMatrix
 from ssbmech.solve.unknowns import Closure, Unknown
 
@@ -37,11 +37,14 @@ class FormGroup:
         name: name for messages.
         residual: form by key of the unknown whose test function it contains.
         entity_maps: maps for fields that live on other meshes.
+        nodes: of a group that is integrated over facets: global nodes of each unknown by its key,
+            one row per owned facet.
     """
 
     name: str
     residual: Mapping[str, Any]
     entity_maps: Any = None
+    nodes: Mapping[str, npt.NDArray[np.int64]] | None = None
 
 
 class System:
@@ -78,20 +81,20 @@ class System:
             for key, form in group.residual.items()
         ]
         self._set_references(groups, references)
-        self._blocks = [block for group in groups for block in self._compile_blocks(group)]
+        self.blocks = [block for group in groups for block in self._compile_blocks(group)]
         self._identity = [self._identity_rows(k) for k in range(len(self.unknowns))]
         mine = comm.rank == self.numbering.owner
         closure_rows = self.numbering.closure_rows if mine else []
         diagonal = np.concatenate(
             [*self._identity, np.asarray(closure_rows, dtype=np.int64)]
         ).astype(np.int64)
-        self.matrix = SystemMatrix(self.numbering, [b.entries for b in self._blocks], diagonal)
+        self.matrix = SystemMatrix(self.numbering, [b.entries for b in self.blocks], diagonal)
         self.rhs = PETSc.Vec().createMPI((self.numbering.local_size, PETSc.DETERMINE), comm=comm)
         self.increment = self.rhs.duplicate()
 
     def _identity_rows(self, k: int) -> npt.NDArray[np.int64]:
         own = self.numbering.own_rows(k)
-        return own[self.numbering.targets[k] != own]
+        return np.asarray(own[self.numbering.targets[k] != own])
 
     def _set_references(self, groups: Sequence[FormGroup], references: Mapping[str, Any]) -> None:
         maps = {group.name: group.entity_maps for group in groups}
@@ -120,7 +123,9 @@ class System:
                 block = Block(row, column, derivative, group.entity_maps)
                 block.factor = unknown.scale / self.unknowns[row].reference
                 targets = self.numbering.targets
-                block.place(targets[row], targets[column], self.numbering.closure_rows)
+                nodes = group.nodes
+                facets = None if nodes is None else FacetNodes(nodes[key], nodes[unknown.key])
+                block.place(targets[row], targets[column], self.numbering.closure_rows, facets)
                 blocks.append(block)
         return blocks
 
@@ -155,7 +160,10 @@ class System:
         return norms
 
     def raw_residual(self, unknown: Unknown) -> Array:
-        """Return the residual rows of a field as last assembled, owned dofs; at prescribed dofs they are reactions."""
+        """Return the residual rows of a field as last assembled, owned dofs.
+
+        At prescribed dofs they are reactions.
+        """
         vector = self._vectors[self._index[unknown.key]]
         return np.asarray(vector.array[: unknown.owned])
 
@@ -163,7 +171,7 @@ class System:
         """Assemble the scaled Jacobian; collective."""
         matrix = self.matrix
         matrix.clear()
-        for k, block in enumerate(self._blocks):
+        for k, block in enumerate(self.blocks):
             matrix.add_block(k, block.values(), block.factor)
         for j, closure in enumerate(self.closures):
             row = self.numbering.closure_rows[j]

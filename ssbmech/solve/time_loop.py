@@ -200,7 +200,7 @@ class TimeLoop:
 
 
 def _landing(step: Step, before: Mapping[int, float], now: Mapping[int, float]) -> float | None:
-    """Return the fraction of the step at which the first stop condition is met, or None if none is overshot."""
+    """Return the fraction of the step at which the first stop is met; None if none is overshot."""
     fractions = []
     for k, stop in enumerate(step.stops):
         if now[k] <= stop.tolerance():

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Unknowns of a step: fields on meshes, and scalars that close the whole cell.
+r"""Unknowns of a step: fields on meshes, and scalars that close the whole cell.
 
 A scalar unknown (platen displacement, electrode potential) is a set of degrees of freedom that
 share one value. Its equation is the sum of their residual rows, weighted and completed by a
 closure:
 
-.. math:: \\alpha (\\sum_j r_j + load) + \\beta (value - target) = 0
+.. math:: \alpha (\sum_j r_j + load) + \beta (value - target) = 0
 """
 
 from __future__ import annotations

@@ -10,8 +10,9 @@ import tempfile
 import warnings
 from pathlib import Path
 
-import pytest
 from mpi4py import MPI
+
+import pytest
 
 from ssbmech.errors import MeshError, NotConverged, RunFolderError, StepTooSmall, raise_on_all
 from ssbmech.log import PACKAGE, run_logging

@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Contact: patch tests on irregular meshes, Hertz, lifting off and coming back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+import ssbmech as ssb
+from ssbmech.errors import NotConverged, StepTooSmall
+from ssbmech.geometry.blocks import Blocks
+from ssbmech.materials.elastic import Elastic
+from ssbmech.materials.material import Material
+from ssbmech.units import GPa, MPa, mm, um
+from tests.elastic_cell import (
+    FacetFields,
+    Floats,
+    displacement_error,
+    facet_fields,
+    largest,
+    nodal_values,
+    oedometer_modulus,
+    rollers,
+    walls,
+)
+from tests.tools import March, march, measured
+
+PLANE, SPACE, AXISYMMETRIC = ssb.PlaneStrain(), ssb.ThreeDimensional(), ssb.Axisymmetric()
+CONTACT = "lower|upper"
+LOWER = Material("lower", Elastic(young=10 * GPa, poisson=0.3))
+UPPER = Material("upper", Elastic(young=3 * GPa, poisson=0.2))
+
+
+def blocks(frame: Any) -> Blocks:
+    """Return two blocks of irregular cells, 3 and 4 um high; the lower ones are smaller."""
+    return Blocks(
+        frame=frame,
+        width=8 * um,
+        depth=6 * um if frame.dim == 3 else None,
+        lower=3 * um,
+        upper=4 * um,
+        size_lower=(1.0 if frame.dim == 2 else 1.5) * um,
+        size_upper=2 * um,
+    )
+
+
+def pair(geometry: Any, **changes: Any) -> ssb.Case:
+    """Return a case of two elastic bodies in contact, solved in one step of a second."""
+    case = ssb.Case(
+        name="contact",
+        geometry=geometry,
+        bodies=(ssb.Body.single("lower", LOWER), ssb.Body.single("upper", UPPER)),
+        interfaces=(ssb.Interface(CONTACT),),
+        protocol=(ssb.Rest(1.0),),
+        step_control=ssb.PrescribedSteps([1.0]),
+        scales=ssb.Scales(stress=10 * MPa),
+        # contact that closes far from the last state raises the residual on the way
+        newton=ssb.NewtonSettings(tolerance=1e-12, max_growth=1e6),
+    )
+    return replace(case, **changes)
+
+
+def sheared_stack(x: Floats, above: npt.NDArray[np.bool_], stress: Floats, level: float) -> Floats:
+    """Return the displacement of two layers that pass one traction on and cannot widen [m].
+
+    Args:
+        x: positions [m].
+        above: which of them belong to the upper layer.
+        stress: shear tractions and, last, the pressure [Pa].
+        level: height of the interface [m].
+    """
+    axis = len(stress) - 1
+    parts = (np.where(above, level, x[axis]), np.where(above, x[axis] - level, 0.0))
+    u = np.zeros((axis + 1, x.shape[1]))
+    for material, height in zip((LOWER, UPPER), parts, strict=True):
+        stiffness = np.full(axis + 1, material.solid.shear)
+        stiffness[axis] = -oedometer_modulus(material)
+        u += (stress / stiffness)[:, None] * height
+    return u
+
+
+def check_patch(done: March, item: str, stress: Floats, level: float) -> None:
+    """Compare facet tractions and nodal displacements with the exact ones."""
+    against = "uniform traction, displacement linear in each block"
+    facets = facet_fields(done.cell.surfaces[CONTACT])
+    pressure = stress[-1]
+    error = np.max(np.abs(facets.p_contact / pressure - 1))
+    measured(item, "largest relative error of the contact pressure", error, 1e-9, against)
+    if facets.shear is not None:
+        expected = np.append(stress[:-1], 0.0)
+        error = np.max(np.abs(facets.shear - expected)) / np.linalg.norm(expected)
+        measured(item, "largest relative error of the shear traction", error, 1e-9, against)
+    top = np.full((3, 1), 7e-6)
+    size = np.max(np.abs(sheared_stack(top, np.array([True]), stress, level)))
+    for name, above in (("lower", False), ("upper", True)):
+        error = displacement_error(
+            done.cell.bodies[name],
+            lambda x, above=above: sheared_stack(x, np.full(x.shape[1], above), stress, level),
+        )
+        quantity = f"largest error of the displacement, {name} block, over that of the top"
+        measured(item, quantity, error / size, 1e-9, against)
+    assert np.all(facets.closed)
+
+
+@pytest.mark.parametrize("frame", [PLANE, SPACE], ids=["plane_strain", "3D"])
+def test_uniform_pressure_passes_an_irregular_interface(frame: Any) -> None:
+    """The load is a fluid pressure: no platen evens it out."""
+    geometry, pressure = blocks(frame), 20e6
+    case = pair(
+        geometry,
+        supports=rollers("bottom", *walls(frame)),
+        loads=ssb.Loads(face_pressures=(ssb.FacePressure("top", lambda t: pressure),)),
+    )
+    stress = np.zeros(frame.dim)
+    stress[-1] = pressure
+    check_patch(march(case), f"Contact patch, {frame.dim}D", stress, geometry.lower)
+
+
+@pytest.mark.parametrize("frame", [PLANE, SPACE], ids=["plane_strain", "3D"])
+def test_pressure_and_shear_pass_a_sticking_interface(frame: Any) -> None:
+    geometry = blocks(frame)
+    stress = np.array([7e6, -4e6, 20e6] if frame.dim == 3 else [7e6, 20e6])
+    level = geometry.lower
+
+    def outside(x: Floats, t: float) -> Floats:
+        return sheared_stack(x, x[frame.dim - 1] > level, stress, level)
+
+    case = pair(
+        geometry,
+        interfaces=(ssb.Interface(CONTACT, contact=ssb.Sticking()),),
+        supports=tuple(ssb.Clamp(face, outside) for face in ("bottom", "top", *walls(frame))),
+    )
+    check_patch(march(case), f"Sticking patch, {frame.dim}D", stress, level)
+
+
+@dataclass(frozen=True)
+class Hertz:
+    """Contact of a parabolic profile with a flat, both elastic.
+
+    Attributes:
+        frame: plane strain for a cylinder, axisymmetric for a sphere.
+        travel: approach of the far faces that makes a contact of about half width B [m].
+        name: what is in contact.
+        pressure_of: half width, or radius, and peak pressure of a force; the force of the cylinder
+            is per length [m, Pa].
+        force_area: area on which the stack pressure acts, for the width of the stack.
+    """
+
+    frame: Any
+    travel: float
+    name: str
+    pressure_of: Callable[[float], tuple[float, float]]
+    force_area: Callable[[float], float]
+
+
+RADIUS, HALF_WIDTH = 1e-3, 10e-6
+COMPLIANCE = sum((1 - m.solid.poisson**2) / m.solid.young for m in (LOWER, UPPER))
+
+
+def cylinder(force: float) -> tuple[float, float]:
+    """Return half width [m] and peak pressure [Pa] of a line contact under a force per length [N/m]."""
+    half_width = math.sqrt(4 * force * RADIUS * COMPLIANCE / math.pi)
+    return half_width, 2 * force / (math.pi * half_width)
+
+
+def sphere(force: float) -> tuple[float, float]:
+    """Return radius [m] and peak pressure [Pa] of a point contact under a force [N]."""
+    radius = (3 * force * RADIUS * COMPLIANCE / 4) ** (1 / 3)
+    return radius, 3 * force / (2 * math.pi * radius**2)
+
+
+HERTZ = [
+    Hertz(PLANE, 0.178e-6, "Hertz line contact", cylinder, lambda width: 2 * width),
+    # the approach of two spheres is a^2 / R
+    Hertz(AXISYMMETRIC, 0.1e-6, "Hertz point contact", sphere, lambda width: math.pi * width**2),
+]
+
+
+@pytest.mark.parametrize("hertz", HERTZ, ids=["cylinder", "sphere"])
+def test_hertz(hertz: Hertz) -> None:
+    """Pressed half way, all the way and back half way, lifted off, and pressed again."""
+    width = 16 * HALF_WIDTH
+    geometry = ssb.Stack(
+        frame=hertz.frame,
+        width=width,
+        layers=(ssb.Layer("lower", width), ssb.Layer("upper", width)),
+        size_interface=0.1 * width,
+        size_bulk=0.15 * width,
+        refinements=(
+            ssb.Refinement(CONTACT, HALF_WIDTH / 2, 0.06 * HALF_WIDTH, HALF_WIDTH / 2),
+            ssb.Refinement(CONTACT, HALF_WIDTH, 0.01 * HALF_WIDTH, 0.05 * HALF_WIDTH),
+        ),
+        growth=0.5,
+    )
+    fractions = [0.0, 0.5, 1.0, 0.5, -1.0, 1.0]
+    case = pair(
+        geometry,
+        interfaces=(ssb.Interface(CONTACT, initial_gap=ssb.CylinderGap(radius=1 * mm)),),
+        supports=rollers("bottom", "left", "right"),
+        fixture=ssb.DrivenPlaten(
+            travel=lambda t: -hertz.travel * float(np.interp(t, range(6), fractions))
+        ),
+        protocol=(ssb.Rest(5.0),),
+        step_control=ssb.PrescribedSteps([1.0] * 5),
+    )
+    done = march(
+        case,
+        watch=lambda cell: (
+            facet_fields(cell.surfaces[CONTACT]),
+            [nodal_values(body) for body in cell.bodies.values()],
+        ),
+    )
+    pressed = done.seen[1][0]
+    half_width, peak = hertz.pressure_of(done.rows[1]["p_stack"] * hertz.force_area(width))
+    closed = np.sum(pressed.area[pressed.closed])
+    found = closed if hertz.frame is PLANE else math.sqrt(closed / math.pi)
+    against = "elastic half-spaces of the same force"
+    measured(hertz.name, "relative error of the half width", abs(found / half_width - 1), 0.02, against)
+    error = abs(np.max(pressed.p_contact) / peak - 1)
+    measured(hertz.name, "relative error of the peak pressure", error, 0.02, against)
+    inside = pressed.x < 0.9 * half_width
+    shape = np.sqrt(1 - (pressed.x[inside] / half_width) ** 2)
+    error = np.max(np.abs(pressed.p_contact[inside] / peak - shape))
+    measured(hertz.name, "error of the pressures within 90 % of the contact, over the peak", error, 0.02, against)
+
+    for first, second, when in ((0, 2, "unloading"), (1, 4, "lifting off and pressing again")):
+        error = same_state(done.seen[first], done.seen[second])
+        measured(hertz.name, f"change of the state by {when}", error, 1e-9, "the state before")
+    lifted = done.seen[3][0]
+    assert not np.any(lifted.closed)
+    assert np.max(np.abs(lifted.p_contact)) <= 1e-9 * peak, "no tension when pulled apart"
+    profile = lifted.gap - hertz.travel
+    assert np.min(profile) >= 0.0 and np.all(np.diff(profile) > 0.0)
+
+
+def same_state(before: tuple[FacetFields, Any], after: tuple[FacetFields, Any]) -> float:
+    """Return the largest difference of pressures, gaps and displacements over the largest of each."""
+    pairs = [
+        (before[0].p_contact, after[0].p_contact),
+        (before[0].gap, after[0].gap),
+        *zip(before[1], after[1], strict=True),
+    ]
+    sizes = [largest(np.max(np.abs(a), initial=0.0)) for a, _ in pairs]
+    errors = [largest(np.max(np.abs(a - b), initial=0.0)) for a, b in pairs]
+    return max(error / size for error, size in zip(errors, sizes, strict=True))
+
+
+def test_sticking_starts_anew_after_lifting() -> None:
+    """A block that was lifted, moved sideways and put down again is not pulled back."""
+    geometry = blocks(PLANE)
+    lower, upper = (Material(m.name, replace(m.solid, poisson=0.0)) for m in (LOWER, UPPER))
+    press, lift, aside, push = -4e-9, 1e-6, 300e-9, 2e-9
+    path = [(0.0, 0.0), (0.0, press), (aside, lift), (aside, press), (aside + push, press), (0.0, lift)]
+
+    def top(x: Floats, t: float) -> Floats:
+        moved = [np.interp(t, range(6), [point[k] for point in path]) for k in (0, 1)]
+        return np.outer(moved, np.ones(x.shape[1]))
+
+    case = pair(
+        geometry,
+        bodies=(ssb.Body.single("lower", lower), ssb.Body.single("upper", upper)),
+        interfaces=(ssb.Interface(CONTACT, contact=ssb.Sticking()),),
+        supports=(ssb.Clamp("bottom"), ssb.Clamp("top", top)),
+        protocol=(ssb.Rest(5.0),),
+        step_control=ssb.PrescribedSteps([1.0] * 5),
+    )
+    done = march(case, watch=lambda cell: facet_fields(cell.surfaces[CONTACT]))
+    first, lifted, again, pushed, free = done.seen
+    heights = (geometry.lower, geometry.upper)
+    compliance = sum(h / m.solid.young for h, m in zip(heights, (lower, upper), strict=True))
+    pressure = -press / compliance
+    item, against = "Sticking contact", "bars without Poisson's effect"
+    for facets, when in ((first, "first put down"), (again, "put down elsewhere")):
+        error = np.max(np.abs(facets.p_contact / pressure - 1))
+        measured(item, f"relative error of the pressure, {when}", error, 1e-9, against)
+        error = np.max(np.abs(facets.shear)) / pressure
+        measured(item, f"shear over pressure, {when}", error, 1e-9, against)
+    for facets in (lifted, free):
+        assert np.max(np.abs(facets.p_contact)) + np.max(np.abs(facets.shear)) <= 1e-9 * pressure
+    # pushed to the right, the upper block drags the lower one along: traction on the lower block
+    bound = push / sum(h / m.solid.shear for h, m in zip(heights, (lower, upper), strict=True))
+    mean = float(pushed.area @ pushed.shear[:, 0] / np.sum(pushed.area))
+    assert 0.3 * bound < mean < bound
+
+
+def test_a_body_that_floats_away_is_a_named_error() -> None:
+    """Suction pulls the upper block off, and nothing else holds it."""
+    case = pair(
+        blocks(PLANE),
+        supports=rollers("bottom", *walls(PLANE)),
+        loads=ssb.Loads(
+            face_pressures=(ssb.FacePressure("top", lambda t: 1e6 if t < 1.5 else -1e6),)
+        ),
+        protocol=(ssb.Rest(2.0),),
+        step_control=ssb.AdaptiveSteps(dt_initial=1.0, dt_min=1e-3),
+    )
+    with pytest.raises(StepTooSmall) as failure:
+        march(case)
+    assert isinstance(failure.value, NotConverged)
+    assert failure.value.report is not None

@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The Jacobian of the coupled system against finite differences of its residual, block by block.
+
+The state has everything at once: creep with a past, facets that are open, partly conducting and
+closed, a sticking and a frictionless interface, both flow laws, both charge-transfer laws and both
+conduction laws.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+from mpi4py import MPI
+
+import numpy as np
+import pytest
+
+import ssbmech as ssb
+from ssbmech.frames import Frame
+from ssbmech.materials import library
+from ssbmech.materials.library.interfaces import lithium_li6ps5cl
+from ssbmech.model.cell import CellModel
+from ssbmech.protocol import Drive
+from ssbmech.units import MPa, MPa_per_um, ohm_cm2, um
+from tests.small_cell import COUNTER, WORKING, void_cell
+from tests.tools import measured
+
+COMM = MPI.COMM_WORLD
+FRAMES = (ssb.PlaneStrain(), ssb.Axisymmetric(), ssb.ThreeDimensional())
+
+#: Change of the scaled unknowns: the error of central differences is of its square.
+STEP = 1e-4
+
+#: Rounding error of the scaled residual, whose terms are much larger than their sum.
+ROUNDING = 1e-13
+
+PLATEN = {
+    "preload": (ssb.Spring(1 * MPa, 0.03 * MPa_per_um), False),
+    "spring": (ssb.Spring(1 * MPa, 0.03 * MPa_per_um), True),
+    "constant force": (ssb.ConstantForce(1 * MPa), True),
+    "fixed gap": (ssb.FixedGap(1 * MPa), True),
+    "driven": (ssb.DrivenPlaten(lambda time: -1e-9 * time), True),
+}
+CHARGING = {
+    "current": Drive(current_density=-8.0),
+    "voltage": Drive(current_density=None, voltage=0.05),
+}
+
+Errors = dict[tuple[str, str], float]
+
+
+def two_law_case(frame: Frame) -> ssb.Case:
+    """Return a small cell whose electrodes obey different laws throughout."""
+    case = void_cell(frame, size=4.0)
+    anand = library.by_name("lithium_anand_narayan2019")
+    film = dataclasses.replace(lithium_li6ps5cl(), film_resistance=2 * ohm_cm2, alpha_a=0.4)
+    linear = ssb.LinearKinetics(4 * ohm_cm2, conduction=ssb.RoughConduction(hardness=3 * MPa))
+    return dataclasses.replace(
+        case,
+        bodies=(*case.bodies[:2], ssb.Body.single("positive", anand)),
+        interfaces=(
+            ssb.Interface(WORKING, contact=ssb.Sticking(), kinetics=film),
+            ssb.Interface(COUNTER, kinetics=linear),
+        ),
+    )
+
+
+@pytest.fixture(scope="module", params=FRAMES, ids=lambda frame: type(frame).__name__)
+def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
+    case = two_law_case(request.param)
+    model = CellModel(case, case.geometry.build(COMM))
+    model.begin(CHARGING["current"], 20.0)
+    fill_bodies(model)
+    fill_surfaces(model)
+    for closure, value in zip(model.closures, (-3e-9, 0.03, -0.02), strict=True):
+        closure.value = value
+    model.system.impose_closures()
+    yield model
+
+
+def fill_bodies(cell: CellModel) -> None:
+    """Strain the bodies by about a hundredth of a percent, with a creep strain to match."""
+    random = np.random.default_rng(7 + COMM.rank)
+    dim = cell.case.geometry.frame.dim
+    for body in cell.bodies.values():
+        body.u.function.interpolate(
+            lambda x: 1e-10 * np.sin(3e5 * x[:dim] + 2e5 * x[dim - 1]) + 3e-5 * x[:dim]
+        )
+        body.u.function.x.array[body.u.fixed] = 0.0
+        body.u.function.x.scatter_forward()
+        if body.phi_e is not None:
+            body.phi_e.function.interpolate(lambda x: 0.02 * np.cos(2e5 * x[0]) + 0.01)
+        for region in body.regions:
+            if region.pressure is not None:
+                region.pressure.function.interpolate(lambda x: 1e6 + 3e5 * np.sin(2e5 * x[0]))
+            for name, past in region.history.committed.items():
+                size = len(past.x.array)
+                if name == "strain_creep":
+                    past.x.array[:] = 4e-5 * random.standard_normal(size)
+                else:
+                    past.x.array[:] *= 1.2
+
+
+def fill_surfaces(cell: CellModel) -> None:
+    """Make a third of the facets closed, conducting across a gap, and open beyond 50 nm."""
+    random = np.random.default_rng(8 + COMM.rank)
+    for surface in cell.surfaces.values():
+        n = surface.gap.owned
+        kind = (np.arange(n) + COMM.rank) % 3
+        gap = np.choose(kind, [5e-10, 25e-9, 90e-9]) * (1 + 0.3 * random.random(n))
+        p_contact = np.choose(kind, [1e6, 2e5, 1e5]) * (1 + 0.3 * random.random(n))
+        values = [(surface.gap.function, gap), (surface.p_contact.function, p_contact)]
+        values += [(surface.stripped, 1e-8 * random.standard_normal(n))]
+        values += [(surface.i_normal.function, 10.0 * random.standard_normal(n))]
+        if surface.shear is not None:
+            m = surface.shear.owned
+            values += [(surface.shear.function, 1e5 * random.standard_normal(m))]
+            values += [(surface.offset, 1e-9 * random.standard_normal(m))]
+        for function, array in values:
+            function.x.array[: len(array)] = array
+            function.x.scatter_forward()
+
+
+def row_groups(cell: CellModel) -> dict[str, np.ndarray]:
+    """Return the local rows of every field and every closure, without rows of the identity."""
+    system, numbering = cell.system, cell.system.numbering
+    groups = {}
+    for k, unknown in enumerate(system.unknowns):
+        own = numbering.own_rows(k)
+        groups[unknown.key] = own[numbering.targets[k] == own] - numbering.first
+    last = int(numbering.starts[-1])
+    for j, closure in enumerate(system.closures):
+        here = [last + j] if COMM.rank == numbering.owner else []
+        groups[closure.key] = np.array(here, dtype=np.int64)
+    return groups
+
+
+def residual_at(cell: CellModel, step: float) -> np.ndarray:
+    """Return the scaled residual at a step along the increment, and go back."""
+    arrays = [unknown.function.x.array.copy() for unknown in cell.unknowns]
+    values = [closure.value for closure in cell.closures]
+    cell.system.apply(-step)
+    cell.system.residual()
+    for unknown, array in zip(cell.unknowns, arrays, strict=True):
+        unknown.function.x.array[:] = array
+    for closure, value in zip(cell.closures, values, strict=True):
+        closure.value = value
+    return cell.system.rhs.array_r.copy()
+
+
+def norm(values: np.ndarray) -> float:
+    return float(np.sqrt(COMM.allreduce(float(values @ values), op=MPI.SUM)))
+
+
+def check_blocks(cell: CellModel, columns: list[str]) -> tuple[Errors, Errors]:
+    """Change one unknown after the other at random; return each block's error and size."""
+    system, groups = cell.system, row_groups(cell)
+    base = system.residual()
+    system.jacobian()
+    random = np.random.default_rng(11 + COMM.rank)
+    product = system.rhs.duplicate()
+    errors, sizes = {}, {}
+    for column in columns:
+        change = np.zeros(system.numbering.local_size)
+        count = len(groups[column])
+        change[groups[column]] = random.uniform(0.5, 1.5, count) * random.choice([-1, 1], count)
+        system.increment.array_w[:] = change
+        system.matrix.mat.mult(system.increment, product)
+        exact = product.array_r.copy()
+        found = (residual_at(cell, STEP) - residual_at(cell, -STEP)) / (2 * STEP)
+        for row, rows in groups.items():
+            size = norm(exact[rows])
+            floor = ROUNDING * (1.0 + base[row]) / STEP
+            errors[row, column] = norm(exact[rows] - found[rows]) / max(size, floor)
+            sizes[row, column] = size
+    return errors, sizes
+
+
+def test_every_block_is_the_derivative_of_the_residual(cell: CellModel) -> None:
+    cell.begin(CHARGING["current"], 20.0)
+    errors, sizes = check_blocks(cell, list(row_groups(cell)))
+    # the potential of an electrode is one scalar: its field has rows of the identity only
+    names = {c.unknown.key: c.key for c in cell.closures if c.key.startswith("electrode")}
+    keys = [names.get(unknown.key, unknown.key) for unknown in cell.unknowns]
+    compiled = {(keys[block.row], keys[block.column]) for block in cell.system.blocks}
+    compiled.discard((f"electrode {COUNTER}", f"i_normal {COUNTER}"))  # it is at zero potential
+    idle = sorted(pair for pair in compiled if sizes[pair] < 1e-6)
+    assert not idle, "the state does not reach these blocks"
+    frame = type(cell.case.geometry.frame).__name__
+    worst = max(errors, key=lambda pair: errors[pair])
+    measured(
+        "Jacobian",
+        f"largest error of any of {len(compiled)} blocks, {frame}",
+        errors[worst],
+        1e-6,
+        f"central differences; {worst}",
+    )
+
+
+@pytest.mark.parametrize("charging", CHARGING)
+@pytest.mark.parametrize("holding", PLATEN)
+def test_closures_in_every_mode(cell: CellModel, holding: str, charging: str) -> None:
+    fixture, seated = PLATEN[holding]
+    cell.platen.fixture, cell.platen.seated = fixture, seated
+    cell.platen.pressure_seat, cell.platen.displacement_seat = 9e5, -2e-9
+    cell.begin(CHARGING[charging], 20.0)
+    for closure, value in zip(cell.closures, (-3e-9, 0.03, -0.02), strict=True):
+        closure.value = value
+    cell.system.impose_closures()
+
+    keys = [closure.key for closure in cell.closures]
+    errors, sizes = check_blocks(cell, [*keys, "u positive", f"i_normal {WORKING}"])
+    closed_by = [("platen", "platen"), (f"electrode {COUNTER}", f"electrode {COUNTER}")]
+    if charging == "current":
+        closed_by += [(f"electrode {WORKING}", f"i_normal {WORKING}")]
+    else:
+        closed_by += [(f"electrode {WORKING}", f"electrode {WORKING}")]
+    assert all(sizes[pair] > 1e-9 for pair in closed_by)
+    rows = {pair: error for pair, error in errors.items() if set(pair) & set(keys)}
+    measured(
+        "Jacobian",
+        f"largest error of a closure, platen: {holding}, electrodes: {charging}",
+        max(rows.values()),
+        1e-6,
+        "central differences",
+    )
+
+
+def test_interface_blocks_have_no_places_that_nothing_fills(cell: CellModel) -> None:
+    """DOLFINx 0.10 and 0.11 reserve a row of zeros for a body that is missing on one side."""
+    system = cell.system
+    on_bodies = [unknown for body in cell.bodies.values() for unknown in body.unknowns]
+    rows_in_all = COMM.allreduce(system.numbering.local_size)
+    coupled = 0
+    for block in system.blocks:
+        row, column = system.unknowns[block.row], system.unknowns[block.column]
+        if (row in on_bodies) == (column in on_bodies):
+            continue
+        body = row if row in on_bodies else column
+        places = block.entries.keep(~block.entries.shared)
+        of_facets = places.columns if body is row else places.rows
+        per_facet = COMM.allreduce(np.bincount(of_facets, minlength=rows_in_all))
+        # of a body's field, a facet meets the dofs of one cell
+        one_cell = body.function.function_space.dofmap.dof_layout.num_dofs * body.block_size
+        assert 0 < per_facet.max() <= one_cell, f"{row.key} by {column.key}"
+        coupled += 1
+    assert coupled == 16
