@@ -1,50 +1,109 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Chemo-mechanics of solid-state lithium cells that lose contact, by finite elements."""
+"""Chemo-mechanics of solid-state lithium cells that lose contact, by finite elements.
+
+The names below are loaded when they are first used, so that figures can be drawn from a run folder
+(`ssbmech.plots`) where neither DOLFINx nor MPI is installed.
+"""
 
 from __future__ import annotations
 
-from ssbmech.boundary import (
-    BodyForce,
-    Clamp,
-    FacePotential,
-    FacePressure,
-    IonSource,
-    Loads,
-    NoSlip,
-    Roller,
-)
-from ssbmech.case import (
-    Body,
-    Case,
-    Discretisation,
-    Electrodes,
-    NewtonSettings,
-    Output,
-    PressureField,
-    Scales,
-)
-from ssbmech.fixtures import ConstantForce, DrivenPlaten, FixedGap, Isostatic, Spring
-from ssbmech.frames import Axisymmetric, PlaneStrain, ThreeDimensional
-from ssbmech.geometry.profiles import CosineGap, CylinderGap, FunctionGap, LensGap, SphereGap
-from ssbmech.geometry.stacks import Layer, Refinement, Stack
-from ssbmech.interfaces.contact import Frictionless, GapConduction, RoughConduction, Sticking
-from ssbmech.interfaces.interface import Interface
-from ssbmech.interfaces.kinetics import ButlerVolmer, LinearKinetics
-from ssbmech.materials.material import Material
-from ssbmech.protocol import (
-    ConstantCurrent,
-    ConstantVoltage,
-    ContactBelow,
-    Preload,
-    Rest,
-    VoltageAbove,
-    VoltageBelow,
-)
-from ssbmech.run import Result, main, run
-from ssbmech.solve.linear import Direct
-from ssbmech.solve.step_control import AdaptiveSteps, PrescribedSteps
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ssbmech.boundary import (
+        BodyForce,
+        Clamp,
+        FacePotential,
+        FacePressure,
+        IonSource,
+        Loads,
+        NoSlip,
+        Roller,
+    )
+    from ssbmech.case import (
+        Body,
+        Case,
+        Discretisation,
+        Electrodes,
+        NewtonSettings,
+        Output,
+        PressureField,
+        Scales,
+    )
+    from ssbmech.fixtures import ConstantForce, DrivenPlaten, FixedGap, Isostatic, Spring
+    from ssbmech.frames import Axisymmetric, PlaneStrain, ThreeDimensional
+    from ssbmech.geometry.profiles import CosineGap, CylinderGap, FunctionGap, LensGap, SphereGap
+    from ssbmech.geometry.stacks import Layer, Refinement, Stack
+    from ssbmech.interfaces.contact import Frictionless, GapConduction, RoughConduction, Sticking
+    from ssbmech.interfaces.interface import Interface
+    from ssbmech.interfaces.kinetics import ButlerVolmer, LinearKinetics
+    from ssbmech.materials.material import Material
+    from ssbmech.protocol import (
+        ConstantCurrent,
+        ConstantVoltage,
+        ContactBelow,
+        Preload,
+        Rest,
+        VoltageAbove,
+        VoltageBelow,
+    )
+    from ssbmech.run import Result, main, run
+    from ssbmech.solve.linear import Direct
+    from ssbmech.solve.step_control import AdaptiveSteps, PrescribedSteps
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "ssbmech.boundary": (
+        "BodyForce",
+        "Clamp",
+        "FacePotential",
+        "FacePressure",
+        "IonSource",
+        "Loads",
+        "NoSlip",
+        "Roller",
+    ),
+    "ssbmech.case": (
+        "Body",
+        "Case",
+        "Discretisation",
+        "Electrodes",
+        "NewtonSettings",
+        "Output",
+        "PressureField",
+        "Scales",
+    ),
+    "ssbmech.fixtures": ("ConstantForce", "DrivenPlaten", "FixedGap", "Isostatic", "Spring"),
+    "ssbmech.frames": ("Axisymmetric", "PlaneStrain", "ThreeDimensional"),
+    "ssbmech.geometry.profiles": (
+        "CosineGap",
+        "CylinderGap",
+        "FunctionGap",
+        "LensGap",
+        "SphereGap",
+    ),
+    "ssbmech.geometry.stacks": ("Layer", "Refinement", "Stack"),
+    "ssbmech.interfaces.contact": ("Frictionless", "GapConduction", "RoughConduction", "Sticking"),
+    "ssbmech.interfaces.interface": ("Interface",),
+    "ssbmech.interfaces.kinetics": ("ButlerVolmer", "LinearKinetics"),
+    "ssbmech.materials.material": ("Material",),
+    "ssbmech.protocol": (
+        "ConstantCurrent",
+        "ConstantVoltage",
+        "ContactBelow",
+        "Preload",
+        "Rest",
+        "VoltageAbove",
+        "VoltageBelow",
+    ),
+    "ssbmech.run": ("Result", "main", "run"),
+    "ssbmech.solve.linear": ("Direct",),
+    "ssbmech.solve.step_control": ("AdaptiveSteps", "PrescribedSteps"),
+}
+
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AdaptiveSteps",
@@ -101,3 +160,19 @@ __all__ = [
     "main",
     "run",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Return a public name, importing its module on first use.
+
+    Raises:
+        AttributeError: there is no such name.
+    """
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted([*globals(), *_HOME])

@@ -148,7 +148,7 @@ class Output:
         figures: whether figures are made at the end.
     """
 
-    fields_every: int = 5
+    fields_every: int = 2
     figures: bool = True
 
 

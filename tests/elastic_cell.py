@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from mpi4py import MPI
 
@@ -14,11 +15,80 @@ import numpy.typing as npt
 import ssbmech as ssb
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
+from ssbmech.materials.transport import IonConductor, Metal
 from ssbmech.model.body import BodyModel
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.solve.unknowns import Unknown
+from ssbmech.units import A_per_m2, GPa, MPa, S_per_m, cm3_per_mol, um
 
 Floats = npt.NDArray[np.float64]
+
+WORKING, COUNTER = "negative|separator", "positive|separator"
+METAL = Material(
+    "metal", Elastic(young=5 * GPa, poisson=0.3), metal=Metal(molar_volume=13 * cm3_per_mol)
+)
+ELECTROLYTE = Material(
+    "electrolyte",
+    Elastic(young=20 * GPa, poisson=0.25),
+    conductor=IonConductor(conductivity=0.1 * S_per_m),
+)
+LAYERS = (
+    ssb.Layer("negative", 5 * um),
+    ssb.Layer("separator", 20 * um),
+    ssb.Layer("positive", 8 * um),
+)
+
+
+def stack_of(layers: Sequence[ssb.Layer]) -> ssb.Stack:
+    """Return a coarse stack in plane strain, as wide as it takes for some facets in its interfaces."""
+    return ssb.Stack(
+        frame=ssb.PlaneStrain(),
+        width=12 * um,
+        layers=tuple(layers),
+        size_interface=3 * um,
+        size_bulk=5 * um,
+    )
+
+
+def symmetric_cell(**changes: Any) -> ssb.Case:
+    """Return metal | electrolyte | metal between rigid walls under a constant force of 30 MPa."""
+    case = ssb.Case(
+        name="symmetric",
+        geometry=stack_of(LAYERS),
+        bodies=(
+            ssb.Body.single("negative", METAL),
+            ssb.Body.single("separator", ELECTROLYTE),
+            ssb.Body.single("positive", METAL),
+        ),
+        interfaces=tuple(
+            ssb.Interface(name, kinetics=ssb.ButlerVolmer(i_0=20 * A_per_m2))
+            for name in (WORKING, COUNTER)
+        ),
+        supports=rollers("bottom", "left", "right"),
+        fixture=ssb.ConstantForce(preload=30 * MPa),
+        electrodes=ssb.Electrodes(working=WORKING, counter=COUNTER),
+        protocol=(ssb.Preload(1.0),),
+        step_control=ssb.PrescribedSteps([]),
+        scales=ssb.Scales(stress=10 * MPa),
+        newton=ssb.NewtonSettings(tolerance=1e-12, max_growth=1e6),
+    )
+    return replace(case, **changes)
+
+
+def one_sided_cell(**changes: Any) -> ssb.Case:
+    """Return metal | electrolyte whose current leaves through the held outer face of the electrolyte."""
+    cell = symmetric_cell()
+    outer_face = ssb.FacePotential("top", lambda x: np.zeros(x.shape[1]))
+    case = replace(
+        cell,
+        name="one_sided",
+        geometry=stack_of(LAYERS[:2]),
+        bodies=cell.bodies[:2],
+        interfaces=cell.interfaces[:1],
+        electrodes=ssb.Electrodes(working=WORKING),
+        loads=ssb.Loads(face_potentials=(outer_face,)),
+    )
+    return replace(case, **changes)
 
 
 def oedometer_modulus(material: Material) -> float:

@@ -8,7 +8,6 @@ changed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -31,23 +30,19 @@ DROPPED = -1
 
 @dataclass(frozen=True, eq=False)
 class Entries:
-    """Values of one assembled block that go to the system matrix.
+    """Where the values of a block go in the system matrix.
 
     Attributes:
         rows: system rows.
         columns: system columns.
         source: positions in the block's array of values.
-        shared: whether several values may fall on the same place.
+        stored: length of that array.
     """
 
     rows: Longs
     columns: Longs
     source: Longs
-    shared: npt.NDArray[np.bool_]
-
-    def keep(self, mask: npt.NDArray[np.bool_]) -> Entries:
-        """Return the entries selected by a mask."""
-        return Entries(self.rows[mask], self.columns[mask], self.source[mask], self.shared[mask])
+    stored: int
 
 
 class Storage(Protocol):
@@ -182,12 +177,11 @@ class Block:
         row: index of the unknown whose equation it is.
         column: index of the unknown it is derived by.
         factor: scale of the column over reference of the row.
-        entries: where its values go.
     """
 
-    def __init__(self, row: int, column: int, form: Any, entity_maps: Any) -> None:
+    def __init__(self, row: int, column: int, factor: float, form: Any, entity_maps: Any) -> None:
         """Compile the form and allocate storage; collective."""
-        self.row, self.column, self.factor = row, column, 1.0
+        self.row, self.column, self.factor = row, column, factor
         self._form = compile_form(form, entity_maps)
         self._maps = [argument.ufl_function_space().dofmap for argument in form.arguments()]
         square = self._maps[0].index_map_bs == self._maps[1].index_map_bs
@@ -197,22 +191,13 @@ class Block:
         self._depends_on_fields = bool(form.coefficients())
         self._constants = form.constants()
         self._packed: Array | None = None
-        self._values: Array = np.empty(0)
-        self.entries: Entries
 
-    def place(
-        self,
-        rows: Longs,
-        columns: Longs,
-        closure_rows: Sequence[int],
-        facets: FacetNodes | None = None,
-    ) -> None:
-        """Find where the values go, leaving out rows of ghosts and prescribed dofs; collective.
+    def place(self, rows: Longs, columns: Longs, facets: FacetNodes | None = None) -> Entries:
+        """Return where the values go, without rows of ghosts and prescribed dofs; collective.
 
         Args:
             rows: system rows of the owned dofs of the row's unknown.
             columns: system rows of the owned dofs of the column's unknown.
-            closure_rows: system rows of the scalar unknowns.
             facets: nodes that are coupled, for a block that is integrated over an interface.
         """
         local_rows, local_columns = self._storage.pattern()
@@ -222,9 +207,8 @@ class Block:
             source = source[self._reached(local_rows[source], local_columns[source], facets)]
         target_rows = rows[local_rows[source]]
         target_columns = column_targets[local_columns[source]]
-        shared = np.isin(target_rows, closure_rows) | np.isin(target_columns, closure_rows)
-        entries = Entries(target_rows, target_columns, source, shared)
-        self.entries = entries.keep((target_rows != DROPPED) & (target_columns != DROPPED))
+        kept = (target_rows != DROPPED) & (target_columns != DROPPED)
+        return Entries(target_rows[kept], target_columns[kept], source[kept], len(local_rows))
 
     def _reached(
         self, local_rows: Longs, local_columns: Longs, facets: FacetNodes
@@ -238,14 +222,13 @@ class Block:
         column_nodes = self._storage.column_numbers()[local_columns] // column_size
         return np.isin(row_nodes * width + column_nodes, facets.reach(rows.comm, first, end, width))
 
-    def values(self) -> Array:
-        """Return the current values, assembled again only if they may have changed; collective."""
-        if self._depends_on_fields:
-            return self._storage.assemble(self._form)
-        packed = np.concatenate(
-            [np.zeros(1), *(np.ravel(constant.value) for constant in self._constants)]
-        )
-        if self._packed is None or not np.array_equal(packed, self._packed):
+    def write(self, values: Array) -> None:
+        """Write the scaled values, unless nothing they depend on has changed; collective."""
+        if not self._depends_on_fields:
+            packed = np.concatenate(
+                [np.zeros(1), *(np.ravel(constant.value) for constant in self._constants)]
+            )
+            if self._packed is not None and np.array_equal(packed, self._packed):
+                return
             self._packed = packed
-            self._values = self._storage.assemble(self._form).copy()
-        return self._values
+        np.multiply(self._storage.assemble(self._form), self.factor, out=values)

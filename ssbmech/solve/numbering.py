@@ -21,6 +21,7 @@ from ssbmech.solve.unknowns import Closure, Unknown
 
 Longs = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
+INDEX = PETSc.IntType
 
 
 class Numbering:
@@ -29,6 +30,7 @@ class Numbering:
     Attributes:
         starts: first local row of each unknown on this rank.
         local_size: rows owned by this rank.
+        global_size: rows of all ranks.
         first: global number of this rank's first row.
         closure_rows: system rows of the scalar unknowns, on every rank.
         targets: by unknown, the system row of each owned dof; DROPPED where prescribed.
@@ -43,6 +45,7 @@ class Numbering:
         self.owner = comm.size - 1
         is_owner = comm.rank == self.owner
         self.local_size = int(self.starts[-1]) + (len(closures) if is_owner else 0)
+        self.global_size = comm.allreduce(self.local_size, op=MPI.SUM)
         self.first = int(comm.exscan(self.local_size) or 0)
         self.closure_rows = comm.bcast(
             [self.first + int(self.starts[-1]) + k for k in range(len(closures))], root=self.owner
@@ -63,41 +66,72 @@ class Numbering:
 
 
 class SystemMatrix:
-    """PETSc matrix filled from blocks.
+    """PETSc matrix filled from blocks; its pattern never changes.
 
-    Its pattern never changes, so factorisations keep their analysis.
+    So factorisations keep their analysis. The values of all blocks lie one after the other in one
+    array; every place of the matrix takes one of them, and where several meet the others are added.
     """
 
-    def __init__(self, numbering: Numbering, blocks: Sequence[Entries], diagonal: Longs) -> None:
+    def __init__(
+        self, numbering: Numbering, blocks: Sequence[Entries], identity: Longs, closures: Longs
+    ) -> None:
         """Set up the pattern; collective.
 
         Args:
             numbering: numbering of the system.
             blocks: entries of each block.
-            diagonal: rows for which this rank may add to the diagonal (identity rows, closures).
+            identity: this rank's rows of the identity.
+            closures: this rank's rows of scalar unknowns.
         """
-        comm = numbering.comm
-        rows = np.concatenate([*(b.rows for b in blocks), diagonal])
-        columns = np.concatenate([*(b.columns for b in blocks), diagonal])
-        width = int(comm.allreduce(int(columns.max(initial=0)), op=MPI.MAX)) + 1
-        keys, slots = np.unique(rows * width + columns, return_inverse=True)
-        self.rows, first = np.unique(keys // width, return_index=True)
-        self._rowmap = self.rows.astype(PETSc.IntType)
-        self._indptr = np.append(first, len(keys)).astype(PETSc.IntType)
-        self._indices = (keys % width).astype(PETSc.IntType)
+        self._starts = np.cumsum([0, *(b.stored for b in blocks)])
+        units, zeros = self._starts[-1] + np.array([0, 1])
+        self._blocks = np.zeros(self._starts[-1] + 2)
+        self._blocks[units] = 1.0
+
+        rows = np.concatenate([*(b.rows for b in blocks), identity, closures])
+        columns = np.concatenate([*(b.columns for b in blocks), identity, closures])
+        width = numbering.global_size
+        keys = rows * width + columns
+        del rows, columns
+        order = np.argsort(keys)
+        keys = keys[order]
+        new = np.diff(keys, prepend=-1) > 0
+        keys = keys[new]
+        source = np.concatenate(
+            [
+                *(b.source + start for b, start in zip(blocks, self._starts, strict=False)),
+                np.full(len(identity), units),
+                np.full(len(closures), zeros),
+            ]
+        )[order]
+        self._source = source[new]
+        self._added = source[~new]
+        self._added_places = np.cumsum(new)[~new] - 1
+        self._diagonal = np.searchsorted(keys, closures * (width + 1))
+
+        first = numbering.first
+        self._shared = numbering.comm.size == 1
+        own_rows = np.arange(first, first + numbering.local_size, dtype=np.int64)
+        self.rows = own_rows if self._shared else np.unique(keys // width)
+        self._rowmap = self.rows.astype(INDEX)
+        self._indptr = np.append(np.searchsorted(keys, self.rows * width), len(keys)).astype(INDEX)
+        self._indices = (keys % width).astype(INDEX)
         self.values = np.zeros(len(keys))
-        parts = np.split(slots, np.cumsum([len(b.rows) for b in blocks]))
-        self._plans = [self._plan(b, s) for b, s in zip(blocks, parts, strict=False)]
-        self._diagonal = dict(zip(map(int, diagonal), map(int, parts[-1]), strict=True))
-        self.mat = self._allocate(numbering)
+        self.mat = self._share(numbering) if self._shared else self._allocate(numbering)
         self.transfer()
+
+    def _share(self, numbering: Numbering) -> PETSc.Mat:
+        """Return a matrix of a single rank that uses the arrays of this object as its own."""
+        size = (numbering.local_size, numbering.local_size)
+        csr = (self._indptr, self._indices, self.values)
+        return PETSc.Mat().createAIJWithArrays((size, size), csr, comm=numbering.comm)
 
     def _allocate(self, numbering: Numbering) -> PETSc.Mat:
         """Return an empty matrix with room for the pattern; collective."""
         size, first = numbering.local_size, numbering.first
         inside = (self._indices >= first) & (self._indices < first + size)
         owned = (self.rows >= first) & (self.rows < first + size)
-        near, far = np.zeros(size, dtype=PETSc.IntType), np.zeros(size, dtype=PETSc.IntType)
+        near, far = np.zeros(size, dtype=INDEX), np.zeros(size, dtype=INDEX)
         local_rows = self.rows[owned] - first
         near[local_rows] = np.add.reduceat(inside.astype(np.int64), self._indptr[:-1])[owned]
         far[local_rows] = np.diff(self._indptr)[owned] - near[local_rows]
@@ -114,26 +148,14 @@ class SystemMatrix:
         mat.setPreallocationNNZ((near, far))
         return mat
 
-    @staticmethod
-    def _plan(block: Entries, slots: Longs) -> tuple[Longs, Longs, Longs, Longs]:
-        own, shared = ~block.shared, block.shared
-        return slots[own], block.source[own], slots[shared], block.source[shared]
+    def block(self, k: int) -> Array:
+        """Return the array that holds the values of block k."""
+        return self._blocks[self._starts[k] : self._starts[k + 1]]
 
-    def clear(self) -> None:
-        """Set all values to zero."""
-        self.values.fill(0.0)
-
-    def add_block(self, k: int, data: Array, factor: float) -> None:
-        """Add the values of block k times a factor."""
-        slots, source, shared_slots, shared_source = self._plans[k]
-        self.values[slots] += factor * data[source]
-        if len(shared_slots):
-            np.add.at(self.values, shared_slots, factor * data[shared_source])
-
-    def add_diagonal(self, rows: Longs, value: float) -> None:
-        """Add a value to the diagonal of rows that were declared with one."""
-        for row in map(int, rows):
-            self.values[self._diagonal[row]] += value
+    def gather(self) -> None:
+        """Take all values from the blocks."""
+        self.values[:] = self._blocks[self._source]
+        np.add.at(self.values, self._added_places, self._blocks[self._added])
 
     def scale_row(self, row: int, factor: float) -> None:
         """Multiply what this rank holds of a row by a factor."""
@@ -141,14 +163,21 @@ class SystemMatrix:
         if k < len(self.rows) and self.rows[k] == row:
             self.values[self._indptr[k] : self._indptr[k + 1]] *= factor
 
+    def add_diagonal(self, closure: int, value: float) -> None:
+        """Add a value to the diagonal of a scalar unknown that this rank owns."""
+        self.values[self._diagonal[closure]] += value
+
     def transfer(self) -> None:
         """Hand the values to PETSc; collective."""
-        self.mat.zeroEntries()
-        self.mat.setValuesIJV(
-            self._indptr,
-            self._indices,
-            self.values,
-            addv=PETSc.InsertMode.ADD_VALUES,
-            rowmap=self._rowmap,
-        )
+        if not self._shared:
+            self.mat.zeroEntries()
+            self.mat.setValuesIJV(
+                self._indptr,
+                self._indices,
+                self.values,
+                addv=PETSc.InsertMode.ADD_VALUES,
+                rowmap=self._rowmap,
+            )
         self.mat.assemble()
+        # PETSc does not see that values it shares have changed
+        self.mat.stateIncrease()

@@ -22,7 +22,7 @@ import ufl
 from dolfinx import fem, la
 
 from ssbmech._compat import compile_form
-from ssbmech.solve.blocks import Block, FacetNodes
+from ssbmech.solve.blocks import Block, Entries, FacetNodes
 from ssbmech.solve.numbering import Numbering, SystemMatrix
 from ssbmech.solve.unknowns import Closure, Unknown
 
@@ -81,16 +81,14 @@ class System:
             for key, form in group.residual.items()
         ]
         self._set_references(groups, references)
-        self.blocks = [block for group in groups for block in self._compile_blocks(group)]
+        self.blocks: list[Block] = []
+        entries = [entry for group in groups for entry in self._compile_blocks(group)]
         self._identity = [self._identity_rows(k) for k in range(len(self.unknowns))]
-        mine = comm.rank == self.numbering.owner
-        closure_rows = self.numbering.closure_rows if mine else []
-        diagonal = np.concatenate(
-            [*self._identity, np.asarray(closure_rows, dtype=np.int64)]
-        ).astype(np.int64)
-        self.matrix = SystemMatrix(self.numbering, [b.entries for b in self.blocks], diagonal)
-        self.rhs = PETSc.Vec().createMPI((self.numbering.local_size, PETSc.DETERMINE), comm=comm)
-        self.increment = self.rhs.duplicate()
+        closures = self.numbering.closure_rows if comm.rank == self.numbering.owner else []
+        self.matrix = SystemMatrix(
+            self.numbering, entries, np.concatenate(self._identity), np.array(closures, dtype=np.int64)
+        )
+        self.rhs, self.increment = self.matrix.mat.createVecs()
 
     def _identity_rows(self, k: int) -> npt.NDArray[np.int64]:
         own = self.numbering.own_rows(k)
@@ -112,22 +110,23 @@ class System:
                 )
             )
 
-    def _compile_blocks(self, group: FormGroup) -> list[Block]:
-        blocks = []
+    def _compile_blocks(self, group: FormGroup) -> list[Entries]:
+        """Compile the derivatives of a group of forms and return where they go; collective."""
+        entries = []
         for key, form in group.residual.items():
             row = self._index[key]
             for column, unknown in enumerate(self.unknowns):
                 derivative = _derivative(form, unknown.function)
                 if derivative is None:
                     continue
-                block = Block(row, column, derivative, group.entity_maps)
-                block.factor = unknown.scale / self.unknowns[row].reference
+                factor = unknown.scale / self.unknowns[row].reference
+                block = Block(row, column, factor, derivative, group.entity_maps)
                 targets = self.numbering.targets
                 nodes = group.nodes
                 facets = None if nodes is None else FacetNodes(nodes[key], nodes[unknown.key])
-                block.place(targets[row], targets[column], self.numbering.closure_rows, facets)
-                blocks.append(block)
-        return blocks
+                self.blocks.append(block)
+                entries.append(block.place(targets[row], targets[column], facets))
+        return entries
 
     def residual(self) -> dict[str, float]:
         """Assemble the residual and return its scaled norm by field and closure; collective."""
@@ -170,9 +169,9 @@ class System:
     def jacobian(self) -> None:
         """Assemble the scaled Jacobian; collective."""
         matrix = self.matrix
-        matrix.clear()
         for k, block in enumerate(self.blocks):
-            matrix.add_block(k, block.values(), block.factor)
+            block.write(matrix.block(k))
+        matrix.gather()
         for j, closure in enumerate(self.closures):
             row = self.numbering.closure_rows[j]
             # columns of tied dofs carry the field's scale, rows the field's reference: bring both
@@ -180,9 +179,7 @@ class System:
             matrix.scale_row(row, closure.alpha * closure.unknown.reference / closure.reference)
             if self.comm.rank == self.numbering.owner:
                 value = closure.beta * closure.unknown.scale / closure.reference
-                matrix.add_diagonal(np.array([row]), value)
-        for rows in self._identity:
-            matrix.add_diagonal(rows, 1.0)
+                matrix.add_diagonal(j, value)
         matrix.transfer()
 
     def apply(self, step: float) -> None:
