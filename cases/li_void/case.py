@@ -63,7 +63,11 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
             ssb.Preload(1 * s),
             ssb.ConstantCurrent(-options.current * mA_per_cm2, half_cycle, name="plate"),
             ssb.Rest(half_cycle),
-            ssb.ConstantCurrent(options.current * mA_per_cm2, half_cycle, name="strip"),
+            ssb.ConstantCurrent(
+                options.current * mA_per_cm2,
+                (options.strip_minutes or options.minutes) * minute,
+                name="strip",
+            ),
         ),
         temperature=celsius(options.celsius),
         step_control=ssb.AdaptiveSteps(
@@ -83,8 +87,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "--stiffness", type=float, default=0.03, help="spring stiffness per area [MPa/um]"
     )
     parser.add_argument("--current", type=float, default=1.0, help="current density [mA/cm2]")
+    parser.add_argument("--minutes", type=float, default=30.0, help="length of each step [min]")
     parser.add_argument(
-        "--minutes", type=float, default=30.0, help="length of plating, rest and stripping [min]"
+        "--strip-minutes",
+        type=float,
+        help="length of stripping [min]; like the others if not given",
     )
     parser.add_argument("--celsius", type=float, default=25.0, help="temperature [degree C]")
     parser.add_argument(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 from mpi4py import MPI
 
@@ -31,20 +32,33 @@ def draw(folders: dict[float, Path], path: Path) -> None:
     """Draw void volume, contact and voltage of several runs against time."""
     runs = {pressure: RunData.open(folder) for pressure, folder in folders.items()}
     with theme.style():
-        figure = theme.new_figure(7.5, 6.2)
-        axes = figure.subplots(len(PANELS), 1, sharex=True)
+        figure = theme.new_figure(7.5, 8.0)
+        start, *axes = figure.subplots(len(PANELS) + 1, 1)
+        _draw_start(start, runs)
         for panel, (column, factor, label) in zip(axes, PANELS, strict=True):
-            for colour, (pressure, run) in zip(theme.LINES, runs.items(), strict=False):
-                minutes = run.series["time"] / 60
-                values = factor * run.series[column]
-                panel.plot(minutes, values, color=colour, label=f"{pressure:g} MPa")
+            for colour, run in zip(theme.LINES, runs.values(), strict=False):
+                panel.plot(run.series["time"] / 60, factor * run.series[column], color=colour)
             panel.set_ylabel(label)
             shade_steps(panel, next(iter(runs.values())), shade=True, labels=panel is axes[0])
-        axes[0].legend(title="stack pressure", frameon=True, edgecolor="none")
+            panel.sharex(axes[-1])
+            panel.tick_params(labelbottom=panel is axes[-1])
         axes[1].set_ylim(0.0, 1.05)
         axes[-1].set_xlabel("time (min)")
-        figure.align_ylabels(list(axes))
+        figure.align_ylabels([start, *axes])
         theme.save(figure, path)
+
+
+def _draw_start(panel: Any, runs: dict[float, RunData]) -> None:
+    """Draw the void volume of the first two minutes on a logarithmic axis of time."""
+    column, factor, label = PANELS[0]
+    for colour, (pressure, run) in zip(theme.LINES, runs.items(), strict=False):
+        values = factor * run.series[column]
+        panel.semilogx(run.series["time"], values, color=colour, label=f"{pressure:g} MPa")
+    panel.set_xlim(0.1, 120.0)
+    panel.set_ylim(-0.3, 8.0)
+    panel.set_xlabel("time (s), first two minutes: loading takes one second")
+    panel.set_ylabel(label)
+    panel.legend(title="stack pressure", frameon=True, edgecolor="none", ncols=2)
 
 
 if __name__ == "__main__":
