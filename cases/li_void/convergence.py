@@ -22,7 +22,7 @@ import ssbmech as ssb
 
 WHERE = "negative|separator"
 STUDIES = {
-    "mesh": {"size": (1.0, 0.5, 0.25, 0.125), "longest-step": (30.0,)},
+    "mesh": {"size": (0.5, 0.25, 0.125, 0.0625), "longest-step": (30.0,)},
     "time step": {"size": (0.5,), "longest-step": (120.0, 60.0, 30.0, 15.0)},
 }
 
