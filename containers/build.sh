@@ -8,7 +8,7 @@
 build_version=1
 build_tools=(mmdebstrap bubblewrap uidmap debian-archive-keyring)
 space_root=4   # [GB] in the cache folder
-space_temp=3   # [GB] where mmdebstrap unpacks
+space_temp=3   # [GB] where mmdebstrap unpacks for an ordinary user
 kept_days=7    # root folders of other package lists are removed when unused for so long
 
 # Prints the entries of a package list without its comments.
@@ -96,27 +96,32 @@ explain() {
     elif grep -qE 'No matching distribution|NewConnectionError|Max retries' "$log"; then
         reason="pip cannot reach its index, or a package is not there: check the network and pip's configuration"
     fi
-    { tail -n 12 "$log" | sed 's/^/    /' && echo; } >&2
+    { tail -n 12 "$log" | cut -c -160 | sed 's/^/    /' && echo; } >&2
     die "$1: failed; $reason" "the whole log is $log"
 }
 
 install_debian() {
-    local options=(--dpkgopt=force-unsafe-io) setting mirror tool=(mmdebstrap)
-    # what root mounts while unpacking goes with the process, however it ends
-    if [[ $(id -u) == 0 ]]; then tool=(unshare --mount mmdebstrap); fi
+    local options=(--dpkgopt=force-unsafe-io) setting mirror
+    options+=(--variant=minbase --include="$(packages debian | paste -sd ,)")
+    for setting in doc info locale lintian man; do options+=(--dpkgopt="path-exclude=/usr/share/$setting/*"); done
+    options+=(--dpkgopt='path-include=/usr/share/doc/*/copyright')
     # the network settings of this machine's apt
     while read -r setting; do options+=(--aptopt="$setting"); done < <(
         apt-config dump | grep -E '^Acquire::(https?|ftp|Retries|ForceIPv|Check-).* ".+";$' || true)
     if [[ $suite == sid ]]; then options+=(--aptopt='Acquire::Check-Valid-Until "false"'); fi
-    for setting in doc info locale lintian man; do options+=(--dpkgopt="path-exclude=/usr/share/$setting/*"); done
     mirror=$(debian_mirror)
 
     mkdir "$staging"
-    chmod 755 "$temp" # the user numbers that mmdebstrap unpacks with must be able to enter
-    # By way of a tar file on a pipe, so that an ordinary user ends up as the owner of all files.
-    TMPDIR=$temp "${tool[@]}" --variant=minbase --include="$(packages debian | paste -sd ,)" \
-        "${options[@]}" --dpkgopt='path-include=/usr/share/doc/*/copyright' "$suite" - ${mirror:+"$mirror"} |
-        tar --extract --directory "$staging" --numeric-owner --exclude='./dev/*'
+    if [[ $(id -u) == 0 ]]; then
+        # with mounts of its own, which go with it however it ends
+        unshare --mount mmdebstrap --mode=root "${options[@]}" "$suite" "$staging" ${mirror:+"$mirror"}
+    else
+        # Unpacks under other user numbers, which must be able to enter; by way of a tar file on a pipe all files
+        # end up as the user's own.
+        chmod 755 "$temp"
+        TMPDIR=$temp mmdebstrap --mode=unshare "${options[@]}" "$suite" - ${mirror:+"$mirror"} |
+            tar --extract --directory "$staging" --exclude='./dev/*'
+    fi
     # files of this machine are laid over these
     touch "$staging"/etc/{passwd,group,hosts,resolv.conf,pip.conf}
 }
@@ -195,9 +200,10 @@ remove_old_roots() {
 }
 
 check_space() {
-    local folder needed
-    for folder in "$cache $space_root" "${TMPDIR:-/var/tmp} $space_temp"; do
-        read -r folder needed <<<"$folder"
+    local folder needed places=("$cache $space_root")
+    if [[ $(id -u) != 0 ]]; then places+=("${TMPDIR:-/var/tmp} $space_temp"); fi
+    for folder in "${places[@]}"; do
+        needed=${folder##* } folder=${folder% *}
         if (($(df --output=avail -k "$folder" | tail -n 1) < needed * 1000000)); then
             die "not enough space: $needed GB needed in $folder" \
                 "XDG_CACHE_HOME sets where the environment is kept, TMPDIR where it is unpacked"

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         VoltageBelow,
     )
     from ssbmech.run import Result, main, run
-    from ssbmech.solve.linear import Direct
+    from ssbmech.solve.linear import Cholesky, Direct
     from ssbmech.solve.step_control import AdaptiveSteps, PrescribedSteps
 
 __version__ = "0.1.0"
@@ -99,7 +99,7 @@ _HOMES = {
         "VoltageBelow",
     ),
     "ssbmech.run": ("Result", "main", "run"),
-    "ssbmech.solve.linear": ("Direct",),
+    "ssbmech.solve.linear": ("Cholesky", "Direct"),
     "ssbmech.solve.step_control": ("AdaptiveSteps", "PrescribedSteps"),
 }
 
@@ -112,6 +112,7 @@ __all__ = [
     "BodyForce",
     "ButlerVolmer",
     "Case",
+    "Cholesky",
     "Clamp",
     "ConstantCurrent",
     "ConstantForce",

@@ -35,6 +35,10 @@ class Roller:
     """No displacement along the normal of a flat face that is aligned with an axis.
 
     It stands for a plane of symmetry, or for a rigid wall without friction.
+
+    Attributes:
+        face: name of the face.
+        value: None, for zero displacement.
     """
 
     face: str
@@ -47,7 +51,12 @@ class Roller:
 
 @dataclass(frozen=True)
 class NoSlip:
-    """No displacement in the plane of a flat face: a sticking platen."""
+    """No displacement in the plane of a flat face: a sticking platen.
+
+    Attributes:
+        face: name of the face.
+        value: None, for zero displacement.
+    """
 
     face: str
     value: None = None
@@ -59,7 +68,12 @@ class NoSlip:
 
 @dataclass(frozen=True)
 class Clamp:
-    """All components of the displacement held, at zero or at a prescribed value."""
+    """All components of the displacement held, at zero or at a prescribed value.
+
+    Attributes:
+        face: name of the face.
+        value: displacement [m], shape (dim, n), of position (3, n) [m] and time [s]; None for zero.
+    """
 
     face: str
     value: Callable[[Array, float], Array] | None = None
@@ -125,7 +139,14 @@ class IonSource:
 
 @dataclass(frozen=True)
 class Loads:
-    """Everything that acts on the cell beside its fixture and its electrodes."""
+    """Everything that acts on the cell beside its fixture and its electrodes.
+
+    Attributes:
+        face_pressures: fluid pressures on outer faces.
+        face_potentials: ionic potentials held on outer faces.
+        body_forces: force densities in bodies.
+        ion_sources: sources of ionic current in electrolytes.
+    """
 
     face_pressures: tuple[FacePressure, ...] = ()
     face_potentials: tuple[FacePotential, ...] = ()

@@ -83,7 +83,10 @@ class Discretisation:
         degree: polynomial degree of displacement and potential; the pressure has one less.
         quadrature_degree: degree of the bulk quadrature; None takes 2 degree - 2, and 2 degree in
             axisymmetry.
-        pressure_field: where the pressure is independent.
+        pressure_field: where the pressure is independent; there the degree must be 2 or 3.
+
+    Raises:
+        CaseError: the degree is not supported.
     """
 
     degree: int = 2
@@ -143,8 +146,8 @@ class Output:
     """What a run writes beside one row of the series for every step.
 
     Attributes:
-        fields_every: accepted steps between two states of the field files; 0 writes the first and
-            last of each step of the protocol only.
+        fields_every: accepted steps between two states of the field files; 0 writes the first of
+            the run and the last of each step of the protocol only.
         figures: whether figures are made at the end.
     """
 
@@ -167,6 +170,17 @@ class Case:
         loads: further loads.
         electrodes: None for a purely mechanical case.
         temperature: absolute temperature [K].
+        discretisation: finite elements.
+        scales: typical sizes.
+        newton: when a step counts as solved.
+        linear_solver: preset of the linear solver.
+        step_control: choice of the time steps.
+        output: what is written beside the series.
+
+    Raises:
+        ParameterError: the temperature is not positive.
+        CaseError: names do not fit together, the protocol is empty, there are two fixtures, or the
+            electrodes are not the interfaces with kinetics.
     """
 
     name: str

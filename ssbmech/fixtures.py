@@ -49,7 +49,13 @@ def _series(stiffness: float, frame_compliance: float) -> float:
 
 @dataclass(frozen=True)
 class Spring:
-    """Spring casing: P = P0 + k d, with the frame's compliance in series.
+    r"""Spring casing, with the frame's compliance in series.
+
+    .. math:: P = P_{seat} + k (d - d_{seat}), \quad 1 / k = 1 / k_{spring} + C_{frame}
+
+    Attributes:
+        face: face that the platen closes.
+        travel: None: the platen is not driven.
 
     Raises:
         ParameterError: a constant is out of its bounds.
@@ -81,6 +87,11 @@ class ConstantForce:
 
     A frame in series changes nothing.
 
+    Attributes:
+        face: face that the platen closes.
+        stiffness: zero [Pa/m].
+        travel: None: the platen is not driven.
+
     Raises:
         ParameterError: a constant is out of its bounds.
     """
@@ -100,6 +111,10 @@ class FixedGap:
     """Screws or a rigid box: the platen stays where the preload left it.
 
     Only the compliance of the frame lets it move.
+
+    Attributes:
+        face: face that the platen closes.
+        travel: None: the platen is not driven.
 
     Raises:
         ParameterError: a constant is out of its bounds.
@@ -126,6 +141,11 @@ class FixedGap:
 class Isostatic:
     """Gas or liquid pressure on every outer face that no support holds; there is no platen.
 
+    Attributes:
+        face: None: there is no platen.
+        stiffness: zero [Pa/m].
+        travel: None: there is no platen.
+
     Raises:
         ParameterError: a constant is out of its bounds.
     """
@@ -146,6 +166,9 @@ class DrivenPlaten:
 
     Attributes:
         travel: outward displacement [m] against time [s]; inward (compression) is negative.
+        face: face that the platen closes.
+        preload: zero, not used [Pa].
+        stiffness: infinite [Pa/m].
     """
 
     travel: Callable[[float], float]

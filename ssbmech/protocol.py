@@ -50,7 +50,14 @@ class StopCondition(Protocol):
 
 @dataclass(frozen=True)
 class VoltageAbove:
-    """Ends a step when the voltage rises above a limit."""
+    """Ends a step when the voltage rises above a limit.
+
+    Attributes:
+        quantity: the voltage of the series.
+
+    Raises:
+        ParameterError: the limit is no voltage.
+    """
 
     limit: float = parameter("V", doc="upper voltage limit")
     quantity: str = "voltage"
@@ -70,7 +77,14 @@ class VoltageAbove:
 
 @dataclass(frozen=True)
 class VoltageBelow:
-    """Ends a step when the voltage falls below a limit."""
+    """Ends a step when the voltage falls below a limit.
+
+    Attributes:
+        quantity: the voltage of the series.
+
+    Raises:
+        ParameterError: the limit is no voltage.
+    """
 
     limit: float = parameter("V", doc="lower voltage limit")
     quantity: str = "voltage"
@@ -90,10 +104,13 @@ class VoltageBelow:
 
 @dataclass(frozen=True)
 class ContactBelow:
-    """Ends a step when less than a fraction of an interface conducts (contact lost).
+    """Ends a step when less than a fraction of an interface is in contact (contact lost).
 
     Attributes:
         interface: name of the interface, "minus|plus".
+
+    Raises:
+        ParameterError: the fraction is not between 0 and 1.
     """
 
     interface: str
@@ -153,7 +170,15 @@ def _check_duration(step: Step) -> None:
 class Preload:
     """Loads the fixture from nothing to its preload, linearly in time, without current.
 
+    At its end the fixture seats: from then on it acts with its stiffness.
+
+    Attributes:
+        name: name for logs and figures.
+        stops: conditions that end it earlier.
+        seats: True: the fixture seats at the end.
+
     Raises:
+        ParameterError: the duration is not positive.
         CaseError: the duration is not finite.
     """
 
@@ -175,7 +200,13 @@ class Preload:
 class Rest:
     """No current.
 
+    Attributes:
+        name: name for logs and figures.
+        stops: conditions that end it earlier.
+        seats: False: the fixture is not being loaded.
+
     Raises:
+        ParameterError: the duration is not positive.
         CaseError: the duration is not finite.
     """
 
@@ -197,7 +228,13 @@ class Rest:
 class ConstantCurrent:
     """Constant current: positive strips the working electrode, negative plates it.
 
+    Attributes:
+        stops: conditions that end it earlier.
+        name: name for logs and figures.
+        seats: False: the fixture is not being loaded.
+
     Raises:
+        ParameterError: a number has the wrong kind of unit, or the duration is not positive.
         CaseError: the duration is not finite.
     """
 
@@ -220,7 +257,13 @@ class ConstantCurrent:
 class ConstantVoltage:
     """Constant voltage between the working and the counter electrode.
 
+    Attributes:
+        stops: conditions that end it earlier.
+        name: name for logs and figures.
+        seats: False: the fixture is not being loaded.
+
     Raises:
+        ParameterError: a number has the wrong kind of unit, or the duration is not positive.
         CaseError: the duration is not finite.
     """
 

@@ -157,7 +157,7 @@ def _manifest(case: Case, cell: CellModel) -> dict[str, Any]:
         "bodies": {
             b.name: {"label": ", ".join(m.name for m in b.materials.values())} for b in case.bodies
         },
-        "solver": dict(case.linear_solver.options()),
+        "solver": dict(case.linear_solver.options(cell.comm.size)),
         "sources": sources,
         "unknowns": {w.key: int(cell.comm.allreduce(w.owned)) for w in cell.unknowns},
     }

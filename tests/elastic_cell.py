@@ -40,7 +40,7 @@ LAYERS = (
 
 
 def stack_of(layers: Sequence[ssb.Layer]) -> ssb.Stack:
-    """Return a coarse stack in plane strain, as wide as it takes for some facets in its interfaces."""
+    """Return a coarse stack in plane strain, with a few facets in each interface."""
     return ssb.Stack(
         frame=ssb.PlaneStrain(),
         width=12 * um,
@@ -70,13 +70,13 @@ def symmetric_cell(**changes: Any) -> ssb.Case:
         protocol=(ssb.Preload(1.0),),
         step_control=ssb.PrescribedSteps([]),
         scales=ssb.Scales(stress=10 * MPa),
-        newton=ssb.NewtonSettings(tolerance=1e-12, max_growth=1e6),
+        newton=ssb.NewtonSettings(tolerance=1e-10, max_growth=1e6),
     )
     return replace(case, **changes)
 
 
 def one_sided_cell(**changes: Any) -> ssb.Case:
-    """Return metal | electrolyte whose current leaves through the held outer face of the electrolyte."""
+    """Return metal | electrolyte; the current leaves through the top, held at zero potential."""
     cell = symmetric_cell()
     outer_face = ssb.FacePotential("top", lambda x: np.zeros(x.shape[1]))
     case = replace(
@@ -148,7 +148,9 @@ def facet_fields(surface: SurfaceModel) -> FacetFields:
         if unknown is None:
             return None
         array = unknown.function.x.array[: unknown.owned]
-        return gather(array.reshape(n, unknown.block_size) if unknown.block_size > 1 else array)[order]
+        return gather(array.reshape(n, unknown.block_size) if unknown.block_size > 1 else array)[
+            order
+        ]
 
     return FacetFields(
         x=everywhere[0][order, 0],

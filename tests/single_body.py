@@ -4,20 +4,24 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from mpi4py import MPI
 
 import basix
 import numpy as np
 import ufl
+from dolfinx import fem
 
-from ssbmech._compat import compile_expression
+from ssbmech._compat import compile_expression, compile_form
 from ssbmech.frames import Expr
 from ssbmech.geometry.simplices import SimplexMesh
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.materials.material import Material
 from ssbmech.model.body import BodyModel
+from ssbmech.model.cell import CellModel
 from tests.tools import March
 
 COMM = MPI.COMM_WORLD
@@ -139,6 +143,24 @@ def stress_points(march: March) -> Points:
     march.cell.knobs["dt"] = 1e-30
     found = at_points(body, [s[i, j] for i in range(3) for j in range(3)], body.quadrature_degree)
     return Points(found.x, found.weight, found.values.reshape(-1, 3, 3))
+
+
+def wall_motion() -> Callable[[CellModel], float]:
+    """Return what measures the mean normal displacement of the face "inner" of a body, outwards of it [m]."""
+    forms: list[Any] = []
+
+    def watch(cell: CellModel) -> float:
+        (body,) = cell.bodies.values()
+        if not forms:
+            ds = body.measure("ds")(body.mesh.faces["inner"])
+            outward = ufl.dot(body.u.function, ufl.FacetNormal(body.mesh.mesh))
+            one = fem.Constant(body.mesh.mesh, 1.0)
+            forms.extend(compile_form(f * ds, None) for f in (outward, one))
+        sums = np.array([fem.assemble_scalar(form) for form in forms])
+        cell.comm.Allreduce(MPI.IN_PLACE, sums)
+        return float(sums[0] / sums[1])
+
+    return watch
 
 
 def mean(stress: np.ndarray) -> np.ndarray:

@@ -1,66 +1,192 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A small lithium cell with a void, for tests that need every coupling at little cost."""
+"""Small lithium cells with a void, for tests that need every coupling at little cost."""
 
 from __future__ import annotations
 
 import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import ssbmech as ssb
+from ssbmech.frames import Frame
+from ssbmech.geometry.mesh_file import MeshFile
 from ssbmech.materials import library
 from ssbmech.materials.library.interfaces import lithium_li6ps5cl
 from ssbmech.units import MPa, MPa_per_um, mA_per_cm2, nm, s, um
 
 WORKING, COUNTER = "negative|separator", "positive|separator"
-WIDTH = 24 * um
+REFERENCE = Path(__file__).parent / "reference"
 
 
-def stack(frame: Any = None, size: float = 2.0) -> ssb.Stack:
-    """Return three layers with cells of about `size` um at the interfaces."""
-    frame = ssb.PlaneStrain() if frame is None else frame
+def stack(
+    frame: Frame, size: float = 2.0, width: float = 24.0, thickness: float = 8.0
+) -> ssb.Stack:
+    """Return three layers of equal thickness; all lengths in um."""
     return ssb.Stack(
         frame=frame,
-        width=WIDTH,
+        width=width * um,
         depth=6 * um if frame.dim == 3 else None,
-        layers=(
-            ssb.Layer("negative", 8 * um),
-            ssb.Layer("separator", 8 * um),
-            ssb.Layer("positive", 8 * um),
+        layers=tuple(
+            ssb.Layer(name, thickness * um) for name in ("negative", "separator", "positive")
         ),
         size_interface=size * um,
         size_bulk=4 * um,
     )
 
 
-def void_cell(frame: Any = None, size: float = 2.0, **changes: Any) -> ssb.Case:
-    """Return Li | Li6PS5Cl | Li with a void at one electrode, plated and stripped on a spring."""
+def void_cell(
+    frame: Frame | None = None,
+    size: float = 2.0,
+    depth: float = 200.0,
+    half_width: float = 9.0,
+    **changes: Any,
+) -> ssb.Case:
+    """Return Li | Li6PS5Cl | Li with a void, plated and stripped under a spring.
+
+    Args:
+        frame: plane strain if not given.
+        size: size of the cells at the interfaces [um].
+        depth: depth of the void [nm].
+        half_width: half its width [um].
+        changes: fields of the case to replace.
+    """
     frame = ssb.PlaneStrain() if frame is None else frame
-    lithium, electrolyte = library.by_name("lithium_lepage2019"), library.by_name("li6ps5cl")
-    sides = ("bottom", "left", "right") + (("front", "back") if frame.dim == 3 else ())
+    lithium = library.by_name("lithium_lepage2019")
+    void = ssb.LensGap(half_width=half_width * um, depth=depth * nm)
     case = ssb.Case(
         name="small_void",
         geometry=stack(frame, size),
         bodies=(
             ssb.Body.single("negative", lithium),
-            ssb.Body.single("separator", electrolyte),
+            ssb.Body.single("separator", library.by_name("li6ps5cl")),
             ssb.Body.single("positive", lithium),
         ),
         interfaces=(
-            ssb.Interface(
-                WORKING,
-                kinetics=lithium_li6ps5cl(),
-                initial_gap=ssb.LensGap(half_width=9 * um, depth=200 * nm),
-            ),
+            ssb.Interface(WORKING, kinetics=lithium_li6ps5cl(), initial_gap=void),
             ssb.Interface(COUNTER, kinetics=lithium_li6ps5cl()),
         ),
-        supports=tuple(ssb.Roller(face) for face in sides),
+        supports=supports(frame),
         fixture=ssb.Spring(preload=1 * MPa, spring_stiffness=0.03 * MPa_per_um),
         electrodes=ssb.Electrodes(working=WORKING, counter=COUNTER),
-        protocol=(
-            ssb.Preload(1 * s),
-            ssb.ConstantCurrent(-1 * mA_per_cm2, 60 * s, name="plate"),
-            ssb.ConstantCurrent(1 * mA_per_cm2, 120 * s, name="strip"),
-        ),
-        step_control=ssb.PrescribedSteps([0.5, 0.5, 10.0, 25.0, 25.0, 10.0, 30.0, 40.0, 40.0]),
+        protocol=cycle(60.0, 120.0),
     )
     return dataclasses.replace(case, **changes)
+
+
+def supports(frame: Frame) -> tuple[ssb.Roller, ...]:
+    """Return rollers at the bottom and at all sides."""
+    sides = ("left", "right") + (("front", "back") if frame.dim == 3 else ())
+    return tuple(ssb.Roller(face) for face in ("bottom", *sides))
+
+
+def cycle(plate: float, strip: float) -> tuple[ssb.Preload, ssb.ConstantCurrent, Any]:
+    """Return a preload of a second, then plating and stripping for so many seconds."""
+    return (
+        ssb.Preload(1 * s),
+        ssb.ConstantCurrent(-1 * mA_per_cm2, plate * s, name="plate"),
+        ssb.ConstantCurrent(1 * mA_per_cm2, strip * s, name="strip"),
+    )
+
+
+def breathe(time: float) -> float:
+    """Return the travel of a platen that presses, then lets go while the cell is plated [m]."""
+    return -1e-9 * float(np.interp(time, [0, 1, 11, 31, 41, 61], [0, 4, 4, 2.5, 2.5, 3.7]))
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A cell on a stored mesh, for a newer Gmsh may mesh differently.
+
+    Attributes:
+        stack: what the mesh was made from.
+        plate: how long it is plated [s].
+        strip: how long it is stripped [s].
+        steps: time steps [s], the first for a preload of one second.
+        half_width: half the width of the void [um].
+        changes: fields of the case to replace.
+    """
+
+    stack: ssb.Stack
+    plate: float
+    strip: float
+    steps: tuple[float, ...]
+    half_width: float = 9.0
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    def case(self, name: str) -> ssb.Case:
+        """Return the case of a name."""
+        frame = self.stack.frame
+        return void_cell(
+            depth=40.0,
+            half_width=self.half_width,
+            name=name,
+            geometry=MeshFile(frame=frame, path=REFERENCE / f"{name}.msh"),
+            supports=supports(frame),
+            protocol=cycle(self.plate, self.strip),
+            # so that what is left of the residual cannot be seen in the results
+            newton=ssb.NewtonSettings(tolerance=1e-10),
+            step_control=ssb.PrescribedSteps(self.steps),
+            **self.changes,
+        )
+
+
+STORED = {
+    "plane": Stored(
+        stack(ssb.PlaneStrain()),
+        plate=40.0,
+        strip=20.0,
+        steps=(0.5, 0.5, 10, 15, 15, 20),
+        changes={"fixture": ssb.DrivenPlaten(breathe)},
+    ),
+    "axisymmetric": Stored(
+        stack(ssb.Axisymmetric()), plate=20.0, strip=20.0, steps=(0.5, 0.5, 5, 15, 5, 15)
+    ),
+    "three_dimensional": Stored(
+        stack(ssb.ThreeDimensional(), size=4.0),
+        plate=10.0,
+        strip=10.0,
+        steps=(1.0, 2, 8, 4, 6),
+    ),
+    # so slender that it is shared out layer by layer
+    "tower": Stored(
+        stack(ssb.PlaneStrain(), size=1.5, width=3.0, thickness=16.0),
+        plate=10.0,
+        strip=10.0,
+        steps=(1.0, 10, 10),
+        half_width=1.5,
+    ),
+}
+"""Cells by the name of their mesh and reference numbers."""
+
+EFFORT = ("audit", "newton_iterations", "linear_iterations", "rejected_steps", "wall_time")
+"""Beginnings of the names of columns that tell how a step was solved, not what was found."""
+
+
+def physical(names: Iterable[str]) -> list[str]:
+    """Return the columns of the series that must not depend on how they were computed."""
+    return [name for name in names if not name.startswith(EFFORT)]
+
+
+def quantity(name: str) -> str:
+    """Return what a column is about, without where and without least, mean or largest."""
+    return re.sub("_(min|mean|max)$", "", name.partition(":")[0])
+
+
+def deviations(
+    found: Mapping[str, np.ndarray], expected: Mapping[str, np.ndarray]
+) -> dict[str, float]:
+    """Return the largest difference of each column over the largest value of its quantity."""
+    sizes: dict[str, float] = {}
+    for name, values in expected.items():
+        size = float(np.max(np.abs(values)))
+        sizes[quantity(name)] = max(sizes.get(quantity(name), 0.0), size)
+    apart = {}
+    for name, values in expected.items():
+        difference = float(np.max(np.abs(np.asarray(found[name]) - np.asarray(values))))
+        apart[name] = difference / sizes[quantity(name)] if difference > 0.0 else 0.0
+    return apart

@@ -48,7 +48,11 @@ class Contact(Protocol):
 
 @dataclass(frozen=True)
 class Frictionless:
-    """Contact that carries no shear."""
+    """Contact that carries no shear.
+
+    Attributes:
+        sticks: False.
+    """
 
     sticks: bool = False
 
@@ -57,7 +61,11 @@ class Frictionless:
 class Sticking:
     """Contact without slip.
 
-    A facet that closes keeps the tangential offset it closed with, until it opens.
+    A facet that closes keeps the tangential offset it closed with, until it opens. There is no
+    limit to the shear that it carries.
+
+    Attributes:
+        sticks: True.
     """
 
     sticks: bool = True
@@ -104,10 +112,13 @@ class GapConduction:
 class RoughConduction:
     r"""Real contact area of rough surfaces: grows with pressure, fades with the gap.
 
-    .. math:: \theta = \theta_{gap}(g) \left[1 - \exp(-p_c / (c_H H))\right]
+    .. math:: \theta = \theta_{min} + \theta_{gap}(g) \left[1 - \exp(-p_c / (c_H H))\right]
 
-    For small pressures this is the plastic-contact fraction :math:`p / (c_H H)`, with
+    For small pressures this is the plastic-contact fraction :math:`p_c / (c_H H)`, with
     :math:`c_H H \approx 3 \sigma_y`.
+
+    Attributes:
+        gap_law: how conduction fades with the gap, and the small rest when open.
 
     Raises:
         ParameterError: a constant is out of its bounds.

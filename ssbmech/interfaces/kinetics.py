@@ -71,6 +71,10 @@ class ButlerVolmer:
 
     Potentials are measured against the metal, whose equilibrium potential is zero without load.
     Compression lowers it by :math:`\Omega/F` (0.135 mV/MPa for lithium) and so favours stripping.
+    The film carries the current per nominal area: contact does not change its resistance.
+
+    Attributes:
+        conduction: law that turns contact into the conducting fraction theta.
 
     Raises:
         ParameterError: a constant is out of its bounds.
@@ -110,6 +114,9 @@ class LinearKinetics:
     r"""Linearised charge transfer with an area resistance Z.
 
     .. math:: i = \theta \eta / Z, \quad \eta = \phi_s - \phi_e + \frac{\Omega}{F} p_c
+
+    Attributes:
+        conduction: law that turns contact into the conducting fraction theta.
 
     Raises:
         ParameterError: a constant is out of its bounds.

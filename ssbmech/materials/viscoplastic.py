@@ -3,8 +3,9 @@
 
 The flow is integrated by backward Euler. The stress returns along the trial deviator, so each
 integration point has one scalar equation for the ratio y = q / q_trial of the equivalent stresses.
-It is solved inside the UFL expression by a fixed number of steps, in the logarithm of y: this cannot
-overflow, converges to machine precision, and gives the consistent tangent by differentiation.
+It is solved inside the UFL expression by a fixed number of steps, in the logarithm of y: this
+cannot overflow, converges to machine precision, and gives the consistent tangent by
+differentiation.
 """
 
 from __future__ import annotations
@@ -61,9 +62,9 @@ class FlowLaw(Protocol):
 def power_law_ratio(log_b: Expr, exponent: Expr) -> Expr:
     r"""Return log(y) of the root of :math:`y + B y^n = 1` from log(B).
 
-    Every derivative of the function by log(y) is a sum of the same two exponentials, which cost more
-    than all the rest: Householder's method of the third order, whose error falls with its fourth
-    power, starts from min(1, B^(-1/n)).
+    Every derivative of the function by log(y) is a sum of the same two exponentials, which cost
+    more than all the rest: Householder's method of the third order, whose error falls with its
+    fourth power, starts from min(1, B^(-1/n)).
 
     Args:
         log_b: logarithm of B [1].
@@ -222,6 +223,10 @@ class ElasticViscoplastic:
     .. math:: s = 2 G (dev\, \varepsilon - \varepsilon^c), \quad
               \dot\varepsilon^c = \tfrac32 \dot\varepsilon \, s / q, \quad
               q = \sqrt{\tfrac32 s : s}
+
+    Attributes:
+        elastic: elasticity.
+        flow: equivalent creep rate.
     """
 
     elastic: Elastic

@@ -57,6 +57,8 @@ class BodyModel:
     Attributes:
         case_body: the case's body.
         mesh: the body's mesh.
+        frame: kinematic frame.
+        quadrature_degree: degree of the bulk quadrature [1].
         u: displacement [m].
         phi_e: ionic potential [V], None if no region conducts.
         regions: the regions.

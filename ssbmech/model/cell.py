@@ -57,7 +57,8 @@ class CellModel:
         """Build the model; collective.
 
         Raises:
-            CaseError: a name of the case is not in the mesh, or a law is missing.
+            CaseError: a region or interface of the case is not in the mesh, or a law is missing.
+            MeshError: a face of the case is not in the mesh, or not flat where it must be.
         """
         self.case, self.tagged, self.comm = case, tagged, tagged.mesh.comm
         self.time = 0.0
@@ -144,6 +145,10 @@ class CellModel:
             self.platen.load(drive.preload_fraction, time)
         self._drive_electrodes(drive)
         self.system.impose_closures()
+        pushed = self.platen is not None and self.platen.closure.alpha > 0.0
+        if self.time == 0.0 and (pushed or self.loads.face_pressures):
+            for surface in self.surfaces.values():
+                surface.start_touching()
 
     def _drive_electrodes(self, drive: Drive) -> None:
         if self.case.electrodes is None:

@@ -33,6 +33,8 @@ class Platen:
         area: area of the face.
         sign: +1 if the outward normal points along the axis, else -1.
         seated: whether the fixture acts with its stiffness; a constant force before.
+        pressure_seat: stack pressure when it seated [Pa].
+        displacement_seat: outward displacement when it seated [m].
     """
 
     fixture: Fixture

@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from mpi4py import MPI
+
 import numpy as np
 import numpy.typing as npt
 import ufl
@@ -37,6 +39,8 @@ class SurfaceModel:
     Attributes:
         interface: the case's interface.
         mesh: oriented facets and surface mesh.
+        minus: body that the normal points away from; the metal, with charge transfer.
+        plus: body that the normal points into; the electrolyte, with charge transfer.
         p_contact: contact pressure [Pa].
         gap: gap [m].
         shear: shear traction of sticking contact [Pa], else None.
@@ -45,6 +49,12 @@ class SurfaceModel:
         initial_gap: gap before anything moves [m].
         stripped: thickness stripped minus plated up to the last committed step [m].
         offset: tangential offset of sticking contact [m].
+        molar_volume: volume of electrode metal per mole of charge [m3/mol]; 0 without charge
+            transfer.
+        knobs: time step, temperature and loads.
+        contact_stiffness: r of the complementarity function [Pa/m].
+        group: residual forms.
+        references: forms whose norms size the residuals.
         areas: area of each owned facet.
     """
 
@@ -93,6 +103,20 @@ class SurfaceModel:
         n = self.gap.owned
         p, gap = self.p_contact.function.x.array[:n], self.gap.function.x.array[:n]
         return np.asarray(p >= self.contact_stiffness * gap)
+
+    def start_touching(self) -> None:
+        """Start the iteration from contact where the gap is smallest, if all is open; collective.
+
+        A body that contact alone will hold has no place before it touches. This is a first guess
+        and no more: facets that are to stay open open again.
+        """
+        n = self.gap.owned
+        gap, p = self.gap.function.x.array[:n], self.p_contact.function
+        least = self.mesh.mesh.comm.allreduce(float(np.min(gap, initial=np.inf)), op=MPI.MIN)
+        if least > 0.0:
+            first = np.flatnonzero(gap <= least * (1 + 1e-9))
+            p.x.array[first] = 2 * self.contact_stiffness * least
+            p.x.scatter_forward()
 
     def commit(self) -> None:
         """Advance stripped thickness and tangential offset by the step that was just solved."""

@@ -82,7 +82,14 @@ class CellAverages:
 
 @dataclass(frozen=True)
 class AuditLimits:
-    """Largest relative errors that a step may have before the run is stopped [1]."""
+    """Largest relative errors that a step may have before the run is stopped.
+
+    Attributes:
+        lithium: metal stripped against charge passed [1].
+        charge: sum of all currents into the electrolytes [1].
+        force: platen force plus support reactions [1].
+        contact: contact conditions on any facet, over typical pressure and gap [1].
+    """
 
     lithium: float = 1e-6
     charge: float = 1e-7

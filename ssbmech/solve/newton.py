@@ -9,12 +9,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ssbmech.errors import NotConverged
+from ssbmech.errors import CaseError, NotConverged
 from ssbmech.solve.linear import LinearSolver, make_ksp
 from ssbmech.solve.system import System
 
 SMALLEST_STEP = 1.0 / 64.0
 """Shortest fraction of a Newton step that is tried before the step is given up [1]."""
+
+
+PHASES = ("residual", "jacobian", "factorisation", "solve", "update")
+"""Parts of a solve whose wall time is measured."""
 
 
 class Settings(Protocol):
@@ -52,7 +56,7 @@ class SolveReport:
     norms: Mapping[str, float] = field(default_factory=dict)
     history: list[float] = field(default_factory=list)
     seconds: dict[str, float] = field(
-        default_factory=lambda: {"residual": 0.0, "jacobian": 0.0, "linear": 0.0, "update": 0.0}
+        default_factory=lambda: dict.fromkeys(PHASES, 0.0)
     )
 
     def worst(self) -> tuple[str, float]:
@@ -84,7 +88,16 @@ class Newton:
     def __init__(
         self, system: System, settings: Settings, linear: LinearSolver, prefix: str
     ) -> None:
-        """Set up the linear solver; the first factorisation does the analysis."""
+        """Set up the linear solver; the first factorisation does the analysis.
+
+        Raises:
+            CaseError: the linear solver is not made for such a system.
+        """
+        if linear.definite and not system.definite:
+            raise CaseError(
+                f"{type(linear).__name__} serves bodies without interfaces, fixture and pressure "
+                "field; this system is coupled: take Direct()"
+            )
         self.system, self.settings = system, settings
         self._make_ksp: Callable[[], Any] = lambda: make_ksp(system.matrix.mat, linear, prefix)
         self.ksp = self._make_ksp()
@@ -119,16 +132,13 @@ class Newton:
     def _linear_step(self, report: SolveReport) -> None:
         start = time.perf_counter()
         self.system.jacobian()
-        middle = time.perf_counter()
+        report.seconds["jacobian"] += time.perf_counter() - start
         solved = self._solve_linear(report)
         if not solved:
             # the analysis was made for other values: contact and flow move the pivots, and with
             # them the working space; a new one for the present values comes before giving up
             self._renew_ksp()
             solved = self._solve_linear(report)
-        end = time.perf_counter()
-        report.seconds["jacobian"] += middle - start
-        report.seconds["linear"] += end - middle
         if not solved:
             # a factorisation that failed would go on failing
             self._renew_ksp()
@@ -136,8 +146,14 @@ class Newton:
 
     def _solve_linear(self, report: SolveReport) -> bool:
         """Factorise and solve, and return whether that gave finite increments; collective."""
+        start = time.perf_counter()
         self.ksp.setOperators(self.system.matrix.mat)
+        self.ksp.setUp()
+        middle = time.perf_counter()
         self.ksp.solve(self.system.rhs, self.system.increment)
+        end = time.perf_counter()
+        report.seconds["factorisation"] += middle - start
+        report.seconds["solve"] += end - middle
         report.linear_iterations += max(self.ksp.getIterationNumber(), 1)
         converged = self.ksp.getConvergedReason() > 0
         return converged and math.isfinite(self.system.increment.norm())

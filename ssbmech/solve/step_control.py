@@ -45,10 +45,16 @@ class StepControl(Protocol):
 
 @dataclass(frozen=True)
 class AdaptiveSteps:
-    """Steps that follow the accuracy of the predictor and the effort of Newton's method.
+    r"""Steps that follow the accuracy of the predictor and the effort of Newton's method.
 
     The distance between the solved gap and its extrapolation from the last two steps estimates the
     error of backward Euler; the step grows or shrinks with its square root.
+
+    .. math:: \Delta t_{next} = \Delta t \min(growth, \max(0.9 / \sqrt{e}, 0.2)), \quad
+              e = \max |g - g_{extrapolated}| / g_{error}
+
+    Attributes:
+        iterations: Newton iterations above which the next step is shortened in proportion.
 
     Raises:
         ParameterError: a constant is out of its bounds.

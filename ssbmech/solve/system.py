@@ -90,6 +90,11 @@ class System:
         )
         self.rhs, self.increment = self.matrix.mat.createVecs()
 
+    @property
+    def definite(self) -> bool:
+        """Whether no field is coupled to another: then the matrix is symmetric positive definite."""
+        return not self.closures and all(block.row == block.column for block in self.blocks)
+
     def _identity_rows(self, k: int) -> npt.NDArray[np.int64]:
         own = self.numbering.own_rows(k)
         return np.asarray(own[self.numbering.targets[k] != own])
@@ -102,13 +107,13 @@ class System:
             for name, form in references[unknown.key]:
                 fem.assemble_vector(vector.array, compile_form(form, maps[name]))
             vector.scatter_reverse(la.InsertMode.add)
+            values = vector.array[: unknown.owned]
             free = np.ones(unknown.owned, dtype=bool)
             free[unknown.fixed] = False
-            unknown.reference = math.sqrt(
-                self.comm.allreduce(
-                    float(np.sum(vector.array[: unknown.owned][free] ** 2)), op=MPI.SUM
-                )
-            )
+            squares = np.array([np.sum(values[free] ** 2), np.sum(values**2)])
+            self.comm.Allreduce(MPI.IN_PLACE, squares, op=MPI.SUM)
+            # a field held on the whole boundary may have its size there alone
+            unknown.reference = math.sqrt(squares[0 if squares[0] > 1e-12 * squares[1] else 1])
 
     def _compile_blocks(self, group: FormGroup) -> list[Entries]:
         """Compile the derivatives of a group of forms and return where they go; collective."""

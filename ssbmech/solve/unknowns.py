@@ -31,6 +31,8 @@ class Unknown:
         fixed: owned local dofs (unrolled) whose value is prescribed.
         reference: size of the residual against which convergence is judged; set when the system is
             built.
+        previous: value at the last committed step.
+        older: value at the step before that.
     """
 
     key: str
@@ -84,6 +86,14 @@ class Closure:
         tied: owned local dofs (unrolled) that share it.
         scale: typical size of the value.
         reference: size of the equation's residual, for the judgement of convergence.
+        alpha: weight of the sum of the rows.
+        beta: weight of the distance from the target.
+        load: added to the sum of the rows.
+        target: value that is asked for.
+        value: current value.
+        previous: value at the last committed step.
+        older: value at the step before that.
+        total: sum of the tied rows, as last assembled.
     """
 
     key: str

@@ -164,7 +164,7 @@ COMPLIANCE = sum((1 - m.solid.poisson**2) / m.solid.young for m in (LOWER, UPPER
 
 
 def cylinder(force: float) -> tuple[float, float]:
-    """Return half width [m] and peak pressure [Pa] of a line contact under a force per length [N/m]."""
+    """Return half width [m] and peak pressure [Pa] of a line contact; force per length [N/m]."""
     half_width = math.sqrt(4 * force * RADIUS * COMPLIANCE / math.pi)
     return half_width, 2 * force / (math.pi * half_width)
 
@@ -182,12 +182,11 @@ HERTZ = [
 ]
 
 
-@pytest.mark.parametrize("hertz", HERTZ, ids=["cylinder", "sphere"])
-def test_hertz(hertz: Hertz) -> None:
-    """Pressed half way, all the way and back half way, lifted off, and pressed again."""
+def wide_blocks(frame: Any) -> ssb.Stack:
+    """Return blocks much larger than the contact, with small cells in it and at its edge."""
     width = 16 * HALF_WIDTH
-    geometry = ssb.Stack(
-        frame=hertz.frame,
+    return ssb.Stack(
+        frame=frame,
         width=width,
         layers=(ssb.Layer("lower", width), ssb.Layer("upper", width)),
         size_interface=0.1 * width,
@@ -198,9 +197,14 @@ def test_hertz(hertz: Hertz) -> None:
         ),
         growth=0.5,
     )
+
+
+@pytest.mark.parametrize("hertz", HERTZ, ids=["cylinder", "sphere"])
+def test_hertz(hertz: Hertz) -> None:
+    """Pressed half way, all the way and back half way, lifted off, and pressed again."""
     fractions = [0.0, 0.5, 1.0, 0.5, -1.0, 1.0]
     case = pair(
-        geometry,
+        wide_blocks(hertz.frame),
         interfaces=(ssb.Interface(CONTACT, initial_gap=ssb.CylinderGap(radius=1 * mm)),),
         supports=rollers("bottom", "left", "right"),
         fixture=ssb.DrivenPlaten(
@@ -216,19 +220,9 @@ def test_hertz(hertz: Hertz) -> None:
             [nodal_values(body) for body in cell.bodies.values()],
         ),
     )
-    pressed = done.seen[1][0]
-    half_width, peak = hertz.pressure_of(done.rows[1]["p_stack"] * hertz.force_area(width))
-    closed = np.sum(pressed.area[pressed.closed])
-    found = closed if hertz.frame is PLANE else math.sqrt(closed / math.pi)
-    against = "elastic half-spaces of the same force"
-    measured(hertz.name, "relative error of the half width", abs(found / half_width - 1), 0.02, against)
-    error = abs(np.max(pressed.p_contact) / peak - 1)
-    measured(hertz.name, "relative error of the peak pressure", error, 0.02, against)
-    inside = pressed.x < 0.9 * half_width
-    shape = np.sqrt(1 - (pressed.x[inside] / half_width) ** 2)
-    error = np.max(np.abs(pressed.p_contact[inside] / peak - shape))
-    measured(hertz.name, "error of the pressures within 90 % of the contact, over the peak", error, 0.02, against)
-
+    force = done.rows[1]["p_stack"] * hertz.force_area(case.geometry.width)
+    half_width, peak = hertz.pressure_of(force)
+    check_hertz(hertz, done.seen[1][0], half_width, peak)
     for first, second, when in ((0, 2, "unloading"), (1, 4, "lifting off and pressing again")):
         error = same_state(done.seen[first], done.seen[second])
         measured(hertz.name, f"change of the state by {when}", error, 1e-9, "the state before")
@@ -239,8 +233,30 @@ def test_hertz(hertz: Hertz) -> None:
     assert np.min(profile) >= 0.0 and np.all(np.diff(profile) > 0.0)
 
 
+def check_hertz(hertz: Hertz, pressed: FacetFields, half_width: float, peak: float) -> None:
+    """Compare size of the contact and pressures with those of elastic half-spaces."""
+    closed = np.sum(pressed.area[pressed.closed])
+    found = closed if hertz.frame is PLANE else math.sqrt(closed / math.pi)
+    against = "elastic half-spaces of the same force"
+    measured(
+        hertz.name, "relative error of the half width", abs(found / half_width - 1), 0.02, against
+    )
+    error = abs(np.max(pressed.p_contact) / peak - 1)
+    measured(hertz.name, "relative error of the peak pressure", error, 0.02, against)
+    inside = pressed.x < 0.9 * half_width
+    shape = np.sqrt(1 - (pressed.x[inside] / half_width) ** 2)
+    error = np.max(np.abs(pressed.p_contact[inside] / peak - shape))
+    measured(
+        hertz.name,
+        "error of the pressures within 90 % of the contact, over the peak",
+        error,
+        0.02,
+        against,
+    )
+
+
 def same_state(before: tuple[FacetFields, Any], after: tuple[FacetFields, Any]) -> float:
-    """Return the largest difference of pressures, gaps and displacements over the largest of each."""
+    """Return the largest difference of pressures, gaps or displacements, relative; collective."""
     pairs = [
         (before[0].p_contact, after[0].p_contact),
         (before[0].gap, after[0].gap),
@@ -256,7 +272,14 @@ def test_sticking_starts_anew_after_lifting() -> None:
     geometry = blocks(PLANE)
     lower, upper = (Material(m.name, replace(m.solid, poisson=0.0)) for m in (LOWER, UPPER))
     press, lift, aside, push = -4e-9, 1e-6, 300e-9, 2e-9
-    path = [(0.0, 0.0), (0.0, press), (aside, lift), (aside, press), (aside + push, press), (0.0, lift)]
+    path = [
+        (0.0, 0.0),
+        (0.0, press),
+        (aside, lift),
+        (aside, press),
+        (aside + push, press),
+        (0.0, lift),
+    ]
 
     def top(x: Floats, t: float) -> Floats:
         moved = [np.interp(t, range(6), [point[k] for point in path]) for k in (0, 1)]
@@ -287,6 +310,43 @@ def test_sticking_starts_anew_after_lifting() -> None:
     bound = push / sum(h / m.solid.shear for h, m in zip(heights, (lower, upper), strict=True))
     mean = float(pushed.area @ pushed.shear[:, 0] / np.sum(pushed.area))
     assert 0.3 * bound < mean < bound
+
+
+CLOSING = {"everywhere": 0.1e-6, "at one edge": 0.0}
+
+
+@pytest.mark.parametrize("where", CLOSING)
+def test_a_force_brings_bodies_into_contact(where: str) -> None:
+    """Nothing but contact holds the upper block, and at first no facet touches."""
+    geometry, force, offset = blocks(PLANE), 20e6, CLOSING[where]
+    wavy = 0.0 if offset > 0.0 else 200e-9
+
+    def gap(x: Floats) -> Floats:
+        return offset + wavy * np.sin(0.5 * np.pi * x[0] / geometry.width) ** 2
+
+    case = pair(
+        geometry,
+        interfaces=(ssb.Interface(CONTACT, initial_gap=ssb.FunctionGap(gap)),),
+        supports=rollers("bottom", *walls(PLANE)),
+        fixture=ssb.ConstantForce(preload=force),
+        protocol=(ssb.Preload(1.0),),
+        newton=ssb.NewtonSettings(),
+    )
+    done = march(case)
+    facets = facet_fields(done.cell.surfaces[CONTACT])
+    carried = facets.area @ facets.p_contact / (force * geometry.width)
+    item = f"Force that closes a gap, {where}"
+    measured(item, "relative error of the force through contact", abs(carried - 1), 1e-8, "platen")
+    assert np.max(np.minimum(facets.p_contact / force, facets.gap / 1e-8)) <= 1e-9
+    if wavy > 0.0:
+        assert 0 < np.sum(facets.closed) < len(facets.closed)
+        return
+    heights = (geometry.lower, geometry.upper)
+    moduli = [oedometer_modulus(m) for m in (LOWER, UPPER)]
+    shortened = force * sum(h / m for h, m in zip(heights, moduli, strict=True))
+    down = -done.cell.platen.displacement
+    error = abs(down / (offset + shortened) - 1)
+    measured(item, "relative error of the way of the platen", error, 1e-8, "gap and elastic bars")
 
 
 def test_a_body_that_floats_away_is_a_named_error() -> None:

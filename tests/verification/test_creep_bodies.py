@@ -10,23 +10,16 @@ are numbers without meaning, and what is tested is the rate at the geometry of t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mpi4py import MPI
-
 import numpy as np
 import pytest
-import ufl
-from dolfinx import fem
 
 import ssbmech as ssb
-from ssbmech._compat import compile_form
 from ssbmech.geometry import QuarterVoid
 from ssbmech.materials import library
-from ssbmech.model.cell import CellModel
-from tests.single_body import Rectangle, ThickWall, mean, stress_points, with_flow
+from tests.single_body import Rectangle, ThickWall, stress_points, wall_motion, with_flow
 from tests.tools import measured, march, observed_orders
 
 LITHIUM = library.by_name("lithium_masias2019")
@@ -81,17 +74,22 @@ def test_thick_cylinder_reaches_the_steady_stresses_of_power_law_creep() -> None
     errors = [cylinder_errors(cylinder(size * UM), FLOW.exponent) for size in (4.0, 2.0, 1.0)]
     l2, worst, sizes = (list(column) for column in zip(*errors, strict=True))
     item, against = "Norton thick-walled cylinder", "closed form, n = 6.56, b/a = 2"
-    measured(item, "largest error of any stress component over the pressure", worst[-1], 5e-3, against)
+    measured(
+        item, "largest error of any stress component over the pressure", worst[-1], 5e-3, against
+    )
     measured(item, "L2 error of the stress", l2[-1], 5e-3, against)
     orders = observed_orders(sizes, l2)
-    measured(item, "order of convergence below 2", 2.0 - min(orders), 0.3, "three meshes")
+    label = "L2 error of the stress: distance of its order from 2"
+    measured(item, label, float(np.max(np.abs(orders - 2))), 0.3, "three meshes")
 
 
 @pytest.mark.parametrize("exponent", [1.0, 3.0])
 def test_thick_cylinder_at_other_exponents(exponent: float) -> None:
-    l2, worst, _ = cylinder_errors(cylinder(1.5 * UM, exponent), exponent)
+    l2, worst, _ = cylinder_errors(cylinder(1.0 * UM, exponent), exponent)
     item = f"Norton thick-walled cylinder, n = {exponent:g}"
-    measured(item, "largest error of any stress component over the pressure", worst, 8e-3, "closed form")
+    measured(
+        item, "largest error of any stress component over the pressure", worst, 5e-3, "closed form"
+    )
     measured(item, "L2 error of the stress", l2, 5e-3, "closed form")
 
 
@@ -157,25 +155,9 @@ class Void:
         )
 
 
-def wall_motion() -> Callable[[CellModel], float]:
-    """Return what measures the mean displacement of the void's wall into the void [m]."""
-    forms: list[Any] = []
-
-    def watch(cell: CellModel) -> float:
-        (body,) = cell.bodies.values()
-        if not forms:
-            ds = body.measure("ds")(body.mesh.faces["inner"])
-            outward = ufl.dot(body.u.function, ufl.FacetNormal(body.mesh.mesh))
-            one = fem.Constant(body.mesh.mesh, 1.0)
-            forms.extend(compile_form(f * ds, None) for f in (outward, one))
-        sums = np.array([fem.assemble_scalar(form) for form in forms])
-        cell.comm.Allreduce(MPI.IN_PLACE, sums)
-        return float(sums[0] / sums[1])
-
-    return watch
-
-
-def closing(void: Void, closure: float, settling: int, steady: int) -> tuple[np.ndarray, np.ndarray]:
+def closing(
+    void: Void, closure: float, settling: int, steady: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Return times and wall displacements while the closed form closes a fraction of the radius."""
     total = closure / void.closing_rate()
     steps = growing(total, settling + 1, 4.0)
@@ -226,7 +208,9 @@ def test_void_closes_with_time_through_a_sequence_of_geometries(frame: Any) -> N
     worst = float(np.max(np.abs(radius / np.exp(path) - 1)))
     item = f"{NAMES[type(frame)]} void closed by creep, finite closure"
     against = "closed form, integrated over the changing geometry"
-    measured(item, "largest error of the radius against time, down to half of it", worst, 1e-2, against)
+    measured(
+        item, "largest error of the radius against time, down to half of it", worst, 1e-2, against
+    )
     assert rates[-1] != pytest.approx(rates[0], rel=0.05)  # the finite outer radius matters
 
 
@@ -251,7 +235,7 @@ def squeeze_error(exponent: float, slenderness: float) -> float:
     strength = FLOW.stress / math.sqrt(3) * (math.sqrt(3) * FLOW.rate) ** -power
     flow = (2 * (2 * power + 1) * rate * slenderness / power) ** power
     exact = 2 * strength / (power + 2) * slenderness * flow
-    steps = growing(0.2 / rate, 6, 8.0)
+    steps = growing(0.2 / rate, 10, 3.0)
     case = ssb.Case(
         name="strip",
         geometry=Rectangle(
