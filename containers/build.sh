@@ -147,8 +147,6 @@ install_python() {
     sandbox+=(--setenv PIP_CACHE_DIR "${XDG_CACHE_HOME:-$HOME/.cache}/pip")
     "${sandbox[@]}" python3 -m venv --system-site-packages /usr/local/ssbmech
     "${sandbox[@]}" python3 -m pip install --requirement "$checkout/containers/python-packages.txt"
-    printf '#!/bin/sh\nexec python3 -m ssbmech "$@"\n' >"$staging/usr/local/ssbmech/bin/ssbmech"
-    chmod +x "$staging/usr/local/ssbmech/bin/ssbmech"
 }
 
 # The last line printed is shown to the user.

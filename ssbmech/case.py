@@ -205,6 +205,7 @@ class Case:
         validate_parameters(self)
         self._check_names()
         self._check_fixture()
+        self._check_elements()
         self._check_electrodes()
 
     def _check_names(self) -> None:
@@ -241,11 +242,25 @@ class Case:
                 "a case has one fixture: give a single Spring, ConstantForce, FixedGap or Isostatic"
             )
         if self.fixture.face is not None and any(
-            s.face == self.fixture.face and s.value is None and s.components(0, 1) == (0,)
-            for s in self.supports
+            s.face == self.fixture.face and s.components(0, 1) == (0,) for s in self.supports
         ):
             raise CaseError(
                 f"face {self.fixture.face!r} is held by a support and by the fixture: choose one"
+            )
+        waits = self.fixture.stiffness > 0.0 and self.fixture.travel is None
+        if waits and not any(step.seats for step in self.protocol):
+            raise CaseError(
+                f"a {type(self.fixture).__name__} acts from the state at the end of its preload, "
+                "but the protocol has no Preload step: begin with Preload()"
+            )
+
+    def _check_elements(self) -> None:
+        mixed = self.discretisation.pressure_field is PressureField.WHERE_FLOWING
+        flowing = [m.name for b in self.bodies for m in b.materials.values() if m.solid.flows]
+        if mixed and flowing and self.discretisation.degree < 2:
+            raise CaseError(
+                f"material {flowing[0]!r} flows at constant volume and needs displacements of "
+                "degree 2 or more with the pressure one degree below: use Discretisation(degree=2)"
             )
 
     def _check_electrodes(self) -> None:
@@ -256,6 +271,7 @@ class Case:
                     f"interface {sorted(reacting)[0]!r} has a charge-transfer law, "
                     "but the case names no electrodes"
                 )
+            self._check_currentless()
             return
         counter = self.electrodes.counter
         if counter is None and not self.loads.face_potentials:
@@ -276,3 +292,19 @@ class Case:
                 "working and counter electrode must be two interfaces, "
                 "and the only ones with kinetics"
             )
+        electrolytes = sorted({i.plus for i in self.interfaces if i.name in named})
+        if len(electrolytes) > 1:
+            raise CaseError(
+                "both electrodes must meet the same electrolyte, the plus body of their interfaces,"
+                f" but they meet {' and '.join(electrolytes)}"
+            )
+
+    def _check_currentless(self) -> None:
+        """Refuse a current or voltage that nothing would carry."""
+        for step in self.protocol:
+            drive = step.drive(0.0)
+            if drive.current_density or drive.voltage is not None:
+                raise CaseError(
+                    f"step {step.name!r} drives a current, but the case names no electrodes: give "
+                    "Electrodes and interfaces with a charge-transfer law, or take Rest"
+                )

@@ -23,13 +23,16 @@ from ssbmech.model.cell import CellModel
 from ssbmech.parameter import describe
 from ssbmech.protocol import Step, check_protocol
 from ssbmech.results.field_files import BodyFile, InterfaceFile, owned_nodes
-from ssbmech.results.quantities import Observer, surface_arrays
+from ssbmech.results.quantities import Observer
 from ssbmech.results.run_folder import RunFolder, RunStatus
 from ssbmech.results.series import SeriesWriter
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.time_loop import Row, TimeLoop
 
 logger = logging.getLogger(__name__)
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
+"""What asks a run to stop; mpirun kills its ranks soon after the first two, but not the third."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Result:
 def run(case: Case, outdir: str | os.PathLike[str], comm: MPI.Intracomm = MPI.COMM_WORLD) -> Result:
     """Run a case and leave a run folder; collective.
 
-    Ctrl-C and SIGTERM end the run after the step in progress, with a valid run folder.
+    Ctrl-C, SIGTERM and SIGUSR1 end the run after the step in progress, with a valid run folder.
 
     Args:
         case: the case.
@@ -230,9 +233,9 @@ class Recorder:
             points = {"displacement": owned_nodes(body.u.function)}
             if body.phi_e is not None:
                 points["phi_e"] = owned_nodes(body.phi_e.function)
-            file.append(time, points, self.observer.body_arrays(name))
+            file.append(time, points, self.observer.arrays(name))
         for name, surface_file in self._surfaces.items():
-            surface_file.append(time, surface_arrays(self.cell.surfaces[name]))
+            surface_file.append(time, self.observer.arrays(name))
 
 
 def _initial_gap(surface: Any) -> Any:
@@ -269,12 +272,10 @@ class Interrupt:
 
 @contextmanager
 def _catch_signals() -> Iterator[Interrupt]:
-    """Turn SIGINT and SIGTERM into a request to stop after the step in progress."""
+    """Turn signals into a request to stop after the step in progress."""
     interrupt = Interrupt()
     try:
-        old = {
-            number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)
-        }
+        old = {number: signal.signal(number, interrupt) for number in SIGNALS}
     except ValueError as error:
         raise CaseError(
             "run() must be called from the main thread, which receives the signals"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Shared by the tests of mechanics: plain meshes, stresses at the integration points, closed forms."""
+"""Shared by the tests of mechanics: plain meshes, values at integration points, closed forms."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Extruded(MeshSource):
     def generate(self) -> SimplexMesh:
         flat = self.plane.generate()
         count = len(flat.points)
-        points = np.concatenate([flat.points, flat.points + [0.0, 0.0, self.height]])
+        points = np.concatenate([flat.points, flat.points + np.array([0.0, 0.0, self.height])])
         # sorted corners make neighbours cut the side they share along the same diagonal
         a, b, c = np.sort(flat.cells, axis=1).T
         cut = [(a, b, c, c + count), (a, b, b + count, c + count)]
@@ -136,7 +136,7 @@ def at_points(body: BodyModel, values: list[Expr], degree: int) -> Points:
 
 
 def stress_points(march: March) -> Points:
-    """Return the final stress (3, 3) of a body of one region, where its law is integrated; collective."""
+    """Return the final stress of a body of one region, shape (3, 3) [Pa]; collective."""
     (body,) = march.cell.bodies.values()
     s = body.regions[0].stress
     # the last step is committed: its creep strain is in the history already, and no more may flow
@@ -146,7 +146,7 @@ def stress_points(march: March) -> Points:
 
 
 def wall_motion() -> Callable[[CellModel], float]:
-    """Return what measures the mean normal displacement of the face "inner" of a body, outwards of it [m]."""
+    """Return what measures the mean outward displacement of the face "inner" of a body [m]."""
     forms: list[Any] = []
 
     def watch(cell: CellModel) -> float:
@@ -173,10 +173,10 @@ class ThickWall:
     r"""Cylinder (plane strain) or spherical shell under internal pressure, in steady Norton creep.
 
     .. math:: \sigma_r = -p \frac{(b/r)^{k/n} - 1}{(b/a)^{k/n} - 1}, \quad
-              \sigma_\theta - \sigma_r = \frac{k p}{n} \frac{(b/r)^{k/n}}{(b/a)^{k/n} - 1}
+              \sigma_\theta - \sigma_r = c \frac{p}{n} \frac{(b/r)^{k/n}}{(b/a)^{k/n} - 1}
 
-    with k = 2 for the cylinder and 3 for the sphere, here with the factor 1 and 1/2 in front of
-    the difference; n = 1 is the incompressible elastic (Lame) solution.
+    with k = c = 2 for the cylinder, k = 3 and c = 3/2 for the sphere; n = 1 is the elastic (Lame)
+    solution of an incompressible solid.
 
     Attributes:
         inner: radius a [m].
@@ -193,7 +193,7 @@ class ThickWall:
     sphere: bool
 
     def stress(self, x: np.ndarray) -> np.ndarray:
-        """Return the stress at points (n, 3) as tensors (n, 3, 3), the cylinder's axis along z [Pa]."""
+        """Return the stress at points (n, 3), the cylinder's axis along z, shape (n, 3, 3) [Pa]."""
         power = (3 if self.sphere else 2) / self.exponent
         place = x if self.sphere else x * [1.0, 1.0, 0.0]
         r = np.linalg.norm(place, axis=1)

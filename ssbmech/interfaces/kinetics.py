@@ -20,6 +20,12 @@ from ssbmech.parameter import parameter, validate_parameters
 EXPONENT_LIMIT = 30.0
 """Argument beyond which exponentials go on linearly, so that no Newton step overflows [1]."""
 
+FILM_STEPS = 6
+"""Newton steps for the overpotential behind a film; six reach machine precision."""
+
+SMALLEST_RESISTANCE = 1e-20
+"""Added to the film's resistance where it is divided by [ohm m2]."""
+
 
 def bounded_exp(x: Expr) -> Expr:
     """Return exp(x), continued by its tangent for x above EXPONENT_LIMIT [1]."""
@@ -67,11 +73,12 @@ class ButlerVolmer:
 
     .. math::
         i = \theta i_0 \left[e^{\alpha_a F\eta/RT} - e^{-(1-\alpha_a) F\eta/RT}\right], \quad
-        \eta = \phi_s - \phi_e + \frac{\Omega}{F} p_c - R_f i
+        \eta = \phi_s - \phi_e + \frac{\Omega}{F} p_c - R_f \frac{i}{\theta}
 
     Potentials are measured against the metal, whose equilibrium potential is zero without load.
     Compression lowers it by :math:`\Omega/F` (0.135 mV/MPa for lithium) and so favours stripping.
-    The film carries the current per nominal area: contact does not change its resistance.
+    The current i is per nominal area; the film conducts where there is contact and so carries
+    :math:`i / \theta`: all of the interface resistance goes with the inverse of the contact.
 
     Attributes:
         conduction: law that turns contact into the conducting fraction theta.
@@ -93,18 +100,39 @@ class ButlerVolmer:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
 
-    def eta(self, point: InterfacePoint) -> Expr:
-        """Return the overpotential [V]."""
-        work = point.molar_volume * point.p_contact / FARADAY
-        return point.phi_s - point.phi_e + work - self.film_resistance * point.i_normal
+    def eta(self, driving: Expr, temperature: Expr) -> Expr:
+        r"""Return the overpotential of the charge transfer, behind the film [V].
+
+        It solves :math:`\eta + R_f j(\eta) = \Delta\phi` at each point, where
+        :math:`j = i / \theta` is the current per area in contact. Newton's method starts from the
+        smaller of two upper bounds, no film and no charge-transfer resistance, and descends
+        monotonically.
+
+        Args:
+            driving: potential difference over charge transfer and film [V].
+            temperature: absolute temperature [K].
+        """
+        per_volt = FARADAY / (GAS_CONSTANT * temperature)
+        forward = ufl.conditional(ufl.ge(driving, 0.0), 1.0, -1.0)
+        alpha = ufl.conditional(ufl.ge(driving, 0.0), self.alpha_a, 1 - self.alpha_a)
+        size = forward * driving
+        film = self.i_0 * (self.film_resistance + SMALLEST_RESISTANCE)
+        eta = ufl.min_value(size, ufl.ln(1 + size / film) / (alpha * per_volt))
+        for _ in range(FILM_STEPS):
+            ahead = self.i_0 * bounded_exp(alpha * per_volt * eta)
+            back = self.i_0 * bounded_exp((alpha - 1) * per_volt * eta)
+            slope = per_volt * (alpha * ahead + (1 - alpha) * back)
+            excess = eta + self.film_resistance * (ahead - back) - size
+            eta = eta - excess / (1 + self.film_resistance * slope)
+        return forward * eta
 
     def residual(self, point: InterfacePoint) -> Expr:
         """Return i minus the Butler-Volmer current [A/m2]."""
-        f_eta = FARADAY / (GAS_CONSTANT * point.temperature) * self.eta(point)
-        anodic, cathodic = (
-            bounded_exp(self.alpha_a * f_eta),
-            bounded_exp((self.alpha_a - 1) * f_eta),
-        )
+        work = point.molar_volume * point.p_contact / FARADAY
+        eta = self.eta(point.phi_s - point.phi_e + work, point.temperature)
+        f_eta = FARADAY / (GAS_CONSTANT * point.temperature) * eta
+        anodic = bounded_exp(self.alpha_a * f_eta)
+        cathodic = bounded_exp((self.alpha_a - 1) * f_eta)
         theta = self.conduction.theta(point.gap, point.p_contact)
         return point.i_normal - theta * self.i_0 * (anodic - cathodic)
 

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mpi4py import MPI
+
 import numpy as np
 import numpy.typing as npt
 import ufl
-from dolfinx import fem
+from dolfinx import fem, la
 
 from ssbmech._compat import Submesh, constant, cut_submesh, part_entity_maps
 from ssbmech.boundary import Loads
@@ -118,21 +120,49 @@ def build_body(
         ),
         scales.length * scales.stress / young,
     )
-    conducts = any(m.conductor is not None for m in case_body.materials.values())
     phi_e = None
-    if conducts:
+    if _is_driven(case, case_body, mesh):
         space = fem.functionspace(mesh.mesh, ("Lagrange", degree))
         phi_e = Unknown(f"phi_e {mesh.name}", fem.Function(space, name="phi_e"), scales.potential)
     body = BodyModel(case_body, mesh, frame, quadrature_degree, u, phi_e)
     parts: list[Submesh] = []
     for region, material in case_body.materials.items():
         body.regions.append(_build_region(case, body, region, material, knobs, parts))
+    _hold_idle_potentials(body)
     residual = _residual(body, loads, knobs)
     body.group = FormGroup(
         mesh.name, residual, part_entity_maps(mesh.mesh, parts) if parts else None
     )
     _set_references(body, case)
     return body
+
+
+def _hold_idle_potentials(body: BodyModel) -> None:
+    """Hold the ionic potential at the nodes that no conducting region reaches; collective."""
+    if body.phi_e is None:
+        return
+    dofmap = body.phi_e.function.function_space.dofmap
+    reached = la.vector(dofmap.index_map, 1)
+    reached.array[:] = 0.0
+    for name, material in body.case_body.materials.items():
+        if material.conductor is not None:
+            cells = body.mesh.cell_tags.find(body.mesh.regions[name])
+            reached.array[dofmap.list[cells].ravel()] = 1.0
+    reached.scatter_reverse(la.InsertMode.add)
+    body.phi_e.fix(np.flatnonzero(reached.array[: body.phi_e.owned] == 0.0).astype(np.int32))
+
+
+def _is_driven(case: Case, case_body: CaseBody, mesh: BodyMesh) -> bool:
+    """Return whether ions are made to move in a body; collective.
+
+    Where nothing moves them the potential has no level.
+    """
+    if all(material.conductor is None for material in case_body.materials.values()):
+        return False
+    faces = {held.face for held in case.loads.face_potentials}
+    held = sum(len(mesh.facets(face)) for face in faces)
+    reacts = any(i.plus == case_body.name for i in case.interfaces if i.kinetics is not None)
+    return bool(reacts or mesh.mesh.comm.allreduce(held, op=MPI.SUM) > 0)
 
 
 def _build_region(

@@ -13,10 +13,10 @@ import numpy as np
 
 from ssbmech.boundary import FacePressure, Loads
 from ssbmech.case import Case
-from ssbmech.errors import CaseError
 from ssbmech.geometry.subdomains import cut_body, cut_interface
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 from ssbmech.model.body import BodyModel, build_body, face_pressure_knob
+from ssbmech.model.checks import check_case
 from ssbmech.model.parameters import Knobs
 from ssbmech.model.platen import Platen, build_platen
 from ssbmech.model.supports import hold_potentials, hold_supports
@@ -63,8 +63,7 @@ class CellModel:
         self.case, self.tagged, self.comm = case, tagged, tagged.mesh.comm
         self.time = 0.0
         self.knobs = Knobs(dt=1.0, temperature=case.temperature)
-        _check_regions(case, tagged)
-        _check_faces(case, tagged)
+        check_case(case, tagged)
         loads = effective_loads(case, tagged)
         meshes = {b.name: cut_body(tagged, b.name, b.materials) for b in case.bodies}
         self.bodies = {
@@ -145,8 +144,7 @@ class CellModel:
             self.platen.load(drive.preload_fraction, time)
         self._drive_electrodes(drive)
         self.system.impose_closures()
-        pushed = self.platen is not None and self.platen.closure.alpha > 0.0
-        if self.time == 0.0 and (pushed or self.loads.face_pressures):
+        if self.time == 0.0:
             for surface in self.surfaces.values():
                 surface.start_touching()
 
@@ -200,7 +198,7 @@ class CellModel:
         return self.knobs[face_pressure_knob(first)] if last > first else 0.0
 
     def force_imbalance(self) -> float:
-        """Return the imbalance of forces along the stacking axis, relative [1]; collective.
+        """Return the imbalance of forces along the platen's axis, relative [1]; collective.
 
         It is the platen force plus the support reactions, over the platen force. Zero without a
         platen: then the supports are loaded by pressures whose resultant has no independent
@@ -211,7 +209,7 @@ class CellModel:
         dim = self.case.geometry.frame.dim
         reaction = 0.0
         for body in self.bodies.values():
-            along = body.u.fixed[body.u.fixed % dim == dim - 1]
+            along = body.u.fixed[body.u.fixed % dim == self.platen.axis]
             reaction += float(np.sum(self.system.raw_residual(body.u)[along]))
         reaction = self.comm.allreduce(reaction, op=MPI.SUM)
         force = self.platen.closure.total
@@ -249,25 +247,6 @@ def _electrode(case: Case, name: str, phi_s: Unknown, area: float) -> Closure:
         scale=case.scales.potential,
         reference=case.scales.current * area,
     )
-
-
-def _check_regions(case: Case, tagged: TaggedMesh) -> None:
-    used = [region for body in case.bodies for region in body.materials]
-    for region in tagged.regions:
-        if used.count(region) != 1:
-            state = "no body" if region not in used else "more than one body"
-            raise CaseError(
-                f"region {region!r} of the mesh belongs to {state}; bodies use {', '.join(used)}"
-            )
-
-
-def _check_faces(case: Case, tagged: TaggedMesh) -> None:
-    named = [s.face for s in case.supports] + [p.face for p in case.loads.face_pressures]
-    named += [p.face for p in case.loads.face_potentials]
-    if case.fixture is not None and case.fixture.face is not None:
-        named.append(case.fixture.face)
-    for face in named:
-        tagged.face(face)
 
 
 def effective_loads(case: Case, tagged: TaggedMesh) -> Loads:

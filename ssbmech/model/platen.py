@@ -31,6 +31,7 @@ class Platen:
         fixture: the fixture.
         closure: the platen's displacement along the axis, as a scalar unknown.
         area: area of the face.
+        axis: the axis of the outward normal.
         sign: +1 if the outward normal points along the axis, else -1.
         seated: whether the fixture acts with its stiffness; a constant force before.
         pressure_seat: stack pressure when it seated [Pa].
@@ -41,6 +42,7 @@ class Platen:
     closure: Closure
     area: float
     sign: float
+    axis: int
     seated: bool = False
     pressure_seat: float = 0.0
     displacement_seat: float = 0.0
@@ -99,7 +101,7 @@ def build_platen(
     """Return the platen on a face; collective.
 
     Raises:
-        CaseError: the face belongs to more than one body.
+        CaseError: the face belongs to more than one body, or a support holds what the platen moves.
     """
     touching = [b for b in bodies if comm.allreduce(len(b.mesh.facets(face)), op=MPI.SUM) > 0]
     if len(touching) != 1:
@@ -109,6 +111,11 @@ def build_platen(
     axis, sign = body.mesh.normal_axis(face)
     dofs = hold(body.u, body.mesh, face, (axis,))
     tied = np.unique(dofs[dofs < body.u.owned]).astype(np.int32)
+    if comm.allreduce(len(np.intersect1d(tied, body.u.fixed)), op=MPI.SUM) > 0:
+        raise CaseError(
+            f"a support holds the edge of face {face!r} along the direction in which the platen "
+            "moves: use Roller instead of Clamp or NoSlip there"
+        )
     one = constant(body.mesh.mesh, 1.0)
     form = compile_form(one * body.measure("ds")(body.mesh.faces[face]), None)
     area = float(comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM))
@@ -121,4 +128,4 @@ def build_platen(
         scale=body.u.scale,
         reference=case.scales.stress * area,
     )
-    return Platen(fixture, closure, area, sign)
+    return Platen(fixture, closure, area, sign, axis)

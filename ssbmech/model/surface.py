@@ -107,8 +107,9 @@ class SurfaceModel:
     def start_touching(self) -> None:
         """Start the iteration from contact where the gap is smallest, if all is open; collective.
 
-        A body that contact alone will hold has no place before it touches. This is a first guess
-        and no more: facets that are to stay open open again.
+        A body that contact alone will hold has no place before it touches, and crests and point
+        contacts touch between the facets' means. This is a first guess of the pressure and no more,
+        which leaves the past alone: facets that are to stay open open again.
         """
         n = self.gap.owned
         gap, p = self.gap.function.x.array[:n], self.p_contact.function

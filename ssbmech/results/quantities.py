@@ -106,7 +106,8 @@ class Observer:
         self._averages = {name: CellAverages(body) for name, body in cell.bodies.items()}
         self._faces = _face_displacements(cell)
         self._height = _height(cell)
-        self.cell_values: dict[str, Array] = {}
+        self._measured: dict[str, dict[str, Array]] = {}
+        self._committed: dict[str, dict[str, Array]] = {}
         self.charge = 0.0
         self._interface_charge = dict.fromkeys(cell.electrodes, 0.0)
 
@@ -158,16 +159,19 @@ class Observer:
             _mean_displacement(cell, *face) for face in self._faces
         )
         for name, surface in cell.surfaces.items():
-            row |= _surface_row(name, surface, comm)
+            self._measured[name] = _surface_arrays(surface)
+            row |= _surface_row(name, surface.areas, self._measured[name], comm)
         for name, averages in self._averages.items():
             values = averages.evaluate()
-            self.cell_values[name] = values
             row |= _body_row(name, values, comm)
+            places = CELL_FIELDS.items()
+            self._measured[name] = {field: values[:, place] for field, place in places}
         row |= self.audits(dt)
         return row
 
     def commit(self, dt: float) -> None:
-        """Advance the charges passed by the step."""
+        """Advance the charges passed, and keep the fields of the step; not collective."""
+        self._committed = dict(self._measured)
         self.charge += self._current() * dt
         for name, electrode in self.cell.electrodes.items():
             self._interface_charge[name] += electrode.total * dt
@@ -229,27 +233,37 @@ class Observer:
                     f"error {value:.3g}, limit {limit:g}"
                 )
 
-    def body_arrays(self, name: str) -> dict[str, Array]:
-        """Return the cell fields of a body at the last measurement, owned cells."""
-        return {field: self.cell_values[name][:, place] for field, place in CELL_FIELDS.items()}
+    def arrays(self, name: str) -> dict[str, Array]:
+        """Return the cell fields of a body or interface at the end of the last committed step.
+
+        They cannot be evaluated later: stresses and thicknesses follow from the change over a step.
+
+        Args:
+            name: body or interface.
+
+        Returns:
+            Values of the owned cells or facets, by name of the field.
+        """
+        return self._committed[name]
 
 
-def surface_arrays(surface: SurfaceModel) -> dict[str, Array]:
+def _surface_arrays(surface: SurfaceModel) -> dict[str, Array]:
     """Return the facet fields of an interface, owned facets."""
     n = surface.gap.owned
     arrays = {
-        "gap": surface.gap.function.x.array[:n],
-        "p_contact": surface.p_contact.function.x.array[:n],
+        "gap": surface.gap.function.x.array[:n].copy(),
+        "p_contact": surface.p_contact.function.x.array[:n].copy(),
         "stripped": surface.stripped_now(),
         "contact": surface.closed().astype(np.float64),
     }
     if surface.i_normal is not None:
-        arrays["i_normal"] = surface.i_normal.function.x.array[:n]
+        arrays["i_normal"] = surface.i_normal.function.x.array[:n].copy()
     return arrays
 
 
-def _surface_row(name: str, surface: SurfaceModel, comm: MPI.Intracomm) -> dict[str, float]:
-    arrays, areas = surface_arrays(surface), surface.areas
+def _surface_row(
+    name: str, areas: Array, arrays: dict[str, Array], comm: MPI.Intracomm
+) -> dict[str, float]:
     sums = np.array([areas.sum(), areas @ arrays["contact"], areas @ arrays["gap"]])
     comm.Allreduce(MPI.IN_PLACE, sums, op=MPI.SUM)
     row = {

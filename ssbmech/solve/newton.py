@@ -55,9 +55,7 @@ class SolveReport:
     linear_iterations: int = 0
     norms: Mapping[str, float] = field(default_factory=dict)
     history: list[float] = field(default_factory=list)
-    seconds: dict[str, float] = field(
-        default_factory=lambda: dict.fromkeys(PHASES, 0.0)
-    )
+    seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(PHASES, 0.0))
 
     def worst(self) -> tuple[str, float]:
         """Return the field with the largest scaled residual, and that residual."""

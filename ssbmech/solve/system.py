@@ -86,7 +86,10 @@ class System:
         self._identity = [self._identity_rows(k) for k in range(len(self.unknowns))]
         closures = self.numbering.closure_rows if comm.rank == self.numbering.owner else []
         self.matrix = SystemMatrix(
-            self.numbering, entries, np.concatenate(self._identity), np.array(closures, dtype=np.int64)
+            self.numbering,
+            entries,
+            np.concatenate(self._identity),
+            np.array(closures, dtype=np.int64),
         )
         self.rhs, self.increment = self.matrix.mat.createVecs()
 

@@ -23,6 +23,10 @@ REJECTED_ERROR = 16.0
 """Predictor error over its tolerance beyond which a solved step is thrown away [1]."""
 
 
+SMALLEST_LANDING = 1e-4
+"""Part of a protocol step within which a stop condition is located at worst; contact jumps [1]."""
+
+
 class Steppable(Protocol):
     """What the loop needs from a cell."""
 
@@ -139,7 +143,7 @@ class TimeLoop:
         while elapsed < step.duration * (1 - 1e-12):
             if self.stopped():
                 return "interrupted"
-            dt = min(self.sizer.propose(step.duration - elapsed), ceiling)
+            dt = self.sizer.propose(min(step.duration - elapsed, ceiling))
             try:
                 report, row, error = self._attempt(number, step, elapsed, dt)
             except NotConverged as failure:
@@ -147,7 +151,7 @@ class TimeLoop:
                 continue
             now = {k: stop.excess(row[stop.quantity]) for k, stop in enumerate(step.stops)}
             landing = _landing(step, excesses, now)
-            if landing is not None and landing * dt > 1e-6 * step.duration:
+            if landing is not None and landing * dt > SMALLEST_LANDING * step.duration:
                 self.cell.rollback()
                 ceiling = landing * dt
                 self.hooks.on_reject(self.cell.time, dt, "overshot a stop condition")
@@ -173,7 +177,7 @@ class TimeLoop:
         self.cell.begin(step.drive(elapsed + dt), dt)
         report = self.newton.solve()
         error = self.cell.predictor_error(ratio) / self.gap_tolerance
-        if error > REJECTED_ERROR and dt > 1e-6 * step.duration:
+        if ratio > 0.0 and error > REJECTED_ERROR and dt > 1e-6 * step.duration:
             report.reason = "time step too long for its accuracy"
             raise NotConverged(report.reason, report)
         return report, self.watcher.measure(dt, number), error

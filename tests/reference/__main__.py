@@ -21,7 +21,9 @@ def main(names: list[str]) -> None:
         if not mesh.exists():
             stored.stack.write(mesh)
         run = march(stored.case(name))
-        columns = {key: [float(f"{v:.13g}") for v in run.series(key)] for key in physical(run.rows[0])}
+        columns = {
+            key: [float(f"{v:.13g}") for v in run.series(key)] for key in physical(run.rows[0])
+        }
         (REFERENCE / f"{name}.json").write_text(json.dumps(columns, indent=1) + "\n", "utf-8")
 
 

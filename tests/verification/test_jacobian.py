@@ -22,7 +22,7 @@ from ssbmech.materials import library
 from ssbmech.materials.library.interfaces import lithium_li6ps5cl
 from ssbmech.model.cell import CellModel
 from ssbmech.protocol import Drive
-from ssbmech.units import MPa, MPa_per_um, ohm_cm2, um
+from ssbmech.units import MPa, MPa_per_um, ohm_cm2
 from tests.small_cell import COUNTER, WORKING, void_cell
 from tests.tools import measured
 

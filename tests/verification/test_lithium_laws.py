@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The lithium laws in a uniaxial test against closed forms: rate, temperature, hardening, relaxation.
+"""The lithium laws in uniaxial tests: rate, temperature, hardening, relaxation, length of steps.
 
 A cylinder between a fixed and a driven platen without friction, or under pressure: the state is
 uniform, so that a handful of cells gives the answer of the law itself, elasticity and flow
@@ -119,11 +119,11 @@ def test_anand_narayan_flow_stress_at_two_rates_and_four_temperatures() -> None:
         assert law.stress(math.inf) == pytest.approx(last * MPA, abs=500)
         loading = law.stress(0.0) / ANAND.solid.elastic.young
         settled = loading + 4e-4
-        strains = [loading / 2, loading, settled / 2, settled, 3e-3, 0.03, 0.3, 3, 20, 100, 300]
+        strains = [loading, settled / 2, settled, 0.01, 0.3, 10, 100, 300]
         steps = np.diff(strains, prepend=0.0) / rate
         pull = pulled(lambda time, rate=rate: rate * time)
         found = stress(uniaxial(ANAND, temperature, steps, fixture=pull))
-        worst["initial"] = max(worst["initial"], abs(found[3] / law.stress(0.0) - 1))
+        worst["initial"] = max(worst["initial"], abs(found[2] / law.stress(0.0) - 1))
         worst["saturated"] = max(worst["saturated"], abs(found[-1] / law.stress(math.inf) - 1))
     for label, error in worst.items():
         item = "Anand-Narayan lithium, 3e-5 and 3e-3 1/s, 25 to 100 degC"
@@ -210,20 +210,23 @@ def test_lepage_rates_are_those_of_the_published_strength() -> None:
         assert found == pytest.approx(rates, rel=0.05)
 
 
-@pytest.mark.parametrize("sign", [1.0, -1.0], ids=["tension", "compression"])
-def test_stress_relaxes_after_a_step_of_strain(sign: float) -> None:
-    """At constant strain, d(stress)/dt = -E rate(stress), which has a closed form."""
+def test_stress_relaxes_after_a_step_of_strain() -> None:
+    """At constant strain, d(stress)/dt = -E rate(stress), which has a closed form.
+
+    In tension, and in compression with half the time steps.
+    """
     law, held = LEPAGE.solid, 2e-4
     n, young = law.flow.exponent, law.elastic.young
     first = young * held
     speed = (n - 1) * young * norton_rate(LEPAGE, first, 298.15) / first
     errors = []
-    for count in (250, 500):
+    for sign, count in ((1.0, 250), (-1.0, 500)):
         steps = np.diff(np.geomspace(1e-6, 1e5, count), prepend=0.0) / speed
-        result = uniaxial(LEPAGE, 298.15, steps, fixture=pulled(lambda time: sign * held))
+        pull = pulled(lambda time, sign=sign: sign * held)
+        result = uniaxial(LEPAGE, 298.15, steps, fixture=pull)
         exact = first * (1 + speed * result.series("time")) ** (-1 / (n - 1))
         errors.append(float(np.max(np.abs(sign * stress(result) / exact - 1))))
-    assert exact[-1] < 0.2 * first
+        assert exact[-1] < 0.2 * first
     item, against = "Norton lithium held at a strain", "closed form over eleven decades of time"
     measured(item, "largest error of the relaxing stress", errors[-1], 1e-2, against)
     assert errors[1] < 0.6 * errors[0]  # backward Euler is of the first order
@@ -234,7 +237,7 @@ def test_stress_relaxes_after_a_step_of_strain(sign: float) -> None:
 
 
 def backward_euler(material: Material, held: float, dt: float, temperature: float) -> float:
-    """Return the uniaxial stress after one implicit step from rest to a strain, by bisection [Pa]."""
+    """Return the uniaxial stress after one implicit step to a strain, by bisection [Pa]."""
     law = material.solid
     young, flow = law.elastic.young, law.flow
 
@@ -272,10 +275,10 @@ def bisect(f: Callable[[float], float], low: float, high: float) -> float:
 
 @pytest.mark.parametrize("material", [LEPAGE, ANAND], ids=["norton", "anand"])
 def test_one_step_of_any_length_obeys_the_law(material: Material) -> None:
-    """From a picosecond, all elastic, to thirty thousand years, all but the last pascals relaxed."""
+    """From a picosecond, all elastic, to thirty thousand years, all but a little relaxed."""
     held, worst = 1e-3, 0.0
     young = material.solid.elastic.young
-    for dt in (1e-12, 1e-3, 1.0, 1e3, 1e6, 1e12):
+    for dt in (1e-12, 0.1, 1e4, 1e12):
         found = stress(uniaxial(material, 298.15, [dt], fixture=pulled(lambda time: held)))[0]
         worst = max(worst, abs(found / backward_euler(material, held, dt, 298.15) - 1))
         assert 0.0 < found < young * held * (1 + 1e-9)

@@ -8,8 +8,8 @@ Poisson's ratio of 0.4999. Quadratic displacements with linear pressures, which 
 every solid that flows, are compared with plain quadratic displacements.
 
 Plain elements move about right in plane strain and in three dimensions (they lock by 6 % in
-axisymmetry), but their pressures, hence the normal stresses that decide about contact, are off by 18
-to 300 % of the load on these meshes. The figures stand beside those of the mixed elements.
+axisymmetry), but their pressures, hence the normal stresses that decide about contact, are off by
+18 to 300 % of the load on these meshes. The figures stand beside those of the mixed elements.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ FRAMES = {
 
 
 def wall(frame: Any, material: Material, steps: list[float], field: ssb.PressureField) -> ssb.Case:
-    """Return a quarter of a thick wall under internal pressure, four cells through its thickness."""
+    """Return a quarter of a thick wall under internal pressure, four cells thick."""
     solid = frame.dim == 3
     geometry: Any = QuarterVoid(
         frame=ssb.PlaneStrain() if solid else frame,
