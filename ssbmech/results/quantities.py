@@ -109,7 +109,7 @@ class Observer:
         self._measured: dict[str, dict[str, Array]] = {}
         self._committed: dict[str, dict[str, Array]] = {}
         self.charge = 0.0
-        self._interface_charge = dict.fromkeys(cell.electrodes, 0.0)
+        self.interface_charge = dict.fromkeys(cell.electrodes, 0.0)
 
     def columns(self) -> list[Column]:
         """Return the columns of the series."""
@@ -174,7 +174,7 @@ class Observer:
         self._committed = dict(self._measured)
         self.charge += self._current() * dt
         for name, electrode in self.cell.electrodes.items():
-            self._interface_charge[name] += electrode.total * dt
+            self.interface_charge[name] += electrode.total * dt
 
     def _voltage(self) -> float:
         electrodes = self.cell.case.electrodes
@@ -206,7 +206,7 @@ class Observer:
         for name, electrode in cell.electrodes.items():
             surface = cell.surfaces[name]
             stripped = comm.allreduce(float(surface.stripped_now() @ surface.areas), op=MPI.SUM)
-            passed = self._interface_charge[name] + electrode.total * dt
+            passed = self.interface_charge[name] + electrode.total * dt
             moles, faradays = stripped / surface.molar_volume, passed / FARADAY
             scale = max(abs(faradays), cell.case.scales.gap * area / surface.molar_volume)
             lithium = max(lithium, abs(moles - faradays) / scale)
