@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         VoltageAbove,
         VoltageBelow,
     )
-    from ssbmech.run import Result, main, run
+    from ssbmech.runner import Result, main, run
     from ssbmech.solve.linear import Cholesky, Direct
     from ssbmech.solve.step_control import AdaptiveSteps, PrescribedSteps
 
@@ -98,7 +98,7 @@ _HOMES = {
         "VoltageAbove",
         "VoltageBelow",
     ),
-    "ssbmech.run": ("Result", "main", "run"),
+    "ssbmech.runner": ("Result", "main", "run"),
     "ssbmech.solve.linear": ("Cholesky", "Direct"),
     "ssbmech.solve.step_control": ("AdaptiveSteps", "PrescribedSteps"),
 }

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,7 @@ from typing import Protocol
 from mpi4py import MPI
 
 from ssbmech.boundary import Loads, Support
+from ssbmech.consistency import check_consistency
 from ssbmech.errors import CaseError
 from ssbmech.fixtures import Fixture
 from ssbmech.frames import Frame
@@ -42,10 +43,24 @@ class Body:
     Attributes:
         name: name of the body.
         materials: material by region; the regions share their displacement where they touch.
+
+    Raises:
+        CaseError: there is no region, or something else than a material.
     """
 
     name: str
     materials: Mapping[str, Material]
+
+    def __post_init__(self) -> None:
+        """Check that there are materials, and that they are materials."""
+        if not self.materials:
+            raise CaseError(f"body {self.name!r} has no region: give its material by region")
+        for region, material in self.materials.items():
+            if not isinstance(material, Material):
+                raise CaseError(
+                    f"body {self.name!r}, region {region!r}: {material!r} is not a Material: take "
+                    "one of the library, for example library.by_name('li6ps5cl')"
+                )
 
     @classmethod
     def single(cls, name: str, material: Material) -> Body:
@@ -93,6 +108,11 @@ class Discretisation:
     quadrature_degree: int | None = None
     pressure_field: PressureField = PressureField.WHERE_FLOWING
 
+    @property
+    def mixed(self) -> bool:
+        """Whether the pressure is a field of its own where a solid flows."""
+        return self.pressure_field is PressureField.WHERE_FLOWING
+
     def __post_init__(self) -> None:
         """Check the degree."""
         if self.degree not in (1, 2, 3):
@@ -134,11 +154,18 @@ class NewtonSettings:
         tolerance: largest residual norm of each field over its reference [1].
         max_iterations: iterations after which a step is given up.
         max_growth: growth of the residual in one iteration above which the step is shortened [1].
+
+    Raises:
+        ParameterError: a number is out of its bounds.
     """
 
-    tolerance: float = 1e-8
+    tolerance: float = parameter("1", low=0.0, low_open=True, default=1e-8, doc="residual norm")
     max_iterations: int = 20
-    max_growth: float = 1.0
+    max_growth: float = parameter("1", low=0.0, low_open=True, default=1.0, doc="residual growth")
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        validate_parameters(self)
 
 
 @dataclass(frozen=True)
@@ -203,108 +230,4 @@ class Case:
     def __post_init__(self) -> None:
         """Convert to SI and check what can be checked without a mesh."""
         validate_parameters(self)
-        self._check_names()
-        self._check_fixture()
-        self._check_elements()
-        self._check_electrodes()
-
-    def _check_names(self) -> None:
-        if not self.bodies:
-            raise CaseError("the case has no body: give at least one Body")
-        names = [body.name for body in self.bodies]
-        repeated = {name for name in names if names.count(name) > 1}
-        if repeated:
-            raise CaseError(f"two bodies have the same name: {', '.join(sorted(repeated))}")
-        for interface in self.interfaces:
-            for side in (interface.minus, interface.plus):
-                if side not in names:
-                    raise CaseError(
-                        f"interface {interface.name!r}: there is no body {side!r}; "
-                        f"bodies: {', '.join(names)}"
-                    )
-        surfaces = [frozenset((i.minus, i.plus)) for i in self.interfaces]
-        for interface, surface in zip(self.interfaces, surfaces, strict=True):
-            if surfaces.count(surface) > 1:
-                raise CaseError(
-                    f"the interface between {interface.minus!r} and {interface.plus!r} "
-                    "is given twice"
-                )
-        if not self.protocol:
-            raise CaseError(
-                "the protocol is empty: give at least one step, for example Rest(1 * hour)"
-            )
-
-    def _check_fixture(self) -> None:
-        if self.fixture is None:
-            return
-        if isinstance(self.fixture, Sequence):
-            raise CaseError(
-                "a case has one fixture: give a single Spring, ConstantForce, FixedGap or Isostatic"
-            )
-        if self.fixture.face is not None and any(
-            s.face == self.fixture.face and s.components(0, 1) == (0,) for s in self.supports
-        ):
-            raise CaseError(
-                f"face {self.fixture.face!r} is held by a support and by the fixture: choose one"
-            )
-        waits = self.fixture.stiffness > 0.0 and self.fixture.travel is None
-        if waits and not any(step.seats for step in self.protocol):
-            raise CaseError(
-                f"a {type(self.fixture).__name__} acts from the state at the end of its preload, "
-                "but the protocol has no Preload step: begin with Preload()"
-            )
-
-    def _check_elements(self) -> None:
-        mixed = self.discretisation.pressure_field is PressureField.WHERE_FLOWING
-        flowing = [m.name for b in self.bodies for m in b.materials.values() if m.solid.flows]
-        if mixed and flowing and self.discretisation.degree < 2:
-            raise CaseError(
-                f"material {flowing[0]!r} flows at constant volume and needs displacements of "
-                "degree 2 or more with the pressure one degree below: use Discretisation(degree=2)"
-            )
-
-    def _check_electrodes(self) -> None:
-        reacting = {i.name for i in self.interfaces if i.kinetics is not None}
-        if self.electrodes is None:
-            if reacting:
-                raise CaseError(
-                    f"interface {sorted(reacting)[0]!r} has a charge-transfer law, "
-                    "but the case names no electrodes"
-                )
-            self._check_currentless()
-            return
-        counter = self.electrodes.counter
-        if counter is None and not self.loads.face_potentials:
-            raise CaseError(
-                "the electrodes have no counter: name an interface with a charge-transfer law, "
-                "or hold an outer face of the electrolyte at a potential (FacePotential)"
-            )
-        named = [self.electrodes.working, *([] if counter is None else [counter])]
-        for name in named:
-            if name not in reacting:
-                raise CaseError(
-                    f"electrode {name!r} is not an interface with a charge-transfer law; "
-                    f"those are: {', '.join(sorted(reacting)) or 'none'}"
-                )
-        unnamed = reacting - set(named)
-        if unnamed or len(set(named)) < len(named):
-            raise CaseError(
-                "working and counter electrode must be two interfaces, "
-                "and the only ones with kinetics"
-            )
-        electrolytes = sorted({i.plus for i in self.interfaces if i.name in named})
-        if len(electrolytes) > 1:
-            raise CaseError(
-                "both electrodes must meet the same electrolyte, the plus body of their interfaces,"
-                f" but they meet {' and '.join(electrolytes)}"
-            )
-
-    def _check_currentless(self) -> None:
-        """Refuse a current or voltage that nothing would carry."""
-        for step in self.protocol:
-            drive = step.drive(0.0)
-            if drive.current_density or drive.voltage is not None:
-                raise CaseError(
-                    f"step {step.name!r} drives a current, but the case names no electrodes: give "
-                    "Electrodes and interfaces with a charge-transfer law, or take Rest"
-                )
+        check_consistency(self)

@@ -158,12 +158,13 @@ class Step(Protocol):
 
 
 def _check_duration(step: Step) -> None:
-    validate_parameters(step)
-    if not math.isfinite(step.duration):
+    duration = getattr(step.duration, "magnitude", step.duration)
+    if isinstance(duration, float) and math.isinf(duration):
         raise CaseError(
             f"step {step.name!r} never ends: give it a finite duration "
             "(it may stop earlier on conditions)"
         )
+    validate_parameters(step)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="needs no more than one rank"))
 
 
+def pytest_collection_finish() -> None:
+    """Spare the collector, which runs after each test, what the imports have left."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def comm() -> MPI.Intracomm:
     """All ranks."""

@@ -33,7 +33,7 @@ class BodyMesh:
         submesh: mesh of the body and its relation to the parent mesh.
         cell_tags: region tag of every cell.
         facet_tags: face tag of every tagged outer facet.
-        regions: tag by region name.
+        regions: tag by region name, counted from one within the body.
         faces: tag by face name.
     """
 
@@ -141,13 +141,17 @@ def cut_body(tagged: TaggedMesh, name: str, regions: Iterable[str]) -> BodyMesh:
                 f"body {name!r}: the mesh has no region {region!r}; "
                 f"it has {', '.join(sorted(tagged.regions))}"
             )
-    tags = {region: tagged.regions[region] for region in names}
-    cells = np.unique(np.concatenate([tagged.cell_tags.find(tag) for tag in tags.values()])).astype(
+    parent_tags = [tagged.regions[region] for region in names]
+    cells = np.unique(np.concatenate([tagged.cell_tags.find(tag) for tag in parent_tags])).astype(
         np.int32
     )
     dim = tagged.mesh.topology.dim
     submesh = cut_submesh(tagged.mesh, dim, cells)
-    values = _dense(tagged.cell_tags, _count(tagged.mesh, dim))[submesh.parent_entities]
+    # tags are part of compiled forms: counted from one, they let bodies of a kind share theirs
+    tags = {region: k for k, region in enumerate(names, start=1)}
+    renumbered = np.zeros(max(tagged.regions.values()) + 1, dtype=np.int32)
+    renumbered[parent_tags] = list(tags.values())
+    values = renumbered[_dense(tagged.cell_tags, _count(tagged.mesh, dim))[submesh.parent_entities]]
     cell_tags = dmesh.meshtags(submesh.mesh, dim, np.arange(len(values), dtype=np.int32), values)
     return BodyMesh(
         name, submesh, cell_tags, _transfer_facets(tagged, submesh), tags, dict(tagged.faces)

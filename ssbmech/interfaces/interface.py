@@ -36,7 +36,7 @@ class Interface:
         initial_gap: gap before anything moves; None for perfect contact.
 
     Raises:
-        CaseError: the name does not name two different bodies.
+        CaseError: the name does not name two different bodies, or the gap is not a profile.
     """
 
     name: str
@@ -51,6 +51,11 @@ class Interface:
             raise CaseError(
                 f"interface name {self.name!r} does not name two bodies: "
                 "write 'minus|plus', for example 'negative|separator'"
+            )
+        if self.initial_gap is not None and not callable(self.initial_gap):
+            raise CaseError(
+                f"interface {self.name!r}: the initial gap {self.initial_gap!r} is not a profile: "
+                "take LensGap(...), or FunctionGap(lambda x: 5e-8) for a constant gap [m]"
             )
 
     @property

@@ -120,9 +120,9 @@ class NortonFlow:
             1 / around.temperature - 1 / self.reference_temperature
         )
         log_b = (
-            ufl.ln(3 * shear * around.dt * self.rate / q_trial)
+            ufl.ln(3 * shear * around.dt * self.rate / self.stress)
             + arrhenius
-            + self.exponent * ufl.ln(q_trial / self.stress)
+            + (self.exponent - 1) * (ufl.ln(q_trial) - ufl.ln(self.stress))
         )
         log_y = power_law_ratio(log_b, self.exponent)
         increment = q_trial / (3 * shear) * ufl.exp(log_b + self.exponent * log_y)
@@ -170,7 +170,7 @@ class AnandFlow:
         s_n = state_n["flow_resistance"]
         exponent = 1 / self.rate_sensitivity
         log_rate = ufl.ln(self.rate) - self.activation_energy / (GAS_CONSTANT * around.temperature)
-        log_b_unit = ufl.ln(3 * shear * around.dt / q_trial) + log_rate + exponent * ufl.ln(q_trial)
+        log_b_unit = ufl.ln(3 * shear * around.dt) + log_rate + (exponent - 1) * ufl.ln(q_trial)
         strain_scale = q_trial / (3 * shear)
 
         log_y = power_law_ratio(log_b_unit - exponent * ufl.ln(s_n), exponent)

@@ -17,7 +17,7 @@ from dolfinx import fem, la
 from ssbmech._compat import Submesh, constant, cut_submesh, part_entity_maps
 from ssbmech.boundary import Loads
 from ssbmech.case import Body as CaseBody
-from ssbmech.case import Case, PressureField
+from ssbmech.case import Case
 from ssbmech.forms import charge, mechanics
 from ssbmech.frames import Expr, Frame, WeightedMeasure
 from ssbmech.geometry.subdomains import BodyMesh
@@ -180,7 +180,7 @@ def _build_region(
 
     pressure = None
     mean = -response.bulk * ufl.tr(strain)
-    if material.solid.flows and case.discretisation.pressure_field is PressureField.WHERE_FLOWING:
+    if material.solid.flows and case.discretisation.mixed:
         home = mesh
         if len(body.case_body.materials) > 1:
             part = cut_submesh(mesh, mesh.topology.dim, cells)

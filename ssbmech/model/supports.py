@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ssbmech.boundary import FacePotential, Support
+from ssbmech.errors import CaseError
 from ssbmech.model.body import BodyModel, hold
 from ssbmech.solve.unknowns import Unknown
 
@@ -68,15 +69,25 @@ def hold_supports(
 
 
 def hold_potentials(held: Sequence[FacePotential], bodies: Collection[BodyModel]) -> None:
-    """Prescribe ionic potentials on faces of all electrolytes that reach them; collective."""
+    """Prescribe ionic potentials on faces of all electrolytes that reach them; collective.
+
+    Raises:
+        CaseError: a face belongs to no electrolyte.
+    """
+    conducting = {body.name: (body, body.phi_e) for body in bodies if body.phi_e is not None}
     for condition in held:
-        for body in bodies:
-            if body.phi_e is None:
-                continue
-            dofs = hold(body.phi_e, body.mesh, condition.face, (0,))
-            body.phi_e.fix(dofs)
-            space = body.phi_e.function.function_space
+        reached = 0
+        for body, phi_e in conducting.values():
+            dofs = hold(phi_e, body.mesh, condition.face, (0,))
+            phi_e.fix(dofs)
+            space = phi_e.function.function_space
             x = space.tabulate_dof_coordinates()[dofs].T
-            body.phi_e.function.x.array[dofs] = condition.potential(x)
-            body.phi_e.function.x.scatter_forward()
-            body.phi_e.commit()
+            phi_e.function.x.array[dofs] = condition.potential(x)
+            phi_e.function.x.scatter_forward()
+            phi_e.commit()
+            reached += body.mesh.mesh.comm.allreduce(len(dofs), op=MPI.SUM)
+        if reached == 0:
+            raise CaseError(
+                f"a potential is held on face {condition.face!r}, where no body conducts ions; "
+                f"bodies that do: {', '.join(conducting) or 'none'}"
+            )

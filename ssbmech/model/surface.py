@@ -297,7 +297,7 @@ def _mechanical_terms(surface: SurfaceModel, sides: terms.Sides, parent: Mesh) -
             FARADAY,
             surface.knobs.on("dt", parent),
         )
-    stiffness = surface.contact_stiffness
+    stiffness = constant(parent, surface.contact_stiffness)
     q = ufl.TestFunction(surface.gap.function.function_space)("+")
     residual = {
         surface.p_contact.key: terms.complementarity_term(sides, p, gap, stiffness, q),

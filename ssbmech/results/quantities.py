@@ -313,7 +313,7 @@ def _height(cell: CellModel) -> float:
 
 
 def _face_displacements(cell: CellModel) -> list[tuple[Any, float]]:
-    """Return forms of the mean outward displacement of top and bottom faces, and their areas."""
+    """Return forms of the outward displacement over top and bottom faces, and their areas."""
     axis, found = cell.case.geometry.frame.dim - 1, []
     for face, sign in (("top", 1.0), ("bottom", -1.0)):
         for body in cell.bodies.values():
@@ -325,10 +325,11 @@ def _face_displacements(cell: CellModel) -> list[tuple[Any, float]]:
                 fem.assemble_scalar(compile_form(one * ds, None)), op=MPI.SUM
             )
             if area > 0.0:
-                form = compile_form((sign / area) * one * body.u.function[axis] * ds, None)
+                # the area is no part of the form: every mesh would compile another one
+                form = compile_form(sign * one * body.u.function[axis] * ds, None)
                 found.append((form, float(area)))
     return found
 
 
 def _mean_displacement(cell: CellModel, form: Any, area: float) -> float:
-    return float(cell.comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM))
+    return float(cell.comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM)) / area

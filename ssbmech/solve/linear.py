@@ -62,7 +62,7 @@ class Cholesky:
     """Sparse Cholesky: half the work and the memory of LU, for symmetric positive definite systems.
 
     Such is the system of bodies without interfaces, fixture and pressure of their own. CHOLMOD is
-    the fastest on one rank; on several it is MUMPS.
+    the fastest on one rank; on several, or where PETSc lacks it, it is MUMPS.
 
     Attributes:
         extra: PETSc options that are added or replace those of the preset.
@@ -77,10 +77,11 @@ class Cholesky:
 
     def options(self, ranks: int) -> Mapping[str, str]:
         """Return the PETSc options on a number of ranks."""
+        found = any(PETSc.Sys.hasExternalPackage(name) for name in ("cholmod", "suitesparse"))
         preset = {
             "ksp_type": "preonly",
             "pc_type": "cholesky",
-            "pc_factor_mat_solver_type": "cholmod" if ranks == 1 else "mumps",
+            "pc_factor_mat_solver_type": "cholmod" if found and ranks == 1 else "mumps",
         }
         return {**preset, **self.extra}
 

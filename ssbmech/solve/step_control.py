@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ssbmech.errors import NotConverged, StepTooSmall
+from ssbmech.errors import NotConverged, ParameterError, StepTooSmall
 from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.units import to_si
 
 
 class StepSizer(Protocol):
@@ -134,9 +135,19 @@ class PrescribedSteps:
 
     Attributes:
         lengths: time steps [s], one after the other over the whole protocol.
+
+    Raises:
+        ParameterError: a time step is not positive.
     """
 
     lengths: Sequence[float]
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check that time goes on."""
+        lengths = tuple(to_si(dt, "s", "PrescribedSteps.lengths") for dt in self.lengths)
+        if not all(dt > 0.0 for dt in lengths):
+            raise ParameterError("PrescribedSteps.lengths must all be greater than zero [s]")
+        object.__setattr__(self, "lengths", lengths)
 
     @property
     def gap_error(self) -> float:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from mpi4py import MPI
-from petsc4py import PETSc
 
 import numpy as np
 import numpy.typing as npt
@@ -95,7 +94,7 @@ class System:
 
     @property
     def definite(self) -> bool:
-        """Whether no field is coupled to another: then the matrix is symmetric positive definite."""
+        """Whether no field is coupled to another, so that the matrix is symmetric and definite."""
         return not self.closures and all(block.row == block.column for block in self.blocks)
 
     def _identity_rows(self, k: int) -> npt.NDArray[np.int64]:

@@ -77,7 +77,8 @@ class Witness:
 
     def accept(self, iterations: int, error: float) -> None:
         self.before = None
-        self.inner.accept(iterations, error)
+        # told of no error, so that steps grow until the loop objects
+        self.inner.accept(iterations, 0.0)
 
     def reject(self, failure: NotConverged) -> None:
         self.inner.reject(failure)
@@ -96,7 +97,7 @@ def witnessed(case: ssb.Case) -> tuple[March, Witness]:
 
 def test_failed_steps_leave_no_trace() -> None:
     """Steps fail in Newton's method, by their error, and by overshooting a stop condition."""
-    stop = ssb.VoltageBelow(0.0185)
+    stop = ssb.VoltageBelow(0.0174)
     case = void_cell(
         interfaces=tuple(
             dataclasses.replace(interface, contact=ssb.Sticking())
@@ -108,14 +109,14 @@ def test_failed_steps_leave_no_trace() -> None:
             ssb.ConstantCurrent(1 * mA_per_cm2, 400 * s, stops=(stop,)),
         ),
         newton=ssb.NewtonSettings(max_iterations=9),
-        step_control=ssb.AdaptiveSteps(dt_initial=20.0, dt_max=100.0, gap_error=0.25 * nm),
+        step_control=ssb.AdaptiveSteps(dt_initial=20.0, dt_max=100.0, gap_error=0.5 * nm),
     )
     run, witness = witnessed(case)
     reasons = " ".join(run.rejected)
     for reason in ("iterations", "accuracy", "overshot"):
         assert reason in reasons, f"no step was rejected for this reason: {run.rejected}"
     assert witness.repeated == len(run.rejected)
-    assert abs(run.rows[-1]["voltage"] - 0.0185) <= stop.tolerance()
+    assert abs(run.rows[-1]["voltage"] - 0.0174) <= stop.tolerance()
 
 
 @pytest.mark.serial

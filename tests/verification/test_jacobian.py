@@ -252,7 +252,7 @@ def test_interface_blocks_have_no_places_that_nothing_fills(cell: CellModel) -> 
 
 
 def stored_places(cell: CellModel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return this rank's rows and columns of the matrix, and every row's unknown, -1 for scalars."""
+    """Return rows and columns of this rank's places, and each row's unknown, -1 for scalars."""
     system = cell.system
     numbers = np.full(system.numbering.local_size, -1)
     for k, start in enumerate(system.numbering.starts[:-1]):

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-
 import pytest
 
 from tests.tools import March, march, measured
@@ -46,7 +45,7 @@ def test_low_pressure_traps_the_void() -> None:
     low = run(0.3)
     start, plated, rested, stripped = (at_end_of(low, k, VOID) for k in range(4))
     measured(ITEM, "0.3 MPa: void before over after plating", start / plated, 0.2, "deepens")
-    measured(ITEM, "0.3 MPa: loss of void in half an hour of rest", 1 - rested / plated, 0.02, "trapped")
+    measured(ITEM, "0.3 MPa: loss of void at rest", 1 - rested / plated, 0.02, "trapped")
     measured(ITEM, "0.3 MPa: void after over before stripping", stripped / rested, 0.2, "closes")
 
 
@@ -55,14 +54,20 @@ def test_creep_and_stripping_close_it_at_one_megapascal() -> None:
     start, plated, rested, _ = (at_end_of(middle, k, VOID) for k in range(4))
     measured(ITEM, "1 MPa: void before over after plating", start / plated, 0.3, "deepens")
     measured(ITEM, "1 MPa: void after over before rest", rested / plated, 0.9, "creep closes")
-    measured(ITEM, "1 MPa: contact missing after stripping", 1 - at_end_of(middle, 3, CONTACT), 1e-12, "closes")
+    measured(
+        ITEM,
+        "1 MPa: contact missing at the end",
+        1 - at_end_of(middle, 3, CONTACT),
+        1e-12,
+        "closes",
+    )
     assert at_end_of(run(0.3), 1, VOID) > plated
 
 
 def test_closure_at_rest_has_the_size_of_a_hand_estimate() -> None:
-    # Two blocks: the metal under pressure thins, the metal under the void (a quarter of the width)
-    # thickens, both in plane strain with one common lateral stress. The rates are 1 to 3, the stress
-    # differences add up to the pressure on the loaded part.
+    # Two blocks: the metal under pressure thins, that under the void (a quarter of the width)
+    # thickens, both in plane strain with one common lateral stress. The rates are 1 to 3, and the
+    # stress differences add up to the pressure on the loaded part.
     middle = run(1.0)
     resting = middle.series("step") == 2
     void, time = middle.series(VOID)[resting], middle.series("time")[resting]
@@ -75,7 +80,13 @@ def test_closure_at_rest_has_the_size_of_a_hand_estimate() -> None:
     equivalent = math.sqrt(3) / 2 * difference
     creep = flow.rate * (equivalent / flow.stress) ** n
     estimate = math.sqrt(3) / 2 * creep * height * half_width
-    measured(ITEM, "1 MPa: |log10| of closure rate at rest over hand estimate", abs(math.log10(rate / estimate)), 0.6, "two sliding blocks")
+    measured(
+        ITEM,
+        "1 MPa: |log10| of closure rate over hand estimate",
+        abs(math.log10(rate / estimate)),
+        0.6,
+        "two sliding blocks",
+    )
 
 
 @pytest.mark.parametrize("pressure", [3.0, 5.0])
@@ -96,11 +107,17 @@ def test_voltage_follows_the_contact() -> None:
     transfer = 10.0 * 8e-4
     expected = transfer * (1 / contact - 1)
     deviation = abs((open_voltage - closed_voltage) / expected - 1)
-    measured(ITEM, "1 MPa: rise of voltage over i Z (1/contact - 1), minus 1", deviation, 0.15, "series resistance")
+    measured(
+        ITEM,
+        "1 MPa: voltage rise over i Z (1/contact - 1), less 1",
+        deviation,
+        0.15,
+        "series resistance",
+    )
 
 
 def test_current_crowds_at_the_edge() -> None:
     middle = run(1.0)
     highest = abs(at_end_of(middle, 1, "i_normal_min:negative|separator"))
     mean = 10.0 / at_end_of(middle, 1, CONTACT)
-    measured(ITEM, "1 MPa: mean current in contact over highest current", mean / highest, 0.99, "crowding")
+    measured(ITEM, "1 MPa: mean over highest current in contact", mean / highest, 0.99, "crowding")
