@@ -65,6 +65,8 @@ sandbox_environment() {
         --setenv OMPI_ALLOW_RUN_AS_ROOT_CONFIRM 1
         # ranks talk through memory: all of them are on this machine
         --setenv OMPI_MCA_btl ^tcp
+        # a rank that waits leaves its core to the others
+        --setenv OMPI_MCA_mpi_yield_when_idle 1
     )
     # More ranks than cores are allowed, and ranks are not bound to cores: two jobs side by side would
     # be bound to the same ones. Open MPI 6 gave both settings new names.

@@ -95,7 +95,7 @@ def _test(ranks: int, arguments: list[str]) -> Result:
     # mpirun gives rank 0 a terminal of its own
     colour = "--color=yes" if sys.stdout.isatty() else "--color=no"
     worker = [sys.executable, str(CHECKOUT / "tests" / "on_rank.py"), str(folder), colour]
-    result = _run(name, [*_mpirun(ranks), *worker, *arguments])
+    result = _run(name, [*mpirun_command(ranks), *worker, *arguments])
     status = folder / "status"
     if result.status == 0 and status.exists():
         result = Result(name, int(status.read_text(encoding="ascii")), result.seconds)
@@ -109,7 +109,7 @@ def _test(ranks: int, arguments: list[str]) -> Result:
     return result
 
 
-def _mpirun(ranks: int) -> list[str]:
+def mpirun_command(ranks: int) -> list[str]:
     """Return the start of a command line for a number of ranks that may exceed the cores."""
     command = ["mpirun", "-n", str(ranks)]
     # the environment of ./ssb has this set already

@@ -7,6 +7,8 @@ and a fixed seed make the mesh depend on nothing but the input.
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -75,8 +77,23 @@ class GmshSession:
     ) -> None:
         """Stop Gmsh and give its errors, which are bare `Exception`s, a name."""
         self._gmsh.finalize()
+        _reinstall_signal_handlers()
         if kind is Exception:
             raise MeshError(f"Gmsh cannot make or read the mesh: {error}") from error
+
+
+def _reinstall_signal_handlers() -> None:
+    """Give signals back to the handlers that Python knows of.
+
+    The PETSc within Gmsh returns them to the system's defaults when it ends: SIGTERM would kill the
+    run instead of stopping it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in signal.valid_signals():
+        handler = signal.getsignal(number)
+        if callable(handler):
+            signal.signal(number, handler)
 
 
 def power_of_two(length: float) -> float:
