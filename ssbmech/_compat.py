@@ -4,14 +4,18 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
+
+from mpi4py import MPI
 
 import numpy as np
 import numpy.typing as npt
-from dolfinx import fem
+from dolfinx import fem, jit
 from dolfinx.mesh import GhostMode, Mesh, create_cell_partitioner, create_submesh
 
 Ints = npt.NDArray[np.int32]
@@ -19,11 +23,28 @@ Ints = npt.NDArray[np.int32]
 NEW_ENTITY_MAPS = tuple(int(v) for v in version("fenics-dolfinx").split(".")[:2]) >= (0, 10)
 """Whether submeshes come with entity-map objects instead of plain arrays."""
 
+COMPILE_TIME = 300
+"""Time within which a form is compiled, also on a busy machine [s]."""
+
 
 def jit_options() -> dict[str, Any]:
     """Return the form compiler's C options; SSBMECH_CFLAGS replaces the default ones."""
     flags = os.environ.get("SSBMECH_CFLAGS", "-O3 -march=native -fno-math-errno")
-    return {"cffi_extra_compile_args": flags.split()}
+    return {"cffi_extra_compile_args": flags.split(), "timeout": COMPILE_TIME}
+
+
+def drop_abandoned_compilations(comm: MPI.Intracomm) -> None:
+    """Remove from the cache of compiled forms what a killed process left half done; collective.
+
+    Its source file would make everyone wait for a library that never comes.
+    """
+    if comm.rank == 0:
+        folder = Path(jit.get_options({})["cache_dir"])
+        oldest = time.time() - COMPILE_TIME
+        for source in folder.glob("*.c"):
+            if not Path(f"{source}.cached").exists() and source.stat().st_mtime < oldest:
+                source.unlink(missing_ok=True)
+    comm.barrier()
 
 
 @dataclass(frozen=True, eq=False)

@@ -89,7 +89,9 @@ def _test(ranks: int, arguments: list[str]) -> Result:
     name = "1 rank" if ranks == 1 else f"{ranks} ranks"
     _say(f"tests on {name}")
     if ranks == 1:
-        return _run(name, [sys.executable, "-m", "pytest", *arguments])
+        # all tests: on all cores, a file at a time
+        spread = [] if arguments else ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
+        return _run(name, [sys.executable, "-m", "pytest", *spread, *arguments])
 
     folder = Path(tempfile.mkdtemp(prefix="ssbmech-tests-"))
     # mpirun gives rank 0 a terminal of its own

@@ -11,6 +11,7 @@ from mpi4py import MPI
 
 import numpy as np
 
+from ssbmech._compat import drop_abandoned_compilations
 from ssbmech.boundary import FacePressure, Loads
 from ssbmech.case import Case
 from ssbmech.geometry.subdomains import cut_body, cut_interface
@@ -64,6 +65,7 @@ class CellModel:
         self.time = 0.0
         self.knobs = Knobs(dt=1.0, temperature=case.temperature)
         check_case(case, tagged)
+        drop_abandoned_compilations(self.comm)
         loads = effective_loads(case, tagged)
         meshes = {b.name: cut_body(tagged, b.name, b.materials) for b in case.bodies}
         self.bodies = {
