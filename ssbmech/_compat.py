@@ -146,6 +146,15 @@ def constant(mesh: Mesh, value: float) -> fem.Constant:
     return fem.Constant(mesh, np.float64(value))
 
 
+def cell_nodes(mesh: Mesh) -> Ints:
+    """Return the nodes of the geometry of every cell, owned and ghost."""
+    geometry = mesh.geometry
+    # a list since DOLFINx 0.11, for meshes of several cell types
+    listed = getattr(geometry, "dofmaps", None)
+    nodes: Ints = listed[0] if isinstance(listed, list) else geometry.dofmap
+    return nodes
+
+
 def shared_facet_partitioner() -> Any:
     """Return the default partitioner with the cells across a facet between ranks as ghosts."""
     # The second argument, cells per facet of a mesh that does not branch, came in the same version

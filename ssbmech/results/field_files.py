@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ssbmech._compat import cell_nodes
 from ssbmech.errors import RunFolderError, raise_on_all
 from ssbmech.fields_table import QUANTITIES
 from ssbmech.results import vtkhdf
@@ -158,7 +159,7 @@ class InterfaceFile:
         node_map = geometry.index_map()
         local = _LocalGrid(
             points=geometry.x[: node_map.size_local],
-            nodes=geometry.dofmap,
+            nodes=cell_nodes(interface_mesh),
             node_map=node_map,
             mesh=interface_mesh,
         )
