@@ -185,7 +185,7 @@ remove_old_roots() {
     local old lock
     for old in "$cache/$suite"-*/; do
         old=${old%/}
-        [[ $old != "$root" && -d $old && $old != *.* ]] || continue
+        [[ $old != "$root" && -d $old && ${old##*/} != *.* ]] || continue
         exec {lock}>>"$old.lock"
         if [[ ! $(find "$old.lock" -mtime "-$kept_days") ]] && flock --nonblock "$lock"; then
             mv "$old" "$old.removed"
