@@ -101,7 +101,8 @@ def build_platen(
     """Return the platen on a face; collective.
 
     Raises:
-        CaseError: the face belongs to more than one body, or a support holds what the platen moves.
+        CaseError: the face belongs to more than one body, a support holds what the platen moves, or
+            no support holds the cell against it.
     """
     touching = [b for b in bodies if comm.allreduce(len(b.mesh.facets(face)), op=MPI.SUM) > 0]
     if len(touching) != 1:
@@ -115,6 +116,12 @@ def build_platen(
         raise CaseError(
             f"a support holds the edge of face {face!r} along the direction in which the platen "
             "moves: use Roller instead of Clamp or NoSlip there"
+        )
+    against = sum(int(np.sum(b.u.fixed % b.frame.dim == axis)) for b in bodies)
+    if comm.allreduce(against, op=MPI.SUM) == 0:
+        raise CaseError(
+            f"the platen on face {face!r} presses the cell against nothing: no support holds it "
+            "along that direction; add one on the opposite face, for example Roller('bottom')"
         )
     one = constant(body.mesh.mesh, 1.0)
     form = compile_form(one * body.measure("ds")(body.mesh.faces[face]), None)

@@ -212,6 +212,10 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         model(supports=(ssb.Roller("bottom"), ssb.Clamp("left"))),
         ("face 'top'", "use Roller"),
     ),
+    "nothing to press against": (
+        model(supports=CASE.supports[1:]),
+        ("face 'top'", "against nothing", "Roller('bottom')"),
+    ),
     "spring that never seats": (
         changed(protocol=(ssb.Rest(1 * s),)),
         ("Spring", "begin with Preload()"),
