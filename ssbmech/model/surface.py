@@ -31,6 +31,9 @@ from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]
 
+ROUNDING = 1e-8
+"""Contact pressure over the typical stress that cannot be told from zero [1]."""
+
 
 @dataclass(eq=False)
 class SurfaceModel:
@@ -99,10 +102,10 @@ class SurfaceModel:
         return np.asarray(old + self.knobs["dt"] * rate)
 
     def closed(self) -> npt.NDArray[np.bool_]:
-        """Return which owned facets are in contact."""
+        """Return which owned facets are in contact, those that just touch among them."""
         n = self.gap.owned
         p, gap = self.p_contact.function.x.array[:n], self.gap.function.x.array[:n]
-        return np.asarray(p >= self.contact_stiffness * gap)
+        return np.asarray(p >= self.contact_stiffness * gap - ROUNDING * self.p_contact.scale)
 
     def start_touching(self) -> None:
         """Start the iteration from contact where the gap is smallest, if all is open; collective.
