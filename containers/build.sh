@@ -39,12 +39,9 @@ build_root() {
         staging=$root.building
         log=$cache/build-$suite.log
         job=
-        temp=
         check_namespaces
         clean_up
         check_space
-        temp=$(mktemp --directory "${TMPDIR:-/var/tmp}/ssbmech-build-XXXXXX")
-        echo "$temp" >"$cache/build.temp"
         say "building the environment ($suite) in $root"
         say "once, a few minutes; details in $log"
         trap 'clean_up' EXIT
@@ -101,7 +98,7 @@ explain() {
 }
 
 install_debian() {
-    local options=(--dpkgopt=force-unsafe-io) setting mirror
+    local options=(--dpkgopt=force-unsafe-io) setting mirror temp
     options+=(--variant=minbase --include="$(packages debian | paste -sd ,)")
     for setting in doc info locale lintian man; do options+=(--dpkgopt="path-exclude=/usr/share/$setting/*"); done
     options+=(--dpkgopt='path-include=/usr/share/doc/*/copyright')
@@ -118,6 +115,8 @@ install_debian() {
     else
         # Unpacks under other user numbers, which must be able to enter; by way of a tar file on a pipe all files
         # end up as the user's own.
+        temp=$(mktemp --directory "${TMPDIR:-/var/tmp}/ssbmech-build-XXXXXX")
+        echo "$temp" >"$cache/build.temp"
         chmod 755 "$temp"
         TMPDIR=$temp mmdebstrap --mode=unshare "${options[@]}" "$suite" - ${mirror:+"$mirror"} |
             tar --extract --directory "$staging" --exclude='./dev/*'
@@ -162,7 +161,7 @@ print(f"Python {platform.python_version()}, DOLFINx {dolfinx.__version__}, PETSc
 
 # Ends what is under way and removes what is half done, also by an ssb that was killed.
 clean_up() {
-    local remove=(rm -rf --one-file-system)
+    local remove=(rm -rf --one-file-system) temp
     if [[ $job ]]; then
         kill -TERM -- "-$job" 2>/dev/null || true
         wait "$job" 2>/dev/null || true

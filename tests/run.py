@@ -93,6 +93,9 @@ def _test(ranks: int, arguments: list[str]) -> Result:
         spread = [] if arguments else ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
         return _run(name, [sys.executable, "-m", "pytest", *spread, *arguments])
 
+    if shutil.which("mpirun") is None:
+        print("mpirun is not on the PATH: install the MPI that DOLFINx was built with")
+        return Result(name, 1, 0.0)
     folder = Path(tempfile.mkdtemp(prefix="ssbmech-tests-"))
     # mpirun gives rank 0 a terminal of its own
     colour = "--color=yes" if sys.stdout.isatty() else "--color=no"
