@@ -76,7 +76,8 @@ def power_law_ratio(log_b: Expr, exponent: Expr) -> Expr:
         elastic, creep = ufl.exp(log_y), ufl.exp(log_b + n * log_y)
         f, f1 = elastic + creep - 1, elastic + n * creep
         f2, f3 = elastic + n * n * creep, elastic + n * n * n * creep
-        log_y -= f * (f1 * f1 - f * f2 / 2) / (f1 * f1 * f1 - f * f1 * f2 + f * f * f3 / 6)
+        bend = f1 * f1 - f * f2
+        log_y -= 3 * f * (f1 * f1 + bend) / (6 * f1 * bend + f * f * f3)
     return log_y
 
 
@@ -122,7 +123,7 @@ class NortonFlow:
         log_b = (
             ufl.ln(3 * shear * around.dt * self.rate / self.stress)
             + arrhenius
-            + (self.exponent - 1) * (ufl.ln(q_trial) - ufl.ln(self.stress))
+            + (self.exponent - 1) * ufl.ln(q_trial / self.stress)
         )
         log_y = power_law_ratio(log_b, self.exponent)
         increment = q_trial / (3 * shear) * ufl.exp(log_b + self.exponent * log_y)
