@@ -28,8 +28,9 @@ _INTRODUCTION: Final = """\
 
 # Verification
 
-What the tests measure on one rank; the same tests run on two and three. A test fails if a figure is
-above its limit. Errors are relative unless a unit is given. Figures near 1e-15 are round-off.
+What the tests measure on one rank; those whose outcome could depend on the ranks run on two and
+three as well. A test fails if a figure is above its limit. Errors are relative unless a unit is
+given. Figures near 1e-15 are round-off.
 """
 
 _HEAD: Final = "| quantity | measured | limit | against |\n|---|---|---|---|"

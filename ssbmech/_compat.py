@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Sequence
@@ -42,8 +43,10 @@ def drop_abandoned_compilations(comm: MPI.Intracomm) -> None:
         folder = Path(jit.get_options({})["cache_dir"])
         oldest = time.time() - COMPILE_TIME
         for source in folder.glob("*.c"):
-            if not Path(f"{source}.cached").exists() and source.stat().st_mtime < oldest:
-                source.unlink(missing_ok=True)
+            # another run may be clearing at the same moment
+            with contextlib.suppress(FileNotFoundError):
+                if not Path(f"{source}.cached").exists() and source.stat().st_mtime < oldest:
+                    source.unlink()
     comm.barrier()
 
 

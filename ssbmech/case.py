@@ -95,10 +95,10 @@ class Discretisation:
     """Finite elements.
 
     Attributes:
-        degree: polynomial degree of displacement and potential; the pressure has one less.
+        degree: polynomial degree of displacement and potential, 1 or 2; the pressure has one less.
         quadrature_degree: degree of the bulk quadrature; None takes 2 degree - 2, and 2 degree in
             axisymmetry.
-        pressure_field: where the pressure is independent; there the degree must be 2 or 3.
+        pressure_field: where the pressure is independent; there the degree must be 2.
 
     Raises:
         CaseError: the degree is not supported.
@@ -115,9 +115,9 @@ class Discretisation:
 
     def __post_init__(self) -> None:
         """Check the degree."""
-        if self.degree not in (1, 2, 3):
+        if self.degree not in (1, 2):
             raise CaseError(
-                f"element degree {self.degree} is not supported: use 1, 2 or 3 (default 2)"
+                f"element degree {self.degree} is not supported: use 1 or 2 (default 2)"
             )
 
 

@@ -111,6 +111,11 @@ def _check_fixture(case: Case) -> None:
         raise CaseError(
             f"face {fixture.face!r} is held by a support and by the fixture: choose one"
         )
+    if any(step.seats for step in case.protocol[1:]):
+        raise CaseError(
+            "a Preload after the first step would take the load off and put it on again: begin the "
+            "protocol with Preload(), and have no other"
+        )
     waits = fixture.stiffness > 0.0 and fixture.travel is None
     if waits and not any(step.seats for step in case.protocol):
         raise CaseError(

@@ -32,6 +32,10 @@ class Frame(Protocol):
     def depth_unit(self) -> str:
         """Unit of an integral over the mesh divided by the unit of its integrand."""
 
+    @property
+    def revolves(self) -> bool:
+        """Whether the mesh is a section that is revolved about x = 0."""
+
     def strain(self, u: Expr) -> Expr:
         """Return the small-strain tensor, shape (3, 3) [1]."""
 
@@ -60,6 +64,7 @@ class PlaneStrain:
     dim: int = 2
     deviator_size: int = 3
     depth_unit: str = "m2"
+    revolves: bool = False
 
     def strain(self, u: Expr) -> Expr:
         """Return strain = sym(grad u), with the out-of-plane components zero [1]."""
@@ -89,6 +94,7 @@ class Axisymmetric:
     dim: int = 2
     deviator_size: int = 3
     depth_unit: str = "m3"
+    revolves: bool = True
 
     def strain(self, u: Expr) -> Expr:
         """Return the strain with the hoop component u_r / r [1]."""
@@ -116,6 +122,7 @@ class ThreeDimensional:
     dim: int = 3
     deviator_size: int = 5
     depth_unit: str = "m3"
+    revolves: bool = False
 
     def strain(self, u: Expr) -> Expr:
         """Return strain = sym(grad u) [1]."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any
 
 from mpi4py import MPI
@@ -65,19 +66,32 @@ def run(case: Case, outdir: str | os.PathLike[str], comm: MPI.Intracomm = MPI.CO
         MeshError, CaseError: the case cannot be built.
         StepTooSmall, AuditError: the run could not go on; the folder holds all accepted steps.
     """
-    folder = RunFolder.create(outdir, comm)
-    with run_logging(comm, folder.log_path), _catch_signals() as interrupt:
-        try:
-            recorder, finished = _carry_out(case, folder, interrupt)
-        except SSBMechError as failure:
-            logger.debug("the run failed: %s", failure)
-            folder.finish(RunStatus.FAILED, f"{type(failure).__name__}: {failure}")
-            raise
-        status = RunStatus.COMPLETE if finished else RunStatus.STOPPED
-        folder.finish(status, "" if finished else _interruption(recorder.rows))
-        if case.output.figures and recorder.rows:
-            _make_figures(folder)
+    with _catch_signals() as interrupt:
+        folder = RunFolder.create(outdir, comm)
+        with run_logging(comm, folder.log_path):
+            try:
+                recorder, finished = _carry_out(case, folder, interrupt)
+            except SSBMechError as failure:
+                logger.debug("the run failed: %s", failure)
+                folder.finish(RunStatus.FAILED, f"{type(failure).__name__}: {failure}")
+                raise
+            except BaseException as failure:
+                _leave_at_once(folder, failure)
+                raise
+            status = RunStatus.COMPLETE if finished else RunStatus.STOPPED
+            folder.finish(status, "" if finished else _interruption(recorder.rows))
+            if case.output.figures and recorder.rows:
+                _make_figures(folder)
     return Result(folder.path, status, recorder.rows)
+
+
+def _leave_at_once(folder: RunFolder, failure: BaseException) -> None:
+    """Note an error that nobody expected, and end the other ranks, which may wait for this one."""
+    logger.exception("the run broke off on rank %d", folder.comm.rank)
+    with contextlib.suppress(SSBMechError, OSError):
+        folder.note_failure(f"{type(failure).__name__}: {failure}")
+    if folder.comm.size > 1 and not isinstance(failure, KeyboardInterrupt):
+        folder.comm.Abort(1)
 
 
 def main(build: Callable[[], Case], outdir: str | os.PathLike[str]) -> int:
@@ -135,15 +149,17 @@ def _interruption(rows: list[Row]) -> str:
 def _make_figures(folder: RunFolder) -> None:
     """Draw the figures on one rank; a failure there costs the figures, not the run."""
     folder.comm.barrier()
-    if folder.comm.rank == 0:
-        from ssbmech import plots
+    try:
+        if folder.comm.rank == 0:
+            from ssbmech import plots
 
-        logger.info("drawing the figures")
-        try:
+            logger.info("drawing the figures")
             plots.make_all(folder.path)
-        except (SSBMechError, OSError, RuntimeError, ValueError) as failure:
-            logger.warning("the figures could not be drawn: %s", failure)
-    folder.comm.barrier()
+    except (SSBMechError, ImportError, ArithmeticError, AttributeError, LookupError, OSError,
+            RuntimeError, TypeError, ValueError) as failure:  # fmt: skip
+        logger.warning("the figures could not be drawn: %s", failure)
+    finally:
+        folder.comm.barrier()
 
 
 def _manifest(case: Case, cell: CellModel) -> dict[str, Any]:
@@ -192,9 +208,17 @@ class Recorder:
         """Return the recorder."""
         return self
 
-    def __exit__(self, *exception: object) -> None:
-        """Close the progress bar."""
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Write the last accepted state if the run failed after it, and close the progress bar."""
         self._bar.close()
+        # other errors may have come up on this rank alone
+        if self._pending and isinstance(error, SSBMechError):
+            self._write_fields(self.rows[-1]["time"])
 
     def on_accept(self, row: Row, report: SolveReport) -> None:
         """Write the row; write the fields when they are due; collective."""

@@ -90,7 +90,8 @@ def _test(ranks: int, arguments: list[str]) -> Result:
     _say(f"tests on {name}")
     if ranks == 1:
         # all tests: on all cores, a file at a time
-        spread = [] if arguments else ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
+        chosen = any(Path(argument.split("::")[0]).exists() for argument in arguments)
+        spread = [] if chosen else ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
         return _run(name, [sys.executable, "-m", "pytest", *spread, *arguments])
 
     if shutil.which("mpirun") is None:

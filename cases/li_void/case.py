@@ -38,6 +38,7 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
         ),
     )
     half_cycle = options.minutes * minute
+    strip = half_cycle if options.strip_minutes is None else options.strip_minutes * minute
     return ssb.Case(
         name="li_void",
         geometry=geometry,
@@ -63,11 +64,7 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
             ssb.Preload(1 * s),
             ssb.ConstantCurrent(-options.current * mA_per_cm2, half_cycle, name="plate"),
             ssb.Rest(half_cycle),
-            ssb.ConstantCurrent(
-                options.current * mA_per_cm2,
-                (options.strip_minutes or options.minutes) * minute,
-                name="strip",
-            ),
+            ssb.ConstantCurrent(options.current * mA_per_cm2, strip, name="strip"),
         ),
         temperature=celsius(options.celsius),
         step_control=ssb.AdaptiveSteps(

@@ -16,6 +16,7 @@ from mpi4py import MPI
 from case import build_case, parse
 
 import ssbmech as ssb
+from ssbmech.errors import RunFolderError
 from ssbmech.plots import theme
 from ssbmech.plots.history import shade_steps
 from ssbmech.plots.reader import RunData
@@ -26,6 +27,14 @@ PANELS = (
     (f"contact_fraction:{WHERE}", 1.0, "contact area\nfraction"),
     ("voltage", 1e3, "cell voltage\n(mV)"),
 )
+
+
+def complete(folder: Path) -> bool:
+    """Return whether a folder holds a run that came to its end."""
+    try:
+        return RunData.open(folder).manifest["status"] == "complete"
+    except RunFolderError:
+        return False
 
 
 def draw(folders: dict[float, Path], path: Path) -> None:
@@ -68,9 +77,13 @@ if __name__ == "__main__":
     parser.add_argument("--figure", type=Path, help="file of the figure; default in the folder")
     chosen = parser.parse_args(sys.argv[1:])
     folders = {p: chosen.out / f"{p:g}MPa" for p in chosen.pressures}
-    for pressure, folder in folders.items():
-        if not (folder / "manifest.json").exists():
-            options = parse([f"--pressure={pressure}", f"--out={folder}", "--no-figures"])
-            ssb.run(build_case(options), folder)
+    # rank 0 looks before anybody runs: the runs themselves make the files it looks for
+    missing = [p for p, folder in folders.items() if not complete(folder)]
+    for pressure in MPI.COMM_WORLD.bcast(missing, root=0):
+        folder = folders[pressure]
+        options = parse([f"--pressure={pressure}", f"--out={folder}", "--no-figures"])
+        status = ssb.main(lambda options=options: build_case(options), folder)
+        if status:
+            sys.exit(status)
     if MPI.COMM_WORLD.rank == 0:
         draw(folders, chosen.figure or chosen.out / "void_volume.png")

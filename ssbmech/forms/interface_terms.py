@@ -59,6 +59,14 @@ def gap_term(sides: Sides, gap: Expr, initial_gap: Expr, stripped: Expr, test: E
     return (gap - initial_gap - ufl.dot(sides.jump, sides.normal) - stripped) * test * sides.dS
 
 
+def opened_by_growth(sides: Sides, gap: Expr, initial_gap: Expr) -> Expr:
+    """Return the volume between the bodies that neither gaps nor displacements explain.
+
+    It is the integral of g - g0 - [u] . n, which is that of the stripped thickness s.
+    """
+    return (gap - initial_gap - ufl.dot(sides.jump, sides.normal)) * sides.dS
+
+
 def stripped_thickness(
     stripped_n: Expr, i_normal: Expr, molar_volume: Expr, faraday: Expr, dt: Expr
 ) -> Expr:

@@ -186,12 +186,18 @@ def gap_values(profile: GapProfile, x: Floats, comm: MPI.Intracomm) -> Floats:
         comm: communicator of the positions.
 
     Raises:
-        ParameterError: on any rank the profile gives the wrong number of values, or one that is
-            negative or no number.
+        ParameterError: on any rank the profile fails, or gives the wrong number of values, or one
+            that is negative or no number.
     """
-    gap = np.asarray(profile(x), dtype=np.float64)
-    failure = None
-    expected = (x.shape[1],)
+    failure, expected = None, (x.shape[1],)
+    gap: Floats = np.zeros(expected, dtype=np.float64)
+    try:
+        # a rank without a facet of the interface has nothing to ask, and a profile that takes a
+        # minimum could not answer
+        if x.shape[1] > 0:
+            gap = np.asarray(profile(x), dtype=np.float64)
+    except (ValueError, TypeError, ArithmeticError, LookupError) as error:
+        failure = f"an error: {error}"
     if gap.shape != expected:
         failure = f"values of shape {gap.shape}: expected shape {expected}, one per position"
     elif not np.all(gap >= 0.0):

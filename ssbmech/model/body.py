@@ -108,8 +108,7 @@ def build_body(
 ) -> BodyModel:
     """Return the model of a body; collective."""
     frame, degree = case.geometry.frame, case.discretisation.degree
-    axisymmetric = frame.deviator_size == 3 and frame.depth_unit == "m3"
-    default_degree = 2 * degree if axisymmetric else max(2 * degree - 2, 1)
+    default_degree = 2 * degree if frame.revolves else max(2 * degree - 2, 1)
     quadrature_degree = case.discretisation.quadrature_degree or default_degree
     young = max(m.solid.stiffness for m in case_body.materials.values())
     scales = case.scales

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -202,12 +203,11 @@ class CellModel:
     def force_imbalance(self) -> float:
         """Return the imbalance of forces along the platen's axis, relative [1]; collective.
 
-        It is the platen force plus the support reactions, over the platen force. Zero without a
-        platen: then the supports are loaded by pressures whose resultant has no independent
-        measure.
+        It is the platen force plus the support reactions, over the platen force; nan without a
+        platen, and with pressures or body forces, whose resultant has no independent measure.
         """
         if self.platen is None or self.loads.body_forces or self.loads.face_pressures:
-            return 0.0
+            return math.nan
         dim = self.case.geometry.frame.dim
         reaction = 0.0
         for body in self.bodies.values():
@@ -220,11 +220,13 @@ class CellModel:
     def charge_imbalance(self) -> float:
         """Return the sum of all currents into the electrolytes, relative [1]; collective.
 
-        Currents enter at the electrodes and leave at faces held at a potential. Zero with ion
-        sources, whose sum has no independent measure.
+        Currents enter at the electrodes and leave at faces held at a potential. Zero without
+        electrodes, nan with ion sources, whose sum has no independent measure.
         """
-        if not self.electrodes or self.loads.ion_sources:
+        if not self.electrodes:
             return 0.0
+        if self.loads.ion_sources:
+            return math.nan
         held = 0.0
         for body in self.bodies.values():
             if body.phi_e is not None:

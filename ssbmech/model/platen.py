@@ -110,6 +110,11 @@ def build_platen(
         raise CaseError(f"the platen on face {face!r} must press on one body, not on: {names}")
     body = touching[0]
     axis, sign = body.mesh.normal_axis(face)
+    if body.frame.revolves and axis == 0:
+        raise CaseError(
+            f"the platen on face {face!r} would move along the radius, where forces do not add up: "
+            "in an axisymmetric cell a platen moves along the axis; use FacePressure or Isostatic"
+        )
     dofs = hold(body.u, body.mesh, face, (axis,))
     tied = np.unique(dofs[dofs < body.u.owned]).astype(np.int32)
     if comm.allreduce(len(np.intersect1d(tied, body.u.fixed)), op=MPI.SUM) > 0:

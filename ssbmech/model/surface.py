@@ -80,6 +80,7 @@ class SurfaceModel:
     references: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
     areas: Array = field(init=False)
     _jump_form: Any = field(init=False, default=None)
+    _opened_form: Any = field(init=False, default=None)
 
     @property
     def name(self) -> str:
@@ -100,6 +101,15 @@ class SurfaceModel:
             return old.copy()
         rate = self.i_normal.function.x.array[:n] * self.molar_volume / FARADAY
         return np.asarray(old + self.knobs["dt"] * rate)
+
+    def opened_by_growth(self) -> float:
+        """Return the volume by which growth has moved the bodies apart; collective.
+
+        It is the integral of gap - initial gap - jump of displacements along the normal, taken from
+        where the bodies are: an independent measure of the metal that was stripped.
+        """
+        local = fem.assemble_scalar(self._opened_form)
+        return float(self.mesh.mesh.comm.allreduce(local, op=MPI.SUM))
 
     def closed(self) -> npt.NDArray[np.bool_]:
         """Return which owned facets are in contact, those that just touch among them."""
@@ -236,6 +246,8 @@ def _build_forms(surface: SurfaceModel, case: Case, parent: Mesh) -> None:
     if surface.i_normal is not None:
         residual |= _electrical_terms(surface, sides, parent)
     surface.group = FormGroup(surface.name, residual, maps, _facet_nodes(surface, parent))
+    opened = terms.opened_by_growth(sides, surface.gap.function("+"), surface.initial_gap("+"))
+    surface._opened_form = compile_form(opened, maps)
 
     one = ufl.TestFunction(surface.gap.function.function_space)("+")
     sizes = {

@@ -28,18 +28,25 @@ def on_root(comm: MPI.Comm, action: Callable[[], T]) -> T:
         action: Called on rank 0 only; must not call anything collective. Its value must pickle.
 
     Raises:
-        RunFolderError: The action raised RunFolderError or OSError on rank 0.
+        RunFolderError: The action raised RunFolderError or OSError on rank 0, or HDF5 failed.
     """
-    outcome: tuple[T | None, str | None] = (None, None)
-    if comm.rank == 0:
-        try:
+    outcome: tuple[T | None, str | None] = (
+        None,
+        "rank 0 ended while it wrote; see its own message",
+    )
+    try:
+        if comm.rank == 0:
             outcome = (action(), None)
-        except RunFolderError as error:
-            outcome = (None, str(error))
-        except OSError as error:
-            outcome = (None, f"cannot write the run folder: {error}")
+    except RunFolderError as error:
+        outcome = (None, str(error))
+    except (OSError, RuntimeError) as error:
+        # h5py reports a full disk as a RuntimeError
+        outcome = (None, f"cannot write the run folder: {error}")
+    finally:
+        # Also on an error that nobody expected, or the other ranks would wait for ever.
+        outcome = comm.bcast(outcome, root=0)
     value: T
-    value, problem = comm.bcast(outcome, root=0)
+    value, problem = outcome  # type: ignore[assignment]
     if problem is not None:
         raise RunFolderError(problem)
     return value

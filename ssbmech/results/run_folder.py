@@ -42,7 +42,7 @@ class RunStatus(StrEnum):
     COMPLETE = "complete"
     """The protocol was carried out to its end."""
     STOPPED = "stopped"
-    """It was ended early on request: a stop condition, an interrupt, a signal."""
+    """It was ended early on request: an interrupt or another signal."""
     FAILED = "failed"
     """It ended in an error, named in the reason."""
 
@@ -74,6 +74,12 @@ class RunFolder:
 
         def claim() -> Path:
             folder = Path(path).resolve()
+            for name in ("mesh.msh", "series.csv"):
+                if (folder / name).exists() and not (folder / "manifest.json").exists():
+                    raise RunFolderError(
+                        f"{folder} holds a file {name}, which the run would overwrite; "
+                        "give another folder, or move that file away"
+                    )
             (folder / "fields").mkdir(parents=True, exist_ok=True)
             (folder / "figures").mkdir(exist_ok=True)
             content = {
@@ -141,6 +147,20 @@ class RunFolder:
             manifest.replace(self.manifest_path, manifest.dump(content))
 
         on_root(self.comm, update)
+
+    def note_failure(self, reason: str) -> None:
+        """Write that the run broke off, from any single rank; not collective.
+
+        Args:
+            reason: One sentence: what failed.
+
+        Raises:
+            RunFolderError: The manifest cannot be read.
+            OSError: It cannot be written.
+        """
+        end = {"status": RunStatus.FAILED, "reason": reason, "finished": manifest.now()}
+        content = manifest.read(self.manifest_path) | end
+        manifest.replace(self.manifest_path, manifest.dump(content))
 
     def finish(self, status: RunStatus, reason: str = "") -> None:
         """Write how the run ended (collective).

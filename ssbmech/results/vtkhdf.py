@@ -9,8 +9,9 @@ A run may be killed at any moment, also while it writes, and what was complete b
 readable. Therefore
 
 - a file appears under its name only when its first step is complete;
-- a step counts when the attribute ``NSteps`` says so, which is written last, after everything
-  else is on its way to the disk; leftovers of a step that does not count are overwritten;
+- a step counts when the attribute ``NSteps`` says so, which is written last, with the time of the
+  step, after everything else is on its way to the disk; leftovers of a step that does not count
+  are overwritten;
 - a chunk holds one array of one step, so that writing a step never rewrites an earlier one, and
   chunks are indexed by HDF5's extensible array, which grows without moving what is there;
 - the file is closed between steps. It has the classic superblock, because a newer one marks the
@@ -149,8 +150,10 @@ def append(path: Path, time: float, values: Arrays) -> None:
         for name in ("PartOffsets", "PointOffsets", "CellOffsets", "ConnectivityIdOffsets"):
             _set_row(steps[name], step, 0)
         _set_row(steps["NumberOfParts"], step, 1)
-        _set_row(steps["Values"], step, time)
         file.flush()
+        # Together, and after everything else: VTK's reader overruns its buffer when there are more
+        # times than steps.
+        _set_row(steps["Values"], step, time)
         steps.attrs.modify("NSteps", np.int64(step + 1))
 
 

@@ -131,7 +131,10 @@ class _AdaptiveSizer:
 
 @dataclass(frozen=True)
 class PrescribedSteps:
-    """Given time steps, cut nowhere: a failure ends the run.
+    """Given time steps: a failure ends the run.
+
+    A step is cut where a protocol step ends or a stop condition is met. After the last length the
+    rest of each protocol step is taken at once.
 
     Attributes:
         lengths: time steps [s], one after the other over the whole protocol.

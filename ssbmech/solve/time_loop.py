@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from mpi4py import MPI
 
-from ssbmech.errors import NotConverged
+from ssbmech.errors import AuditError, NotConverged
 from ssbmech.protocol import Drive, Step
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.step_control import StepSizer
@@ -158,8 +159,10 @@ class TimeLoop:
                 continue
             self._accept(dt, report, row, error)
             elapsed += dt
+            landed = math.isfinite(ceiling)
             excesses, ceiling = now, float("inf")
-            passed = [k for k, stop in enumerate(step.stops) if now[k] > -stop.tolerance()]
+            limits = [-stop.tolerance() if landed else 0.0 for stop in step.stops]
+            passed = [k for k, limit in enumerate(limits) if now[k] > limit]
             if passed:
                 return f"{step.stops[passed[0]].quantity} reached its limit"
         return "duration"
@@ -190,8 +193,16 @@ class TimeLoop:
         self.sizer.reject(failure)
 
     def _accept(self, dt: float, report: SolveReport, row: Row, error: float) -> None:
-        """Commit the step."""
-        self.watcher.check(row)
+        """Commit the step.
+
+        Raises:
+            AuditError: it breaks a conservation law; it is rolled back.
+        """
+        try:
+            self.watcher.check(row)
+        except AuditError:
+            self.cell.rollback()
+            raise
         row["newton_iterations"] = float(report.iterations)
         row["linear_iterations"] = float(report.linear_iterations)
         row["rejected_steps"] = float(self.rejected)

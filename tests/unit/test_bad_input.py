@@ -220,6 +220,11 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         changed(protocol=(ssb.Rest(1 * s),)),
         ("Spring", "begin with Preload()"),
     ),
+    "preload in mid-run": (
+        changed(protocol=(*CASE.protocol, ssb.Preload(1 * s))),
+        ("begin the protocol with Preload()",),
+    ),
+    "cubic elements": (lambda: ssb.Discretisation(degree=3), ("degree 3", "use 1 or 2")),
     "empty protocol": (changed(protocol=()), ("protocol is empty", "Rest(1 * hour)")),
     "lonely step": (changed(protocol=ssb.Rest(1 * s)), ("(Rest(...),)",)),
     "endless rest": (lambda: ssb.Rest(math.inf), ("'rest' never ends", "finite duration")),
@@ -292,6 +297,30 @@ def test_unknown_face(changes: dict[str, Any]) -> None:
     refused(model(**changes), MeshError, "'botom'", "it has bottom, top, left, right")
 
 
+def test_platen_along_the_radius() -> None:
+    """The forces on it point in all directions."""
+    case = ssb.Case(
+        name="disc",
+        geometry=ssb.Stack(
+            frame=ssb.Axisymmetric(),
+            layers=(ssb.Layer("disc", 5 * um),),
+            width=10 * um,
+            size_interface=5 * um,
+            size_bulk=5 * um,
+        ),
+        bodies=(ssb.Body.single("disc", COPPER),),
+        supports=(ssb.Roller("bottom"), ssb.Roller("top")),
+        fixture=ssb.ConstantForce(1 * MPa, face="right"),
+        protocol=(ssb.Preload(1 * s),),
+    )
+    refused(
+        lambda: CellModel(case, case.geometry.build(COMM)),
+        CaseError,
+        "face 'right'",
+        "along the radius",
+    )
+
+
 def test_layers_of_one_name() -> None:
     twice = (ssb.Layer("separator", 1 * um), ssb.Layer("separator", 2 * um))
     flat = stack(ssb.PlaneStrain())
@@ -326,6 +355,16 @@ def test_run_folder_that_holds_a_run(tmp_path: Path) -> None:
     }
 
 
+def test_run_folder_that_holds_a_mesh(tmp_path: Path) -> None:
+    """The mesh that a run keeps would take the place of the user's own."""
+    mesh = tmp_path / "mesh.msh"
+    if COMM.rank == 0:
+        mesh.write_text("mine", "utf-8")
+    COMM.barrier()
+    refused(lambda: ssb.run(CASE, tmp_path), RunFolderError, str(tmp_path), "file mesh.msh")
+    assert mesh.read_text("utf-8") == "mine"
+
+
 def test_public_names_are_what_they_seem() -> None:
     """A module must not take the place of a function of the same name."""
     for name in ssb.__all__:
@@ -350,3 +389,10 @@ def test_mistake_seen_by_one_rank_only(tmp_path: Path) -> None:
     gap = ssb.FunctionGap(lambda x: np.where(x[0] > 23e-6, np.nan, 0.0))
     interfaces = (dataclasses.replace(CASE.interfaces[0], initial_gap=gap), CASE.interfaces[1])
     refused(model(interfaces=interfaces), ParameterError, "FunctionGap", "expected zero or more")
+
+
+def test_profile_that_fails() -> None:
+    """An error inside a user's function is told as one, on all ranks."""
+    gap = ssb.FunctionGap(lambda x: {}["depth"])
+    interfaces = (dataclasses.replace(CASE.interfaces[0], initial_gap=gap), CASE.interfaces[1])
+    refused(model(interfaces=interfaces), ParameterError, "FunctionGap", "an error: 'depth'")

@@ -37,6 +37,7 @@ from ssbmech.results import (
     vtkhdf,
 )
 from ssbmech.results.manifest import plain
+from ssbmech.results.root import on_root
 
 COMM = MPI.COMM_WORLD
 UM = 1e-6
@@ -323,6 +324,16 @@ def test_a_run_is_never_overwritten(run_path):
     with pytest.raises(RunFolderError, match="already holds a run"):
         RunFolder.create(run_path, COMM)
     assert folder.path == run_path.resolve()
+
+
+def test_failures_of_the_file_library_reach_all_ranks():
+    """HDF5 tells of a full disk by a RuntimeError."""
+
+    def full():
+        raise RuntimeError("unable to extend file")
+
+    with pytest.raises(RunFolderError, match="cannot write the run folder: unable to extend"):
+        on_root(COMM, full)
 
 
 def test_a_folder_that_cannot_be_made(run_path):

@@ -20,7 +20,7 @@ from ssbmech.results.quantities import AuditLimits, Observer
 from ssbmech.solve.linear import Direct
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.time_loop import TimeLoop
-from ssbmech.units import mA_per_cm2, nm, s
+from ssbmech.units import V, mA_per_cm2, nm, s
 from tests.small_cell import COUNTER, WORKING, breathe, cycle, void_cell
 from tests.tools import March, march
 
@@ -160,6 +160,16 @@ def test_loss_of_contact_is_landed_on() -> None:
     assert np.all(contact[:-1] >= fraction) and contact[-1] < fraction
     assert run.rows[-1]["time_step"] <= 1e-3 * 20.0
     assert 41.0 < run.rows[-1]["time"] < 61.0
+
+
+@pytest.mark.serial
+def test_limits_that_are_not_passed_end_nothing() -> None:
+    """Full contact is not less than full contact, and no voltage not below none."""
+    case = shortened()
+    stops = (ssb.ContactBelow(COUNTER, 1.0), ssb.VoltageBelow(0 * V))
+    rest = ssb.Rest(1 * s, stops=stops)
+    run = march(dataclasses.replace(case, protocol=(FIRST, rest)))
+    assert run.rows[-1]["time"] == 2.0
 
 
 @pytest.mark.serial
