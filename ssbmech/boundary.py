@@ -97,6 +97,19 @@ class FacePressure:
 
 
 @dataclass(frozen=True)
+class FaceFlux:
+    """Lithium that enters a host through an outer face.
+
+    Attributes:
+        face: name of the face.
+        flux: lithium per area and time, into the host [mol/(m2 s)], against time [s].
+    """
+
+    face: str
+    flux: Callable[[float], float]
+
+
+@dataclass(frozen=True)
 class FacePotential:
     """Ionic potential held on an outer face of an electrolyte.
 
@@ -143,12 +156,14 @@ class Loads:
 
     Attributes:
         face_pressures: fluid pressures on outer faces.
+        face_fluxes: lithium that enters hosts through outer faces.
         face_potentials: ionic potentials held on outer faces.
         body_forces: force densities in bodies.
         ion_sources: sources of ionic current in electrolytes.
     """
 
     face_pressures: tuple[FacePressure, ...] = ()
+    face_fluxes: tuple[FaceFlux, ...] = ()
     face_potentials: tuple[FacePotential, ...] = ()
     body_forces: tuple[BodyForce, ...] = ()
     ion_sources: tuple[IonSource, ...] = ()

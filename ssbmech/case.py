@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from mpi4py import MPI
+
+import numpy as np
+import numpy.typing as npt
 
 from ssbmech.boundary import Loads, Support
 from ssbmech.consistency import check_consistency
@@ -23,6 +26,8 @@ from ssbmech.parameter import parameter, validate_parameters
 from ssbmech.protocol import Step
 from ssbmech.solve.linear import Direct, LinearSolver
 from ssbmech.solve.step_control import AdaptiveSteps, StepControl
+
+Array = npt.NDArray[np.float64]
 
 
 class Geometry(Protocol):
@@ -43,13 +48,20 @@ class Body:
     Attributes:
         name: name of the body.
         materials: material by region; the regions share their displacement where they touch.
+        content: initial lithium content c / c_max of each region that hosts lithium; there the body
+            is free of stress [1].
+        crystal_axis: unit vectors (3, n) along the crystals' c-axes at positions (3, n) [m], for
+            hosts that swell by direction; None for z everywhere.
 
     Raises:
-        CaseError: there is no region, or something else than a material.
+        CaseError: there is no region, something else than a material, or a content for a region
+            that hosts no lithium.
     """
 
     name: str
     materials: Mapping[str, Material]
+    content: Mapping[str, float] = field(default_factory=dict)
+    crystal_axis: Callable[[Array], Array] | None = None
 
     def __post_init__(self) -> None:
         """Check that there are materials, and that they are materials."""
@@ -62,10 +74,23 @@ class Body:
                     "one of the library, for example library.by_name('li6ps5cl')"
                 )
 
+        for region in self.content:
+            if region not in self.materials or self.materials[region].host is None:
+                raise CaseError(
+                    f"body {self.name!r}: an initial lithium content is given for {region!r}, "
+                    "which is no region of it that hosts lithium"
+                )
+
     @classmethod
-    def single(cls, name: str, material: Material) -> Body:
-        """Return a body of one region that has the body's name."""
-        return cls(name, {name: material})
+    def single(cls, name: str, material: Material, content: float | None = None) -> Body:
+        """Return a body of one region that has the body's name.
+
+        Args:
+            name: name of body and region.
+            material: its material.
+            content: initial lithium content, for a host [1].
+        """
+        return cls(name, {name: material}, {} if content is None else {name: content})
 
 
 @dataclass(frozen=True)
@@ -77,10 +102,13 @@ class Electrodes:
         counter: electrode at zero potential; None if the current leaves through an outer face of
             the electrolyte that is held at a potential (`FacePotential`). Voltages are then
             against the zero of that potential.
+        area_of: interface or outer face whose area is the cell's, by which currents and capacities
+            are counted; None for the interface of the working electrode.
     """
 
     working: str
     counter: str | None = None
+    area_of: str | None = None
 
 
 class PressureField(enum.Enum):

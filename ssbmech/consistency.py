@@ -134,7 +134,7 @@ def _check_elements(case: Case) -> None:
 
 
 def _check_electrodes(case: Case) -> None:
-    reacting = {i.name for i in case.interfaces if i.kinetics is not None}
+    reacting = {i.name for i in case.interfaces if i.reacts}
     if case.electrodes is None:
         if reacting:
             raise CaseError(
@@ -172,7 +172,7 @@ def _check_currentless(case: Case) -> None:
     """Refuse a current or voltage that nothing would carry."""
     for step in case.protocol:
         drive = step.drive(0.0)
-        if drive.current_density or drive.voltage is not None:
+        if drive.current_density or drive.c_rate or drive.voltage is not None:
             raise CaseError(
                 f"step {step.name!r} drives a current, but the case names no electrodes: give "
                 "Electrodes and interfaces with a charge-transfer law, or take Rest"

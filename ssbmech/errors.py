@@ -27,6 +27,10 @@ class MeshError(SSBMechError):
     """A mesh that cannot be built or read, or that lacks a region or face asked for by name."""
 
 
+class PackingError(MeshError):
+    """Particles that cannot be packed as asked; the message says which volume was reached."""
+
+
 class ParameterError(SSBMechError):
     """A number with the wrong kind of unit or out of bounds, or an unknown name in a library."""
 

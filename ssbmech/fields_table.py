@@ -76,7 +76,13 @@ _ROWS = (
     Quantity("i_normal_min", r"$i_\mathrm{min}$", "A m-2", "lowest interface current density"),
     Quantity("i_normal_max", r"$i_\mathrm{max}$", "A m-2", "highest interface current density"),
     Quantity("i_normal_mean", r"$\bar{i}$", "A m-2", "mean interface current density"),
+    Quantity("damage_mean", r"$\bar{d}$", "1", "broken fraction of the bond"),
+    # Hosts
+    Quantity("content_min", r"$x_\mathrm{min}$", "1", "lowest lithium content"),
+    Quantity("content_mean", r"$\bar{x}$", "1", "mean lithium content"),
+    Quantity("content_max", r"$x_\mathrm{max}$", "1", "highest lithium content"),
     # Body extremes
+    Quantity("principal_max", r"$\sigma_\mathrm{1,max}$", "Pa", "largest principal stress"),
     Quantity("von_mises_max", r"$q_\mathrm{max}$", "Pa", "largest von Mises stress"),
     Quantity("pressure_min", r"$p_\mathrm{min}$", "Pa", "lowest pressure"),
     Quantity("pressure_max", r"$p_\mathrm{max}$", "Pa", "highest pressure"),
@@ -94,6 +100,8 @@ _ROWS = (
     Quantity("pressure", r"$-\sigma_\mathrm{h}$", "Pa", "pressure"),
     Quantity("creep_rate", r"$\dot{\varepsilon}$", "s-1", "creep rate"),
     Quantity("region", "", "1", "region"),
+    Quantity("content", "$x$", "1", "lithium content"),
+    Quantity("mu", r"$\mu$", "J mol-1", "chemical potential of lithium"),
     # Fields of an interface
     Quantity("gap", "$g$", "m", "gap"),
     Quantity("initial_gap", "$g_0$", "m", "initial gap"),
@@ -101,6 +109,7 @@ _ROWS = (
     Quantity("i_normal", "$i$", "A m-2", "current density"),
     Quantity("stripped", "$s$", "m", "stripped thickness"),
     Quantity("contact", "", "1", "in contact"),
+    Quantity("damage", "$d$", "1", "damage of the bond"),
 )
 
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType({row.name: row for row in _ROWS})
@@ -117,6 +126,7 @@ _SHOWN: Mapping[str, ShownUnit] = MappingProxyType(
         "Pa": ShownUnit("MPa", 1e-6),
         "V": ShownUnit("mV", 1e3),
         "A m-2": ShownUnit("mA cm⁻²", 0.1),
+        "J mol-1": ShownUnit("kJ mol⁻¹", 1e-3),
         "C m-2": ShownUnit("mAh cm⁻²", 1.0 / 3.6e4),
     }
 )

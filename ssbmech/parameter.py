@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, Final, TypedDict
+from typing import Any, Final, Protocol, TypedDict, runtime_checkable
 
 from ssbmech.errors import ParameterError
 from ssbmech.units import to_si, unit_of
@@ -60,9 +60,21 @@ class Source:
     provenance: Provenance = Provenance.READ
 
 
+@runtime_checkable
+class Table(Protocol):
+    """Role of a function given by points, which is declared, checked and listed as one value."""
+
+    @property
+    def y(self) -> tuple[float, ...]:
+        """Ordinates of the points, in SI."""
+
+    def summary(self) -> str:
+        """Return number of points and ranges in a few words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """Unit and bounds of one number.
+    """Unit and bounds of one number, or of the ordinates of one table.
 
     Attributes:
         unit: SI unit, written as in "Pa", "A m-2", "m3/mol" or "1".
@@ -71,6 +83,7 @@ class Declaration:
         low_open: The lower bound itself is excluded.
         high_open: The upper bound itself is excluded.
         doc: What the number is.
+        is_table: The value is a table.
     """
 
     unit: str
@@ -79,6 +92,7 @@ class Declaration:
     low_open: bool
     high_open: bool
     doc: str
+    is_table: bool = False
 
     def admits(self, number: float) -> bool:
         """Tell whether a number in SI lies within the bounds."""
@@ -110,7 +124,7 @@ Row = TypedDict(
         "doc": str,
     },
 )
-"""One value of an object as `describe` lists it; no unit means that it is no declared number."""
+"""One value of an object as `describe` lists it; what has a unit is declared: number or table."""
 
 
 def parameter(
@@ -145,20 +159,46 @@ def parameter(
     return dataclasses.field(default=default, metadata={_KEY: declaration})
 
 
+def table(unit: str, *, low: float | None = None, high: float | None = None, doc: str = "") -> Any:
+    """Declare a table of a dataclass, such as a `Curve`.
+
+    Args:
+        unit: SI unit of the ordinates.
+        low: Lower bound of the ordinates in SI.
+        high: Upper bound of the ordinates in SI.
+        doc: What the ordinates are, in a few words.
+
+    Returns:
+        The field, carrying its declaration.
+
+    Raises:
+        ParameterError: `unit` is not a unit.
+    """
+    unit_of(unit)
+    declaration = Declaration(unit, low, high, False, False, doc, is_table=True)
+    return dataclasses.field(metadata={_KEY: declaration})
+
+
 def validate_parameters(instance: Any) -> None:
     """Turn every declared number of a dataclass into a finite float in SI and check its bounds.
+
+    Of a declared table every ordinate is checked.
 
     Args:
         instance: The dataclass instance under construction, frozen or not.
 
     Raises:
-        ParameterError: A number has the wrong kind of unit, is not finite, or is out of bounds.
+        ParameterError: A number has the wrong kind of unit, is not finite, or is out of bounds; a
+            table is none.
     """
     for field, declaration in _declared(instance):
         value = getattr(instance, field.name)
         if value is None and field.default is None:
             continue
         name = f"{type(instance).__name__}.{field.name}"
+        if declaration.is_table:
+            _check_table(value, declaration, name)
+            continue
         number = to_si(value, declaration.unit, name)
         if not declaration.admits(number):
             raise ParameterError(
@@ -173,7 +213,8 @@ def describe(instance: Any) -> list[Row]:
 
     The name of a row is the path to the value, such as "flow.rate", "layers[separator].thickness"
     (a part of a tuple or mapping that has a name) or "steps[0].duration" (one that has none). A
-    part without values, such as a frame, has one row that holds the name of its class.
+    part without values, such as a frame, has one row that holds the name of its class. A table has
+    one row too, with a summary as its value.
 
     Args:
         instance: A validated dataclass instance.
@@ -207,11 +248,22 @@ def markdown_table(instance: Any, sources: Mapping[str, Source]) -> str:
         temperature = "" if source.temperature_K is None else f"{source.temperature_K:g}"
         remark = "; ".join(part for part in (source.text, source.note) if part)
         lines.append(
-            f"| {row['doc']} | `{row['name']}` | {row['value']:.6g} | {row['unit']} "
+            f"| {row['doc']} | `{row['name']}` | {_shown(row['value'])} | {row['unit']} "
             f"| {row['bounds']} | {temperature} | [{source.key}] {remark} "
             f"| {source.provenance.name.lower()} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _check_table(value: Any, declaration: Declaration, name: str) -> None:
+    if not isinstance(value, Table):
+        raise ParameterError(f"{name} = {value!r} is no table: expected a Curve")
+    for index, number in enumerate(value.y):
+        if not declaration.admits(number):
+            raise ParameterError(
+                f"{name}: y[{index}] = {number:g} [{declaration.unit}] is out of bounds: "
+                f"expected values in {declaration.bounds()} [{declaration.unit}]"
+            )
 
 
 def _declared(instance: Any) -> Iterator[tuple[dataclasses.Field[Any], Declaration]]:
@@ -234,7 +286,10 @@ def _value_rows(
     value: Any, name: str, owner: str, declaration: Declaration | None
 ) -> Iterator[Row]:
     """Yield the rows of one value: those of its parts if it has parts, else its own."""
-    if dataclasses.is_dataclass(value):
+    inner: list[Row]
+    if declaration is not None and declaration.is_table:
+        inner = []
+    elif dataclasses.is_dataclass(value):
         inner = list(_rows(value, name))
     else:
         inner = [
@@ -259,6 +314,10 @@ def _row(value: Any, name: str, owner: str, declaration: Declaration | None) -> 
     }
 
 
+def _shown(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
 def _parts(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
         yield from ((str(key), part) for key, part in value.items())
@@ -270,4 +329,6 @@ def _plain(value: Any) -> float | int | str | bool | None:
     """Return what a manifest can hold: numbers and texts as they are, other things by name."""
     if value is None or isinstance(value, (float, int, str)):
         return value
+    if isinstance(value, Table):
+        return value.summary()
     return str(getattr(value, "__qualname__", getattr(value, "name", type(value).__qualname__)))

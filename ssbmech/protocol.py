@@ -20,18 +20,20 @@ from ssbmech.parameter import parameter, validate_parameters
 class Drive:
     """What a step asks of the electrodes and of the fixture at one instant.
 
-    It asks for a current or for a voltage, not for both.
+    It asks for a current, as a density or as a C-rate, or for a voltage.
 
     Attributes:
         current_density: current per nominal area of the working electrode [A/m2]; None under
             voltage control.
         voltage: working minus counter electrode [V]; None under current control.
+        c_rate: current over the cell's capacity [1/s]; it takes the place of the current density.
         preload_fraction: fraction of the fixture's preload that is applied [1].
     """
 
     current_density: float | None = 0.0
     voltage: float | None = None
     preload_fraction: float = 1.0
+    c_rate: float | None = None
 
 
 class StopCondition(Protocol):

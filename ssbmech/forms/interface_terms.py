@@ -77,6 +77,33 @@ def stripped_thickness(
     return stripped_n + dt * i_normal * molar_volume / faraday
 
 
+def tangential(sides: Sides) -> Expr:
+    """Return the tangential part of the jump of displacements [m]."""
+    return sides.jump - ufl.dot(sides.jump, sides.normal) * sides.normal
+
+
+def bond_work_term(sides: Sides, stiffness: Expr, gap: Expr, slip: Expr, jump_test: Expr) -> Expr:
+    """Return the virtual work of a bond's traction.
+
+    It is the integral of K (<g> n + s) . [v], with the jump [v] = v_plus - v_minus; compression is
+    the contact's part.
+
+    Args:
+        sides: geometry.
+        stiffness: traction over separation, (1 - d) K [Pa/m].
+        gap: gap [m].
+        slip: tangential offset [m].
+        jump_test: [v].
+    """
+    opening = ufl.max_value(gap, 0.0)
+    return stiffness * ufl.dot(opening * sides.normal + slip, jump_test) * sides.dS
+
+
+def slip_term(sides: Sides, slip: Expr, test: Expr) -> Expr:
+    """Return the weak form of s = tangential jump of displacements [m]."""
+    return ufl.dot(slip - tangential(sides), test) * sides.dS
+
+
 def sticking_term(
     sides: Sides, closed: Expr, shear: Expr, offset: Expr, stiffness: Expr, test: Expr
 ) -> Expr:
@@ -94,8 +121,7 @@ def sticking_term(
         test: test function (vector).
     """
     n = sides.normal
-    tangential = sides.jump - ufl.dot(sides.jump, n) * n - offset
-    held = stiffness * tangential + ufl.dot(shear, n) * n
+    held = stiffness * (tangential(sides) - offset) + ufl.dot(shear, n) * n
     # a sum of two products, for FFCx 0.9 cannot compile a condition between different arguments
     sticks = ufl.conditional(closed, 1.0, 0.0)
     return ufl.dot(sticks * held + (1 - sticks) * shear, test) * sides.dS

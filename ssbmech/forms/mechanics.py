@@ -23,9 +23,12 @@ def deviatoric_term(frame: Frame, deviator: Expr, v: Expr, dx: Expr) -> Expr:
     return ufl.inner(deviator, frame.strain(v)) * dx
 
 
-def volumetric_term(frame: Frame, bulk: Expr, u: Expr, v: Expr, dx: Expr) -> Expr:
-    """Return the virtual work of the volume change, integral of K tr(strain(u)) tr(strain(v))."""
-    return bulk * ufl.tr(frame.strain(u)) * ufl.tr(frame.strain(v)) * dx
+def volumetric_term(frame: Frame, bulk: Expr, volume_strain: Expr, v: Expr, dx: Expr) -> Expr:
+    """Return the virtual work of the volume change, integral of K volume_strain tr(strain(v)).
+
+    The volume strain is that which stress has to make: trace of total minus free strain.
+    """
+    return bulk * volume_strain * ufl.tr(frame.strain(v)) * dx
 
 
 def pressure_term(frame: Frame, p: Expr, v: Expr, dx: Expr) -> Expr:
@@ -33,12 +36,12 @@ def pressure_term(frame: Frame, p: Expr, v: Expr, dx: Expr) -> Expr:
     return -p * ufl.tr(frame.strain(v)) * dx
 
 
-def compressibility_term(frame: Frame, bulk: Expr, u: Expr, p: Expr, q: Expr, dx: Expr) -> Expr:
-    """Return the weak form of tr(strain) + p / K = 0.
+def compressibility_term(bulk: Expr, volume_strain: Expr, p: Expr, q: Expr, dx: Expr) -> Expr:
+    """Return the weak form of volume_strain + p / K = 0.
 
     Its sign makes the Jacobian symmetric.
     """
-    return -(ufl.tr(frame.strain(u)) + p / bulk) * q * dx
+    return -(volume_strain + p / bulk) * q * dx
 
 
 def face_pressure_term(pressure: Expr, normal: Expr, v: Expr, ds: Expr) -> Expr:

@@ -9,6 +9,7 @@ interface (`profiles`), not geometry.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
@@ -43,6 +44,57 @@ class Layer:
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
+
+
+def check_layers(layers: Sequence[Layer], depth: float | None, dim: int) -> None:
+    """Refuse layers or a depth that make no stack.
+
+    Args:
+        layers: the layers.
+        depth: extent along y [m]; None for none.
+        dim: dimension of the mesh [1].
+
+    Raises:
+        MeshError: no layers, names used twice, or a depth missing or too many.
+    """
+    names = [layer.name for layer in layers]
+    if not names:
+        raise MeshError("a stack needs at least one layer")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise MeshError(
+            f"layers need different names, but {', '.join(twice)} is used more than once"
+        )
+    if (depth is None) != (dim == 2):
+        need = "needs a depth" if dim == 3 else "has no depth"
+        raise MeshError(f"a stack in {dim} dimensions {need}")
+
+
+def layer_levels(layers: Sequence[Layer]) -> tuple[float, ...]:
+    """Return the heights of the bottom, the interfaces and the top of layers [m]."""
+    return tuple(accumulate((layer.thickness for layer in layers), initial=0.0))
+
+
+def add_boxes(
+    gmsh: Any, layers: Sequence[Layer], width: float, depth: float | None, unit: float
+) -> list[tuple[int, int]]:
+    """Draw one box per layer in lengths of `unit` and return their dimension and tag.
+
+    Args:
+        gmsh: the gmsh module in a session.
+        layers: the layers.
+        width: extent along x [m].
+        depth: extent along y in three dimensions [m]; None in two.
+        unit: length unit of the model [m].
+    """
+    occ, boxes = gmsh.model.occ, []
+    for layer, level in zip(layers, layer_levels(layers), strict=False):
+        low, height = level / unit, layer.thickness / unit
+        if depth is None:
+            boxes.append((2, occ.addRectangle(0, low, 0, width / unit, height)))
+        else:
+            boxes.append((3, occ.addBox(0, 0, low, width / unit, depth / unit, height)))
+    return boxes
 
 
 @dataclass(frozen=True)
@@ -118,17 +170,7 @@ class Stack(MeshSource):
     def __post_init__(self) -> None:
         """Convert to SI, check the bounds and the names."""
         validate_parameters(self)
-        names = [layer.name for layer in self.layers]
-        if not names:
-            raise MeshError("a stack needs at least one layer")
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise MeshError(
-                f"layers need different names, but {', '.join(twice)} is used more than once"
-            )
-        if (self.depth is None) != (self.frame.dim == 2):
-            need = "needs a depth" if self.frame.dim == 3 else "has no depth"
-            raise MeshError(f"a stack in {self.frame.dim} dimensions {need}")
+        check_layers(self.layers, self.depth, self.frame.dim)
         for name in self.graded or ():
             self.level(name)
         for refinement in self.refinements:
@@ -137,7 +179,7 @@ class Stack(MeshSource):
     @property
     def levels(self) -> tuple[float, ...]:
         """Heights of the bottom, the interfaces and the top [m]."""
-        return tuple(accumulate((layer.thickness for layer in self.layers), initial=0.0))
+        return layer_levels(self.layers)
 
     @property
     def interfaces(self) -> dict[str, float]:
@@ -183,14 +225,7 @@ class Stack(MeshSource):
     def _draw(self, gmsh: Any, unit: float) -> None:
         """Draw the stack in lengths of `unit`, name its regions and mesh it."""
         occ, dim = gmsh.model.occ, self.frame.dim
-        width, depth = self.width / unit, (self.depth or 0.0) / unit
-        boxes = []
-        for layer, level in zip(self.layers, self.levels, strict=False):
-            low, height = level / unit, layer.thickness / unit
-            if dim == 2:
-                boxes.append((2, occ.addRectangle(0, low, 0, width, height)))
-            else:
-                boxes.append((3, occ.addBox(0, 0, low, width, depth, height)))
+        boxes = add_boxes(gmsh, self.layers, self.width, self.depth, unit)
         ends = []
         if dim == 2:  # points that the facets of the interface must meet
             for r in self.refinements:

@@ -10,13 +10,14 @@ with the initial gap g0 and the thickness s of metal stripped (minus plated) fro
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from ssbmech.errors import CaseError
+from ssbmech.interfaces.cohesion import Adhesion
 from ssbmech.interfaces.contact import Contact, Frictionless
 from ssbmech.interfaces.kinetics import ChargeTransfer
 
@@ -31,17 +32,22 @@ class Interface:
     Attributes:
         name: "minus|plus", the names of the two bodies.
         contact: contact law.
-        kinetics: charge transfer from the minus body (metal) to the plus body (electrolyte); None
-            if none.
+        kinetics: charge transfer from the minus body (metal or host) to the plus body
+            (electrolyte); None if none.
+        kinetics_of: charge transfer of regions of the minus body that have a law of their own.
+        adhesion: bond between the bodies; None if they only touch.
         initial_gap: gap before anything moves; None for perfect contact.
 
     Raises:
-        CaseError: the name does not name two different bodies, or the gap is not a profile.
+        CaseError: the name does not name two different bodies, the gap is not a profile, or a bond
+            spans a gap or sticks as well.
     """
 
     name: str
     contact: Contact = field(default_factory=Frictionless)
     kinetics: ChargeTransfer | None = None
+    kinetics_of: Mapping[str, ChargeTransfer] = field(default_factory=dict)
+    adhesion: Adhesion | None = None
     initial_gap: GapProfile | None = None
 
     def __post_init__(self) -> None:
@@ -57,6 +63,21 @@ class Interface:
                 f"interface {self.name!r}: the initial gap {self.initial_gap!r} is not a profile: "
                 "take LensGap(...), or FunctionGap(lambda x: 5e-8) for a constant gap [m]"
             )
+
+        if self.adhesion is not None and (self.initial_gap is not None or self.contact.sticks):
+            raise CaseError(
+                f"interface {self.name!r}: a bond begins closed and carries shear itself: give no "
+                "initial gap with an adhesion law, and frictionless contact"
+            )
+
+    @property
+    def reacts(self) -> bool:
+        """Whether charge passes anywhere on the interface."""
+        return self.kinetics is not None or bool(self.kinetics_of)
+
+    def kinetics_at(self, region: str) -> ChargeTransfer | None:
+        """Return the charge-transfer law next to a region of the minus body."""
+        return self.kinetics_of.get(region, self.kinetics)
 
     @property
     def minus(self) -> str:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Charge transfer between a metal electrode (minus) and an electrolyte (plus).
+"""Charge transfer between an electrode, metal or host (minus), and an electrolyte (plus).
 
-Sign: a positive current flows from minus to plus, and strips metal. Contact scales the exchange
-current, never the overpotential: a facet without contact passes no current and feels no potential.
+Sign: a positive current flows from minus to plus; it strips metal and empties a host. Contact
+scales the exchange current, never the overpotential: a facet without contact passes no current and
+feels no potential.
 """
 
 from __future__ import annotations
@@ -43,8 +44,11 @@ class InterfacePoint:
         i_normal: current density from minus to plus [A/m2].
         p_contact: contact pressure [Pa].
         gap: gap [m].
-        molar_volume: volume of electrode metal per mole of charge [m3/mol].
+        mu: chemical potential of lithium at the electrode's surface, stress included: Omega p_c in
+            metal, that of the field in a host [J/mol].
         temperature: absolute temperature [K].
+        content: lithium content of a host's surface [1]; 1 for metal.
+        damage: broken fraction of an adhesive bond [1]; None where nothing is bonded.
     """
 
     phi_s: Expr
@@ -52,8 +56,67 @@ class InterfacePoint:
     i_normal: Expr
     p_contact: Expr
     gap: Expr
-    molar_volume: Expr
+    mu: Expr
     temperature: Expr
+    content: Expr = 1.0
+    damage: Expr | None = None
+
+    @property
+    def driving(self) -> Expr:
+        r"""Potential that drives the reaction, :math:`\phi_s - \phi_e + \mu / F` [V]."""
+        return self.phi_s - self.phi_e + self.mu / FARADAY
+
+    def conducting(self, conduction: Conduction) -> Expr:
+        r"""Return the fraction of the interface that conducts [1].
+
+        What is bonded conducts whatever the opening of the bond; what is broken conducts as
+        unbonded surfaces do: :math:`1 - d (1 - \theta(g, p_c))`.
+        """
+        theta = conduction.theta(self.gap, self.p_contact)
+        return theta if self.damage is None else 1 - self.damage * (1 - theta)
+
+
+class Sites(Protocol):
+    """Role of a law of how the exchange current depends on the lithium at the surface."""
+
+    def factor(self, content: Expr, alpha_a: Expr) -> Expr:
+        """Return the exchange current over its constant [1]."""
+
+
+@dataclass(frozen=True)
+class MetalSurface:
+    """A surface that always has lithium to give and room to take."""
+
+    def factor(self, content: Expr, alpha_a: Expr) -> Expr:
+        """Return one."""
+        return 1.0
+
+
+@dataclass(frozen=True)
+class HostSites:
+    r"""Sites of a host, of which a fraction x is taken.
+
+    .. math:: \frac{i_0(x)}{i_0} = 2 \, x^{\alpha_a} (1 - x)^{1 - \alpha_a}
+
+    It is one at x = 1/2 with :math:`\alpha_a = 1/2`, and falls to a small rest at x = 0 and 1.
+
+    Raises:
+        ParameterError: the rest is out of its bounds.
+    """
+
+    least: float = parameter(
+        "1", low=1e-9, high=0.1, default=1e-4, doc="content and vacancy that always take part"
+    )
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        validate_parameters(self)
+
+    def factor(self, content: Expr, alpha_a: Expr) -> Expr:
+        """Return the exchange current over its constant [1]."""
+        taken = ufl.max_value(content, self.least)
+        free = ufl.max_value(1 - content, self.least)
+        return 2 * taken**alpha_a * free ** (1 - alpha_a)
 
 
 class ChargeTransfer(Protocol):
@@ -73,14 +136,17 @@ class ButlerVolmer:
 
     .. math::
         i = \theta i_0 \left[e^{\alpha_a F\eta/RT} - e^{-(1-\alpha_a) F\eta/RT}\right], \quad
-        \eta = \phi_s - \phi_e + \frac{\Omega}{F} p_c - R_f \frac{i}{\theta}
+        \eta = \phi_s - \phi_e + \frac{\mu}{F} - R_f \frac{i}{\theta}
 
-    Potentials are measured against the metal, whose equilibrium potential is zero without load.
-    Compression lowers it by :math:`\Omega/F` (0.135 mV/MPa for lithium) and so favours stripping.
-    The current i is per nominal area; the film conducts where there is contact and so carries
-    :math:`i / \theta`: all of the interface resistance goes with the inverse of the contact.
+    The chemical potential :math:`\mu` of lithium in the electrode is measured against unloaded
+    metal. In metal it is :math:`\Omega p_c`: compression lowers the equilibrium potential by
+    :math:`\Omega/F` (0.135 mV/MPa for lithium) and so favours stripping. In a host it is
+    :math:`-F U(x) - \Omega_{ij} \sigma_{ij}`. The current i is per nominal area; the film conducts
+    where there is contact and so carries :math:`i / \theta`: all of the interface resistance goes
+    with the inverse of the contact.
 
     Attributes:
+        sites: how i_0 depends on the lithium at the surface.
         conduction: law that turns contact into the conducting fraction theta.
 
     Raises:
@@ -94,13 +160,14 @@ class ButlerVolmer:
     film_resistance: float = parameter(
         "ohm m2", low=0.0, default=0.0, doc="area resistance of a film"
     )
+    sites: Sites = field(default_factory=MetalSurface)
     conduction: Conduction = field(default_factory=GapConduction)
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
 
-    def eta(self, driving: Expr, temperature: Expr) -> Expr:
+    def eta(self, driving: Expr, i_0: Expr, temperature: Expr) -> Expr:
         r"""Return the overpotential of the charge transfer, behind the film [V].
 
         It solves :math:`\eta + R_f j(\eta) = \Delta\phi` at each point, where
@@ -110,17 +177,18 @@ class ButlerVolmer:
 
         Args:
             driving: potential difference over charge transfer and film [V].
+            i_0: exchange current density [A/m2].
             temperature: absolute temperature [K].
         """
         per_volt = FARADAY / (GAS_CONSTANT * temperature)
         forward = ufl.conditional(ufl.ge(driving, 0.0), 1.0, -1.0)
         alpha = ufl.conditional(ufl.ge(driving, 0.0), self.alpha_a, 1 - self.alpha_a)
         size = forward * driving
-        film = self.i_0 * (self.film_resistance + SMALLEST_RESISTANCE)
+        film = i_0 * (self.film_resistance + SMALLEST_RESISTANCE)
         eta = ufl.min_value(size, ufl.ln(1 + size / film) / (alpha * per_volt))
         for _ in range(FILM_STEPS):
-            ahead = self.i_0 * bounded_exp(alpha * per_volt * eta)
-            back = self.i_0 * bounded_exp((alpha - 1) * per_volt * eta)
+            ahead = i_0 * bounded_exp(alpha * per_volt * eta)
+            back = i_0 * bounded_exp((alpha - 1) * per_volt * eta)
             slope = per_volt * (alpha * ahead + (1 - alpha) * back)
             excess = eta + self.film_resistance * (ahead - back) - size
             eta = eta - excess / (1 + self.film_resistance * slope)
@@ -128,20 +196,19 @@ class ButlerVolmer:
 
     def residual(self, point: InterfacePoint) -> Expr:
         """Return i minus the Butler-Volmer current [A/m2]."""
-        work = point.molar_volume * point.p_contact / FARADAY
-        eta = self.eta(point.phi_s - point.phi_e + work, point.temperature)
+        i_0 = self.i_0 * self.sites.factor(point.content, self.alpha_a)
+        eta = self.eta(point.driving, i_0, point.temperature)
         f_eta = FARADAY / (GAS_CONSTANT * point.temperature) * eta
         anodic = bounded_exp(self.alpha_a * f_eta)
         cathodic = bounded_exp((self.alpha_a - 1) * f_eta)
-        theta = self.conduction.theta(point.gap, point.p_contact)
-        return point.i_normal - theta * self.i_0 * (anodic - cathodic)
+        return point.i_normal - point.conducting(self.conduction) * i_0 * (anodic - cathodic)
 
 
 @dataclass(frozen=True)
 class LinearKinetics:
     r"""Linearised charge transfer with an area resistance Z.
 
-    .. math:: i = \theta \eta / Z, \quad \eta = \phi_s - \phi_e + \frac{\Omega}{F} p_c
+    .. math:: i = \theta \eta / Z, \quad \eta = \phi_s - \phi_e + \frac{\mu}{F}
 
     Attributes:
         conduction: law that turns contact into the conducting fraction theta.
@@ -159,8 +226,5 @@ class LinearKinetics:
 
     def residual(self, point: InterfacePoint) -> Expr:
         """Return i minus the linear current [A/m2]."""
-        eta = point.phi_s - point.phi_e + point.molar_volume * point.p_contact / FARADAY
-        return (
-            point.i_normal
-            - self.conduction.theta(point.gap, point.p_contact) * eta / self.resistance
-        )
+        theta = point.conducting(self.conduction)
+        return point.i_normal - theta * point.driving / self.resistance

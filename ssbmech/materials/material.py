@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ssbmech.errors import ParameterError
 from ssbmech.materials.elastic import Solid
+from ssbmech.materials.host import Host
 from ssbmech.materials.transport import Conductor, Metal
 from ssbmech.parameter import NOT_DESCRIBED, Source, describe
 
@@ -16,14 +17,16 @@ from ssbmech.parameter import NOT_DESCRIBED, Source, describe
 class Material:
     """The laws of one substance.
 
-    A material conducts ions if it has a conductor, and can be stripped and plated if it has a
-    metal. The sources are for readers and manifests; the model never looks at them.
+    A material conducts ions if it has a conductor, can be stripped and plated if it has a metal,
+    and takes up lithium in its bulk if it has a host. The sources are for readers and manifests;
+    the model never looks at them.
 
     Attributes:
         name: Name shown in tables, legends and messages.
         solid: Mechanical law.
         conductor: Ionic conduction, None for an ion-blocking substance.
         metal: Electrode metal, None for a substance that is neither stripped nor plated.
+        host: Host of lithium, None for a substance that takes up none.
         sources: Source of each number by its path, such as "solid.flow.rate"; may be empty.
 
     Raises:
@@ -34,6 +37,7 @@ class Material:
     solid: Solid
     conductor: Conductor | None = None
     metal: Metal | None = None
+    host: Host | None = None
     sources: Mapping[str, Source] = field(
         default_factory=dict, repr=False, hash=False, metadata=NOT_DESCRIBED
     )

@@ -18,11 +18,13 @@ from ssbmech._compat import Submesh, constant, cut_submesh, part_entity_maps
 from ssbmech.boundary import Loads
 from ssbmech.case import Body as CaseBody
 from ssbmech.case import Case
-from ssbmech.forms import charge, mechanics
+from ssbmech.constants import FARADAY
+from ssbmech.forms import charge, lithium, mechanics
 from ssbmech.frames import Expr, Frame, WeightedMeasure
 from ssbmech.geometry.subdomains import BodyMesh
 from ssbmech.materials.elastic import Response, Surroundings
 from ssbmech.materials.material import Material
+from ssbmech.model.lithium import LithiumModel, build_lithium
 from ssbmech.model.parameters import Knobs, symbolic
 from ssbmech.model.state import RegionHistory
 from ssbmech.solve.system import FormGroup
@@ -37,6 +39,7 @@ class RegionModel:
         name: name of the region.
         material: the case's material.
         response: answer of the solid law to the body's displacement.
+        volume_strain: trace of total minus free strain [1].
         stress: Cauchy stress, shape (3, 3) [Pa].
         history: variables at the integration points.
         pressure: pressure field, where it is an unknown.
@@ -46,6 +49,7 @@ class RegionModel:
     name: str
     material: Material
     response: Response
+    volume_strain: Expr
     stress: Expr
     history: RegionHistory
     pressure: Unknown | None
@@ -63,6 +67,7 @@ class BodyModel:
         quadrature_degree: degree of the bulk quadrature [1].
         u: displacement [m].
         phi_e: ionic potential [V], None if no region conducts.
+        lithium: lithium in the body, None if it hosts none.
         regions: the regions.
         group: residual forms on the body's own mesh.
         references: forms whose norms size the residuals.
@@ -74,6 +79,7 @@ class BodyModel:
     quadrature_degree: int
     u: Unknown
     phi_e: Unknown | None
+    lithium: LithiumModel | None = None
     regions: list[RegionModel] = field(default_factory=list)
     group: FormGroup = field(init=False)
     references: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
@@ -87,7 +93,8 @@ class BodyModel:
     def unknowns(self) -> list[Unknown]:
         """The body's fields."""
         pressures = [r.pressure for r in self.regions if r.pressure is not None]
-        return [self.u, *pressures, *([] if self.phi_e is None else [self.phi_e])]
+        stored = [] if self.lithium is None else self.lithium.unknowns
+        return [self.u, *pressures, *([] if self.phi_e is None else [self.phi_e]), *stored]
 
     def measure(self, kind: str) -> WeightedMeasure:
         """Return the weighted measure "dx" of regions or "ds" of faces."""
@@ -123,7 +130,10 @@ def build_body(
     if _is_driven(case, case_body, mesh):
         space = fem.functionspace(mesh.mesh, ("Lagrange", degree))
         phi_e = Unknown(f"phi_e {mesh.name}", fem.Function(space, name="phi_e"), scales.potential)
-    body = BodyModel(case_body, mesh, frame, quadrature_degree, u, phi_e)
+    stored = build_lithium(case_body, scales, case.temperature, mesh, knobs)
+    body = BodyModel(case_body, mesh, frame, quadrature_degree, u, phi_e, stored)
+    if stored is not None:
+        stored.measure_inventory(lambda name: body.measure("dx")(mesh.regions[name]))
     parts: list[Submesh] = []
     for region, material in case_body.materials.items():
         body.regions.append(_build_region(case, body, region, material, knobs, parts))
@@ -160,7 +170,7 @@ def _is_driven(case: Case, case_body: CaseBody, mesh: BodyMesh) -> bool:
         return False
     faces = {held.face for held in case.loads.face_potentials}
     held = sum(len(mesh.facets(face)) for face in faces)
-    reacts = any(i.plus == case_body.name for i in case.interfaces if i.kinetics is not None)
+    reacts = any(i.plus == case_body.name for i in case.interfaces if i.reacts)
     return bool(reacts or mesh.mesh.comm.allreduce(held, op=MPI.SUM) > 0)
 
 
@@ -174,11 +184,14 @@ def _build_region(
     history = RegionHistory.start(material.solid, mesh, body.frame, cells, body.quadrature_degree)
     around = Surroundings(knobs.on("dt", mesh), knobs.on("temperature", mesh))
     strain = body.frame.strain(body.u.function)
+    if body.lithium is not None:
+        strain = strain - body.lithium.regions[name].free_strain
     response = law.response(strain, history.unpacked, around)
     history.follow(body.frame, response.state)
 
     pressure = None
-    mean = -response.bulk * ufl.tr(strain)
+    volume_strain = ufl.tr(strain)
+    mean = -response.bulk * volume_strain
     if material.solid.flows and case.discretisation.mixed:
         home = mesh
         if len(body.case_body.materials) > 1:
@@ -189,7 +202,8 @@ def _build_region(
         pressure = Unknown(f"p {name}", fem.Function(space, name="pressure"), case.scales.stress)
         mean = pressure.function
     stress = response.deviator - mean * ufl.Identity(3)
-    return RegionModel(name, material, response, stress, history, pressure, body.measure("dx")(tag))
+    dx = body.measure("dx")(tag)
+    return RegionModel(name, material, response, volume_strain, stress, history, pressure, dx)
 
 
 def _residual(body: BodyModel, loads: Loads, knobs: Knobs) -> dict[str, Any]:
@@ -203,14 +217,19 @@ def _residual(body: BodyModel, loads: Loads, knobs: Knobs) -> dict[str, Any]:
         response, dx = region.response, region.dx
         momentum.append(mechanics.deviatoric_term(frame, response.deviator, v, dx))
         if region.pressure is None:
-            momentum.append(mechanics.volumetric_term(frame, response.bulk, body.u.function, v, dx))
+            momentum.append(
+                mechanics.volumetric_term(frame, response.bulk, region.volume_strain, v, dx)
+            )
         else:
             p = region.pressure.function
             q = ufl.TestFunction(p.function_space)
             momentum.append(mechanics.pressure_term(frame, p, v, dx))
             residual[region.pressure.key] = mechanics.compressibility_term(
-                frame, response.bulk, body.u.function, p, q, dx
+                response.bulk, region.volume_strain, p, q, dx
             )
+        if body.lithium is not None:
+            for key, form in body.lithium.terms(region.name, region.stress, dx).items():
+                residual[key] = residual[key] + form if key in residual else form
         if body.phi_e is not None and region.material.conductor is not None:
             w = ufl.TestFunction(body.phi_e.function.function_space)
             kappa = symbolic(region.material.conductor, mesh).kappa_e(knobs.on("temperature", mesh))
@@ -237,12 +256,24 @@ def _residual(body: BodyModel, loads: Loads, knobs: Knobs) -> dict[str, Any]:
             if s.body == body.name
         ]
         residual[body.phi_e.key] = sum(charges[1:], charges[0])
+    if body.lithium is not None:
+        w = ufl.TestFunction(body.lithium.c.function.function_space)
+        for k, entering in enumerate(loads.face_fluxes):
+            if entering.face in body.mesh.faces:
+                tag = body.mesh.faces[entering.face]
+                flux = knobs.on(face_flux_knob(k), mesh)
+                residual[body.lithium.c.key] += lithium.supply_term(flux, w, ds(tag))
     return residual
 
 
 def face_pressure_knob(k: int) -> str:
     """Return the name of the number that holds the k-th face pressure."""
     return f"face pressure {k}"
+
+
+def face_flux_knob(k: int) -> str:
+    """Return the name of the number that holds the k-th flux of lithium."""
+    return f"face flux {k}"
 
 
 def _set_references(body: BodyModel, case: Case) -> None:
@@ -262,6 +293,12 @@ def _set_references(body: BodyModel, case: Case) -> None:
         w = ufl.TestFunction(body.phi_e.function.function_space)
         current = constant(mesh, scales.current)
         body.references[body.phi_e.key] = [(body.name, current * w * body.measure("ds"))]
+    if body.lithium is not None:
+        w = ufl.TestFunction(body.lithium.c.function.function_space)
+        flux = constant(mesh, scales.current / FARADAY) * w * body.measure("ds")
+        energy = constant(mesh, FARADAY * scales.potential) * w * body.measure("dx")
+        body.references[body.lithium.c.key] = [(body.name, flux)]
+        body.references[body.lithium.mu.key] = [(body.name, energy)]
 
 
 def hold(

@@ -15,10 +15,12 @@ import numpy as np
 from ssbmech._compat import drop_abandoned_compilations
 from ssbmech.boundary import FacePressure, Loads
 from ssbmech.case import Case
+from ssbmech.errors import CaseError
 from ssbmech.geometry.subdomains import cut_body, cut_interface
 from ssbmech.geometry.tagged_mesh import TaggedMesh
-from ssbmech.model.body import BodyModel, build_body, face_pressure_knob
+from ssbmech.model.body import BodyModel, build_body, face_flux_knob, face_pressure_knob
 from ssbmech.model.checks import check_case
+from ssbmech.model.electrodes import electrode_capacity, face_area, start_at_rest
 from ssbmech.model.parameters import Knobs
 from ssbmech.model.platen import Platen, build_platen
 from ssbmech.model.supports import hold_potentials, hold_supports
@@ -51,6 +53,8 @@ class CellModel:
         surfaces: the interfaces.
         platen: the rigid platen, None if the fixture has none.
         electrodes: closures of the electrode potentials, by interface name.
+        nominal_area: area by which currents and capacities are counted [m2].
+        capacity: charge of the hosts of an electrode per nominal area [C/m2]; None without hosts.
         system: the equations.
         time: time of the last committed step [s].
     """
@@ -88,6 +92,9 @@ class CellModel:
             for name, s in self.surfaces.items()
             if s.phi_s is not None
         }
+        self.nominal_area = self._nominal_area()
+        self.capacity = electrode_capacity(self)
+        start_at_rest(self)
         self.system = self._build_system()
 
     @property
@@ -123,6 +130,13 @@ class CellModel:
             self.comm, self.unknowns, self.closures, [part.group for part in parts], references
         )
 
+    def _nominal_area(self) -> float:
+        electrodes = self.case.electrodes
+        if electrodes is None:
+            return 1.0
+        name = electrodes.area_of or electrodes.working
+        return self.area(name) if name in self.surfaces else face_area(self, name)
+
     def area(self, name: str) -> float:
         """Return the nominal area of an interface; collective."""
         return float(self.comm.allreduce(float(self.surfaces[name].areas.sum()), op=MPI.SUM))
@@ -141,6 +155,8 @@ class CellModel:
                 self.knobs[face_pressure_knob(k)] = (
                     self.case.fixture.preload * drive.preload_fraction
                 )
+        for k, entering in enumerate(self.loads.face_fluxes):
+            self.knobs[face_flux_knob(k)] = entering.flux(time)
         for motion in self._moving:
             motion.impose(time)
         if self.platen is not None:
@@ -158,12 +174,28 @@ class CellModel:
             zero = self.electrodes[self.case.electrodes.counter]
             zero.alpha, zero.beta, zero.target = 0.0, zero.reference / zero.scale, 0.0
         working = self.electrodes[self.case.electrodes.working]
-        if drive.current_density is not None:
+        density = self.current_density(drive)
+        if density is not None:
             working.alpha, working.beta = 1.0, 0.0
-            working.load = -drive.current_density * self.area(self.case.electrodes.working)
+            working.load = -density * self.nominal_area
         else:
             working.alpha, working.beta = 0.0, working.reference / working.scale
             working.target = float(drive.voltage or 0.0)
+
+    def current_density(self, drive: Drive) -> float | None:
+        """Return the current density that a drive asks for [A/m2], None under voltage control.
+
+        Raises:
+            CaseError: it asks for a C-rate, but no electrode hosts lithium.
+        """
+        if drive.c_rate is None:
+            return drive.current_density
+        if self.capacity is None:
+            raise CaseError(
+                "a C-rate needs a capacity, but no electrode of the cell hosts lithium: give the "
+                "current density, as in ConstantCurrent"
+            )
+        return drive.c_rate * self.capacity
 
     def predict(self, ratio: float) -> None:
         """Start the step from the line through the last two committed steps; collective."""

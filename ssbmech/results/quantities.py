@@ -20,6 +20,7 @@ from ssbmech.errors import AuditError
 from ssbmech.fields_table import series_name
 from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
+from ssbmech.model.lithium import LithiumModel
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.results.series import Column
 
@@ -133,11 +134,17 @@ class Observer:
                 Column.of("gap_max", where),
                 Column.of("p_contact_max", where),
             ]
+            if self.cell.surfaces[where].bond is not None:
+                columns.append(Column.of("damage_mean", where))
             if where in self.cell.electrodes:
                 columns += [Column.of(f"i_normal_{kind}", where) for kind in ("min", "mean", "max")]
         for where in self.cell.bodies:
-            kinds = ("von_mises_max", "pressure_min", "pressure_max", "creep_rate_max")
-            columns += [Column.of(kind, where) for kind in kinds]
+            kinds = ["von_mises_max", "principal_max", "pressure_min", "pressure_max"]
+            columns += [Column.of(kind, where) for kind in (*kinds, "creep_rate_max")]
+            stored = self.cell.bodies[where].lithium
+            for region in () if stored is None else stored.regions:
+                kinds = ["content_min", "content_mean", "content_max"]
+                columns += [Column.of(kind, region) for kind in kinds]
         audits = [f"audit_{kind}" for kind in ("lithium", "charge", "force", "contact")]
         effort = ["newton_iterations", "linear_iterations", "rejected_steps", "wall_time"]
         return columns + [Column.of(name) for name in (*audits, *effort)]
@@ -164,6 +171,9 @@ class Observer:
         for name, averages in self._averages.items():
             values = averages.evaluate()
             row |= _body_row(name, values, comm)
+            stored = cell.bodies[name].lithium
+            if stored is not None:
+                row |= _content_row(stored)
             places = CELL_FIELDS.items()
             self._measured[name] = {field: values[:, place] for field, place in places}
         row |= self.audits(dt)
@@ -189,7 +199,7 @@ class Observer:
         electrodes = self.cell.case.electrodes
         if electrodes is None:
             return 0.0
-        return self.cell.electrodes[electrodes.working].total / self.cell.area(electrodes.working)
+        return self.cell.electrodes[electrodes.working].total / self.cell.nominal_area
 
     def _stack_pressure(self) -> float:
         fixture, platen = self.cell.case.fixture, self.cell.platen
@@ -201,14 +211,12 @@ class Observer:
         """Return the relative errors of what every step must conserve [1]; collective."""
         cell, comm = self.cell, self.cell.comm
         charge = cell.charge_imbalance()
-        area = max((cell.area(name) for name in cell.electrodes), default=1.0)
         lithium = 0.0
         for name, electrode in cell.electrodes.items():
-            surface = cell.surfaces[name]
             passed = self.interface_charge[name] + electrode.total * dt
-            moles, faradays = surface.opened_by_growth() / surface.molar_volume, passed / FARADAY
-            scale = max(abs(faradays), cell.case.scales.gap * area / surface.molar_volume)
-            lithium = max(lithium, abs(moles - faradays) / scale)
+            lost, least = _lithium_lost(cell, cell.surfaces[name])
+            faradays = passed / FARADAY
+            lithium = max(lithium, abs(lost - faradays) / max(abs(faradays), least))
         contact = max((_contact_error(s, comm) for s in cell.surfaces.values()), default=0.0)
         force = cell.force_imbalance()
         return {
@@ -246,6 +254,28 @@ class Observer:
         return self._committed[name]
 
 
+def _lithium_lost(cell: CellModel, surface: SurfaceModel) -> tuple[float, float]:
+    """Return the lithium that the minus body has lost, and the least that counts [mol]; collective.
+
+    Metal loses what is missing between the bodies; a host what is missing in it, and there the
+    amount at the start counts.
+    """
+    stored = surface.minus.lithium
+    if stored is not None:
+        return stored.start - stored.inventory(), stored.start
+    least = cell.case.scales.gap * cell.area(surface.name) / surface.molar_volume
+    return surface.opened_by_growth() / surface.molar_volume, least
+
+
+def _content_row(stored: LithiumModel) -> dict[str, float]:
+    row = {}
+    for region, (low, mean, high) in stored.contents().items():
+        row[series_name("content_min", region)] = low
+        row[series_name("content_mean", region)] = mean
+        row[series_name("content_max", region)] = high
+    return row
+
+
 def _surface_arrays(surface: SurfaceModel) -> dict[str, Array]:
     """Return the facet fields of an interface, owned facets."""
     n = surface.gap.owned
@@ -255,6 +285,10 @@ def _surface_arrays(surface: SurfaceModel) -> dict[str, Array]:
         "stripped": surface.stripped_now(),
         "contact": surface.closed().astype(np.float64),
     }
+    if surface.bond is not None:
+        arrays["damage"] = surface.bond.damages(surface.gap)
+        # what is bonded is in contact, however far the bond is stretched
+        arrays["contact"] = np.maximum(arrays["contact"], arrays["damage"] < 1.0)
     if surface.i_normal is not None:
         arrays["i_normal"] = surface.i_normal.function.x.array[:n].copy()
     return arrays
@@ -271,6 +305,9 @@ def _surface_row(
         series_name("gap_max", name): _maximum(arrays["gap"], comm),
         series_name("p_contact_max", name): _maximum(arrays["p_contact"], comm),
     }
+    if "damage" in arrays:
+        broken = comm.allreduce(float(areas @ arrays["damage"]), op=MPI.SUM)
+        row[series_name("damage_mean", name)] = broken / sums[0]
     if "i_normal" in arrays:
         current = arrays["i_normal"]
         total = comm.allreduce(float(areas @ current), op=MPI.SUM)
@@ -283,10 +320,18 @@ def _surface_row(
 def _body_row(name: str, values: Array, comm: MPI.Intracomm) -> dict[str, float]:
     return {
         series_name("von_mises_max", name): _maximum(values[:, CELL_FIELDS["von_mises"]], comm),
+        series_name("principal_max", name): _maximum(_largest_principal(values), comm),
         series_name("pressure_min", name): -_maximum(-values[:, CELL_FIELDS["pressure"]], comm),
         series_name("pressure_max", name): _maximum(values[:, CELL_FIELDS["pressure"]], comm),
         series_name("creep_rate_max", name): _maximum(values[:, CELL_FIELDS["creep_rate"]], comm),
     }
+
+
+def _largest_principal(values: Array) -> Array:
+    """Return the largest principal stress of each cell [Pa]."""
+    xx, yy, zz, xy, yz, xz = values[:, CELL_FIELDS["stress"]].T
+    tensors = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
+    return np.asarray(np.linalg.eigvalsh(np.moveaxis(tensors, -1, 0))[:, -1])
 
 
 def _maximum(values: Array, comm: MPI.Intracomm) -> float:

@@ -31,7 +31,8 @@ class Unknown:
         fixed: owned local dofs (unrolled) whose value is prescribed.
         reference: size of the residual against which convergence is judged; set when the system is
             built.
-        previous: value at the last committed step.
+        past: value at the last committed step, for forms.
+        previous: the same as an array.
         older: value at the step before that.
     """
 
@@ -40,13 +41,19 @@ class Unknown:
     scale: float
     fixed: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     reference: float = 1.0
+    past: fem.Function = field(init=False)
     previous: Array = field(init=False)
     older: Array = field(init=False)
 
     def __post_init__(self) -> None:
         """Start with a constant past."""
-        self.previous = self.function.x.array.copy()
+        self.past = self.function.copy()
+        self.previous = self.past.x.array
         self.older = self.previous.copy()
+
+    def start_here(self) -> None:
+        """Take the current value for all of the past."""
+        self.previous[:] = self.older[:] = self.function.x.array
 
     @property
     def block_size(self) -> int:

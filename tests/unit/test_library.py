@@ -47,6 +47,30 @@ PLAUSIBLE = {
     "volume of metal per mole of charge carrier": (12.9e-6, 13.1e-6),
     "exchange current density": (0.1, 1e4),
     "area resistance of a film": (0.0, 0.1),
+    "lithium in the full host": (2e4, 5.7e4),
+    "density of the crystal": (2.2e3, 5.1e3),
+    "self-diffusivity at the reference temperature": (1e-16, 1e-13),
+    "activation energy of diffusion": (0.0, 12e3),
+}
+
+HOSTS = ["nmc811", "nmc111", "lco", "lto", "graphite"]
+
+# Chemical diffusivity of each host from which that of the library was derived [m2/s]
+CHEMICAL = {
+    "nmc811": 1e-14,
+    "nmc111": 1e-14,
+    "lco": 5.4e-15,
+    "lto": 6.8e-15,
+    "graphite": 3.9e-14,
+}
+
+# Lithium per mass of the host that takes up one mole of it [kg/mol]
+MOLAR_MASS = {
+    "nmc811": 0.09728,
+    "nmc111": 0.09646,
+    "lco": 0.09787,
+    "lto": 0.45909 / 3,
+    "graphite": 0.07207,
 }
 
 
@@ -98,7 +122,8 @@ def test_a_number_that_depends_on_temperature_names_it():
 @pytest.mark.parametrize("name", [*MATERIALS, *INTERFACES])
 def test_numbers_are_plausible_and_within_the_bounds_of_their_law(name):
     instance = (MATERIALS | INTERFACES)[name]()
-    for row in describe(instance):
+    numbers = [row for row in describe(instance) if isinstance(row["value"], float)]
+    for row in numbers:
         low, high = PLAUSIBLE.get(row["doc"], (row["low"], row["high"]))
         assert low is None or row["value"] >= low, row
         assert high is None or row["value"] <= high, row
@@ -118,9 +143,11 @@ def test_an_unknown_name_lists_the_known_ones():
 
 
 def test_roles_of_the_substances():
-    assert [name for name in MATERIALS if by_name(name).conductor] == ["li6ps5cl", "llzo"]
+    conductors = [name for name in MATERIALS if by_name(name).conductor]
+    assert conductors == ["li6ps5cl", "li3ps4", "llzo"]
     metals = [name for name in MATERIALS if by_name(name).metal]
     assert metals == [name for name in MATERIALS if name.startswith("lithium_")]
+    assert [name for name in MATERIALS if by_name(name).host] == HOSTS
 
 
 def test_a_source_for_a_number_that_is_not_there_is_refused():
@@ -211,6 +238,93 @@ def test_interface_laws_give_the_measured_resistance(name, total):
     assert transfer + law.film_resistance == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("name", HOSTS)
+def test_contents_come_back_from_their_potentials(name):
+    host = by_name(name).host
+    for x in np.linspace(host.x_empty, host.x_full, 23):
+        u = host.ocv.voltage(x, ROOM_TEMPERATURE)
+        assert host.content_at(u, ROOM_TEMPERATURE) == pytest.approx(x, abs=1e-10)
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_self_diffusivities_follow_from_chemical_ones(name):
+    host = by_name(name).host
+    x = np.linspace(host.x_empty, host.x_full, 4001)
+    potential = host.ocv.curve.numeric(x)
+    slope = np.gradient(potential, x)
+    factor = -FARADAY * x * (1 - x) / (GAS_CONSTANT * ROOM_TEMPERATURE) * slope
+    assert np.all(factor > 0.03)
+    # The sources state the mean factor with two digits
+    assert host.diffusivity.d_0 * factor.mean() == pytest.approx(CHEMICAL[name], rel=0.03)
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_density_and_sites_of_a_host_agree_with_its_formula(name):
+    host = by_name(name).host
+    assert host.density == pytest.approx(host.c_max * MOLAR_MASS[name], rel=2e-3)
+
+
+def test_capacities_of_the_windows_of_use():
+    milliampere_hours = [by_name(name).host.specific_capacity / 3600 for name in HOSTS]
+    assert milliampere_hours == pytest.approx([198, 153, 129, 158, 316], abs=0.6)
+
+
+def volume(name, x):
+    """Return the relative volume change of a host."""
+    return by_name(name).host.swelling.curve.numeric(x)
+
+
+@pytest.mark.parametrize(
+    ("interval", "omega"),
+    [
+        ((0.579, 1.0), 0.39),
+        ((0.460, 0.888), 0.62),
+        ((0.336, 0.579), 1.05),
+        ((0.213, 0.336), 4.40),
+        ((0.151, 0.275), 5.49),
+    ],
+)
+def test_molar_volume_of_lithium_in_nmc811(interval, omega):
+    x = np.array(interval)
+    per_mole = np.diff(volume("nmc811", x)) / np.diff(x) / by_name("nmc811").host.c_max
+    # The table shows two or three digits
+    assert per_mole[0] * 1e6 == pytest.approx(omega, rel=0.02)
+
+
+def test_cathodes_shrink_on_charge_but_for_lco_which_swells():
+    for name, at_voltage, low, high in (
+        ("nmc811", 4.25, -0.05, -0.04),
+        # 1.2 % between 3.0 and 4.3 V, which is where the scale of its potential comes from
+        ("nmc111", 4.30, -0.013, -0.011),
+        ("lco", 4.07, 0.021, 0.022),
+    ):
+        x = by_name(name).host.content_at(at_voltage, ROOM_TEMPERATURE)
+        assert low < volume(name, x) < high
+        assert volume(name, 1.0) == 0.0
+    per_mole = (volume("lco", 1.0) - volume("lco", 0.64)) / 0.36 / by_name("lco").host.c_max
+    assert per_mole == pytest.approx(-1.15e-6, rel=0.01)
+
+
+def test_anodes_of_the_library_swell_by_nothing_and_by_a_seventh():
+    assert [row["value"] for row in describe(by_name("lto").host) if row["name"] == "swelling"] == [
+        "NoSwelling"
+    ]
+    assert volume("graphite", 0.0) == 0.0
+    assert volume("graphite", 0.949) == pytest.approx(0.1317)
+
+
+def test_graphite_follows_the_published_fit_where_that_is_not_flat():
+    x = np.linspace(0.06, 0.9, 200)
+    fit = (
+        1.9793 * np.exp(-39.3631 * x)
+        + 0.2482
+        - 0.0909 * np.tanh(29.8538 * (x - 0.1234))
+        - 0.04478 * np.tanh(14.9159 * (x - 0.2769))
+        - 0.0205 * np.tanh(30.4444 * (x - 0.6103))
+    )
+    assert by_name("graphite").host.ocv.curve.numeric(x) == pytest.approx(fit, abs=0.015)
+
+
 def test_exchange_current_refuses_a_wrong_kind_of_unit():
     with pytest.raises(ParameterError, match="charge-transfer resistance"):
         exchange_current(5 * mA_per_cm2)
@@ -230,6 +344,8 @@ def test_numbers_from_memory_are_few_and_marked():
         "copper: solid.poisson",
         "stainless_steel: solid.young",
         "stainless_steel: solid.poisson",
+        "lto: host.diffusivity.activation_energy",
+        "graphite: host.density",
     }
 
 

@@ -16,6 +16,7 @@ from ssbmech.parameter import (
     describe,
     markdown_table,
     parameter,
+    table,
     validate_parameters,
 )
 from ssbmech.units import GPa, MPa, hour, um
@@ -50,6 +51,22 @@ class Sheet:
 @dataclass(frozen=True, slots=True)
 class Rest:
     duration: float = parameter("s", default=1 * hour, doc="duration")
+
+    def __post_init__(self) -> None:
+        validate_parameters(self)
+
+
+@dataclass(frozen=True)
+class Points:
+    y: tuple[float, ...]
+
+    def summary(self) -> str:
+        return f"{len(self.y)} points"
+
+
+@dataclass(frozen=True)
+class Swell:
+    curve: Points = table("1", low=-0.5, high=1.0, doc="volume change")
 
     def __post_init__(self) -> None:
         validate_parameters(self)
@@ -147,3 +164,20 @@ def test_the_table_carries_source_temperature_and_provenance():
 def test_a_number_without_a_source_has_no_place_in_the_table():
     with pytest.raises(ParameterError, match="poisson has no source"):
         markdown_table(Solid(1e9, 0.3), {"young": Source("a", "b")})
+
+
+def test_a_table_is_checked_point_by_point_and_listed_as_one_value():
+    swell = Swell(Points((0.0, 0.1, 0.3)))
+    assert [(row["name"], row["value"], row["unit"]) for row in describe(swell)] == [
+        ("curve", "3 points", "1")
+    ]
+    table_text = markdown_table(swell, {"curve": Source("a", "measured", 298.15)})
+    assert table_text.splitlines()[-1] == (
+        "| volume change | `curve` | 3 points | 1 | [-0.5, 1] | 298.15 | [a] measured | read |"
+    )
+    with pytest.raises(ParameterError, match=r"Swell\.curve: y\[1\] = 30 \[1\].*\[-0\.5, 1\]"):
+        Swell(Points((0.0, 30.0, 0.3)))
+    with pytest.raises(ParameterError, match=r"Swell\.curve = 0\.3 is no table"):
+        Swell(0.3)
+    with pytest.raises(ParameterError, match="flurb"):
+        table("flurb")

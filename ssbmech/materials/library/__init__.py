@@ -12,10 +12,13 @@ from types import MappingProxyType
 from typing import Final
 
 from ssbmech.errors import ParameterError
+from ssbmech.materials.library.anodes import graphite, lto
 from ssbmech.materials.library.argyrodite import li6ps5cl
+from ssbmech.materials.library.cathodes import lco, nmc111, nmc811
 from ssbmech.materials.library.collectors import copper, stainless_steel
 from ssbmech.materials.library.garnet import llzo
 from ssbmech.materials.library.lithium import anand_narayan2019, lepage2019, masias2019
+from ssbmech.materials.library.thiophosphate import li3ps4
 from ssbmech.materials.material import Material
 
 __all__ = ["MATERIALS", "by_name"]
@@ -26,7 +29,13 @@ MATERIALS: Final[Mapping[str, Callable[[], Material]]] = MappingProxyType(
         "lithium_lepage2019": lepage2019,
         "lithium_anand_narayan2019": anand_narayan2019,
         "li6ps5cl": li6ps5cl,
+        "li3ps4": li3ps4,
         "llzo": llzo,
+        "nmc811": nmc811,
+        "nmc111": nmc111,
+        "lco": lco,
+        "lto": lto,
+        "graphite": graphite,
         "copper": copper,
         "stainless_steel": stainless_steel,
     }

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
-r"""Charge transfer between lithium and solid electrolytes.
+r"""Charge transfer of lithium and of its hosts with solid electrolytes.
 
 Small-signal resistances are what experiments give. A charge-transfer resistance Z corresponds to
 the exchange current :math:`i_0 = RT / (Z F)`; what does not depend on the overpotential is a film
 in series. The numbers are for full contact: loss of contact is the business of the contact and
 conduction laws, so a resistance measured at low stack pressure must not be put in here.
+
+The exchange currents of hosts are the least certain numbers of the library: for one pair they run
+over a decade. Those of graphite and lithium titanate are known in liquid electrolytes only.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from ssbmech.constants import FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE
 from ssbmech.interfaces.contact import Conduction, GapConduction
 from ssbmech.interfaces.kinetics import ButlerVolmer
 from ssbmech.parameter import Provenance, Source
-from ssbmech.units import ohm_cm2, to_si
+from ssbmech.units import A_per_m2, ohm_cm2, to_si
 
 _FADING: Final = GapConduction()
 
@@ -81,11 +84,51 @@ def lithium_llzo_contaminated(conduction: Conduction = _FADING) -> ButlerVolmer:
     )
 
 
+def nmc811_li6ps5cl(conduction: Conduction = _FADING) -> ButlerVolmer:
+    """Return charge transfer at NMC811 on Li6PS5Cl: 0.1 A/m2.
+
+    Args:
+        conduction: Law that turns contact into a conducting fraction.
+    """
+    return ButlerVolmer(i_0=0.1 * A_per_m2, conduction=conduction)
+
+
+def nmc811_li3ps4(conduction: Conduction = _FADING) -> ButlerVolmer:
+    """Return charge transfer at NMC811 on Li3PS4: 0.11 A/m2.
+
+    Args:
+        conduction: Law that turns contact into a conducting fraction.
+    """
+    return ButlerVolmer(i_0=0.11 * A_per_m2, conduction=conduction)
+
+
+def nmc111_li6ps5cl(conduction: Conduction = _FADING) -> ButlerVolmer:
+    """Return charge transfer at NMC111 on Li6PS5Cl: 0.1 A/m2, as for NMC811.
+
+    Args:
+        conduction: Law that turns contact into a conducting fraction.
+    """
+    return ButlerVolmer(i_0=0.1 * A_per_m2, conduction=conduction)
+
+
+def lco_li3ps4(conduction: Conduction = _FADING) -> ButlerVolmer:
+    """Return charge transfer at LiCoO2 on Li3PS4: 25.8 A/m2.
+
+    Args:
+        conduction: Law that turns contact into a conducting fraction.
+    """
+    return ButlerVolmer(i_0=25.8 * A_per_m2, conduction=conduction)
+
+
 INTERFACES: Final[Mapping[str, Callable[[], ButlerVolmer]]] = MappingProxyType(
     {
         "lithium|li6ps5cl": lithium_li6ps5cl,
         "lithium|llzo": lithium_llzo,
         "lithium|llzo_contaminated": lithium_llzo_contaminated,
+        "nmc811|li6ps5cl": nmc811_li6ps5cl,
+        "nmc811|li3ps4": nmc811_li3ps4,
+        "nmc111|li6ps5cl": nmc111_li6ps5cl,
+        "lco|li3ps4": lco_li3ps4,
     }
 )
 """Functions that return the interface laws of the library, by name."""
@@ -96,6 +139,18 @@ _INTRINSIC: Final = Source(
     ROOM_TEMPERATURE,
     "",
     Provenance.SECONDARY,
+)
+
+_NO_FILM: Final = Source(
+    "ssbmech",
+    "reaction products are not told apart from charge transfer",
+    ROOM_TEMPERATURE,
+    "uncoated NMC811 on Li3PS4 gains 180 ohm cm2 of the cell's area in its first charge",
+    Provenance.SECONDARY,
+)
+_COMPOSITE: Final = (
+    "per area of particles seen as smooth; smaller by the tortuosity of 6.1 to 6.8 in the other "
+    "convention"
 )
 
 INTERFACE_SOURCES: Final[Mapping[str, Mapping[str, Source]]] = MappingProxyType(
@@ -138,6 +193,50 @@ INTERFACE_SOURCES: Final[Mapping[str, Mapping[str, Source]]] = MappingProxyType(
                 "lithium does not wet this surface, so part of it may be lost contact",
                 Provenance.READ,
             ),
+            **_COMMON,
+        },
+        "nmc811|li6ps5cl": {
+            "i_0": Source(
+                "bielefeld2022",
+                "used there for particles in a composite",
+                ROOM_TEMPERATURE,
+                "1.3 A/m2 for NMC83 on argyrodite under 389 MPa (Ramanayagam 2026)",
+                Provenance.SECONDARY,
+            ),
+            "film_resistance": _NO_FILM,
+            **_COMMON,
+        },
+        "nmc811|li3ps4": {
+            "i_0": Source(
+                "miss2022",
+                "impedance of a composite of NMC83 and Li3PS4-LiI under 389 MPa",
+                ROOM_TEMPERATURE,
+                _COMPOSITE,
+                Provenance.SECONDARY,
+            ),
+            "film_resistance": _NO_FILM,
+            **_COMMON,
+        },
+        "nmc111|li6ps5cl": {
+            "i_0": Source(
+                "ssbmech",
+                "value of NMC811, for want of data",
+                ROOM_TEMPERATURE,
+                "0.1 to 1.3 A/m2 for oxides with more nickel",
+                Provenance.MEMORY,
+            ),
+            "film_resistance": _NO_FILM,
+            **_COMMON,
+        },
+        "lco|li3ps4": {
+            "i_0": Source(
+                "miss2022",
+                "impedance of a composite of LiCoO2 and Li3PS4-LiI under 389 MPa",
+                ROOM_TEMPERATURE,
+                _COMPOSITE,
+                Provenance.SECONDARY,
+            ),
+            "film_resistance": _NO_FILM,
             **_COMMON,
         },
     }

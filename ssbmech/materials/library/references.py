@@ -9,16 +9,40 @@ from typing import Final
 
 REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "ai2020": "W. Ai, L. Kraft, J. Sturm, A. Jossen and B. Wu, Electrochemical "
+        "thermal-mechanical modelling of stress inhomogeneity in lithium-ion pouch cells, J. "
+        "Electrochem. Soc. 167 (2020) 013512.",
         "anand2019": "L. Anand and S. Narayan, An elastic-viscoplastic model for lithium, "
         "J. Electrochem. Soc. 166 (2019) A1330.",
+        "asheri2023": "A. Asheri et al., Data-driven multiscale simulation of solid-state "
+        "batteries via machine learning, Comput. Mater. Sci. 226 (2023) 112186.",
+        "battmo": "BattMo, the battery modelling toolbox, SINTEF; parameter set of NMC111.",
+        "bielefeld2022": "A. Bielefeld, D. A. Weber, R. Ruess, V. Glavas and J. Janek, Influence "
+        "of lithium ion kinetics, particle morphology and voids on the electrochemical "
+        "performance of composite cathodes for all-solid-state batteries, J. Electrochem. Soc. "
+        "169 (2022) 020539.",
         "buschmann2011": "H. Buschmann et al., Structure and dynamics of the fast lithium ion "
         "conductor Li7La3Zr2O12, Phys. Chem. Chem. Phys. 13 (2011) 19378.",
+        "chen2020": "C.-H. Chen et al., Development of experimental techniques for "
+        "parameterization of multi-scale lithium-ion battery models, J. Electrochem. Soc. 167 "
+        "(2020) 080534.",
+        "cheng2017": "E. J. Cheng et al., Mechanical and physical properties of "
+        "LiNi0.33Mn0.33Co0.33O2 (NMC), J. Eur. Ceram. Soc. 37 (2017) 3213.",
         "deng2016": "Z. Deng, Z. Wang, I.-H. Chu, J. Luo and S. P. Ong, Elastic properties of "
         "alkali superionic conductor electrolytes from first principles calculations, "
         "J. Electrochem. Soc. 163 (2016) A67.",
         "doux2020": "J.-M. Doux et al., Stack pressure considerations for room-temperature "
         "all-solid-state lithium metal batteries, Adv. Energy Mater. 10 (2020) 1903253.",
+        "dynamics2025": "Morphology-dependent Li+ ion dynamics in X-ray amorphous and crystalline "
+        "Li3PS4 prepared by solvent-assisted synthesis, Dalton Trans. (2025), "
+        "doi 10.1039/D4DT02636E.",
         "handbook": "CRC Handbook of Chemistry and Physics; ASM Metals Handbook.",
+        "koerver2018": "R. Koerver et al., Chemo-mechanical expansion of lithium electrode "
+        "materials - on the route to mechanically optimized all-solid-state batteries, Energy "
+        "Environ. Sci. 11 (2018) 2142.",
+        "kondrakov2017": "A. O. Kondrakov et al., Anisotropic lattice strain and mechanical "
+        "degradation of high- and low-nickel NCM cathode materials for Li-ion batteries, "
+        "J. Phys. Chem. C 121 (2017) 3286.",
         "krauskopf2019": "T. Krauskopf, H. Hartmann, W. G. Zeier and J. Janek, Toward a "
         "fundamental understanding of the lithium metal anode in solid-state batteries, "
         "ACS Appl. Mater. Interfaces 11 (2019) 14463.",
@@ -28,6 +52,9 @@ REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
         "masias2019": "A. Masias, N. Felten, R. Garcia-Mendez, J. Wolfenstine and J. Sakamoto, "
         "Elastic, plastic, and creep mechanical properties of lithium metal, "
         "J. Mater. Sci. 54 (2019) 2585.",
+        "miss2022": "V. Miss, A. Ramanayagam and B. Roling, Which exchange current densities can "
+        "be achieved in composite cathodes of bulk-type all-solid-state batteries? A comparative "
+        "case study, ACS Appl. Mater. Interfaces 14 (2022) 38246.",
         "ni2012": "J. E. Ni, E. D. Case, J. S. Sakamoto, E. Rangasamy and J. B. Wolfenstine, "
         "Room temperature elastic moduli and Vickers hardness of hot-pressed LLZO cubic garnet, "
         "J. Mater. Sci. 47 (2012) 7978.",
@@ -35,9 +62,24 @@ REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
         "solid-state batteries, Nature 618 (2023) 287.",
         "roy2021": "U. Roy, N. A. Fleck and V. S. Deshpande, Extreme Mech. Lett. (2021), on voids "
         "at the lithium electrode of a solid-state cell.",
+        "sakuda2013": "A. Sakuda, A. Hayashi and M. Tatsumisago, Sulfide solid electrolyte with "
+        "favorable mechanical property for all-solid-state lithium battery, "
+        "Sci. Rep. 3 (2013) 2261.",
+        "schweidler2018": "S. Schweidler et al., Volume changes of graphite anodes revisited: a "
+        "combined operando X-ray diffraction and in situ pressure analysis study, "
+        "J. Phys. Chem. C 122 (2018) 8829.",
         "sharafi2017": "A. Sharafi et al., Surface chemistry mechanism of ultra-low interfacial "
         "resistance in the solid-state electrolyte Li7La3Zr2O12, Chem. Mater. 29 (2017) 7961.",
         "ssbmech": "Choice of this library; the remark gives the reason.",
+        "sturm2019": "J. Sturm et al., Modeling and simulation of inhomogeneities in a 18650 "
+        "nickel-rich, silicon-graphite lithium-ion cell during fast charging, "
+        "J. Power Sources 412 (2019) 204.",
+        "tutorial_model": "Material tables in the export of a widely distributed tutorial model "
+        "of a lithium-ion cell; they name no source of their own.",
+        "yao2024": "A. M. Yao and V. Viswanathan, Open-circuit voltage models should be "
+        "thermodynamically consistent, J. Phys. Chem. Lett. 15 (2024) 1143; the charge curve of "
+        "Li4Ti5O12 in its data set is that of J. Power Sources, doi "
+        "10.1016/j.jpowsour.2006.11.024.",
         "yu2016": "S. Yu et al., Elastic properties of the solid electrolyte Li7La3Zr2O12 (LLZO), "
         "Chem. Mater. 28 (2016) 197.",
     }

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Adhesion of two bodies: traction against separation, and its irreversible damage.
+
+A bond is pulled open and sheared; it never carries compression, which is the contact's part. Where
+it has broken the surfaces may touch again, without friction and without a bond.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import ufl
+
+from ssbmech.errors import ParameterError
+from ssbmech.frames import Expr
+from ssbmech.parameter import parameter, validate_parameters
+
+SMALLEST_SEPARATION = 1e-16
+"""Added to separations where their root is taken or divided by [m]."""
+
+
+class Adhesion(Protocol):
+    """Role of an adhesion law: a traction that pulls the two sides together."""
+
+    def damage(self, separation_max: Expr) -> Expr:
+        """Return the broken fraction of the bond, from the largest separation ever [m]."""
+
+    def stiffness(self, damage: Expr) -> Expr:
+        """Return traction over separation at a damage [Pa/m]."""
+
+
+def separation(gap: Expr, slip: Expr) -> Expr:
+    r"""Return the separation of the two sides, :math:`\sqrt{\langle g \rangle^2 + |s|^2}` [m].
+
+    Args:
+        gap: gap [m].
+        slip: tangential offset [m].
+    """
+    opening = ufl.max_value(gap, 0.0)
+    return ufl.sqrt(opening**2 + ufl.dot(slip, slip) + SMALLEST_SEPARATION**2)
+
+
+@dataclass(frozen=True)
+class BilinearCohesion:
+    r"""Bilinear traction-separation law with irreversible damage, the same in all modes.
+
+    .. math::
+        t = (1 - d) K \delta, \quad
+        d = \frac{\delta_f (\kappa - \delta_0)}{\kappa (\delta_f - \delta_0)}
+            \text{ for } \delta_0 < \kappa < \delta_f, \quad
+        \delta_0 = \frac{t_0}{K}, \quad \delta_f = \frac{2 G_c}{t_0}
+
+    with the largest separation :math:`\kappa = \max_t \delta`, the strength :math:`t_0` and the
+    toughness :math:`G_c`, the energy per area that the bond takes until it has broken.
+
+    Raises:
+        ParameterError: a constant is out of its bounds, or the bond would break before its strength
+            is reached.
+    """
+
+    strength: float = parameter("Pa", low=0.0, low_open=True, doc="largest traction t_0")
+    toughness: float = parameter("J/m2", low=0.0, low_open=True, doc="energy of breaking G_c")
+    initial_stiffness: float = parameter(
+        "Pa/m", low=0.0, low_open=True, default=1e16, doc="traction over separation, unbroken"
+    )
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+        if self.separation_broken <= self.separation_strength:
+            least = self.strength**2 / (2 * self.initial_stiffness)
+            raise ParameterError(
+                f"BilinearCohesion: the toughness {self.toughness:g} J/m2 is spent before the "
+                f"strength is reached; expected more than t_0^2 / 2K = {least:g} J/m2"
+            )
+
+    @property
+    def separation_strength(self) -> float:
+        """Separation at which the strength is reached [m]."""
+        return self.strength / self.initial_stiffness
+
+    @property
+    def separation_broken(self) -> float:
+        """Separation at which nothing is left of the bond [m]."""
+        return 2 * self.toughness / self.strength
+
+    def damage(self, separation_max: Expr) -> Expr:
+        """Return the broken fraction of the bond [1]."""
+        first, last = self.separation_strength, self.separation_broken
+        largest = ufl.max_value(separation_max, first)
+        return ufl.min_value(last * (largest - first) / (largest * (last - first)), 1.0)
+
+    def stiffness(self, damage: Expr) -> Expr:
+        """Return traction over separation at a damage [Pa/m]."""
+        return (1 - damage) * self.initial_stiffness

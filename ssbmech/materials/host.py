@@ -1,0 +1,397 @@
+# SPDX-License-Identifier: BSD-3-Clause
+r"""Hosts of lithium: open-circuit potential, swelling and diffusion of an active material.
+
+The content x is the occupied fraction of the sites that `c_max` counts, x = c / c_max: 0 in empty
+and 1 in full host, in cathodes and anodes alike. A cathode is charged when it is nearly empty, an
+anode when it is nearly full; so windows of use are named by content, never by charge.
+
+The potential of lithium in the host is :math:`\mu = -F U(x) - \ldots`, where the stress adds its
+work. The flux is driven by its gradient, so a law of diffusion gives the self-diffusivity D; what
+experiments of diffusion give is the chemical diffusivity :math:`\chi D` with the thermodynamic
+factor :math:`\chi = -(F x (1 - x) / RT) \, dU/dx` [larche1973].
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import ufl
+from scipy.optimize import brentq
+
+from ssbmech.constants import FARADAY, GAS_CONSTANT
+from ssbmech.errors import ParameterError
+from ssbmech.frames import Expr
+from ssbmech.materials.curve import Curve, first_rise
+from ssbmech.parameter import parameter, table, validate_parameters
+from ssbmech.units import to_si
+
+
+class OpenCircuit(Protocol):
+    """Role of an open-circuit potential, measured against lithium."""
+
+    @property
+    def low(self) -> float:
+        """Least content at which the potential is known [1]."""
+
+    @property
+    def high(self) -> float:
+        """Largest content at which the potential is known [1]."""
+
+    def u_eq(self, x: Expr, temperature: Expr) -> Expr:
+        """Return the potential [V] of content [1] and temperature [K]."""
+
+    def voltage(self, x: float, temperature: float) -> float:
+        """Return the potential as a number [V] of content [1] and temperature [K]."""
+
+
+@dataclass(frozen=True)
+class TableOcv:
+    """Tabulated open-circuit potential, the same at all temperatures.
+
+    Raises:
+        ParameterError: the curve does not decrease strictly, or is flat at an end, beyond which
+            lithium would have no way to leave or enter; one more point helps there.
+    """
+
+    curve: Curve = table("V", low=-1.0, high=6.0, doc="open-circuit potential against content")
+
+    def __post_init__(self) -> None:
+        """Check the bounds and that the curve decreases."""
+        validate_parameters(self)
+        if problem := first_rise(self.curve):
+            raise ParameterError(
+                f"TableOcv.curve: {problem}: expected a potential that decreases with the content"
+            )
+
+    @property
+    def low(self) -> float:
+        """First content of the table [1]."""
+        return self.curve.low
+
+    @property
+    def high(self) -> float:
+        """Last content of the table [1]."""
+        return self.curve.high
+
+    def u_eq(self, x: Expr, temperature: Expr) -> Expr:
+        """Return the interpolated potential [V]."""
+        return self.curve.value(x)
+
+    def voltage(self, x: float, temperature: float) -> float:
+        """Return the interpolated potential as a number [V]."""
+        return float(self.curve.numeric(x))
+
+
+@dataclass(frozen=True)
+class IdealOcv:
+    r"""Open-circuit potential of an ideal solution: its thermodynamic factor is one.
+
+    .. math:: U = U_0 - \frac{RT}{F} \ln\frac{x}{1 - x}
+
+    Closer than `edge` to empty and full it goes on linearly with the slope found there.
+
+    Raises:
+        ParameterError: a constant is out of its bounds.
+    """
+
+    u_0: float = parameter("V", low=-1.0, high=6.0, doc="potential at half filling")
+    edge: float = parameter(
+        "1", low=1e-12, high=0.49, default=1e-4, doc="distance from empty and full, see the law"
+    )
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    @property
+    def low(self) -> float:
+        """The edge [1]."""
+        return self.edge
+
+    @property
+    def high(self) -> float:
+        """One minus the edge [1]."""
+        return 1 - self.edge
+
+    def u_eq(self, x: Expr, temperature: Expr) -> Expr:
+        """Return the potential [V]."""
+        inside = ufl.max_value(ufl.min_value(x, 1 - self.edge), self.edge)
+        outside = (x - inside) / (self.edge * (1 - self.edge))
+        return self.u_0 - GAS_CONSTANT * temperature / FARADAY * (
+            ufl.ln(inside / (1 - inside)) + outside
+        )
+
+    def voltage(self, x: float, temperature: float) -> float:
+        """Return the potential as a number [V]."""
+        inside = max(min(x, 1 - self.edge), self.edge)
+        outside = (x - inside) / (self.edge * (1 - self.edge))
+        return self.u_0 - GAS_CONSTANT * temperature / FARADAY * (
+            math.log(inside / (1 - inside)) + outside
+        )
+
+
+class Swelling(Protocol):
+    """Role of a swelling law: the strain that the content causes without stress."""
+
+    def strain(self, x: Expr, axis: Expr) -> Expr:
+        """Return the free strain, shape (3, 3) [1].
+
+        It counts from the reference state of the law's own data, not from a body's initial content.
+
+        Args:
+            x: content [1].
+            axis: unit vector, shape (3,), of the crystal's c-axis; isotropic laws ignore it.
+        """
+
+    def strain_per_content(self, x: Expr, axis: Expr) -> Expr:
+        """Return the derivative of the free strain by the content, shape (3, 3) [1]."""
+
+
+@dataclass(frozen=True)
+class NoSwelling:
+    """A host that keeps its volume."""
+
+    def strain(self, x: Expr, axis: Expr) -> Expr:
+        """Return zero."""
+        return ufl.zero(3, 3)
+
+    def strain_per_content(self, x: Expr, axis: Expr) -> Expr:
+        """Return zero."""
+        return ufl.zero(3, 3)
+
+
+@dataclass(frozen=True)
+class VolumeSwelling:
+    r"""Isotropic swelling with a tabulated volume.
+
+    .. math:: \varepsilon = \left[(1 + \Delta V / V_0)^{1/3} - 1\right] I
+
+    Raises:
+        ParameterError: a volume change lies outside the bounds; a table in percent would.
+    """
+
+    curve: Curve = table(
+        "1", low=-0.5, high=4.0, doc="relative volume change against content, as a fraction"
+    )
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        validate_parameters(self)
+
+    def strain(self, x: Expr, axis: Expr) -> Expr:
+        """Return the free strain from the volume of the table's reference state [1]."""
+        return ((1 + self.curve.value(x)) ** (1 / 3) - 1) * ufl.Identity(3)
+
+    def strain_per_content(self, x: Expr, axis: Expr) -> Expr:
+        """Return the derivative of the free strain by the content [1]."""
+        stretch = (1 + self.curve.value(x)) ** (-2 / 3)
+        return self.curve.slope(x) * stretch / 3 * ufl.Identity(3)
+
+
+@dataclass(frozen=True)
+class ConstantMolarVolume:
+    r"""Isotropic swelling in proportion to the content, from the empty host.
+
+    .. math:: \varepsilon = \tfrac13 \Omega c_{max} x \, I
+
+    Raises:
+        ParameterError: a constant is out of its bounds.
+    """
+
+    omega: float = parameter(
+        "m3/mol", low=-1e-4, high=1e-4, doc="partial molar volume of lithium in the host"
+    )
+    c_max: float = parameter(
+        "mol/m3", low=0.0, low_open=True, doc="lithium in the full host, as in the host"
+    )
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def strain(self, x: Expr, axis: Expr) -> Expr:
+        """Return the free strain from the empty host [1]."""
+        return x * self.strain_per_content(x, axis)
+
+    def strain_per_content(self, x: Expr, axis: Expr) -> Expr:
+        """Return the derivative of the free strain by the content [1]."""
+        return self.omega * self.c_max / 3 * ufl.Identity(3)
+
+
+@dataclass(frozen=True)
+class LayeredSwelling:
+    r"""Swelling of a layered crystal in proportion to the content, from the empty host.
+
+    .. math:: \varepsilon = \tfrac13 \Omega c_{max} x
+              \left[\beta_a (I - a \otimes a) + \beta_c \, a \otimes a\right]
+
+    The layers spread and close up as lithium enters. The default factors 2 and -1 are those of NMC
+    [asheri2023]; they hold above x = 0.4, below which the layers collapse and the sign of
+    :math:`\beta_c` turns.
+
+    Raises:
+        ParameterError: a constant is out of its bounds, or the factors do not sum up to the volume.
+    """
+
+    omega: float = parameter(
+        "m3/mol", low=-1e-4, high=1e-4, doc="partial molar volume of lithium in the host"
+    )
+    c_max: float = parameter(
+        "mol/m3", low=0.0, low_open=True, doc="lithium in the full host, as in the host"
+    )
+    in_plane: float = parameter("1", default=2.0, doc="factor of the strain along the layers")
+    along_axis: float = parameter("1", default=-1.0, doc="factor of the strain across the layers")
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds and the sum of the factors."""
+        validate_parameters(self)
+        total = 2 * self.in_plane + self.along_axis
+        if not math.isclose(total, 3.0, rel_tol=1e-9):
+            raise ParameterError(
+                f"LayeredSwelling: 2 in_plane + along_axis = {total:g}: expected 3, "
+                "so that the volume grows by omega per mole"
+            )
+
+    def strain(self, x: Expr, axis: Expr) -> Expr:
+        """Return the free strain from the empty host [1]."""
+        return x * self.strain_per_content(x, axis)
+
+    def strain_per_content(self, x: Expr, axis: Expr) -> Expr:
+        """Return the derivative of the free strain by the content [1]."""
+        across = ufl.outer(axis, axis)
+        shape = self.in_plane * (ufl.Identity(3) - across) + self.along_axis * across
+        return self.omega * self.c_max / 3 * shape
+
+
+class Diffusivity(Protocol):
+    """Role of a diffusion law."""
+
+    def diffusivity(self, x: Expr, temperature: Expr) -> Expr:
+        r"""Return the self-diffusivity D [m2/s] of content [1] and temperature [K].
+
+        .. math:: J = -\frac{D}{RT} c \left(1 - \frac{c}{c_{max}}\right) \nabla\mu
+        """
+
+
+@dataclass(frozen=True)
+class ArrheniusDiffusivity:
+    r"""Self-diffusivity that depends on the temperature alone.
+
+    .. math:: D = D_0 \exp\left[-\frac{E_a}{R}\left(\frac1T - \frac1{T_0}\right)\right]
+
+    Raises:
+        ParameterError: a constant is out of its bounds.
+    """
+
+    d_0: float = parameter(
+        "m2/s", low=0.0, low_open=True, doc="self-diffusivity at the reference temperature"
+    )
+    activation_energy: float = parameter(
+        "J/mol", low=0.0, default=0.0, doc="activation energy of diffusion"
+    )
+    reference_temperature: float = parameter(
+        "K", low=0.0, low_open=True, default=298.15, doc="temperature of the diffusivity"
+    )
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def diffusivity(self, x: Expr, temperature: Expr) -> Expr:
+        """Return the self-diffusivity [m2/s]."""
+        shift = 1 / temperature - 1 / self.reference_temperature
+        return self.d_0 * ufl.exp(-self.activation_energy / GAS_CONSTANT * shift)
+
+
+@dataclass(frozen=True)
+class TableDiffusivity:
+    """Self-diffusivity tabulated by its logarithm, the same at all temperatures.
+
+    Raises:
+        ParameterError: a logarithm lies outside the bounds.
+    """
+
+    curve: Curve = table(
+        "1", low=-30.0, high=-5.0, doc="log10 of the self-diffusivity in m2/s against content"
+    )
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        validate_parameters(self)
+
+    def diffusivity(self, x: Expr, temperature: Expr) -> Expr:
+        """Return the self-diffusivity [m2/s]."""
+        return ufl.exp(math.log(10) * self.curve.value(x))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Host:
+    """A solid that takes up lithium in its bulk; its fields are given by name.
+
+    `x_empty` and `x_full` bound the window of its nominal capacity, whichever electrode it is used
+    for: a cathode is charged at `x_empty`, an anode at `x_full`.
+
+    Attributes:
+        c_max: lithium at x = 1 per volume of the reference state [mol/m3].
+        ocv: open-circuit potential.
+        diffusivity: diffusion.
+        swelling: free strain.
+        density: density of the crystal without pores [kg/m3].
+        x_empty: content at the empty end of the window [1].
+        x_full: content at the full end of the window [1].
+
+    Raises:
+        ParameterError: a constant is out of its bounds, or the window is empty.
+    """
+
+    c_max: float = parameter("mol/m3", low=0.0, low_open=True, doc="lithium in the full host")
+    ocv: OpenCircuit
+    diffusivity: Diffusivity
+    swelling: Swelling
+    density: float = parameter("kg/m3", low=0.0, low_open=True, doc="density of the crystal")
+    x_empty: float = parameter("1", low=0.0, high=1.0, doc="content at the empty end of use")
+    x_full: float = parameter("1", low=0.0, high=1.0, doc="content at the full end of use")
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds and the window."""
+        validate_parameters(self)
+        if not self.x_empty < self.x_full:
+            raise ParameterError(
+                f"Host: x_empty = {self.x_empty:g} and x_full = {self.x_full:g}: "
+                "expected x_empty below x_full"
+            )
+
+    def content_at(self, voltage: float, temperature: float) -> float:
+        """Return the content at which the open-circuit potential has a given value.
+
+        Args:
+            voltage: potential against lithium, as a quantity or in SI [V].
+            temperature: absolute temperature, as a quantity or in SI [K].
+
+        Raises:
+            ParameterError: the potential is not reached where the law is known.
+        """
+        voltage = to_si(voltage, "V", "voltage")
+        temperature = to_si(temperature, "K", "temperature")
+        low, high = self.ocv.low, self.ocv.high
+        top, bottom = self.ocv.voltage(low, temperature), self.ocv.voltage(high, temperature)
+        if not bottom <= voltage <= top:
+            raise ParameterError(
+                f"no content has the open-circuit potential {voltage:g} V: "
+                f"expected {bottom:g} to {top:g} V, known for x from {low:g} to {high:g}"
+            )
+        return float(
+            brentq(lambda x: self.ocv.voltage(x, temperature) - voltage, low, high, xtol=1e-14)
+        )
+
+    @property
+    def capacity(self) -> float:
+        """Charge per volume over the window, F c_max (x_full - x_empty) [C/m3]."""
+        return FARADAY * self.c_max * (self.x_full - self.x_empty)
+
+    @property
+    def specific_capacity(self) -> float:
+        """Charge per mass over the window [C/kg]."""
+        return self.capacity / self.density

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Bookkeeping of the electrodes: nominal area, capacity, and where potentials begin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mpi4py import MPI
+
+from dolfinx import fem
+
+from ssbmech._compat import compile_form, constant
+from ssbmech.errors import CaseError
+
+if TYPE_CHECKING:
+    from ssbmech.model.body import BodyModel
+    from ssbmech.model.cell import CellModel
+
+
+def face_area(cell: CellModel, face: str) -> float:
+    """Return the area of an outer face [m2], per metre of depth in plane strain [m]; collective.
+
+    Raises:
+        CaseError: there is no such face.
+    """
+    area = 0.0
+    for body in cell.bodies.values():
+        if face in body.mesh.faces:
+            one = constant(body.mesh.mesh, 1.0)
+            form = compile_form(one * body.measure("ds")(body.mesh.faces[face]), None)
+            area += fem.assemble_scalar(form)
+    area = float(cell.comm.allreduce(area, op=MPI.SUM))
+    if area == 0.0:
+        known = ", ".join([*cell.surfaces, *cell.tagged.faces])
+        raise CaseError(
+            f"the electrodes count by the area of {face!r}, which is no interface or outer face; "
+            f"those are: {known}"
+        )
+    return area
+
+
+def electrode_capacity(cell: CellModel) -> float | None:
+    """Return the capacity of the working or else the counter electrode's hosts; collective.
+
+    It is the charge of their windows of use per nominal area [C/m2]; None if neither hosts lithium.
+    """
+    electrodes = cell.case.electrodes
+    if electrodes is None:
+        return None
+    for name in (electrodes.working, electrodes.counter):
+        stored = None if name is None else cell.surfaces[name].minus.lithium
+        if stored is not None:
+            charge = sum(
+                stored.volumes[region] * host.host.capacity
+                for region, host in stored.regions.items()
+            )
+            return float(charge / cell.nominal_area)
+    return None
+
+
+def start_at_rest(cell: CellModel) -> None:
+    """Start potentials where no current flows; collective.
+
+    The counter electrode is at zero, so the electrolyte is at minus its equilibrium potential, and
+    the working electrode at the difference of both. Metal has the equilibrium potential zero.
+    """
+    electrodes = cell.case.electrodes
+    if electrodes is None:
+        return
+    zero = 0.0
+    if electrodes.counter is not None:
+        zero = equilibrium(cell, cell.surfaces[electrodes.counter].minus)
+        electrolyte = cell.surfaces[electrodes.counter].plus.phi_e
+        if electrolyte is not None:
+            electrolyte.function.x.array[:] = -zero
+            electrolyte.start_here()
+    working = cell.electrodes[electrodes.working]
+    working.value = equilibrium(cell, cell.surfaces[electrodes.working].minus) - zero
+    working.previous = working.older = working.value
+
+
+def equilibrium(cell: CellModel, electrode: BodyModel) -> float:
+    """Return the equilibrium potential of an electrode at the start [V]: its hosts' mean."""
+    if electrode.lithium is None:
+        return 0.0
+    hosts = electrode.lithium.regions.values()
+    temperature = cell.case.temperature
+    voltages = [host.host.ocv.voltage(host.initial, temperature) for host in hosts]
+    return sum(voltages) / len(voltages)
