@@ -32,6 +32,7 @@ from ssbmech.model.cell import CellModel
 from ssbmech.protocol import Drive, Step
 from ssbmech.solve.linear import LinearSolver
 from ssbmech.solve.newton import Newton, SolveReport
+from ssbmech.solve.step_control import Tolerances
 from ssbmech.solve.time_loop import Row, TimeLoop
 from ssbmech.units import K, MPa, kJ_per_mol, um
 
@@ -214,7 +215,7 @@ def march(case: ssb.Case, cell: TimedCell) -> Recorder:
     wall = int(np.argmin(np.linalg.norm(nodes - [RADIUS, 0.0, 0.0], axis=1)))
     recorder = Recorder(cell, newton, 2 * wall)
     sizer = case.step_control.sizer()
-    TimeLoop(cell, newton, Unwatched(), recorder, sizer, math.inf).run(case.protocol)
+    TimeLoop(cell, newton, Unwatched(), recorder, sizer, Tolerances()).run(case.protocol)
     return recorder
 
 

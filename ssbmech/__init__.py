@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ssbmech.boundary import (
         BodyForce,
         Clamp,
+        FaceFlux,
         FacePotential,
         FacePressure,
         IonSource,
@@ -31,13 +32,19 @@ if TYPE_CHECKING:
         PressureField,
         Scales,
     )
+    from ssbmech.cycling import Charge, CurrentBelow, Discharge, Hold, cycles
     from ssbmech.fixtures import ConstantForce, DrivenPlaten, FixedGap, Isostatic, Spring
     from ssbmech.frames import Axisymmetric, PlaneStrain, ThreeDimensional
+    from ssbmech.geometry.composite import CompositeStack
+    from ssbmech.geometry.grains import Texture, voronoi_grains
+    from ssbmech.geometry.inclusion import Inclusion
+    from ssbmech.geometry.packing import Packing, ParticleKind, Sides, Sizes
     from ssbmech.geometry.profiles import CosineGap, CylinderGap, FunctionGap, LensGap, SphereGap
     from ssbmech.geometry.stacks import Layer, Refinement, Stack
+    from ssbmech.interfaces.cohesion import BilinearCohesion
     from ssbmech.interfaces.contact import Frictionless, GapConduction, RoughConduction, Sticking
     from ssbmech.interfaces.interface import Interface
-    from ssbmech.interfaces.kinetics import ButlerVolmer, LinearKinetics
+    from ssbmech.interfaces.kinetics import ButlerVolmer, HostSites, LinearKinetics
     from ssbmech.materials.material import Material
     from ssbmech.protocol import (
         ConstantCurrent,
@@ -58,6 +65,7 @@ _HOMES = {
     "ssbmech.boundary": (
         "BodyForce",
         "Clamp",
+        "FaceFlux",
         "FacePotential",
         "FacePressure",
         "IonSource",
@@ -75,8 +83,13 @@ _HOMES = {
         "PressureField",
         "Scales",
     ),
+    "ssbmech.cycling": ("Charge", "CurrentBelow", "cycles", "Discharge", "Hold"),
     "ssbmech.fixtures": ("ConstantForce", "DrivenPlaten", "FixedGap", "Isostatic", "Spring"),
     "ssbmech.frames": ("Axisymmetric", "PlaneStrain", "ThreeDimensional"),
+    "ssbmech.geometry.composite": ("CompositeStack",),
+    "ssbmech.geometry.grains": ("Texture", "voronoi_grains"),
+    "ssbmech.geometry.inclusion": ("Inclusion",),
+    "ssbmech.geometry.packing": ("Packing", "ParticleKind", "Sides", "Sizes"),
     "ssbmech.geometry.profiles": (
         "CosineGap",
         "CylinderGap",
@@ -85,9 +98,10 @@ _HOMES = {
         "SphereGap",
     ),
     "ssbmech.geometry.stacks": ("Layer", "Refinement", "Stack"),
+    "ssbmech.interfaces.cohesion": ("BilinearCohesion",),
     "ssbmech.interfaces.contact": ("Frictionless", "GapConduction", "RoughConduction", "Sticking"),
     "ssbmech.interfaces.interface": ("Interface",),
-    "ssbmech.interfaces.kinetics": ("ButlerVolmer", "LinearKinetics"),
+    "ssbmech.interfaces.kinetics": ("ButlerVolmer", "HostSites", "LinearKinetics"),
     "ssbmech.materials.material": ("Material",),
     "ssbmech.protocol": (
         "ConstantCurrent",
@@ -108,28 +122,37 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "AdaptiveSteps",
     "Axisymmetric",
+    "BilinearCohesion",
     "Body",
     "BodyForce",
     "ButlerVolmer",
     "Case",
+    "Charge",
     "Cholesky",
     "Clamp",
+    "CompositeStack",
     "ConstantCurrent",
     "ConstantForce",
     "ConstantVoltage",
     "ContactBelow",
     "CosineGap",
+    "CurrentBelow",
     "CylinderGap",
     "Direct",
+    "Discharge",
     "Discretisation",
     "DrivenPlaten",
     "Electrodes",
+    "FaceFlux",
     "FacePotential",
     "FacePressure",
     "FixedGap",
     "Frictionless",
     "FunctionGap",
     "GapConduction",
+    "Hold",
+    "HostSites",
+    "Inclusion",
     "Interface",
     "IonSource",
     "Isostatic",
@@ -141,6 +164,8 @@ __all__ = [
     "NewtonSettings",
     "NoSlip",
     "Output",
+    "Packing",
+    "ParticleKind",
     "PlaneStrain",
     "Preload",
     "PrescribedSteps",
@@ -151,15 +176,20 @@ __all__ = [
     "Roller",
     "RoughConduction",
     "Scales",
+    "Sides",
+    "Sizes",
     "SphereGap",
     "Spring",
     "Stack",
     "Sticking",
+    "Texture",
     "ThreeDimensional",
     "VoltageAbove",
     "VoltageBelow",
+    "cycles",
     "main",
     "run",
+    "voronoi_grains",
 ]
 
 

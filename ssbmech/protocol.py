@@ -159,7 +159,13 @@ class Step(Protocol):
         """Return what is asked at a time [s] since the start of the step."""
 
 
-def _check_duration(step: Step) -> None:
+def check_duration(step: Step) -> None:
+    """Convert a step's numbers to SI and check them.
+
+    Raises:
+        ParameterError: a number has the wrong kind of unit or is out of its bounds.
+        CaseError: the duration is not finite.
+    """
     duration = getattr(step.duration, "magnitude", step.duration)
     if isinstance(duration, float) and math.isinf(duration):
         raise CaseError(
@@ -192,7 +198,7 @@ class Preload:
 
     def __post_init__(self) -> None:
         """Convert to SI and check."""
-        _check_duration(self)
+        check_duration(self)
 
     def drive(self, elapsed: float) -> Drive:
         """Return zero current and the ramped preload."""
@@ -220,7 +226,7 @@ class Rest:
 
     def __post_init__(self) -> None:
         """Convert to SI and check."""
-        _check_duration(self)
+        check_duration(self)
 
     def drive(self, elapsed: float) -> Drive:
         """Return zero current."""
@@ -249,7 +255,7 @@ class ConstantCurrent:
 
     def __post_init__(self) -> None:
         """Convert to SI and check."""
-        _check_duration(self)
+        check_duration(self)
 
     def drive(self, elapsed: float) -> Drive:
         """Return the current."""
@@ -278,7 +284,7 @@ class ConstantVoltage:
 
     def __post_init__(self) -> None:
         """Convert to SI and check."""
-        _check_duration(self)
+        check_duration(self)
 
     def drive(self, elapsed: float) -> Drive:
         """Return the voltage."""

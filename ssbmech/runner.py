@@ -134,7 +134,7 @@ def _carry_out(case: Case, folder: RunFolder, interrupt: Interrupt) -> tuple[Rec
             observer,
             recorder,
             case.step_control.sizer(),
-            case.step_control.gap_error,
+            case.step_control.tolerances,
             interrupt.requested,
         )
         finished = loop.run(case.protocol)
@@ -166,8 +166,13 @@ def _manifest(case: Case, cell: CellModel) -> dict[str, Any]:
     """Return the manifest's sections about the case."""
     sources = {}
     for body in case.bodies:
-        for material in body.materials.values():
-            sources[material.name] = dict(material.sources)
+        for region, material in body.materials.items():
+            sources[f"{region}: {material.name}"] = dict(material.sources)
+    for interface in case.interfaces:
+        laws = {"": interface.kinetics, **interface.kinetics_of}
+        for region, law in laws.items():
+            if law is not None:
+                sources[f"{interface.name} {region}".strip()] = dict(law.sources)
     return {
         "name": case.name,
         "case": [dict(row) for row in describe(case)],

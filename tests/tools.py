@@ -69,7 +69,7 @@ def march(
     cell = CellModel(case, case.geometry.build(comm))
     result = March(cell, Observer(cell), watch=watch)
     newton = Newton(cell.system, case.newton, case.linear_solver, "test_")
-    tolerance = case.step_control.gap_error
+    tolerance = case.step_control.tolerances
     TimeLoop(cell, newton, result.observer, result, case.step_control.sizer(), tolerance).run(
         case.protocol
     )

@@ -5,7 +5,11 @@ from __future__ import annotations
 
 from ssbmech.geometry.annulus import QuarterVoid
 from ssbmech.geometry.blocks import Blocks
+from ssbmech.geometry.composite import CompositeStack
+from ssbmech.geometry.grains import Grains, Texture, particle_at, voronoi_grains
+from ssbmech.geometry.inclusion import Inclusion
 from ssbmech.geometry.mesh_file import MeshFile
+from ssbmech.geometry.packing import Packing, ParticleKind, Particles, Sides, Sizes, pack
 from ssbmech.geometry.profiles import (
     CosineGap,
     CylinderGap,
@@ -19,19 +23,31 @@ from ssbmech.geometry.tagged_mesh import MeshSource, TaggedMesh, distribute, fro
 
 __all__ = [
     "Blocks",
+    "CompositeStack",
     "CosineGap",
     "CylinderGap",
     "FunctionGap",
+    "Grains",
+    "Inclusion",
     "Layer",
     "LensGap",
     "MeshFile",
     "MeshSource",
+    "Packing",
+    "ParticleKind",
+    "Particles",
     "QuarterVoid",
     "Refinement",
+    "Sides",
+    "Sizes",
     "SphereGap",
     "Stack",
     "TaggedMesh",
+    "Texture",
     "distribute",
     "from_gmsh_model",
     "gap_values",
+    "pack",
+    "particle_at",
+    "voronoi_grains",
 ]

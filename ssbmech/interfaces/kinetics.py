@@ -8,6 +8,7 @@ feels no potential.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,7 +17,7 @@ import ufl
 from ssbmech.constants import FARADAY, GAS_CONSTANT
 from ssbmech.frames import Expr
 from ssbmech.interfaces.contact import Conduction, GapConduction
-from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.parameter import NOT_DESCRIBED, Source, parameter, validate_parameters
 
 EXPONENT_LIMIT = 30.0
 """Argument beyond which exponentials go on linearly, so that no Newton step overflows [1]."""
@@ -126,6 +127,10 @@ class ChargeTransfer(Protocol):
     def conduction(self) -> Conduction:
         """The law that turns contact into a conducting fraction."""
 
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        """Source of each number by its path, for readers and manifests; may be empty."""
+
     def residual(self, point: InterfacePoint) -> Expr:
         """Return an expression that is zero when the current obeys the law [A/m2]."""
 
@@ -148,6 +153,7 @@ class ButlerVolmer:
     Attributes:
         sites: how i_0 depends on the lithium at the surface.
         conduction: law that turns contact into the conducting fraction theta.
+        sources: source of each number by its path, such as "i_0"; may be empty.
 
     Raises:
         ParameterError: a constant is out of its bounds.
@@ -162,6 +168,9 @@ class ButlerVolmer:
     )
     sites: Sites = field(default_factory=MetalSurface)
     conduction: Conduction = field(default_factory=GapConduction)
+    sources: Mapping[str, Source] = field(
+        default_factory=dict, repr=False, hash=False, compare=False, metadata=NOT_DESCRIBED
+    )
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -212,6 +221,7 @@ class LinearKinetics:
 
     Attributes:
         conduction: law that turns contact into the conducting fraction theta.
+        sources: source of each number by its path, such as "i_0"; may be empty.
 
     Raises:
         ParameterError: a constant is out of its bounds.
@@ -219,6 +229,9 @@ class LinearKinetics:
 
     resistance: float = parameter("ohm m2", low=0.0, low_open=True, doc="area resistance Z")
     conduction: Conduction = field(default_factory=GapConduction)
+    sources: Mapping[str, Source] = field(
+        default_factory=dict, repr=False, hash=False, compare=False, metadata=NOT_DESCRIBED
+    )
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

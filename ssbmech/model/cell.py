@@ -15,6 +15,7 @@ import numpy as np
 from ssbmech._compat import drop_abandoned_compilations
 from ssbmech.boundary import FacePressure, Loads
 from ssbmech.case import Case
+from ssbmech.cycling import ContentAbove, ContentBelow
 from ssbmech.errors import CaseError
 from ssbmech.geometry.subdomains import cut_body, cut_interface
 from ssbmech.geometry.tagged_mesh import TaggedMesh
@@ -25,7 +26,8 @@ from ssbmech.model.parameters import Knobs
 from ssbmech.model.platen import Platen, build_platen
 from ssbmech.model.supports import hold_potentials, hold_supports
 from ssbmech.model.surface import SurfaceModel, build_surface
-from ssbmech.protocol import Drive
+from ssbmech.protocol import Drive, StopCondition
+from ssbmech.solve.step_control import Tolerances
 from ssbmech.solve.system import System
 from ssbmech.solve.unknowns import Closure, Unknown
 
@@ -96,6 +98,17 @@ class CellModel:
         self.capacity = electrode_capacity(self)
         start_at_rest(self)
         self.system = self._build_system()
+
+    @property
+    def guards(self) -> tuple[StopCondition, ...]:
+        """Conditions that end any step: a host is empty or full somewhere."""
+        found: list[StopCondition] = []
+        for body in self.bodies.values():
+            hosts = {} if body.lithium is None else body.lithium.regions
+            for region, stored in hosts.items():
+                found.append(ContentBelow(region, stored.host.ocv.low))
+                found.append(ContentAbove(region, stored.host.ocv.high))
+        return tuple(found)
 
     @property
     def unknowns(self) -> list[Unknown]:
@@ -217,13 +230,22 @@ class CellModel:
         for unknown in self._marching:
             unknown.rollback()
 
-    def predictor_error(self, ratio: float) -> float:
-        """Return the largest distance of a gap from its extrapolation [m]; collective."""
+    def predictor_error(self, ratio: float, tolerances: Tolerances) -> float:
+        """Return the largest distance of gaps and contents from their extrapolation; collective.
+
+        Args:
+            ratio: the step over the one before [1].
+            tolerances: what counts as 1.
+        """
+        judged = [(surface.gap, tolerances.gap) for surface in self.surfaces.values()]
+        for body in self.bodies.values():
+            if body.lithium is not None:
+                judged.append((body.lithium.c, tolerances.content * body.lithium.c.scale))
         worst = 0.0
-        for surface in self.surfaces.values():
-            gap = surface.gap
-            guess = gap.previous + ratio * (gap.previous - gap.older)
-            worst = max(worst, float(np.max(np.abs(gap.function.x.array - guess), initial=0.0)))
+        for unknown, tolerance in judged:
+            guess = unknown.previous + ratio * (unknown.previous - unknown.older)
+            distance = np.max(np.abs(unknown.function.x.array - guess), initial=0.0)
+            worst = max(worst, float(distance) / tolerance)
         return float(self.comm.allreduce(worst, op=MPI.MAX))
 
     @property

@@ -17,6 +17,9 @@ SMALLEST_STEP = 1.0 / 64.0
 """Shortest fraction of a Newton step that is tried before the step is given up [1]."""
 
 
+MOST_LEAPS = 4
+"""Full steps in one solve that may be taken although no part of them reduces the residual [1]."""
+
 PHASES = ("residual", "jacobian", "factorisation", "solve", "update")
 """Parts of a solve whose wall time is measured."""
 
@@ -45,6 +48,7 @@ class SolveReport:
         reason: how it ended, by name.
         iterations: Newton iterations.
         linear_iterations: iterations of the linear solver, all together.
+        leaps: full steps taken although no part of them reduced the residual.
         norms: scaled residual norm by field, at the end.
         history: largest scaled norm at each iteration.
         seconds: wall time by phase.
@@ -53,6 +57,7 @@ class SolveReport:
     reason: str = "iterating"
     iterations: int = 0
     linear_iterations: int = 0
+    leaps: int = 0
     norms: Mapping[str, float] = field(default_factory=dict)
     history: list[float] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(PHASES, 0.0))
@@ -74,7 +79,9 @@ def _merit(norms: Mapping[str, float]) -> float:
 class Newton:
     """Full Newton steps with one factorisation each.
 
-    A step is halved when the residual is not finite or explodes.
+    A step is halved while the residual is not finite or grows. Where contacts or bonds change sides
+    it may have to grow for one iteration, whatever the length of the step: then the full step is
+    taken, a few times in a solve at most.
 
     Args:
         system: the equations.
@@ -162,17 +169,29 @@ class Newton:
         self.ksp = self._make_ksp()
 
     def _advance(self, report: SolveReport) -> None:
-        """Take the step; halve it while the residual is not finite or has grown too much."""
+        """Take the step; halve it while the residual is not finite or has grown too much.
+
+        Raises:
+            NotConverged: no step will do, and there were too many leaps.
+        """
         before = _merit(report.norms)
         limit = self.settings.max_growth * max(before, self.settings.tolerance)
         step = 1.0
         self._move(report, step)
         while not _merit(report.norms) <= limit:
             if step <= SMALLEST_STEP:
-                self._fail(report, "no step reduces the residual")
+                self._leap(report, 1.0 - step)
+                break
             self._move(report, -0.5 * step)
             step *= 0.5
         report.history.append(_merit(report.norms))
+
+    def _leap(self, report: SolveReport, rest: float) -> None:
+        """Take the rest of the full step, whatever the residual."""
+        report.leaps += 1
+        self._move(report, rest)
+        if report.leaps > MOST_LEAPS or not math.isfinite(_merit(report.norms)):
+            self._fail(report, "no step reduces the residual")
 
     def _move(self, report: SolveReport, fraction: float) -> None:
         start = time.perf_counter()

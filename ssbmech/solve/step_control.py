@@ -13,6 +13,19 @@ from ssbmech.parameter import parameter, validate_parameters
 from ssbmech.units import to_si
 
 
+@dataclass(frozen=True)
+class Tolerances:
+    """Predictor errors that count as 1; infinite if no step is judged by them.
+
+    Attributes:
+        gap: of gaps [m].
+        content: of lithium contents [1].
+    """
+
+    gap: float = math.inf
+    content: float = math.inf
+
+
 class StepSizer(Protocol):
     """State of the step control during a run."""
 
@@ -37,8 +50,8 @@ class StepControl(Protocol):
     """Role of step-control settings."""
 
     @property
-    def gap_error(self) -> float:
-        """Predictor error of the gap that counts as 1 [m]; infinite if no step is judged by it."""
+    def tolerances(self) -> Tolerances:
+        """Predictor errors that count as 1."""
 
     def sizer(self) -> StepSizer:
         """Return a new step control in its initial state."""
@@ -48,11 +61,11 @@ class StepControl(Protocol):
 class AdaptiveSteps:
     r"""Steps that follow the accuracy of the predictor and the effort of Newton's method.
 
-    The distance between the solved gap and its extrapolation from the last two steps estimates the
-    error of backward Euler; the step grows or shrinks with its square root.
+    The distance between solved gaps and lithium contents and their extrapolation from the last two
+    steps estimates the error of backward Euler; the step grows or shrinks with its square root.
 
     .. math:: \Delta t_{next} = \Delta t \min(growth, \max(0.9 / \sqrt{e}, 0.2)), \quad
-              e = \max |g - g_{extrapolated}| / g_{error}
+              e = \max(|g - g_{extrapolated}| / g_{error}, |x - x_{extrapolated}| / x_{error})
 
     Attributes:
         iterations: Newton iterations above which the next step is shortened in proportion.
@@ -76,10 +89,18 @@ class AdaptiveSteps:
     gap_error: float = parameter(
         "m", low=0.0, low_open=True, default=2e-8, doc="predictor error of the gap"
     )
+    content_error: float = parameter(
+        "1", low=0.0, low_open=True, default=5e-3, doc="predictor error of lithium contents"
+    )
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
+
+    @property
+    def tolerances(self) -> Tolerances:
+        """Predictor errors that count as 1."""
+        return Tolerances(self.gap_error, self.content_error)
 
     def sizer(self) -> StepSizer:
         """Return a new step control."""
@@ -153,9 +174,9 @@ class PrescribedSteps:
         object.__setattr__(self, "lengths", lengths)
 
     @property
-    def gap_error(self) -> float:
-        """Infinite: the steps stand, however far from their extrapolation [m]."""
-        return math.inf
+    def tolerances(self) -> Tolerances:
+        """Infinite: the steps stand, however far from their extrapolation."""
+        return Tolerances()
 
     def sizer(self) -> StepSizer:
         """Return a new step control."""

@@ -6,15 +6,15 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from mpi4py import MPI
 
 from ssbmech.errors import AuditError, NotConverged
-from ssbmech.protocol import Drive, Step
+from ssbmech.protocol import Drive, Step, StopCondition
 from ssbmech.solve.newton import Newton, SolveReport
-from ssbmech.solve.step_control import StepSizer
+from ssbmech.solve.step_control import StepSizer, Tolerances
 
 logger = logging.getLogger(__name__)
 
@@ -39,14 +39,18 @@ class Steppable(Protocol):
     def time(self) -> float:
         """Time of the last committed step [s]."""
 
+    @property
+    def guards(self) -> tuple[StopCondition, ...]:
+        """Conditions that end any step, where the model ceases to know its material."""
+
     def begin(self, drive: Drive, dt: float) -> None:
         """Prepare a step."""
 
     def predict(self, ratio: float) -> None:
         """Extrapolate from the last two committed steps."""
 
-    def predictor_error(self, ratio: float) -> float:
-        """Return the distance of the solution from its extrapolation [m]."""
+    def predictor_error(self, ratio: float, tolerances: Tolerances) -> float:
+        """Return the distance of the solution from its extrapolation, over its tolerance [1]."""
 
     def commit(self, dt: float) -> None:
         """Accept the step."""
@@ -93,7 +97,7 @@ class TimeLoop:
         watcher: measures each step.
         hooks: recorders.
         sizer: step control.
-        gap_tolerance: predictor error of the gap that counts as 1 [m].
+        tolerances: predictor errors that count as 1.
         interrupted: tells whether the run should stop after this step; asked on every rank, true on
             any ends the run.
     """
@@ -105,14 +109,15 @@ class TimeLoop:
         watcher: Watcher,
         hooks: Hooks,
         sizer: StepSizer,
-        gap_tolerance: float,
+        tolerances: Tolerances,
         interrupted: Callable[[], bool] = lambda: False,
     ) -> None:
         """Keep the parts."""
         self.cell, self.newton, self.watcher, self.hooks = cell, newton, watcher, hooks
-        self.sizer, self.gap_tolerance, self._interrupted = sizer, gap_tolerance, interrupted
+        self.sizer, self.tolerances, self._interrupted = sizer, tolerances, interrupted
         self.rejected = 0
         self._dt_before = 0.0
+        self._last_row: Row = {}
         self._started = time.perf_counter()
 
     def stopped(self) -> bool:
@@ -139,7 +144,13 @@ class TimeLoop:
         """Run one protocol step and return why it ended."""
         self.sizer.start(step.duration)
         elapsed, self._dt_before = 0.0, 0.0
-        excesses: Mapping[int, float] = {}
+        stops = (*step.stops, *self.cell.guards)
+        # what a guard watches does not jump when the step begins, and it lets go what returns
+        excesses: Mapping[int, float] = {
+            k: stop.excess(self._last_row[stop.quantity])
+            for k, stop in enumerate(stops)
+            if k >= len(step.stops) and self._last_row
+        }
         ceiling = float("inf")
         while elapsed < step.duration * (1 - 1e-12):
             if self.stopped():
@@ -150,8 +161,13 @@ class TimeLoop:
             except NotConverged as failure:
                 self._reject(dt, failure)
                 continue
-            now = {k: stop.excess(row[stop.quantity]) for k, stop in enumerate(step.stops)}
-            landing = _landing(step, excesses, now)
+            now = {
+                k: stop.excess(row[stop.quantity])
+                for k, stop in enumerate(stops)
+                if k < len(step.stops)
+                or stop.excess(row[stop.quantity]) > excesses.get(k, -math.inf)
+            }
+            landing = _landing(stops, excesses, now)
             if landing is not None and landing * dt > SMALLEST_LANDING * step.duration:
                 self.cell.rollback()
                 ceiling = landing * dt
@@ -160,11 +176,11 @@ class TimeLoop:
             self._accept(dt, report, row, error)
             elapsed += dt
             landed = math.isfinite(ceiling)
-            excesses, ceiling = now, float("inf")
-            limits = [-stop.tolerance() if landed else 0.0 for stop in step.stops]
-            passed = [k for k, limit in enumerate(limits) if now[k] > limit]
+            excesses = {k: stop.excess(row[stop.quantity]) for k, stop in enumerate(stops)}
+            ceiling = float("inf")
+            passed = [k for k in now if now[k] > (-stops[k].tolerance() if landed else 0.0)]
             if passed:
-                return f"{step.stops[passed[0]].quantity} reached its limit"
+                return f"{stops[passed[0]].quantity} reached its limit"
         return "duration"
 
     def _attempt(
@@ -179,7 +195,7 @@ class TimeLoop:
         self.cell.predict(ratio)
         self.cell.begin(step.drive(elapsed + dt), dt)
         report = self.newton.solve()
-        error = self.cell.predictor_error(ratio) / self.gap_tolerance
+        error = self.cell.predictor_error(ratio, self.tolerances)
         if ratio > 0.0 and error > REJECTED_ERROR and dt > 1e-6 * step.duration:
             report.reason = "time step too long for its accuracy"
             raise NotConverged(report.reason, report)
@@ -209,18 +225,21 @@ class TimeLoop:
         row["wall_time"] = time.perf_counter() - self._started
         self.watcher.commit(dt)
         self.hooks.on_accept(row, report)
+        self._last_row = row
         self.cell.commit(dt)
         self.sizer.accept(report.iterations, error)
         self._dt_before = dt
 
 
-def _landing(step: Step, before: Mapping[int, float], now: Mapping[int, float]) -> float | None:
+def _landing(
+    stops: Sequence[StopCondition], before: Mapping[int, float], now: Mapping[int, float]
+) -> float | None:
     """Return the fraction of the step at which the first stop is met; None if none is overshot."""
     fractions = []
-    for k, stop in enumerate(step.stops):
-        if now[k] <= stop.tolerance():
+    for k, excess in now.items():
+        if excess <= stops[k].tolerance():
             continue
-        start = before.get(k, -abs(now[k]))
-        fraction = -start / (now[k] - start) if start < 0.0 else 0.0
+        start = before.get(k, -abs(excess))
+        fraction = -start / (excess - start) if start < 0.0 else 0.0
         fractions.append(min(max(fraction, 0.05), 0.95))
     return min(fractions) if fractions else None

@@ -102,7 +102,8 @@ def test_manifest(result: ssb.Result) -> None:
     values = {row["name"]: row for row in manifest["case"]}
     preload = values["fixture.preload"]
     assert (preload["value"], preload["unit"]) == (1e6, "Pa")
-    assert "solid.flow.exponent" in manifest["sources"]["lithium_lepage2019"]
+    assert "solid.flow.exponent" in manifest["sources"]["negative: lithium_lepage2019"]
+    assert "i_0" in manifest["sources"]["negative|separator"]
     assert sum(manifest["unknowns"].values()) > 1000
 
 

@@ -18,7 +18,7 @@ from typing import Final
 
 from ssbmech.constants import FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE
 from ssbmech.interfaces.contact import Conduction, GapConduction
-from ssbmech.interfaces.kinetics import ButlerVolmer
+from ssbmech.interfaces.kinetics import ButlerVolmer, HostSites
 from ssbmech.parameter import Provenance, Source
 from ssbmech.units import A_per_m2, ohm_cm2, to_si
 
@@ -34,6 +34,12 @@ _COMMON: Final = {
     "alpha_a": _SYMMETRIC,
     "conduction.length": _ROUGHNESS,
     "conduction.rest": _ROUGHNESS,
+}
+_HOST: Final = {
+    **_COMMON,
+    "sites.least": Source(
+        "ssbmech", "keeps the rate defined for full and empty surfaces", None, "", Provenance.MEMORY
+    ),
 }
 
 
@@ -59,7 +65,11 @@ def lithium_li6ps5cl(conduction: Conduction = _FADING) -> ButlerVolmer:
     Args:
         conduction: Law that turns contact into a conducting fraction.
     """
-    return ButlerVolmer(i_0=exchange_current(8 * ohm_cm2), conduction=conduction)
+    return ButlerVolmer(
+        i_0=exchange_current(8 * ohm_cm2),
+        conduction=conduction,
+        sources=INTERFACE_SOURCES["lithium|li6ps5cl"],
+    )
 
 
 def lithium_llzo(conduction: Conduction = _FADING) -> ButlerVolmer:
@@ -69,7 +79,10 @@ def lithium_llzo(conduction: Conduction = _FADING) -> ButlerVolmer:
         conduction: Law that turns contact into a conducting fraction.
     """
     return ButlerVolmer(
-        i_0=exchange_current(0.1 * ohm_cm2), film_resistance=1.9 * ohm_cm2, conduction=conduction
+        i_0=exchange_current(0.1 * ohm_cm2),
+        film_resistance=1.9 * ohm_cm2,
+        conduction=conduction,
+        sources=INTERFACE_SOURCES["lithium|llzo"],
     )
 
 
@@ -80,7 +93,10 @@ def lithium_llzo_contaminated(conduction: Conduction = _FADING) -> ButlerVolmer:
         conduction: Law that turns contact into a conducting fraction.
     """
     return ButlerVolmer(
-        i_0=exchange_current(0.1 * ohm_cm2), film_resistance=400 * ohm_cm2, conduction=conduction
+        i_0=exchange_current(0.1 * ohm_cm2),
+        film_resistance=400 * ohm_cm2,
+        conduction=conduction,
+        sources=INTERFACE_SOURCES["lithium|llzo_contaminated"],
     )
 
 
@@ -90,7 +106,12 @@ def nmc811_li6ps5cl(conduction: Conduction = _FADING) -> ButlerVolmer:
     Args:
         conduction: Law that turns contact into a conducting fraction.
     """
-    return ButlerVolmer(i_0=0.1 * A_per_m2, conduction=conduction)
+    return ButlerVolmer(
+        i_0=0.1 * A_per_m2,
+        sites=HostSites(),
+        conduction=conduction,
+        sources=INTERFACE_SOURCES["nmc811|li6ps5cl"],
+    )
 
 
 def nmc811_li3ps4(conduction: Conduction = _FADING) -> ButlerVolmer:
@@ -99,7 +120,12 @@ def nmc811_li3ps4(conduction: Conduction = _FADING) -> ButlerVolmer:
     Args:
         conduction: Law that turns contact into a conducting fraction.
     """
-    return ButlerVolmer(i_0=0.11 * A_per_m2, conduction=conduction)
+    return ButlerVolmer(
+        i_0=0.11 * A_per_m2,
+        sites=HostSites(),
+        conduction=conduction,
+        sources=INTERFACE_SOURCES["nmc811|li3ps4"],
+    )
 
 
 def nmc111_li6ps5cl(conduction: Conduction = _FADING) -> ButlerVolmer:
@@ -108,7 +134,12 @@ def nmc111_li6ps5cl(conduction: Conduction = _FADING) -> ButlerVolmer:
     Args:
         conduction: Law that turns contact into a conducting fraction.
     """
-    return ButlerVolmer(i_0=0.1 * A_per_m2, conduction=conduction)
+    return ButlerVolmer(
+        i_0=0.1 * A_per_m2,
+        sites=HostSites(),
+        conduction=conduction,
+        sources=INTERFACE_SOURCES["nmc111|li6ps5cl"],
+    )
 
 
 def lco_li3ps4(conduction: Conduction = _FADING) -> ButlerVolmer:
@@ -117,7 +148,12 @@ def lco_li3ps4(conduction: Conduction = _FADING) -> ButlerVolmer:
     Args:
         conduction: Law that turns contact into a conducting fraction.
     """
-    return ButlerVolmer(i_0=25.8 * A_per_m2, conduction=conduction)
+    return ButlerVolmer(
+        i_0=25.8 * A_per_m2,
+        sites=HostSites(),
+        conduction=conduction,
+        sources=INTERFACE_SOURCES["lco|li3ps4"],
+    )
 
 
 INTERFACES: Final[Mapping[str, Callable[[], ButlerVolmer]]] = MappingProxyType(
@@ -204,7 +240,7 @@ INTERFACE_SOURCES: Final[Mapping[str, Mapping[str, Source]]] = MappingProxyType(
                 Provenance.SECONDARY,
             ),
             "film_resistance": _NO_FILM,
-            **_COMMON,
+            **_HOST,
         },
         "nmc811|li3ps4": {
             "i_0": Source(
@@ -215,7 +251,7 @@ INTERFACE_SOURCES: Final[Mapping[str, Mapping[str, Source]]] = MappingProxyType(
                 Provenance.SECONDARY,
             ),
             "film_resistance": _NO_FILM,
-            **_COMMON,
+            **_HOST,
         },
         "nmc111|li6ps5cl": {
             "i_0": Source(
@@ -226,7 +262,7 @@ INTERFACE_SOURCES: Final[Mapping[str, Mapping[str, Source]]] = MappingProxyType(
                 Provenance.MEMORY,
             ),
             "film_resistance": _NO_FILM,
-            **_COMMON,
+            **_HOST,
         },
         "lco|li3ps4": {
             "i_0": Source(
@@ -237,7 +273,7 @@ INTERFACE_SOURCES: Final[Mapping[str, Mapping[str, Source]]] = MappingProxyType(
                 Provenance.SECONDARY,
             ),
             "film_resistance": _NO_FILM,
-            **_COMMON,
+            **_HOST,
         },
     }
 )

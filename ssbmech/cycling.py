@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Steps of a battery protocol: charge, discharge and hold, by C-rate and cut-off voltage.
+
+The working electrode is the cathode: charging takes lithium out of it. A rate of one per hour (1C)
+passes the cell's capacity, that of the windows of use of its hosts, in one hour.
+
+    protocol=(Preload(1 * s), *cycles(3, Charge(0.1 / hour, to=4.3 * V), Rest(1 * hour),
+                                      Discharge(0.1 / hour, to=3.0 * V)))
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from ssbmech.errors import CaseError
+from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.protocol import (
+    Drive,
+    Step,
+    StopCondition,
+    VoltageAbove,
+    VoltageBelow,
+    check_duration,
+)
+
+LONGEST = 1.5
+"""Longest duration of a charge or discharge over that of the capacity at its rate [1]."""
+
+
+@dataclass(frozen=True)
+class CurrentBelow:
+    """Ends a step when the size of the current falls below a limit.
+
+    Attributes:
+        quantity: the current of the series.
+
+    Raises:
+        ParameterError: the limit is no positive current density.
+    """
+
+    limit: float = parameter("A/m2", low=0.0, low_open=True, doc="current per nominal area")
+    quantity: str = "current"
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def excess(self, value: float) -> float:
+        """Return limit minus size of the current [A/m2]."""
+        return self.limit - abs(value)
+
+    def tolerance(self) -> float:
+        """Return 2 % of the limit."""
+        return 0.02 * self.limit
+
+
+@dataclass(frozen=True)
+class ContentBelow:
+    """Ends a step when a host is empty somewhere.
+
+    Attributes:
+        region: region of the host.
+
+    Raises:
+        ParameterError: the limit is not between 0 and 1.
+    """
+
+    region: str
+    limit: float = parameter("1", low=0.0, high=1.0, doc="lithium content")
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        validate_parameters(self)
+
+    @property
+    def quantity(self) -> str:
+        """Lowest content of the region."""
+        return f"content_min:{self.region}"
+
+    def excess(self, value: float) -> float:
+        """Return limit minus content [1]."""
+        return self.limit - value
+
+    def tolerance(self) -> float:
+        """Return 0.1 % of the sites."""
+        return 1e-3
+
+
+@dataclass(frozen=True)
+class ContentAbove:
+    """Ends a step when a host is full somewhere.
+
+    Attributes:
+        region: region of the host.
+
+    Raises:
+        ParameterError: the limit is not between 0 and 1.
+    """
+
+    region: str
+    limit: float = parameter("1", low=0.0, high=1.0, doc="lithium content")
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        validate_parameters(self)
+
+    @property
+    def quantity(self) -> str:
+        """Highest content of the region."""
+        return f"content_max:{self.region}"
+
+    def excess(self, value: float) -> float:
+        """Return content minus limit [1]."""
+        return value - self.limit
+
+    def tolerance(self) -> float:
+        """Return 0.1 % of the sites."""
+        return 1e-3
+
+
+@dataclass(frozen=True)
+class Charge:
+    """Charges at constant C-rate up to a voltage.
+
+    Attributes:
+        duration: longest time [s]; 0 for one and a half times that of the whole capacity.
+        until: further conditions that end it.
+        name: name for logs and figures.
+        seats: False: the fixture is not being loaded.
+
+    Raises:
+        ParameterError: a number has the wrong kind of unit or is out of its bounds.
+        CaseError: the duration is not finite.
+    """
+
+    rate: float = parameter("1/s", low=0.0, low_open=True, doc="C-rate: capacity per time")
+    to: float = parameter("V", doc="voltage at which charging ends")
+    duration: float = parameter("s", low=0.0, default=0.0, doc="longest time")
+    until: tuple[StopCondition, ...] = ()
+    name: str = "charge"
+    seats: bool = False
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check."""
+        _check_rate(self)
+
+    @property
+    def stops(self) -> tuple[StopCondition, ...]:
+        """The voltage limit, and what else ends it."""
+        return (VoltageAbove(self.to), *self.until)
+
+    def drive(self, elapsed: float) -> Drive:
+        """Return the current that takes lithium out of the working electrode."""
+        return Drive(current_density=None, c_rate=self.rate)
+
+
+@dataclass(frozen=True)
+class Discharge:
+    """Discharges at constant C-rate down to a voltage.
+
+    Attributes:
+        duration: longest time [s]; 0 for one and a half times that of the whole capacity.
+        until: further conditions that end it.
+        name: name for logs and figures.
+        seats: False: the fixture is not being loaded.
+
+    Raises:
+        ParameterError: a number has the wrong kind of unit or is out of its bounds.
+        CaseError: the duration is not finite.
+    """
+
+    rate: float = parameter("1/s", low=0.0, low_open=True, doc="C-rate: capacity per time")
+    to: float = parameter("V", doc="voltage at which discharging ends")
+    duration: float = parameter("s", low=0.0, default=0.0, doc="longest time")
+    until: tuple[StopCondition, ...] = ()
+    name: str = "discharge"
+    seats: bool = False
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check."""
+        _check_rate(self)
+
+    @property
+    def stops(self) -> tuple[StopCondition, ...]:
+        """The voltage limit, and what else ends it."""
+        return (VoltageBelow(self.to), *self.until)
+
+    def drive(self, elapsed: float) -> Drive:
+        """Return the current that puts lithium into the working electrode."""
+        return Drive(current_density=None, c_rate=-self.rate)
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Holds a voltage until the current has faded.
+
+    Attributes:
+        until: further conditions that end it.
+        name: name for logs and figures.
+        seats: False: the fixture is not being loaded.
+
+    Raises:
+        ParameterError: a number has the wrong kind of unit or is out of its bounds.
+        CaseError: the duration is not finite.
+    """
+
+    voltage: float = parameter("V", doc="working minus counter electrode potential")
+    duration: float = parameter("s", low=0.0, low_open=True, doc="longest time")
+    current_below: float = parameter(
+        "A/m2", low=0.0, low_open=True, default=0.05, doc="current per area at which it ends"
+    )
+    until: tuple[StopCondition, ...] = ()
+    name: str = "hold"
+    seats: bool = False
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check."""
+        check_duration(self)
+
+    @property
+    def stops(self) -> tuple[StopCondition, ...]:
+        """The faded current, and what else ends it."""
+        return (CurrentBelow(self.current_below), *self.until)
+
+    def drive(self, elapsed: float) -> Drive:
+        """Return the voltage."""
+        return Drive(current_density=None, voltage=self.voltage)
+
+
+def cycles(count: int, *steps: Step) -> tuple[Step, ...]:
+    """Return steps repeated, with the number of the cycle in their names.
+
+    Args:
+        count: number of cycles.
+        steps: steps of one cycle.
+
+    Raises:
+        CaseError: the number of cycles is not positive, or there is no step.
+    """
+    if count < 1 or not steps:
+        raise CaseError(f"cycles({count}, ...) of {len(steps)} steps: give one or more of each")
+    return tuple(
+        dataclasses.replace(step, name=f"{step.name} {number}" if count > 1 else step.name)  # type: ignore[type-var]
+        for number in range(1, count + 1)
+        for step in steps
+    )
+
+
+def _check_rate(step: Charge | Discharge) -> None:
+    """Convert to SI and give a step without a duration one."""
+    validate_parameters(step)
+    if step.duration == 0.0:
+        object.__setattr__(step, "duration", LONGEST / step.rate)
+    check_duration(step)

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A particle that shrinks in its matrix, bonded and debonded, and the energy of breaking a bond."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from mpi4py import MPI
+
+import numpy as np
+import pytest
+
+import ssbmech as ssb
+from ssbmech.boundary import FacePotential, FacePressure
+from ssbmech.geometry.inclusion import Inclusion
+from ssbmech.interfaces.cohesion import BilinearCohesion
+from ssbmech.materials import library
+from ssbmech.materials.elastic import Elastic
+from ssbmech.materials.material import Material
+from ssbmech.units import MPa, s, um
+from tests.particle import C_MAX, MOLAR_VOLUME, plain_host
+from tests.tools import March, march, measured
+
+COMM = MPI.COMM_WORLD
+INTERFACE = "particle|matrix"
+R, B = 5e-6, 20e-6
+START, EMPTIED = 0.9, 0.2
+ELECTROLYTE = library.by_name("li6ps5cl")
+PARTICLE = plain_host(diffusivity=1e-9)
+#: Free change of volume on taking the lithium out.
+MISFIT = -MOLAR_VOLUME * C_MAX * EMPTIED
+
+
+def shrinking(
+    adhesion: BilinearCohesion | None, frame: object = None, size: float = 0.5, **changes: object
+) -> ssb.Case:
+    """Return a sphere in a round matrix that gives a fifth of its lithium away, evenly."""
+    frame = ssb.Axisymmetric() if frame is None else frame
+    charge = EMPTIED * C_MAX * 96485.33212 * R / 3
+    return dataclasses.replace(
+        ssb.Case(
+            name="shrinking",
+            geometry=Inclusion(
+                frame=frame, radius=R, outer_radius=B, size=size * um, coarsening=5.0
+            ),
+            bodies=(
+                ssb.Body.single("particle", PARTICLE, content=START),
+                ssb.Body.single("matrix", ELECTROLYTE),
+            ),
+            interfaces=(
+                ssb.Interface(INTERFACE, kinetics=ssb.LinearKinetics(1e-4), adhesion=adhesion),
+            ),
+            supports=(ssb.Roller("left"), ssb.Roller("bottom")),
+            electrodes=ssb.Electrodes(working=INTERFACE),
+            loads=ssb.Loads(face_potentials=(FacePotential("outer", lambda x: 0 * x[0]),)),
+            protocol=(ssb.ConstantCurrent(charge / 100, 100 * s),),
+            step_control=ssb.PrescribedSteps((10.0,) * 10),
+        ),
+        **changes,
+    )
+
+
+def compliances() -> tuple[float, float, float]:
+    """Return radial displacement over R per pressure: particle, matrix inside, matrix outside.
+
+    The matrix is a Lame shell: inside by an inner pressure, outside (taken positive) by an outer.
+    """
+    solid: Elastic = ELECTROLYTE.solid
+    ratio = B**3 / (B**3 - R**3)
+    inside = (R**3 / B**3 / (3 * solid.bulk) + 1 / (4 * solid.shear)) * ratio
+    outside = (1 / (3 * solid.bulk) + 1 / (4 * solid.shear)) * ratio
+    return 1 / (3 * PARTICLE.solid.bulk), inside, outside
+
+
+def weighted(result: March, name: str) -> np.ndarray:
+    """Return the mean of a facet field over the interface after each step."""
+    surface = result.cell.surfaces[INTERFACE]
+    total = COMM.allreduce(float(surface.areas.sum()))
+    return np.array(
+        [COMM.allreduce(float(kept[name] @ surface.areas)) / total for kept in result.seen]
+    )
+
+
+def look(cell: object) -> dict[str, np.ndarray]:
+    """Keep gap, contact pressure and damage."""
+    surface = cell.surfaces[INTERFACE]
+    n = surface.gap.owned
+    kept = {
+        "gap": surface.gap.function.x.array[:n].copy(),
+        "p": surface.p_contact.function.x.array[:n].copy(),
+        "i": surface.i_normal.function.x.array[:n].copy(),
+    }
+    if surface.bond is not None:
+        kept["damage"] = surface.bond.damages(surface.gap)
+    return kept
+
+
+def test_bonded_particle_pulls_at_its_matrix() -> None:
+    bond = BilinearCohesion(strength=1e9, toughness=1e3, initial_stiffness=1e17)
+    result = march(shrinking(bond), watch=look)
+    particle, inside, _ = compliances()
+    # the bond is a spring in series
+    exact = -MISFIT / 3 / (particle + inside + 1 / (bond.initial_stiffness * R))
+    traction = bond.initial_stiffness * weighted(result, "gap")[-1]
+    item = "Misfit sphere in a matrix"
+    measured(item, "error of the bonded traction", abs(traction / exact - 1), 0.01, "closed form")
+    assert traction > 0.0, "a particle that shrinks is pulled"
+    assert weighted(result, "damage").max() == 0.0, "the bond is not near its strength"
+
+
+def test_debonded_particle_leaves_a_gap_that_pressure_closes() -> None:
+    _, _, outside = compliances()
+    gap = -R * MISFIT / 3
+    closing = gap / R / outside
+    weak = BilinearCohesion(strength=0.1 * MPa, toughness=1e-4, initial_stiffness=1e16)
+    pressed = ssb.Rest(100 * s, name="press")
+    released = ssb.Rest(100 * s, name="release")
+
+    def pressure(time: float) -> float:
+        up = np.clip((time - 100.0) / 100.0, 0.0, 1.0)
+        down = np.clip((time - 200.0) / 100.0, 0.0, 1.0)
+        return 1.25 * closing * (up - down)
+
+    case = shrinking(weak)
+    case = dataclasses.replace(
+        case,
+        loads=dataclasses.replace(case.loads, face_pressures=(FacePressure("outer", pressure),)),
+        protocol=(*case.protocol, pressed, released),
+        step_control=ssb.PrescribedSteps((10.0,) * 10 + (2.5,) * 40 + (10.0,) * 10),
+    )
+    result = march(case, watch=look)
+    mean, time = weighted(result, "gap"), result.series("time")
+    open_at = mean[time == 100.0][0]
+    item = "Misfit sphere in a matrix"
+    measured(item, "error of the debonded gap", abs(open_at / gap - 1), 0.01, "R e / 3")
+    assert weighted(result, "damage")[time == 100.0][0] == pytest.approx(1.0, abs=1e-12)
+    # the mean gap falls in proportion to the pressure until it closes
+    loading = (time >= 100.0) & (time <= 200.0)
+    applied = np.array([pressure(t) for t in time[loading]])
+    still_open = mean[loading] > 0.2 * open_at
+    slope, start = np.polyfit(applied[still_open], mean[loading][still_open], 1)
+    measured(
+        item,
+        "error of the closing pressure",
+        abs(-start / slope / closing - 1),
+        0.01,
+        "closed form",
+    )
+    assert mean[time == 200.0][0] < 1e-3 * open_at
+    again = weighted(result, "gap")[-1]
+    measured(
+        item, "change of the gap by pressing and releasing", abs(again / open_at - 1), 1e-6, "none"
+    )
+
+
+def slab(size: float, bond: BilinearCohesion, lift: object, **changes: object) -> ssb.Case:
+    """Return two stiff slabs with a bond between them, the upper one moved."""
+    stiff = Material("stiff", Elastic(100e9, 0.3))
+    return dataclasses.replace(
+        ssb.Case(
+            name="slabs",
+            geometry=ssb.Stack(
+                frame=ssb.PlaneStrain(),
+                layers=(ssb.Layer("upper", 1 * um), ssb.Layer("lower", 1 * um))[::-1],
+                width=4 * um,
+                size_interface=size * um,
+                size_bulk=0.5 * um,
+            ),
+            bodies=(ssb.Body.single("lower", stiff), ssb.Body.single("upper", stiff)),
+            interfaces=(ssb.Interface("lower|upper", adhesion=bond),),
+            supports=(ssb.Clamp("bottom"), ssb.Clamp("top", lift)),
+            protocol=(ssb.Rest(1 * s),),
+            step_control=ssb.PrescribedSteps((1 / 80,) * 80),
+        ),
+        **changes,
+    )
+
+
+def work(result: March) -> float:
+    """Return the work of the lifted face, by the trapezoidal rule over the steps [J/m]."""
+    forces, places = zip(*result.seen, strict=True)
+    # from nothing, before the first step
+    forces, places = (np.array([0 * kept[0], *kept]) for kept in (forces, places))
+    return float(np.sum(0.5 * (forces[1:] + forces[:-1]) * np.diff(places, axis=0)))
+
+
+def reaction(cell: object) -> tuple[np.ndarray, np.ndarray]:
+    """Return forces at the lifted nodes and their displacements, gathered from all ranks."""
+    body = cell.bodies["upper"]
+    forces = cell.system.raw_residual(body.u)[body.u.fixed]
+    places = body.u.function.x.array[body.u.fixed]
+    return np.concatenate(COMM.allgather(forces)), np.concatenate(COMM.allgather(places))
+
+
+@pytest.mark.parametrize("mode", ["opening", "shearing", "tilting"])
+def test_breaking_a_bond_takes_its_toughness(mode: str) -> None:
+    """However it is broken, evenly or from one end to the other, and on any mesh."""
+    bond = BilinearCohesion(strength=10 * MPa, toughness=1.0, initial_stiffness=1e15)
+    reach = 1.2 * bond.separation_broken
+    lifts = {
+        "opening": lambda x, t: np.array([0 * x[0], reach * t + 0 * x[0]]),
+        "shearing": lambda x, t: np.array([reach * t + 0 * x[0], 0 * x[0]]),
+        "tilting": lambda x, t: np.array([0 * x[0], reach * t * (1 + 2 * x[0] / 4e-6)]),
+    }
+    spent = []
+    for size in (0.5, 0.2) if mode == "tilting" else (0.5,):
+        result = march(slab(size, bond, lifts[mode]), watch=reaction)
+        assert result.rows[-1]["damage_mean:lower|upper"] == pytest.approx(1.0, abs=1e-12)
+        spent.append(work(result) / (4e-6 * bond.toughness))
+    item = "Breaking a bond"
+    for value in spent:
+        measured(
+            item, f"energy spent by {mode} over toughness, less one", abs(value - 1), 0.005, "Gc"
+        )
+    measured(item, f"change with the mesh, {mode}", abs(spent[0] - spent[-1]), 0.005, "none")
