@@ -76,8 +76,11 @@ _ROWS = (
     Quantity("i_normal_min", r"$i_\mathrm{min}$", "A m-2", "lowest interface current density"),
     Quantity("i_normal_max", r"$i_\mathrm{max}$", "A m-2", "highest interface current density"),
     Quantity("i_normal_mean", r"$\bar{i}$", "A m-2", "mean interface current density"),
+    Quantity("conducting_fraction", r"$\bar{\theta}$", "1", "conducting fraction"),
+    Quantity("cut_off", r"$v_\mathrm{off}$", "1", "active material without contact"),
     Quantity("damage_mean", r"$\bar{d}$", "1", "broken fraction of the bond"),
     # Hosts
+    Quantity("state_of_charge", "$z$", "1", "state of charge"),
     Quantity("content_min", r"$x_\mathrm{min}$", "1", "lowest lithium content"),
     Quantity("content_mean", r"$\bar{x}$", "1", "mean lithium content"),
     Quantity("content_max", r"$x_\mathrm{max}$", "1", "highest lithium content"),
@@ -110,6 +113,8 @@ _ROWS = (
     Quantity("stripped", "$s$", "m", "stripped thickness"),
     Quantity("contact", "", "1", "in contact"),
     Quantity("damage", "$d$", "1", "damage of the bond"),
+    Quantity("conducting", r"$\theta$", "1", "conducting fraction"),
+    Quantity("particle", "", "1", "particle"),
 )
 
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType({row.name: row for row in _ROWS})

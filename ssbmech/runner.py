@@ -17,10 +17,14 @@ from typing import Any
 
 from mpi4py import MPI
 
+import numpy as np
+
 from ssbmech.case import Case
 from ssbmech.errors import CaseError, SSBMechError
 from ssbmech.log import run_logging
+from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
+from ssbmech.model.surface import SurfaceModel
 from ssbmech.parameter import describe
 from ssbmech.protocol import Step, check_protocol
 from ssbmech.results.field_files import BodyFile, InterfaceFile, owned_nodes
@@ -196,13 +200,11 @@ class Recorder:
         self.rows: list[Row] = []
         self._series = SeriesWriter(folder, observer.columns())
         self._bodies = {
-            name: BodyFile(folder, name, body.u.function.function_space)
+            name: BodyFile(folder, name, body.u.function.function_space, _constants(body))
             for name, body in cell.bodies.items()
         }
         self._surfaces = {
-            name: InterfaceFile(
-                folder, name, surface.mesh.mesh, {"initial_gap": _initial_gap(surface)}
-            )
+            name: InterfaceFile(folder, name, surface.mesh.mesh, _facet_constants(surface))
             for name, surface in cell.surfaces.items()
         }
         self._since_fields = 0
@@ -262,13 +264,28 @@ class Recorder:
             points = {"displacement": owned_nodes(body.u.function)}
             if body.phi_e is not None:
                 points["phi_e"] = owned_nodes(body.phi_e.function)
+            if body.lithium is not None:
+                points["content"] = owned_nodes(body.lithium.content())
             file.append(time, points, self.observer.arrays(name))
         for name, surface_file in self._surfaces.items():
             surface_file.append(time, self.observer.arrays(name))
 
 
-def _initial_gap(surface: Any) -> Any:
-    return surface.gap.previous[: surface.gap.owned]
+def _constants(body: BodyModel) -> dict[str, Any]:
+    """Return the cell fields of a body that never change: the particle of each owned cell."""
+    if body.lithium is None:
+        return {}
+    topology = body.mesh.mesh.topology
+    owned = topology.index_map(topology.dim).size_local
+    return {"particle": body.lithium.particles.of_cells[:owned].astype(np.float64)}
+
+
+def _facet_constants(surface: SurfaceModel) -> dict[str, Any]:
+    """Return the facet fields of an interface that never change."""
+    constants = {"initial_gap": surface.gap.previous[: surface.gap.owned]}
+    if surface.particle is not None:
+        constants["particle"] = surface.particle.astype(np.float64)
+    return constants
 
 
 def _progress_bar(cell: CellModel, case: Case) -> Any:

@@ -30,7 +30,7 @@ _STAGES = np.linspace(0.5, 1.0, 26)
 _SWEEPS, _LOOK, _STAGNATION = 400, 25, 0.9
 """Largest number of sweeps, and the factor by which a number of them must lower the overlap."""
 
-_MOVES, _PLACES = 80, 300
+_MOVES, _PLACES = 160, 300
 """Largest number of moves out of a jam, and number of places to choose from."""
 
 _SLACK = 1e-3

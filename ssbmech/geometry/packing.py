@@ -39,7 +39,7 @@ RESCALING = 1.25
 UNIT_BALL = {2: pi, 3: 4 * pi / 3}
 """Volume of a disc or sphere over the power of its radius, by dimension [1]."""
 
-_ATTEMPTS = 3
+_ATTEMPTS = 5
 
 
 class Sides(enum.Enum):

@@ -130,7 +130,7 @@ def build_body(
     if _is_driven(case, case_body, mesh):
         space = fem.functionspace(mesh.mesh, ("Lagrange", degree))
         phi_e = Unknown(f"phi_e {mesh.name}", fem.Function(space, name="phi_e"), scales.potential)
-    stored = build_lithium(case_body, scales, case.temperature, mesh, knobs)
+    stored = build_lithium(case, case_body, mesh, knobs)
     body = BodyModel(case_body, mesh, frame, quadrature_degree, u, phi_e, stored)
     if stored is not None:
         stored.measure_inventory(lambda name: body.measure("dx")(mesh.regions[name]))

@@ -16,7 +16,7 @@ from dolfinx import fem
 
 from ssbmech._compat import compile_form, constant
 from ssbmech.case import Body as CaseBody
-from ssbmech.case import Scales
+from ssbmech.case import Case
 from ssbmech.constants import FARADAY
 from ssbmech.errors import CaseError
 from ssbmech.forms import lithium
@@ -24,6 +24,7 @@ from ssbmech.frames import Expr, WeightedMeasure
 from ssbmech.geometry.subdomains import BodyMesh
 from ssbmech.materials.host import Host
 from ssbmech.model.parameters import Knobs, symbolic
+from ssbmech.model.particles import ParticleIndex, find_particles
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]
@@ -60,6 +61,7 @@ class LithiumModel:
         regions: the hosts, by region.
         knobs: time step and temperature.
         dofs: local dofs of each region.
+        particles: the connected parts of the body.
         volumes: volume of each region [m3], per metre of depth in plane strain [m2].
         start: amount of lithium at the start [mol].
     """
@@ -69,6 +71,8 @@ class LithiumModel:
     regions: Mapping[str, HostRegion]
     knobs: Knobs
     dofs: Mapping[str, npt.NDArray[np.int32]]
+    particles: ParticleIndex
+    _fine: fem.Function
     volumes: dict[str, float] = field(default_factory=dict)
     start: float = 0.0
     _amounts: dict[str, Any] = field(default_factory=dict)
@@ -111,6 +115,14 @@ class LithiumModel:
             self._amounts[name] = compile_form(self.c.function * measure(name), None)
         self.start = self.inventory()
 
+    def content(self) -> fem.Function:
+        """Return the content c / c_max at the nodes of the displacement [1]."""
+        linear = self.c.function.copy()
+        for name, region in self.regions.items():
+            linear.x.array[self.dofs[name]] /= region.host.c_max
+        self._fine.interpolate(linear)
+        return self._fine
+
     def contents(self) -> dict[str, tuple[float, float, float]]:
         """Return least, mean and largest content of each region [1]; collective."""
         comm = self.c.function.function_space.mesh.comm
@@ -132,7 +144,7 @@ class LithiumModel:
 
 
 def build_lithium(
-    case_body: CaseBody, scales: Scales, temperature: float, mesh: BodyMesh, knobs: Knobs
+    case: Case, case_body: CaseBody, mesh: BodyMesh, knobs: Knobs
 ) -> LithiumModel | None:
     """Return the lithium of a body, None if it hosts none; collective.
 
@@ -153,7 +165,7 @@ def build_lithium(
     space = fem.functionspace(mesh.mesh, ("Lagrange", 1))
     largest = max(host.c_max for host in hosts.values())
     c = Unknown(f"c {mesh.name}", fem.Function(space, name="c"), largest)
-    mu = Unknown(f"mu {mesh.name}", fem.Function(space, name="mu"), FARADAY * scales.potential)
+    mu = Unknown(f"mu {mesh.name}", fem.Function(space, name="mu"), FARADAY * case.scales.potential)
     axis = _crystal_axis(case_body, mesh)
     regions, region_dofs = {}, {}
     taken = np.zeros(len(c.function.x.array), dtype=bool)
@@ -165,7 +177,7 @@ def build_lithium(
         taken[dofs] = True
         region_dofs[name] = dofs
         c.function.x.array[dofs] = host.c_max * initial
-        mu.function.x.array[dofs] = -FARADAY * host.ocv.voltage(initial, temperature)
+        mu.function.x.array[dofs] = -FARADAY * host.ocv.voltage(initial, case.temperature)
         law = symbolic(host, mesh.mesh)
         x = c.function / law.c_max
         start = law.swelling.strain(constant(mesh.mesh, initial), axis)
@@ -178,7 +190,10 @@ def build_lithium(
         )
     for unknown in (c, mu):
         unknown.start_here()
-    return LithiumModel(c, mu, regions, knobs, region_dofs)
+    fine = fem.Function(
+        fem.functionspace(mesh.mesh, ("Lagrange", case.discretisation.degree)), name="content"
+    )
+    return LithiumModel(c, mu, regions, knobs, region_dofs, find_particles(mesh.mesh), fine)
 
 
 def _initial_content(case_body: CaseBody, region: str, host: Host) -> float:

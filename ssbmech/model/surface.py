@@ -57,6 +57,8 @@ class SurfaceModel:
         group: residual forms.
         references: forms whose norms size the residuals.
         areas: area of each owned facet.
+        particle: particle of the minus body at each owned facet; None if it hosts no lithium.
+        conductions: facets next to a region, and the fraction of them that conducts.
         opened_form: volume between the bodies that growth has made.
         offset_form: tangential jump of displacements, for sticking contact.
     """
@@ -80,6 +82,8 @@ class SurfaceModel:
     group: FormGroup = field(init=False)
     references: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
     areas: Array = field(init=False)
+    particle: npt.NDArray[np.int64] | None = field(init=False, default=None)
+    conductions: list[tuple[npt.NDArray[np.bool_], fem.Expression]] = field(default_factory=list)
     opened_form: Any = field(init=False, default=None)
     offset_form: Any = field(init=False, default=None)
 
@@ -119,6 +123,17 @@ class SurfaceModel:
         p, gap = self.p_contact.function.x.array[:n], self.gap.function.x.array[:n]
         touching = p >= self.contact_stiffness * gap - ROUNDING * self.p_contact.scale
         return np.asarray(touching)
+
+    def conducting(self) -> Array:
+        """Return the conducting fraction of each owned facet at the end of the step [1]."""
+        found: Array = np.zeros(self.gap.owned, dtype=np.float64)
+        theta = fem.Function(self.gap.function.function_space)
+        for facets, law in self.conductions:
+            theta.interpolate(law)
+            found[facets] = theta.x.array[: self.gap.owned][facets]
+        if self.bond is not None:
+            found = 1 - self.bond.damages(self.gap) * (1 - found)
+        return found
 
     def start_touching(self) -> None:
         """Start the iteration from contact where the gap is smallest, if all is open; collective.

@@ -11,7 +11,13 @@ import ufl
 from dolfinx import fem, la
 from dolfinx.mesh import Mesh
 
-from ssbmech._compat import compile_form, constant, interface_entity_maps
+from ssbmech._compat import (
+    compile_expression,
+    compile_form,
+    constant,
+    element_points,
+    interface_entity_maps,
+)
 from ssbmech.case import Case, Scales
 from ssbmech.constants import FARADAY
 from ssbmech.forms import interface_terms as terms
@@ -51,6 +57,10 @@ def write_forms(surface: SurfaceModel, case: Case, parent: Mesh) -> None:
             for key, form in _electrical_terms(surface, region, near, parent).items():
                 residual[key] = residual[key] + form if key in residual else form
     surface.group = FormGroup(surface.name, residual, maps, _facet_nodes(surface, parent))
+    _set_conductions(surface)
+    if surface.minus.lithium is not None:
+        at_minus = mesh.local_cells(parent)[0]
+        surface.particle = surface.minus.lithium.particles.of_cells[at_minus]
     _set_references(surface, case.scales, parent, sides.dS)
     opened = terms.opened_by_growth(sides, surface.gap.function("+"), surface.initial_gap("+"))
     surface.opened_form = compile_form(opened, maps)
@@ -81,6 +91,20 @@ def _measure(surface: SurfaceModel, case: Case, parent: Mesh) -> WeightedMeasure
         metadata={"quadrature_degree": 2 * case.discretisation.degree},
     )
     return WeightedMeasure(measure, case.geometry.frame.weight(ufl.SpatialCoordinate(parent)("+")))
+
+
+def _set_conductions(surface: SurfaceModel) -> None:
+    """Compile the conducting fraction of each region's law; collective."""
+    space = surface.gap.function.function_space
+    entities, minus = surface.mesh.entities, surface.minus.mesh
+    tags = minus.cell_tags.values[minus.submesh.cells(entities[:, 0])]
+    for region in surface.minus.regions:
+        kinetics = surface.interface.kinetics_at(region.name)
+        if kinetics is not None:
+            law = symbolic(kinetics.conduction, space.mesh)
+            theta = law.theta(surface.gap.function, surface.p_contact.function)
+            expression = compile_expression(theta, element_points(space))
+            surface.conductions.append((tags == minus.regions[region.name], expression))
 
 
 def _set_references(

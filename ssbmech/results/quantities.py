@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,74 +10,19 @@ from mpi4py import MPI
 
 import numpy as np
 import numpy.typing as npt
-import ufl
-from dolfinx import fem, la
+from dolfinx import fem
 
 from ssbmech._compat import compile_form, constant
 from ssbmech.constants import FARADAY
 from ssbmech.errors import AuditError
 from ssbmech.fields_table import series_name
-from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
-from ssbmech.model.lithium import LithiumModel
 from ssbmech.model.surface import SurfaceModel
+from ssbmech.results.averages import CELL_FIELDS, CellAverages
+from ssbmech.results.hosts import content_row, cut_off, lithium_lost, state_of_charge
 from ssbmech.results.series import Column
 
 Array = npt.NDArray[np.float64]
-
-CELL_FIELDS: Mapping[str, slice | int] = {
-    "stress": slice(0, 6),
-    "von_mises": 6,
-    "pressure": 7,
-    "creep_rate": 8,
-}
-"""Place of each cell field among the averaged components of a body."""
-
-
-class CellAverages:
-    """Averages of stress, pressure and creep rate over each cell of a body."""
-
-    def __init__(self, body: BodyModel) -> None:
-        """Compile the forms; collective."""
-        mesh = body.mesh.mesh
-        self._size = 9
-        space = fem.functionspace(mesh, ("DG", 0, (self._size,)))
-        test = ufl.TestFunction(space)
-        forms = []
-        for region in body.regions:
-            s, deviator = region.stress, region.response.deviator
-            von_mises = ufl.sqrt(1.5 * ufl.inner(deviator, deviator))
-            rate = region.response.creep_rate + ufl.as_ufl(0.0)
-            components = [
-                s[0, 0],
-                s[1, 1],
-                s[2, 2],
-                s[0, 1],
-                s[1, 2],
-                s[0, 2],
-                von_mises,
-                -ufl.tr(s) / 3,
-                rate,
-            ]
-            forms.append(ufl.inner(ufl.as_vector(components), test) * region.dx)
-        self._form = compile_form(sum(forms[1:], forms[0]), body.group.entity_maps)
-        self._vector = la.vector(space.dofmap.index_map, self._size)
-        self._cells = mesh.topology.index_map(mesh.topology.dim).size_local
-        scalar = fem.functionspace(mesh, ("DG", 0))
-        one = constant(mesh, 1.0)
-        volumes = la.vector(scalar.dofmap.index_map, 1)
-        volumes.array[:] = 0.0
-        fem.assemble_vector(
-            volumes.array, compile_form(one * ufl.TestFunction(scalar) * body.measure("dx"), None)
-        )
-        self._volumes = np.array(volumes.array[: self._cells])
-
-    def evaluate(self) -> Array:
-        """Return the averages on the owned cells, shape (cells, 9); collective."""
-        self._vector.array[:] = 0.0
-        fem.assemble_vector(self._vector.array, self._form)
-        sums = self._vector.array[: self._cells * self._size].reshape(self._cells, self._size)
-        return np.asarray(sums / self._volumes[:, None])
 
 
 @dataclass(frozen=True)
@@ -125,6 +69,8 @@ class Observer:
             "p_stack",
         ]
         names += ["thickness_stack"]
+        if self.cell.capacity is not None:
+            names += ["state_of_charge"]
         columns = [Column.of(name) for name in names]
         volume_unit = self.cell.case.geometry.frame.depth_unit
         for where in self.cell.surfaces:
@@ -134,8 +80,13 @@ class Observer:
                 Column.of("gap_max", where),
                 Column.of("p_contact_max", where),
             ]
-            if self.cell.surfaces[where].bond is not None:
+            surface = self.cell.surfaces[where]
+            if surface.bond is not None:
                 columns.append(Column.of("damage_mean", where))
+            if surface.i_normal is not None:
+                columns.append(Column.of("conducting_fraction", where))
+            if surface.particle is not None and surface.i_normal is not None:
+                columns.append(Column.of("cut_off", where))
             if where in self.cell.electrodes:
                 columns += [Column.of(f"i_normal_{kind}", where) for kind in ("min", "mean", "max")]
         for where in self.cell.bodies:
@@ -162,18 +113,24 @@ class Observer:
         row["current"] = current
         row["charge"] = self.charge + current * dt
         row["p_stack"] = self._stack_pressure()
+        if cell.capacity is not None:
+            row["state_of_charge"] = state_of_charge(cell)
         row["thickness_stack"] = self._height + sum(
             _mean_displacement(cell, *face) for face in self._faces
         )
         for name, surface in cell.surfaces.items():
             self._measured[name] = _surface_arrays(surface)
             row |= _surface_row(name, surface.areas, self._measured[name], comm)
+            if surface.particle is not None and surface.i_normal is not None:
+                row[series_name("cut_off", name)] = cut_off(
+                    surface, self._averages[surface.minus.name].volumes, self._measured[name]
+                )
         for name, averages in self._averages.items():
             values = averages.evaluate()
             row |= _body_row(name, values, comm)
             stored = cell.bodies[name].lithium
             if stored is not None:
-                row |= _content_row(stored)
+                row |= content_row(stored)
             places = CELL_FIELDS.items()
             self._measured[name] = {field: values[:, place] for field, place in places}
         row |= self.audits(dt)
@@ -214,7 +171,7 @@ class Observer:
         lithium = 0.0
         for name, electrode in cell.electrodes.items():
             passed = self.interface_charge[name] + electrode.total * dt
-            lost, least = _lithium_lost(cell, cell.surfaces[name])
+            lost, least = lithium_lost(cell, cell.surfaces[name])
             faradays = passed / FARADAY
             lithium = max(lithium, abs(lost - faradays) / max(abs(faradays), least))
         contact = max((_contact_error(s, comm) for s in cell.surfaces.values()), default=0.0)
@@ -254,28 +211,6 @@ class Observer:
         return self._committed[name]
 
 
-def _lithium_lost(cell: CellModel, surface: SurfaceModel) -> tuple[float, float]:
-    """Return the lithium that the minus body has lost, and the least that counts [mol]; collective.
-
-    Metal loses what is missing between the bodies; a host what is missing in it, and there the
-    amount at the start counts.
-    """
-    stored = surface.minus.lithium
-    if stored is not None:
-        return stored.start - stored.inventory(), stored.start
-    least = cell.case.scales.gap * cell.area(surface.name) / surface.molar_volume
-    return surface.opened_by_growth() / surface.molar_volume, least
-
-
-def _content_row(stored: LithiumModel) -> dict[str, float]:
-    row = {}
-    for region, (low, mean, high) in stored.contents().items():
-        row[series_name("content_min", region)] = low
-        row[series_name("content_mean", region)] = mean
-        row[series_name("content_max", region)] = high
-    return row
-
-
 def _surface_arrays(surface: SurfaceModel) -> dict[str, Array]:
     """Return the facet fields of an interface, owned facets."""
     n = surface.gap.owned
@@ -290,6 +225,7 @@ def _surface_arrays(surface: SurfaceModel) -> dict[str, Array]:
         # what is bonded is in contact, however far the bond is stretched
         arrays["contact"] = np.maximum(arrays["contact"], arrays["damage"] < 1.0)
     if surface.i_normal is not None:
+        arrays["conducting"] = surface.conducting()
         arrays["i_normal"] = surface.i_normal.function.x.array[:n].copy()
     return arrays
 
@@ -309,6 +245,8 @@ def _surface_row(
         broken = comm.allreduce(float(areas @ arrays["damage"]), op=MPI.SUM)
         row[series_name("damage_mean", name)] = broken / sums[0]
     if "i_normal" in arrays:
+        conducting = comm.allreduce(float(areas @ arrays["conducting"]), op=MPI.SUM)
+        row[series_name("conducting_fraction", name)] = conducting / sums[0]
         current = arrays["i_normal"]
         total = comm.allreduce(float(areas @ current), op=MPI.SUM)
         row[series_name("i_normal_min", name)] = -_maximum(-current, comm)

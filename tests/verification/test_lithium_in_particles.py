@@ -100,8 +100,7 @@ def test_sphere(frame: ssb.Axisymmetric) -> None:
     geometry = Inclusion(frame=frame, radius=RADIUS, size=size * um, inner_coarsening=coarsening)
     names = ("left", "bottom", "front") if solid else ("left", "bottom")
     supports = tuple(ssb.Roller(name) for name in names)
-    steps = 30 if solid else 60
-    result = inserted(geometry, "outer", "particle", steps=steps, supports=supports)
+    result = inserted(geometry, "outer", "particle", supports=supports)
     exact = Insertion(RADIUS, enhanced(), FLUX, 3)
     label = "3D" if solid else "axisymmetric"
     item = f"Free sphere under galvanostatic insertion, {label}"
