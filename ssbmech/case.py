@@ -102,6 +102,8 @@ class Electrodes:
         counter: electrode at zero potential; None if the current leaves through an outer face of
             the electrolyte that is held at a potential (`FacePotential`). Voltages are then
             against the zero of that potential.
+        also: electrodes of further cells that the same current passes through, cells stacked one on
+            the other; each has an electrolyte of its own.
         area_of: interface or outer face whose area is the cell's, by which currents and capacities
             are counted; None for the interface of the working electrode.
     """
@@ -109,6 +111,12 @@ class Electrodes:
     working: str
     counter: str | None = None
     area_of: str | None = None
+    also: tuple[Electrodes, ...] = ()
+
+    @property
+    def cells(self) -> tuple[Electrodes, ...]:
+        """The electrodes of all cells that are stacked."""
+        return (self, *self.also)
 
 
 class PressureField(enum.Enum):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ssbmech.errors import CaseError
 
 if TYPE_CHECKING:
-    from ssbmech.case import Case
+    from ssbmech.case import Case, Electrodes
 
 _SEQUENCES = ("bodies", "protocol", "interfaces", "supports")
 
@@ -143,23 +143,33 @@ def _check_electrodes(case: Case) -> None:
             )
         _check_currentless(case)
         return
-    counter = case.electrodes.counter
-    if counter is None and not case.loads.face_potentials:
+    pairs = case.electrodes.cells
+    for pair in pairs:
+        _check_pair(case, pair, reacting)
+    named = [name for pair in pairs for name in (pair.working, pair.counter) if name is not None]
+    if reacting - set(named) or len(set(named)) < len(named):
+        raise CaseError(
+            "working and counter electrode must be two interfaces, and the only ones with kinetics"
+        )
+    driven = any(step.drive(0.0).voltage is not None for step in case.protocol)
+    if len(pairs) > 1 and driven:
+        raise CaseError("stacked cells are driven by a current: a step of theirs holds a voltage")
+
+
+def _check_pair(case: Case, pair: Electrodes, reacting: set[str]) -> None:
+    """Check the electrodes of one cell."""
+    if pair.counter is None and not case.loads.face_potentials:
         raise CaseError(
             "the electrodes have no counter: name an interface with a charge-transfer law, "
             "or hold an outer face of the electrolyte at a potential (FacePotential)"
         )
-    named = [case.electrodes.working, *([] if counter is None else [counter])]
+    named = [name for name in (pair.working, pair.counter) if name is not None]
     for name in named:
         if name not in reacting:
             raise CaseError(
                 f"electrode {name!r} is not an interface with a charge-transfer law; "
                 f"those are: {', '.join(sorted(reacting)) or 'none'}"
             )
-    if reacting - set(named) or len(set(named)) < len(named):
-        raise CaseError(
-            "working and counter electrode must be two interfaces, and the only ones with kinetics"
-        )
     electrolytes = sorted({i.plus for i in case.interfaces if i.name in named})
     if len(electrolytes) > 1:
         raise CaseError(

@@ -181,19 +181,19 @@ class CellModel:
                 surface.start_touching()
 
     def _drive_electrodes(self, drive: Drive) -> None:
-        if self.case.electrodes is None:
-            return
-        if self.case.electrodes.counter is not None:
-            zero = self.electrodes[self.case.electrodes.counter]
-            zero.alpha, zero.beta, zero.target = 0.0, zero.reference / zero.scale, 0.0
-        working = self.electrodes[self.case.electrodes.working]
-        density = self.current_density(drive)
-        if density is not None:
-            working.alpha, working.beta = 1.0, 0.0
-            working.load = -density * self.nominal_area
-        else:
-            working.alpha, working.beta = 0.0, working.reference / working.scale
-            working.target = float(drive.voltage or 0.0)
+        """Set what the electrodes of all stacked cells are asked for."""
+        electrodes, density = self.case.electrodes, self.current_density(drive)
+        for pair in () if electrodes is None else electrodes.cells:
+            if pair.counter is not None:
+                zero = self.electrodes[pair.counter]
+                zero.alpha, zero.beta, zero.target = 0.0, zero.reference / zero.scale, 0.0
+            working = self.electrodes[pair.working]
+            if density is not None:
+                working.alpha, working.beta = 1.0, 0.0
+                working.load = -density * self.nominal_area
+            else:
+                working.alpha, working.beta = 0.0, working.reference / working.scale
+                working.target = float(drive.voltage or 0.0)
 
     def current_density(self, drive: Drive) -> float | None:
         """Return the current density that a drive asks for [A/m2], None under voltage control.

@@ -67,16 +67,17 @@ def start_at_rest(cell: CellModel) -> None:
     electrodes = cell.case.electrodes
     if electrodes is None:
         return
-    zero = 0.0
-    if electrodes.counter is not None:
-        zero = equilibrium(cell, cell.surfaces[electrodes.counter].minus)
-        electrolyte = cell.surfaces[electrodes.counter].plus.phi_e
-        if electrolyte is not None:
-            electrolyte.function.x.array[:] = -zero
-            electrolyte.start_here()
-    working = cell.electrodes[electrodes.working]
-    working.value = equilibrium(cell, cell.surfaces[electrodes.working].minus) - zero
-    working.previous = working.older = working.value
+    for pair in electrodes.cells:
+        zero = 0.0
+        if pair.counter is not None:
+            zero = equilibrium(cell, cell.surfaces[pair.counter].minus)
+            electrolyte = cell.surfaces[pair.counter].plus.phi_e
+            if electrolyte is not None:
+                electrolyte.function.x.array[:] = -zero
+                electrolyte.start_here()
+        working = cell.electrodes[pair.working]
+        working.value = equilibrium(cell, cell.surfaces[pair.working].minus) - zero
+        working.previous = working.older = working.value
 
 
 def equilibrium(cell: CellModel, electrode: BodyModel) -> float:

@@ -16,6 +16,7 @@ from dolfinx.mesh import Mesh
 from ssbmech.case import Case
 from ssbmech.constants import FARADAY
 from ssbmech.errors import CaseError
+from ssbmech.forms.interface_terms import Sides
 from ssbmech.geometry.profiles import gap_values
 from ssbmech.geometry.subdomains import InterfaceMesh
 from ssbmech.interfaces.interface import Interface
@@ -59,6 +60,7 @@ class SurfaceModel:
         areas: area of each owned facet.
         particle: particle of the minus body at each owned facet; None if it hosts no lithium.
         conductions: facets next to a region, and the fraction of them that conducts.
+        sides: restricted geometry and displacement, with the measure of the interface.
         opened_form: volume between the bodies that growth has made.
         offset_form: tangential jump of displacements, for sticking contact.
     """
@@ -82,6 +84,7 @@ class SurfaceModel:
     group: FormGroup = field(init=False)
     references: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
     areas: Array = field(init=False)
+    sides: Sides = field(init=False)
     particle: npt.NDArray[np.int64] | None = field(init=False, default=None)
     conductions: list[tuple[npt.NDArray[np.bool_], fem.Expression]] = field(default_factory=list)
     opened_form: Any = field(init=False, default=None)

@@ -47,6 +47,7 @@ def write_forms(surface: SurfaceModel, case: Case, parent: Mesh) -> None:
         jump=surface.plus.u.function("-") - surface.minus.u.function("+"),
         dS=measure(WHOLE),
     )
+    surface.sides = sides
     maps = interface_entity_maps(
         parent, surface.minus.mesh.submesh, surface.plus.mesh.submesh, mesh.submesh, mesh.entities
     )

@@ -144,12 +144,12 @@ class Observer:
             self.interface_charge[name] += electrode.total * dt
 
     def _voltage(self) -> float:
-        electrodes = self.cell.case.electrodes
-        if electrodes is None:
-            return 0.0
-        closures = self.cell.electrodes
-        zero = 0.0 if electrodes.counter is None else closures[electrodes.counter].value
-        return closures[electrodes.working].value - zero
+        """Return the voltage of all stacked cells together [V]."""
+        electrodes, closures, total = self.cell.case.electrodes, self.cell.electrodes, 0.0
+        for pair in () if electrodes is None else electrodes.cells:
+            zero = 0.0 if pair.counter is None else closures[pair.counter].value
+            total += closures[pair.working].value - zero
+        return total
 
     def _current(self) -> float:
         """Return the current density of the working electrode [A/m2]."""
