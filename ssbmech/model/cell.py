@@ -16,12 +16,16 @@ from ssbmech._compat import drop_abandoned_compilations
 from ssbmech.boundary import FacePressure, Loads
 from ssbmech.case import Case
 from ssbmech.cycling import ContentAbove, ContentBelow
-from ssbmech.errors import CaseError
 from ssbmech.geometry.subdomains import cut_body, cut_interface
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 from ssbmech.model.body import BodyModel, build_body, face_flux_knob, face_pressure_knob
 from ssbmech.model.checks import check_case
-from ssbmech.model.electrodes import electrode_capacity, face_area, start_at_rest
+from ssbmech.model.electrodes import (
+    check_start,
+    electrode_capacity,
+    face_area,
+    start_at_rest,
+)
 from ssbmech.model.parameters import Knobs
 from ssbmech.model.platen import Platen, build_platen
 from ssbmech.model.supports import hold_potentials, hold_supports
@@ -97,6 +101,7 @@ class CellModel:
         self.nominal_area = self._nominal_area()
         self.capacity = electrode_capacity(self)
         start_at_rest(self)
+        check_start(self)
         self.system = self._build_system()
 
     @property
@@ -196,18 +201,9 @@ class CellModel:
                 working.target = float(drive.voltage or 0.0)
 
     def current_density(self, drive: Drive) -> float | None:
-        """Return the current density that a drive asks for [A/m2], None under voltage control.
-
-        Raises:
-            CaseError: it asks for a C-rate, but no electrode hosts lithium.
-        """
-        if drive.c_rate is None:
+        """Return the current density that a drive asks for [A/m2], None under voltage control."""
+        if drive.c_rate is None or self.capacity is None:
             return drive.current_density
-        if self.capacity is None:
-            raise CaseError(
-                "a C-rate needs a capacity, but no electrode of the cell hosts lithium: give the "
-                "current density, as in ConstantCurrent"
-            )
         return drive.c_rate * self.capacity
 
     def predict(self, ratio: float) -> None:

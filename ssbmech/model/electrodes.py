@@ -88,3 +88,32 @@ def equilibrium(cell: CellModel, electrode: BodyModel) -> float:
     temperature = cell.case.temperature
     voltages = [host.host.ocv.voltage(host.initial, temperature) for host in hosts]
     return sum(voltages) / len(voltages)
+
+
+def check_start(cell: CellModel) -> None:
+    """Check what a protocol asks for first against the cell as it is built.
+
+    Raises:
+        CaseError: a step goes by C-rate without a capacity, or the first that passes a current
+            begins beyond its own cut-off voltage.
+    """
+    electrodes = cell.case.electrodes
+    drives = [step.drive(0.0) for step in cell.case.protocol]
+    for step, drive in zip(cell.case.protocol, drives, strict=True):
+        if drive.c_rate is not None and cell.capacity is None:
+            raise CaseError(
+                f"step {step.name!r} goes by C-rate, but no electrode of the cell hosts lithium: "
+                "give a current density, as in ConstantCurrent"
+            )
+    if electrodes is None:
+        return
+    voltage = sum(cell.electrodes[pair.working].value for pair in electrodes.cells)
+    for step, drive in zip(cell.case.protocol, drives, strict=True):
+        if drive.c_rate or drive.current_density:
+            for stop in step.stops:
+                if stop.quantity == "voltage" and stop.excess(voltage) > 0.0:
+                    raise CaseError(
+                        f"step {step.name!r} is past its cut-off before it begins: the cell is at "
+                        f"{voltage:.4g} V; change the initial contents or the limit"
+                    )
+            return

@@ -37,7 +37,9 @@ from tests.small_cell import COUNTER, REFERENCE, STORED, WORKING, stack, void_ce
 COMM = MPI.COMM_WORLD
 CASE = dataclasses.replace(void_cell(), geometry=STORED["plane"].case("plane").geometry)
 LITHIUM, ELECTROLYTE = CASE.bodies[0], CASE.bodies[1]
-COPPER = library.by_name("copper")
+COPPER, NMC = library.by_name("copper"), library.by_name("nmc811")
+LITHIUM_METAL = library.by_name("lithium_lepage2019")
+BOND = ssb.BilinearCohesion(strength=10 * MPa, toughness=1.0)
 
 
 @pytest.fixture(autouse=True)
@@ -270,6 +272,49 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "potential on a metal": (
         model(loads=ssb.Loads(face_potentials=(ssb.FacePotential("top", lambda x: 0 * x[0]),))),
         ("face 'top'", "bodies that do: separator"),
+    ),
+    "C-rate without a host": (
+        model(protocol=(ssb.Preload(1 * s), ssb.Charge(1 / hour, to=4 * V))),
+        ("'charge' goes by C-rate", "ConstantCurrent"),
+    ),
+    "cut-off passed at the start": (
+        model(
+            protocol=(
+                ssb.Preload(1 * s),
+                ssb.ConstantCurrent(1 * mA_per_cm2, 1 * s, stops=(ssb.VoltageBelow(0.1 * V),)),
+            )
+        ),
+        ("past its cut-off", "the cell is at 0 V"),
+    ),
+    "content for what hosts none": (
+        lambda: ssb.Body.single("negative", LITHIUM_METAL, content=0.5),
+        ("'negative'", "no region of it that hosts lithium"),
+    ),
+    "host without a content": (
+        model(bodies=(ssb.Body.single("negative", NMC), *CASE.bodies[1:])),
+        ("'negative'", "give its initial content"),
+    ),
+    "content outside the table": (
+        model(bodies=(ssb.Body.single("negative", NMC, content=0.1), *CASE.bodies[1:])),
+        ("the initial content 0.1 is outside", "expected 0.223 to 1"),
+    ),
+    "host beside metal in one body": (
+        model(
+            bodies=(
+                ssb.Body("both", {"negative": NMC, "separator": COPPER}, {"negative": 0.9}),
+                CASE.bodies[2],
+            ),
+            interfaces=(ssb.Interface("both|positive"),),
+            electrodes=None,
+            protocol=(ssb.Preload(1 * s),),
+        ),
+        ("'separator' hosts no lithium", "make them two bodies"),
+    ),
+    "bond across a gap": (
+        lambda: ssb.Interface(
+            WORKING, adhesion=BOND, initial_gap=ssb.LensGap(half_width=5 * um, depth=1e-7)
+        ),
+        ("a bond begins closed",),
     ),
     "linear elements that would lock": (
         changed(discretisation=ssb.Discretisation(degree=1)),

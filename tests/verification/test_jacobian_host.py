@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Every Jacobian block of a cell with hosts and a bond against finite differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mpi4py import MPI
+
+import numpy as np
+import pytest
+
+import ssbmech as ssb
+from ssbmech.frames import Frame
+from ssbmech.materials import library
+from ssbmech.materials.library.interfaces import lithium_li6ps5cl, nmc811_li6ps5cl
+from ssbmech.model.cell import CellModel
+from ssbmech.protocol import Drive
+from ssbmech.units import MPa, MPa_per_um, s, um
+from tests.tools import measured
+from tests.verification.test_jacobian import FRAMES, check_blocks, row_groups
+
+COMM = MPI.COMM_WORLD
+BOND = ssb.BilinearCohesion(strength=10 * MPa, toughness=1.0, initial_stiffness=1e15)
+
+
+def tilted(x: np.ndarray) -> np.ndarray:
+    """Return a crystal axis that turns with the place."""
+    angle = 2e5 * x[0]
+    return np.array([np.cos(angle), np.sin(angle), 0 * angle])
+
+
+def host_case(frame: Frame) -> ssb.Case:
+    """Return lithium, electrolyte and a bonded oxide."""
+    return ssb.Case(
+        name="hosts",
+        geometry=ssb.Stack(
+            frame=frame,
+            layers=tuple(ssb.Layer(name, 6 * um) for name in ("negative", "separator", "positive")),
+            width=12 * um,
+            depth=6 * um if frame.dim == 3 else None,
+            size_interface=3 * um,
+            size_bulk=4 * um,
+        ),
+        bodies=(
+            ssb.Body.single("negative", library.by_name("lithium_lepage2019")),
+            ssb.Body.single("separator", library.by_name("li6ps5cl")),
+            ssb.Body(
+                "positive", {"positive": library.by_name("nmc811")}, {"positive": 0.6}, tilted
+            ),
+        ),
+        interfaces=(
+            ssb.Interface("negative|separator", kinetics=lithium_li6ps5cl()),
+            ssb.Interface("positive|separator", kinetics=nmc811_li6ps5cl(), adhesion=BOND),
+        ),
+        supports=(ssb.Roller("bottom"), ssb.Roller("left")),
+        fixture=ssb.Spring(1 * MPa, 0.03 * MPa_per_um),
+        electrodes=ssb.Electrodes("positive|separator", "negative|separator"),
+        protocol=(ssb.Preload(1 * s),),
+    )
+
+
+@pytest.fixture(scope="module", params=FRAMES, ids=lambda frame: type(frame).__name__)
+def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
+    case = host_case(request.param)
+    model = CellModel(case, case.geometry.build(COMM))
+    model.begin(Drive(current_density=-8.0), 20.0)
+    for body in model.bodies.values():
+        dim = body.frame.dim
+        body.u.function.interpolate(lambda x, n=dim: 1e-10 * np.sin(3e5 * x[:n]) + 3e-5 * x[:n])
+        body.u.function.x.array[body.u.fixed] = 0.0
+        body.u.function.x.scatter_forward()
+        if body.phi_e is not None:
+            body.phi_e.function.interpolate(lambda x: 0.02 * np.cos(2e5 * x[0]))
+        if body.lithium is not None:
+            # between two points of the tables, where differences cross no kink of a curvature
+            body.lithium.c.function.interpolate(lambda x: 3.24e4 + 3e2 * np.sin(4e5 * x[0]))
+            body.lithium.mu.function.interpolate(lambda x: -3.6e5 + 9e2 * np.sin(3e5 * x[1]))
+        for region in body.regions:
+            if region.pressure is not None:
+                region.pressure.function.interpolate(lambda x: 1e6 + 3e5 * np.sin(2e5 * x[0]))
+    fill_surfaces(model)
+    for closure, value in zip(model.closures, (-3e-9, -0.01, 3.75), strict=True):
+        closure.value = value
+    model.system.impose_closures()
+    yield model
+
+
+def fill_surfaces(cell: CellModel) -> None:
+    """Make facets of all kinds: closed, bonded, breaking, broken before and unloaded."""
+    random = np.random.default_rng(8 + COMM.rank)
+    for surface in cell.surfaces.values():
+        n = surface.gap.owned
+        kind = (np.arange(n) + COMM.rank) % 4
+        spread = 1 + 0.3 * random.random(n)
+        gap = np.choose(kind, [1e-10, 6e-9, 4e-8, 3e-8]) * spread
+        values = [(surface.gap.function, gap)]
+        pressure = np.choose(kind, [5e6, 2e4, 1e4, 1e4]) * spread
+        values += [(surface.p_contact.function, pressure)]
+        values += [(surface.i_normal.function, 10.0 * random.standard_normal(n))]
+        if surface.bond is not None:
+            m = surface.bond.slip.owned
+            values += [(surface.bond.slip.function, 3e-9 * random.standard_normal(m))]
+            largest = np.choose(kind, [0.0, 0.0, 0.0, 9e-8]) * spread
+            values += [(surface.bond.largest, largest)]
+        for function, array in values:
+            function.x.array[: len(array)] = array
+            function.x.scatter_forward()
+
+
+def test_every_block_is_the_derivative_of_the_residual(cell: CellModel) -> None:
+    errors, _ = check_blocks(cell, list(row_groups(cell)))
+    frame = type(cell.case.geometry.frame).__name__
+    worst = max(errors, key=lambda pair: errors[pair])
+    measured(
+        "Jacobian of hosts and bonds",
+        f"largest error of any of {len(cell.system.blocks)} blocks, {frame}",
+        errors[worst],
+        1e-6,
+        f"five-point differences; {worst}",
+    )
+
+
+def test_the_state_reaches_the_couplings_of_lithium(cell: CellModel) -> None:
+    _, sizes = check_blocks(cell, list(row_groups(cell)))
+    pairs = [
+        ("u positive", "c positive"),
+        ("c positive", "mu positive"),
+        ("mu positive", "c positive"),
+        ("mu positive", "u positive"),
+        ("c positive", "i_normal positive|separator"),
+        ("i_normal positive|separator", "mu positive"),
+        ("i_normal positive|separator", "c positive"),
+        ("i_normal positive|separator", "slip positive|separator"),
+        ("u separator", "slip positive|separator"),
+    ]
+    idle = [pair for pair in pairs if sizes[pair] < 1e-9]
+    assert not idle, "the state does not reach these blocks"
