@@ -117,6 +117,9 @@ _ROWS = (
     Quantity("particle", "", "1", "particle"),
 )
 
+CUT_OFF = 0.01
+"""Conducting fraction of its surface below which a particle counts as cut off [1]."""
+
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType({row.name: row for row in _ROWS})
 
 _SHOWN: Mapping[str, ShownUnit] = MappingProxyType(
@@ -135,6 +138,10 @@ _SHOWN: Mapping[str, ShownUnit] = MappingProxyType(
         "C m-2": ShownUnit("mAh cm⁻²", 1.0 / 3.6e4),
     }
 )
+
+# SI unit -> from which size of the values another unit is shown, and which: the voltage of a full
+# cell is one of volts, the polarisation of a symmetric one of millivolts.
+_LARGE: Mapping[str, tuple[float, ShownUnit]] = MappingProxyType({"V": (1.0, ShownUnit("V", 1.0))})
 
 
 def quantity(name: str) -> Quantity:
@@ -167,27 +174,34 @@ def series_name(name: str, where: str = "") -> str:
     return f"{row.name}:{where}" if where else row.name
 
 
-def shown_unit(unit: str) -> ShownUnit:
+def shown_unit(unit: str, largest: float = 0.0) -> ShownUnit:
     """Return the unit used on axes for values stored in an SI unit.
 
     A unit without an entry is shown as it is.
+
+    Args:
+        unit: SI unit of the values.
+        largest: Largest size of the values that are shown together (SI).
     """
+    if unit in _LARGE and largest >= _LARGE[unit][0]:
+        return _LARGE[unit][1]
     return _SHOWN.get(unit, ShownUnit(unit, 1.0))
 
 
-def axis_label(name: str, unit: str = "") -> str:
+def axis_label(name: str, unit: str = "", largest: float = 0.0) -> str:
     """Return the label of an axis or colour bar, for example ``von Mises stress (MPa)``.
 
     Args:
         name: Name of the quantity or series column.
         unit: SI unit of the values if it differs from the table's: a plane run has void volume
             per depth in m2.
+        largest: Largest size of the values that are shown together (SI).
 
     Raises:
         RunFolderError: No such quantity.
     """
     row = quantity(name)
-    text = shown_unit(unit or row.unit).text
+    text = shown_unit(unit or row.unit, largest).text
     # A plane run knows volumes per depth only, and the reader should be told.
     label = f"{row.label} per depth" if (row.unit, unit) == ("m3", "m2") else row.label
     return f"{label} ({text})" if text else label

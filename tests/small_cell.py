@@ -16,8 +16,8 @@ import ssbmech as ssb
 from ssbmech.frames import Frame
 from ssbmech.geometry.mesh_file import MeshFile
 from ssbmech.materials import library
-from ssbmech.materials.library.interfaces import lithium_li6ps5cl
-from ssbmech.units import MPa, MPa_per_um, mA_per_cm2, nm, s, um
+from ssbmech.materials.library.interfaces import lithium_li6ps5cl, nmc811_li6ps5cl
+from ssbmech.units import A_per_m2, MPa, MPa_per_um, mA_per_cm2, nm, s, um
 
 WORKING, COUNTER = "negative|separator", "positive|separator"
 REFERENCE = Path(__file__).parent / "reference"
@@ -135,7 +135,56 @@ class Stored:
         )
 
 
-STORED = {
+@dataclass(frozen=True)
+class StoredComposite:
+    """A small full cell with a few particles on a stored mesh.
+
+    Attributes:
+        stack: what the mesh was made from.
+    """
+
+    stack: ssb.CompositeStack
+
+    def case(self, name: str) -> ssb.Case:
+        """Return the case of a name: charged until bonds break, and discharged."""
+        electrolyte = library.by_name("li6ps5cl")
+        bond = ssb.BilinearCohesion(strength=5 * MPa, toughness=0.5)
+        working, counter = "nmc811|electrolyte", "negative|electrolyte"
+        current = 20 * A_per_m2
+        return ssb.Case(
+            name=name,
+            geometry=MeshFile(frame=self.stack.frame, path=REFERENCE / f"{name}.msh"),
+            bodies=(
+                ssb.Body.single("negative", library.by_name("lithium_lepage2019")),
+                ssb.Body(
+                    "electrolyte",
+                    {
+                        "separator": electrolyte,
+                        "catholyte": electrolyte,
+                        "collector": library.by_name("stainless_steel"),
+                    },
+                ),
+                ssb.Body.single("nmc811", library.by_name("nmc811"), content=0.8),
+            ),
+            interfaces=(
+                ssb.Interface(counter, kinetics=lithium_li6ps5cl()),
+                ssb.Interface(working, kinetics=nmc811_li6ps5cl(), adhesion=bond),
+            ),
+            supports=supports(self.stack.frame),
+            fixture=ssb.Spring(preload=5 * MPa, spring_stiffness=0.03 * MPa_per_um),
+            electrodes=ssb.Electrodes(working, counter, area_of=counter),
+            protocol=(
+                ssb.Preload(1 * s),
+                ssb.ConstantCurrent(current, 400 * s),
+                ssb.ConstantCurrent(-current, 200 * s),
+            ),
+            # stresses of a thousand times the typical one leave more round-off
+            newton=ssb.NewtonSettings(tolerance=1e-9),
+            step_control=ssb.PrescribedSteps((1.0, 10, 30, 60, 100, 100, 100, 20, 80, 100)),
+        )
+
+
+STORED: dict[str, Stored | StoredComposite] = {
     "plane": Stored(
         stack(ssb.PlaneStrain()),
         plate=40.0,
@@ -159,6 +208,28 @@ STORED = {
         strip=10.0,
         steps=(1.0, 10, 10),
         half_width=1.5,
+    ),
+    "composite": StoredComposite(
+        ssb.CompositeStack(
+            frame=ssb.PlaneStrain(),
+            layers=(
+                ssb.Layer("negative", 5 * um),
+                ssb.Layer("separator", 4 * um),
+                ssb.Layer("catholyte", 12 * um),
+                ssb.Layer("collector", 2 * um),
+            ),
+            filled="catholyte",
+            packing=ssb.Packing(
+                kinds=(ssb.ParticleKind("nmc811", ssb.Sizes(5 * um, spread=0.2)),),
+                volume_fraction=0.4,
+                smallest_distance=0.4 * um,
+                seed=2,
+            ),
+            width=12 * um,
+            size_particle=1.2 * um,
+            size_interface=2 * um,
+            size_bulk=3 * um,
+        )
     ),
 }
 """Cells by the name of their mesh and reference numbers."""

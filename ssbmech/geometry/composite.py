@@ -3,7 +3,8 @@
 
 Coordinates are those of a `Stack`. Particles and what surrounds them share facets; boundaries of
 particles are made of straight facets, so that their volume is a little smaller than that of the
-packing, by h^2 / (6 R^2) of it for discs of radius R and facets of length h.
+packing: for facets of length h and particles of radius R by h^2 / (6 R^2) of it for discs and about
+3 h^2 / (8 R^2) for spheres.
 """
 
 from __future__ import annotations

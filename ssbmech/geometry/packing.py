@@ -39,7 +39,8 @@ RESCALING = 1.25
 UNIT_BALL = {2: pi, 3: 4 * pi / 3}
 """Volume of a disc or sphere over the power of its radius, by dimension [1]."""
 
-_ATTEMPTS = 5
+_ATTEMPTS, _HOPELESS = 5, 0.9
+"""Number of fresh starts, and part of the volume below which another one will not do either."""
 
 
 class Sides(enum.Enum):
@@ -73,24 +74,14 @@ class Sizes:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
 
-    @property
-    def largest(self) -> float:
-        """Largest diameter [m]."""
-        return float(self._quantile(np.array(1.0)))
-
     def draw(self, rng: np.random.Generator) -> float:
         """Return a random diameter [m]."""
-        return float(self._quantile(rng.random(1))[0])
-
-    def _quantile(self, probability: Floats) -> Floats:
-        """Return the diameter that a fraction of the particles does not exceed [m]."""
         width = sqrt(log(1.0 + self.spread**2))
         low, high = ndtr(-TRUNCATION), ndtr(TRUNCATION)
         # mean of the truncated distribution over the median
         mean = np.exp(width**2 / 2) * (ndtr(TRUNCATION - width) - ndtr(-TRUNCATION - width))
         median = self.diameter * (high - low) / mean
-        scaled: Floats = median * np.exp(width * ndtri(low + (high - low) * probability))
-        return scaled
+        return float(median * np.exp(width * ndtri(low + (high - low) * rng.random())))
 
 
 @dataclass(frozen=True)
@@ -212,8 +203,13 @@ def pack(packing: Packing, extent: Sequence[float]) -> Particles:
             crowd.stir(rng)
             centres, rows = room.with_cut_off_parts(crowd.centres, radii)
             fraction = UNIT_BALL[room.dim] * float(np.sum(radii**room.dim)) / room.volume
-            return Particles(centres, radii[rows], kinds[rows], rows, fraction)
+            arrays = (centres, radii[rows], kinds[rows], rows)
+            for array in arrays:
+                array.setflags(write=False)
+            return Particles(*arrays, fraction)
         reached = max(reached, stage * packing.volume_fraction)
+        if stage < _HOPELESS:
+            break
     raise PackingError(
         f"a volume fraction of {packing.volume_fraction:g} with distances of "
         f"{packing.smallest_distance:g} m is out of reach: {reached:.3g} was reached; "

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ssbmech.plots.animation import film
+from ssbmech.plots.capacity import branches, pressure_capacity, stack_columns, voltage_capacity
+from ssbmech.plots.cathode import cathode_view
 from ssbmech.plots.history import history_figure
 from ssbmech.plots.interface import interface_map
 from ssbmech.plots.maps import stress_map
+from ssbmech.plots.particles import particles_figure
 from ssbmech.plots.reader import RunData
-from ssbmech.plots.solid import solid_view
+from ssbmech.plots.solid import solid_cathode, solid_view
 
 if TYPE_CHECKING:
     import os
@@ -24,12 +27,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RunData",
+    "cathode_view",
     "film",
     "history_figure",
     "interface_map",
     "make_all",
+    "particles_figure",
+    "pressure_capacity",
+    "solid_cathode",
     "solid_view",
     "stress_map",
+    "voltage_capacity",
 ]
 
 _LOG = logging.getLogger(__name__)
@@ -57,13 +65,18 @@ def make_all(path: str | os.PathLike[str], *, animation: bool = True) -> list[Pa
     folder = run.path / "figures"
     folder.mkdir(exist_ok=True)
     written = [history_figure(run, folder / "history.png")]
+    passes_charge = bool(branches(run))
+    if passes_charge and run.series.of("voltage"):
+        written.append(voltage_capacity(run, folder / "voltage_capacity.png"))
+    if passes_charge and stack_columns(run):
+        written.append(pressure_capacity(run, folder / "pressure_capacity.png"))
     for name, data in run.interfaces.items():
-        written.append(interface_map(run, name, folder / f"{data.path.stem}.png"))
+        if not run.round_particles(name):
+            written.append(interface_map(run, name, folder / f"{data.path.stem}.png"))
+    if run.hosts and passes_charge:
+        written.append(particles_figure(run, folder / "particles.png"))
     if run.bodies:
-        for label, time in _moments(run):
-            written.append(stress_map(run, time, folder / f"stress_{label}.png"))
-            if run.in_space:
-                written.append(solid_view(run, time, folder / f"solid_{label}.png"))
+        written += _pictures(run, folder)
         if animation:
             written.append(film(run, folder / "animation"))
     for file in written:
@@ -71,14 +84,32 @@ def make_all(path: str | os.PathLike[str], *, animation: bool = True) -> list[Pa
     return written
 
 
+def _pictures(run: RunData, folder: Path) -> list[Path]:
+    """Make the pictures of the cell at some moments, and of its particles after the first."""
+    written = []
+    moments = _moments(run)
+    for label, time in moments:
+        written.append(stress_map(run, time, folder / f"stress_{label}.png"))
+        if run.in_space:
+            written.append(solid_view(run, time, folder / f"solid_{label}.png"))
+    view = solid_cathode if run.in_space else cathode_view
+    for label, time in (moments[1:] or moments) if run.hosts else []:
+        written.append(view(run, time, folder / f"cathode_{label}.png"))
+    return written
+
+
 def _moments(run: RunData) -> list[tuple[str, float]]:
-    """Return labels and times of the stress maps: the start, and the ends of protocol steps."""
+    """Return labels and times of the pictures: the start, and the ends of protocol steps."""
     times = next(iter(run.bodies.values())).times
     spans = run.protocol()
     moments = [("start", float(times[0]))]
     moments += [(f"step{n}_{_slug(span.label)}", span.end) for n, span in enumerate(spans, start=1)]
     if not spans:
         moments.append(("end", float(times[-1])))
+    if len(moments) > _MOST_MAPS:
+        # The ends of charge and discharge say more than those of rests.
+        ends = {branch.end for branch in branches(run)}
+        moments = [each for each in moments if not ends or each[1] in ends or each == moments[0]]
     # Two moments may have the same output nearest to them; the later name says more.
     by_output = {int(np.abs(times - time).argmin()): (label, time) for label, time in moments}
     distinct = list(by_output.values())

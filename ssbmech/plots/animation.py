@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A short film of a run: stress and void, current along the interface, and the clock.
 
+Of a run with particles: stress, the particles' lithium content, and the clock.
+
 Frames are outputs of the run, evenly spread in time; nothing is interpolated between them. The
 film is an mp4 if imageio-ffmpeg is installed, which brings the encoder, and else a gif.
 """
@@ -14,8 +16,11 @@ import numpy as np
 
 from ssbmech.fields_table import axis_label, quantity, shown_unit
 from ssbmech.plots import maps, theme
+from ssbmech.plots.cathode import CathodePanel, add_bars
 from ssbmech.plots.history import draw_quantity, shade_steps
-from ssbmech.plots.section import Picture
+from ssbmech.plots.labels import Labels
+from ssbmech.plots.ranges import stress_scale
+from ssbmech.plots.section import MICRO, Picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,7 +67,9 @@ class _Film:
     def __init__(self, run: RunData, picture: Picture) -> None:
         self._run, self._picture = run, picture
         self._window = maps.void_window(run, picture)
-        scale = maps.stress_scale(picture, "von_mises")
+        self._labels = Labels(picture)
+        self._particles: CathodePanel | None = None
+        scale = stress_scale(run, picture, "von_mises")
         self._figure: Any = theme.new_figure(_WIDTH, _HEIGHT)
         self._figure.set_dpi(_DPI)
         # The title above is set later and differs from frame to frame: keep its place.
@@ -81,6 +88,11 @@ class _Film:
             self._panels["window"] = maps.MapPanel(enlarged, picture, "von_mises", scale)
             maps.add_key(enlarged)
             self._profile = _Profile(profile, run, picture, self._window)
+        elif run.hosts and not run.in_space:
+            particles, clock = right.subplots(2, 1, height_ratios=[3.0, 1.0])
+            self._particles = CathodePanel(particles, run, picture)
+            self._particles.draw(0)
+            add_bars(right, particles, self._particles)
         else:
             clock = right.subplots()
         self._cursor = self._add_clock(clock)
@@ -91,7 +103,9 @@ class _Film:
         for artist in [*whole.texts, *whole.patches]:
             artist.remove()
         self._panels["whole"].draw(step)
-        maps.name_bodies(whole, self._picture, step)
+        self._labels.draw(whole, step)
+        if self._particles:
+            self._particles.draw(step)
         if self._window:
             box = maps.window_box(self._picture, self._window, step)
             self._panels["window"].draw(step, box)
@@ -113,7 +127,7 @@ class _Film:
         """Draw the void volume, or else the voltage, against time, with a cursor."""
         where = self._window.interface if self._window else ""
         name = "void_volume" if where in self._run.series.of("void_volume") else "voltage"
-        draw_quantity(axes, self._run, name, where)
+        draw_quantity(axes, self._run, name, (where,))
         shade_steps(axes, self._run, shade=True, labels=True)
         axes.set_xlabel(f"time ({self._run.time_unit()[0]})")
         return axes.axvline(0.0, color=theme.INK, linewidth=1.4)
@@ -130,7 +144,7 @@ class _Profile:
         values = self._factor * data.history(self._quantity)
         low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
         margin = 0.08 * (high - low) or 1.0
-        axes.set_xlim(maps.MICRO * window.low, maps.MICRO * window.high)
+        axes.set_xlim(MICRO * window.low, MICRO * window.high)
         axes.set_ylim(low - margin, high + margin)
         axes.set_ylabel(axis_label(self._quantity).replace(" (", "\n("))
         axes.set_xlabel("position (µm)")
@@ -141,7 +155,7 @@ class _Profile:
     def draw(self, step: int) -> None:
         """Show a step; each facet is a level piece."""
         frame = self._picture.facets(self._name, step, (self._quantity,))
-        ends = np.sort(maps.MICRO * frame.points[frame.cells][..., 0], axis=1)
+        ends = np.sort(MICRO * frame.points[frame.cells][..., 0], axis=1)
         order = np.argsort(ends[:, 0])
         values = self._factor * frame.arrays[self._quantity][order]
         self._line.set_data(ends[order].ravel(), np.repeat(values, 2))

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""History of a run: voltage, stack pressure, contact and void volume over one axis of time."""
+"""History of a run: voltage, stack pressure, contact and void volume over one axis of time.
+
+At an interface with a bond or round particles, contact alone says little: there its conducting
+fraction is shown, with the broken fraction of the bond and the active material that is cut off.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +15,24 @@ from ssbmech.fields_table import axis_label, quantity, shown_unit
 from ssbmech.plots import theme
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from ssbmech.plots.reader import RunData
 
-PANELS = ("voltage", "p_stack", "contact_fraction", "void_volume")
+PANELS = ("voltage", "p_stack", "contact_fraction", "conducting_fraction", "void_volume")
+# What the panel of the conducting fraction shows: quantity, words, line.
+_SHARES = (
+    ("conducting_fraction", "conducting", "-"),
+    ("damage_mean", "broken bond", "--"),
+    ("cut_off", "cut-off active material", ":"),
+)
 
 
 def history_figure(run: RunData, path: Path) -> Path:
-    """Draw voltage, stack pressure, contact area fraction and void volume against time.
+    """Draw voltage, stack pressure, contact or conduction, and void volume against time.
 
     Args:
         run: The run; columns it lacks are left out.
@@ -33,50 +44,92 @@ def history_figure(run: RunData, path: Path) -> Path:
     Raises:
         RunFolderError: The series has no column of time.
     """
-    panels = [name for name in PANELS if run.series.of(name)]
+    bonded = _bonded(run)
+    shown = {name: set(run.series.of(name)) for name in PANELS}
+    shown["contact_fraction"] -= bonded
+    shown["conducting_fraction"] &= bonded
+    panels = [name for name in PANELS if shown[name]]
     with theme.style():
         figure = theme.new_figure(7.5, 1.0 + 1.65 * max(len(panels), 1))
         column = figure.subplots(max(len(panels), 1), 1, sharex=True, squeeze=False)[:, 0]
+        place = {"loc": "best", "frameon": True, "framealpha": 0.85, "edgecolor": "none"}
         several = [name for name in panels if len(run.series.of(name)) > 1]
+        several.sort(key=lambda name: -len(shown[name]))
         for axes, name in zip(column, panels, strict=False):
-            draw_quantity(axes, run, name)
+            if name == "conducting_fraction":
+                _draw_shares(axes, run, bonded)
+                axes.legend(**place)
+            else:
+                draw_quantity(axes, run, name, shown[name])
             # The colours mean the same in all panels, so one legend will do.
-            if name in several[:1]:
-                axes.legend(loc="best", frameon=True, framealpha=0.85, edgecolor="none")
+            if name in several[:1] and name != "conducting_fraction":
+                axes.legend(**place)
             shade_steps(axes, run, shade=True, labels=axes is column[0])
         column[-1].set_xlabel(f"time ({run.time_unit()[0]})")
         figure.align_ylabels(list(column))
         return theme.save(figure, path)
 
 
-def draw_quantity(axes: Any, run: RunData, name: str, where: str = "") -> None:
+def draw_quantity(axes: Any, run: RunData, name: str, where: Collection[str] = ()) -> None:
     """Draw the columns of a quantity, one line for each body or interface.
 
     Args:
         axes: Axes to draw in.
         run: The run.
         name: Name of the quantity.
-        where: Only this body or interface, if it has a column of its own.
+        where: Only these bodies or interfaces, of those that have a column of their own.
     """
     times = run.time_unit()[1] * run.series["time"]
     columns = run.series.of(name)
-    if where in columns:
-        columns = {where: columns[where]}
-    unit = quantity(name).unit
-    for colour, (where, values) in zip(theme.LINES, columns.items(), strict=False):
-        unit = run.series.units[f"{name}:{where}" if where else name]
-        shown = shown_unit(unit).factor * values
-        axes.plot(times, shown, color=colour, label=where.replace("|", " | "))
-    axes.set_ylabel(axis_label(name, unit).replace(" (", "\n("))
-    axes.margins(x=0.0)
+    columns = {key: columns[key] for key in columns if key in where} or columns
+    unit, largest = quantity(name).unit, run.series.largest(name)
+    for key in columns:
+        unit = run.series.units[f"{name}:{key}" if key else name]
+    factor = shown_unit(unit, largest).factor
+    for key, values in columns.items():
+        label = key.replace("|", " | ")
+        axes.plot(times, factor * values, color=_colour(run, name, key), label=label)
+    axes.set_ylabel(axis_label(name, unit, largest).replace(" (", "\n("))
     if columns and times.size:
-        axes.set_ylim(*_limits(times, shown_unit(unit).factor * np.stack(list(columns.values()))))
+        axes.set_ylim(*_limits(times, factor * np.stack(list(columns.values()))))
+    _finish(axes)
+    if name == "contact_fraction":
+        axes.set_ylim(-0.04, 1.06)
+
+
+def _draw_shares(axes: Any, run: RunData, bonded: Collection[str]) -> None:
+    """Draw conducting and broken fraction of interfaces, and what they have cut off."""
+    times = run.time_unit()[1] * run.series["time"]
+    for name, words, line in _SHARES:
+        for key, values in run.series.of(name).items():
+            # Most runs cut nothing off.
+            if key in bonded and (name != "cut_off" or values.any()):
+                label = f"{key.replace('|', ' | ')}: {words}" if len(bonded) > 1 else words
+                axes.plot(times, values, line, color=_colour(run, name, key), label=label)
+    axes.set_ylabel("\n".join(sorted(bonded)).replace("|", " | ") + "\nfraction")
+    _finish(axes)
+    axes.set_ylim(-0.04, 1.06)
+
+
+def _finish(axes: Any) -> None:
+    axes.margins(x=0.0)
     axes.ticklabel_format(axis="y", useOffset=False)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
-    if name == "contact_fraction":
-        axes.set_ylim(-0.04, 1.06)
+
+
+def _bonded(run: RunData) -> set[str]:
+    """Return the interfaces whose conducting fraction says more than their contact."""
+    bonded = set(run.series.of("damage_mean")) | set(run.series.of("cut_off"))
+    return bonded & set(run.series.of("conducting_fraction"))
+
+
+def _colour(run: RunData, name: str, where: str) -> str:
+    """Return the colour of a body or interface; an interface has the same in all panels."""
+    names = list(run.series.of("contact_fraction"))
+    names = names if where in names else list(run.series.of(name))
+    return theme.LINES[names.index(where) % len(theme.LINES)]
 
 
 def _limits(times: NDArray[np.float64], values: NDArray[np.float64]) -> tuple[float, float]:

@@ -4,7 +4,10 @@
 Von Mises stress and pressure are shown cell by cell, as they were computed. Both panels are drawn
 from displaced bodies with the gap at its true width; in the enlarged one the vertical scale is
 stretched by a whole number, which its title tells, because a gap of a micrometre in a cell of
-seventy is hardly a line.
+seventy is hardly a line. Gaps round particles are not enlarged: `cathode` shows them.
+
+Particles that host lithium carry stresses far above those of what is round them. The scales are
+made for the other bodies; what goes beyond them has the colour of their ends.
 """
 
 from __future__ import annotations
@@ -16,17 +19,21 @@ import numpy as np
 
 from ssbmech.fields_table import axis_label, quantity, shown_unit
 from ssbmech.plots import theme
-from ssbmech.plots.section import Picture
+from ssbmech.plots.labels import Labels
+from ssbmech.plots.ranges import beyond_scale, extent, pressure_scale, stress_scale
+from ssbmech.plots.section import MICRO, Picture
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from ssbmech.plots.reader import RunData
 
-MICRO = 1e6
 _STRETCHES = (1, 2, 3, 5, 10, 20, 50)
+# What a title says of the state: series column, words.
+STATE = (("p_stack", "stack pressure"), ("voltage", "voltage"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +175,20 @@ def stress_map(run: RunData, time: float, path: Path) -> Path:
     picture = Picture(run)
     step = int(np.abs(picture.times - time).argmin())
     names = ("von_mises", "pressure")
-    scales = {"von_mises": stress_scale(picture, "von_mises"), "pressure": pressure_scale(picture)}
-    window = void_window(run, picture)
+    scales = {
+        "von_mises": stress_scale(run, picture, "von_mises"),
+        "pressure": pressure_scale(run, picture),
+    }
+    window, labels = void_window(run, picture), Labels(picture)
     with theme.style():
-        figure = theme.new_figure(10.0, 8.6 if window else 5.4)
+        figure = theme.new_figure(*((10.0, 8.6) if window else _size(picture)))
         rows = [2.2, 1.0] if window else [1.0]
         grid = figure.subplots(len(rows), 2, squeeze=False, height_ratios=rows)
         for column, name in enumerate(names):
             whole = MapPanel(grid[0, column], picture, name, scales[name])
             whole.draw(step)
             frame_whole(grid[0, column], picture, run)
-            name_bodies(grid[0, column], picture, step)
+            labels.draw(grid[0, column], step)
             grid[0, column].set_title(quantity(name).label, loc="left", fontweight="bold")
             if window:
                 box = window_box(picture, window, step)
@@ -186,61 +196,66 @@ def stress_map(run: RunData, time: float, path: Path) -> Path:
                 frame_window(grid[1, column], picture, run, window, box)
                 mark_window(grid[0, column], box)
             label = axis_label(name) + (", compression positive" if name == "pressure" else "")
+            label += beyond_scale(run, picture, name, scales[name])
             place = {"location": "bottom", "shrink": 0.8, "pad": 0.02, "aspect": 36}
             theme.colour_bar(
                 figure, whole.coloured, list(grid[:, column]), label, scales[name], **place
             )
-        add_key(grid[-1, 0])
+        if window:
+            add_key(grid[-1, 0])
+        else:
+            figure.legend(handles=_keys(), loc="outside lower center", ncols=2)
         figure.suptitle(moment(run, float(picture.times[step])), fontsize=11)
         return theme.save(figure, path)
 
 
 def add_key(axes: Any) -> None:
     """Explain gap and plated metal in a legend."""
-    from matplotlib.patches import Patch
-
-    patches = [
-        Patch(facecolor=theme.VOID, edgecolor=theme.VOID_HATCH, hatch=theme.HATCH, label="gap"),
-        Patch(facecolor=theme.PLATED, edgecolor=theme.INK, linewidth=0.7, label="plated metal"),
-    ]
     axes.legend(
-        handles=patches, loc="upper right", ncols=2, frameon=True, framealpha=0.9
+        handles=_keys(), loc="upper right", ncols=2, frameon=True, framealpha=0.9
     ).set_zorder(200)
 
 
-def moment(run: RunData, time: float) -> str:
-    """Return a title that says when: time, protocol step, pressure and voltage."""
+def _keys() -> list[Any]:
+    from matplotlib.patches import Patch
+
+    return [
+        Patch(facecolor=theme.VOID, edgecolor=theme.VOID_HATCH, hatch=theme.HATCH, label="gap"),
+        Patch(facecolor=theme.PLATED, edgecolor=theme.INK, linewidth=0.7, label="plated metal"),
+    ]
+
+
+def moment(run: RunData, time: float, state: Sequence[tuple[str, str]] = STATE) -> str:
+    """Return a title that says when: time, protocol step and the state of the cell.
+
+    Args:
+        run: The run.
+        time: Time [s].
+        state: Series columns and words for them; columns that the run lacks are left out.
+    """
     unit, factor = run.time_unit() if time >= 60.0 else ("s", 1.0)
     parts = [f"t = {factor * time:.4g} {unit}"]
     parts += [span.label for span in run.protocol() if span.start < time <= span.end]
     times = run.series["time"]
-    for name, symbol in (("p_stack", "stack pressure"), ("voltage", "voltage")):
-        values = run.series.of(name).get("")
+    for name, words in state:
+        values = run.series.columns.get(name)
         if values is not None and times.size:
-            shown = shown_unit(run.series.units[name])
+            shown = shown_unit(run.series.units[name], run.series.largest(name))
             # Adding zero turns -0 into 0.
             value = round(shown.factor * float(np.interp(time, times, values)), 9) + 0.0
-            parts.append(f"{symbol} {value:.3g} {shown.text}")
+            parts.append(f"{words} {value:.3g} {shown.text}".rstrip())
     return "   ·   ".join(parts).replace("-", theme.MINUS)
-
-
-def stress_scale(picture: Picture, name: str) -> theme.Scale:
-    """Return the colour scale of a positive quantity over the whole run."""
-    return theme.positive_scale(_sample(picture, name))
-
-
-def pressure_scale(picture: Picture) -> theme.Scale:
-    """Return the colour scale of the pressure over the whole run."""
-    return theme.signed_scale(_sample(picture, "pressure"))
 
 
 def void_window(run: RunData, picture: Picture) -> Window | None:
     """Return the part to enlarge: around everything that was ever open, the same at all times.
 
-    If no gap ever opened there is nothing to enlarge.
+    If no gap ever opened there is nothing to enlarge; nor are gaps round particles.
     """
     widest: tuple[float, str] = (0.0, "")
     for name in picture.interfaces:
+        if run.round_particles(name):
+            continue
         gap = run.interfaces[name].history("gap")
         widest = max(widest, (float(gap.max()), name))
     opened, name = widest
@@ -266,26 +281,11 @@ def void_window(run: RunData, picture: Picture) -> Window | None:
 
 def frame_whole(axes: Any, picture: Picture, run: RunData) -> None:
     """Set limits and labels of a panel that shows the whole cell, at any time."""
-    low, high = _extent(picture)
+    low, high = extent(picture)
     axes.set_xlim(low[0], high[0])
     axes.set_ylim(low[1], high[1])
     axes.set_aspect("equal")
-    _label(axes, picture, run)
-
-
-def name_bodies(axes: Any, picture: Picture, step: int) -> None:
-    """Write the names of the bodies at their left ends."""
-    for name in picture.bodies:
-        points = picture.body(name, step).moved * MICRO
-        low, high = points.min(axis=0), points.max(axis=0)
-        axes.text(
-            low[0] + 0.03 * (high[0] - low[0]),
-            0.5 * (low[1] + high[1]),
-            name,
-            zorder=150,
-            va="center",
-            bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5},
-        )
+    label_axes(axes, picture, run)
 
 
 def frame_window(axes: Any, picture: Picture, run: RunData, window: Window, box: Box) -> None:
@@ -297,7 +297,7 @@ def frame_window(axes: Any, picture: Picture, run: RunData, window: Window, box:
         f"vertical scale stretched {window.stretch} times" if window.stretch > 1 else "true scale"
     )
     axes.set_title(f"{window.interface.replace('|', ' | ')}, {scale}", loc="left")
-    _label(axes, picture, run)
+    label_axes(axes, picture, run)
 
 
 def mark_window(axes: Any, box: Box) -> None:
@@ -324,33 +324,17 @@ def window_box(picture: Picture, window: Window, step: int) -> Box:
     )
 
 
-def _label(axes: Any, picture: Picture, run: RunData) -> None:
+def label_axes(axes: Any, picture: Picture, run: RunData) -> None:
+    """Name the axes of a picture."""
     radial = run.manifest.get("frame") == "Axisymmetric"
     upright = "z" if radial or picture.in_space else "y"
     axes.set_xlabel(f"{'r' if radial else 'x'} (µm)")
     axes.set_ylabel(f"{upright} (µm)")
 
 
-def _extent(picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the corners of a box that holds the cell at all times [um]."""
-    boxes = [picture.body(name, k).moved for k in _some(picture) for name in picture.bodies]
-    low = MICRO * np.min([box.min(axis=0) for box in boxes], axis=0)
-    high = MICRO * np.max([box.max(axis=0) for box in boxes], axis=0)
-    return low - 0.01 * (high - low), high + 0.01 * (high - low)
-
-
-def _sample(picture: Picture, name: str) -> NDArray[np.float64]:
-    """Return values of an array in all bodies at some times, in shown units."""
-    factor = shown_unit(quantity(name).unit).factor
-    arrays = [
-        picture.body(body, step, (name,)).arrays[name]
-        for step in _some(picture)
-        for body in picture.bodies
-    ]
-    return factor * np.concatenate(arrays)
-
-
-def _some(picture: Picture) -> list[int]:
-    """Return steps spread evenly in time, not in number: short steps are many at the start."""
-    moments = np.linspace(picture.times[0], picture.times[-1], 12)[:, None]
-    return [int(step) for step in np.unique(np.abs(picture.times - moments).argmin(axis=1))]
+def _size(picture: Picture) -> tuple[float, float]:
+    """Return width and height of a figure with two panels that hold the cell in true scale."""
+    low, high = extent(picture)
+    width, height = float(high[0] - low[0]), float(high[1] - low[1])
+    inch = min(4.2 / width, 6.0 / height)
+    return max(2.0 * (inch * width + 0.8), 7.2), inch * height + 2.2

@@ -88,6 +88,16 @@ class Series:
         parted = ((name.partition(":"), values) for name, values in self.columns.items())
         return {where: values for (name, _, where), values in parted if name == quantity}
 
+    def largest(self, quantity: str) -> float:
+        """Return the largest size among the values of a quantity, 0 if there are none (SI).
+
+        Args:
+            quantity: Name of the quantity.
+        """
+        columns = self.of(quantity).values()
+        sizes = [np.abs(values[np.isfinite(values)]).max(initial=0.0) for values in columns]
+        return float(max(sizes, default=0.0))
+
 
 class FieldData:
     """One field file: a grid and arrays in time.
@@ -124,12 +134,18 @@ class FieldData:
             return np.array(file["VTKHDF"]["Points"])
 
     @cached_property
+    def nodes(self) -> NDArray[np.int64]:
+        """Points of each cell, its corners first, shape (cells, points)."""
+        with self._open() as file:
+            root = file["VTKHDF"]
+            cells = np.array(root["Connectivity"], dtype=np.int64)
+            return cells.reshape(int(root["NumberOfCells"][0]), -1)
+
+    @cached_property
     def corners(self) -> NDArray[np.int64]:
         """Corner points of each cell, shape (cells, corners)."""
         with self._open() as file:
-            root = file["VTKHDF"]
-            cells = np.array(root["Connectivity"]).reshape(int(root["NumberOfCells"][0]), -1)
-            return np.array(cells[:, : _CORNERS[int(root["Types"][0])]], dtype=np.int64)
+            return self.nodes[:, : _CORNERS[int(file["VTKHDF"]["Types"][0])]]
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -252,6 +268,24 @@ class RunData:
     def in_space(self) -> bool:
         """Whether the bodies are meshed by tetrahedra."""
         return any(body.corners.shape[1] == 4 for body in self.bodies.values())
+
+    @property
+    def hosts(self) -> list[str]:
+        """Names of the bodies that host lithium in particles."""
+        wanted = {"content", "particle"}
+        return [name for name, body in self.bodies.items() if wanted <= body.names]
+
+    def round_particles(self, name: str) -> bool:
+        """Return whether an interface goes round the particles of its minus body.
+
+        A flat interface of a host is none of these: it has a position along it.
+
+        Args:
+            name: Name of the interface.
+        """
+        data = self.interfaces[name]
+        extent = np.ptp(data.points, axis=0)[: 3 if self.in_space else 2]
+        return data.minus in self.hosts and bool(extent.min() > 1e-3 * extent.max())
 
     def time_unit(self) -> tuple[str, float]:
         """Return the unit of time axes and shown time = factor * seconds."""

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+MICRO = 1e6
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
@@ -211,6 +213,11 @@ class Picture:
     def body(self, name: str, step: int, names: Sequence[str] = ()) -> Frame:
         """Return a body at one step with some of its cell arrays."""
         return self._bodies[name].frame(step, names)
+
+    def corner_values(self, body: str, name: str, step: int) -> Array:
+        """Return a point array of a body at the corners of its cells; not for a section."""
+        data = self._run.bodies[body]
+        return data.values(name, step)[np.unique(data.corners)]
 
     def facets(self, name: str, step: int, names: Sequence[str] = ()) -> Frame:
         """Return the facets of an interface at one step with some of its arrays."""

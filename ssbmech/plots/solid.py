@@ -14,14 +14,14 @@ import numpy as np
 
 from ssbmech.fields_table import axis_label, quantity, shown_unit
 from ssbmech.plots import theme
-from ssbmech.plots.section import Picture
+from ssbmech.plots.cathode import cathode_moment, content_scale
+from ssbmech.plots.section import MICRO, Picture
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ssbmech.plots.reader import FieldData, RunData
 
-_MICRO = 1e6
 _SIZE = (1500, 1100)
 
 
@@ -44,8 +44,10 @@ def solid_view(run: RunData, time: float, path: Path) -> Path:
     picture = Picture(run)
     step = int(np.abs(picture.times - time).argmin())
     factor = shown_unit(quantity("von_mises").unit).factor
+    # Particles go far beyond the others.
+    scaled = [name for name in run.bodies if name not in run.hosts] or run.bodies
     scale = theme.positive_scale(
-        factor * np.concatenate([data.values("von_mises", step) for data in run.bodies.values()])
+        factor * np.concatenate([run.bodies[name].values("von_mises", step) for name in scaled])
     )
     low, high = float(scale.norm.vmin or 0.0), float(scale.norm.vmax or 1.0)
     # Without a display VTK says so before it renders off-screen; nobody needs to know.
@@ -81,13 +83,74 @@ def solid_view(run: RunData, time: float, path: Path) -> Path:
     return path
 
 
+def solid_cathode(run: RunData, time: float, path: Path) -> Path:
+    """Draw the particles of a run in space: their content, and beside it what conducts.
+
+    Args:
+        run: The run, in space, with hosts.
+        time: Time [s].
+        path: File to write.
+
+    Returns:
+        The path.
+
+    Raises:
+        RunFolderError: The run has no fields.
+    """
+    import pyvista as pv
+
+    content, conducting = content_scale(run), theme.conducting_scale()
+    quiet: Any = pv.vtk_verbosity
+    quiet("off")
+    plotter: Any = pv.Plotter(off_screen=True, window_size=list(_SIZE), shape=(1, 2), border=False)
+    for name in run.hosts:
+        data = run.bodies[name]
+        step = data.nearest_step(time)
+        body = _moved(data, step, 0.0)
+        body.point_data["content"] = data.values("content", step)[np.unique(data.corners)]
+        plotter.subplot(0, 0)
+        _add_coloured(
+            plotter, body.extract_surface(algorithm="dataset_surface"), content, "content"
+        )
+    plotter.subplot(0, 1)
+    for data in run.interfaces.values():
+        if data.minus in run.hosts and "conducting" in data.names:
+            face = pv.PolyData.from_regular_faces(MICRO * data.points, data.corners.astype(int))
+            face.cell_data["conducting"] = data.values("conducting", data.nearest_step(time))
+            _add_coloured(plotter, face, conducting, "conducting")
+    plotter.subplot(0, 0)
+    plotter.add_text(cathode_moment(run, time), font_size=9, color=theme.INK)
+    plotter.link_views()
+    plotter.camera_position = "xz"
+    plotter.camera.azimuth, plotter.camera.elevation = 25.0, 28.0
+    plotter.reset_camera()
+    plotter.screenshot(str(path))
+    plotter.close()
+    return path
+
+
+def _add_coloured(plotter: Any, mesh: Any, scale: theme.Scale, name: str) -> None:
+    """Add a surface with a colour bar below it."""
+    bar = _bar(axis_label(name), 0.03) | {"vertical": False, "position_x": 0.2, "width": 0.6}
+    plotter.add_mesh(
+        mesh,
+        scalars=name,
+        cmap=scale.colours,
+        clim=(scale.norm.vmin, scale.norm.vmax),
+        ambient=0.45,
+        diffuse=0.6,
+        specular=0.0,
+        scalar_bar_args=bar | {"height": 0.08},
+    )
+
+
 def _add_interface(plotter: Any, data: FieldData, step: int, lift: float) -> None:
     """Lay the gap of an interface on the minus body's face."""
     import pyvista as pv
 
     gap = shown_unit("m").factor * data.values("gap", step)
     # A hair above the face it lies on.
-    points = _MICRO * data.points + [0.0, 0.0, lift + 1e-3 * float(np.ptp(data.points) * _MICRO)]
+    points = MICRO * data.points + [0.0, 0.0, lift + 1e-3 * float(np.ptp(data.points) * MICRO)]
     face = pv.PolyData.from_regular_faces(points, data.corners.astype(int))
     face.cell_data["gap"] = gap
     plotter.add_mesh(
@@ -105,7 +168,7 @@ def _moved(data: FieldData, step: int, lift: float) -> Any:
 
     used, cells = np.unique(data.corners, return_inverse=True)
     moved = data.points + data.values("displacement", step)
-    points = _MICRO * moved[used] + [0.0, 0.0, lift]
+    points = MICRO * moved[used] + [0.0, 0.0, lift]
     return pv.UnstructuredGrid({pv.CellType.TETRA: cells.reshape(data.corners.shape)}, points)
 
 
@@ -114,7 +177,7 @@ def _lifts(run: RunData) -> dict[str, float]:
     middles = {name: float(np.median(data.points[:, 2])) for name, data in run.bodies.items()}
     z = np.concatenate([data.points[:, 2] for data in run.bodies.values()])
     x = np.concatenate([data.points[:, 0] for data in run.bodies.values()])
-    distance = _MICRO * max(0.6 * float(np.ptp(x)), 0.4 * float(np.ptp(z)))
+    distance = MICRO * max(0.6 * float(np.ptp(x)), 0.4 * float(np.ptp(z)))
     ordered = sorted(middles, key=lambda name: middles[name])
     return {name: number * distance for number, name in enumerate(ordered)}
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from matplotlib.colors import Normalize
+    from matplotlib.colors import Colormap, Normalize
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
@@ -35,6 +35,9 @@ PLATED = "#f2e6c9"
 VOID = "#ffffff"
 VOID_HATCH = "#8a8a8a"
 HATCH = "//////"
+# Bodies that are only the surroundings of what is shown, and surfaces without contact.
+PALE = "#e6e6e6"
+LOST = "#ff7a00"
 
 POSITIVE_MAP = "viridis"
 SIGNED_MAP = "RdBu_r"
@@ -93,42 +96,45 @@ class Scale:
 
     Attributes:
         norm: Value -> position on the colour map.
-        colours: Name of the colour map.
+        colours: Colour map, or its name.
         extend: Which ends hold values beyond the scale, in matplotlib's words.
     """
 
     norm: Normalize
-    colours: str
+    colours: str | Colormap
     extend: str
 
 
-def positive_scale(values: NDArray[np.float64]) -> Scale:
+def positive_scale(values: NDArray[np.float64], beyond: NDArray[np.float64] | None = None) -> Scale:
     """Return a scale for values that are positive, logarithmic if they span decades.
 
     Args:
         values: Sample of the values that will be shown.
+        beyond: Sample of values that will be shown too, but have no say in the limits.
     """
     from matplotlib.colors import LogNorm, Normalize
 
     positive = values[values > 0.0]
     if not positive.size:
         return Scale(Normalize(0.0, 1.0), POSITIVE_MAP, "neither")
+    shown = values if beyond is None else np.concatenate([values, beyond])
     low, high = np.percentile(positive, [2.0, 99.9])
     high = _round_up(float(high))
     if high < 15.0 * low:
-        return Scale(Normalize(0.0, high), POSITIVE_MAP, _extend(values, 0.0, high))
+        return Scale(Normalize(0.0, high), POSITIVE_MAP, _extend(shown, 0.0, high))
     # Two decades are all that an eye can tell apart on one bar.
     low = max(_round_down(float(low)), high / 100.0)
-    return Scale(LogNorm(low, high), POSITIVE_MAP, _extend(values, low, high))
+    return Scale(LogNorm(low, high), POSITIVE_MAP, _extend(shown, low, high))
 
 
-def signed_scale(values: NDArray[np.float64]) -> Scale:
+def signed_scale(values: NDArray[np.float64], beyond: NDArray[np.float64] | None = None) -> Scale:
     """Return a scale symmetric about zero, white at zero.
 
     Values that span decades get a logarithmic scale on both sides of a linear middle part.
 
     Args:
         values: Sample of the values that will be shown.
+        beyond: Sample of values that will be shown too, but have no say in the limits.
     """
     from matplotlib.colors import Normalize, SymLogNorm
 
@@ -136,7 +142,8 @@ def signed_scale(values: NDArray[np.float64]) -> Scale:
     if not size.any():
         return Scale(Normalize(-1.0, 1.0), SIGNED_MAP, "neither")
     high = _round_up(float(np.percentile(size, 99.8)) or float(size.max()))
-    extend = _extend(values, -high, high)
+    shown = values if beyond is None else np.concatenate([values, beyond])
+    extend = _extend(shown, -high, high)
     middle = float(np.median(size))
     if middle * 5.0 > high or middle <= 0.0:
         return Scale(Normalize(-high, high), SIGNED_MAP, extend)
@@ -158,6 +165,39 @@ def ratio_scale(values: NDArray[np.float64]) -> Scale:
     return Scale(
         Normalize(1.0 - width, 1.0 + width), RATIO_MAP, _extend(values, 1.0 - width, 1.0 + width)
     )
+
+
+def content_scale(low: float, high: float) -> Scale:
+    """Return the scale of a lithium content: without the yellow that lies next to `LOST`.
+
+    Args:
+        low: Lowest content of the run.
+        high: Highest content of the run.
+    """
+    from matplotlib import colormaps
+    from matplotlib.colors import ListedColormap, Normalize
+
+    # Rounded outwards, and wide enough that an even content does not look like a pattern.
+    low, high = np.floor(20.0 * low) / 20.0, np.ceil(20.0 * high) / 20.0
+    colours = colormaps["viridis"](np.linspace(0.05, 0.88, 256))
+    return Scale(Normalize(low, max(high, low + 0.05)), ListedColormap(colours), "neither")
+
+
+def conducting_scale() -> Scale:
+    """Return the scale of a conducting fraction, from lost contact to contact."""
+    from matplotlib.colors import LinearSegmentedColormap, Normalize
+
+    colours = LinearSegmentedColormap.from_list("conducting", [LOST, INK])
+    return Scale(Normalize(0.0, 1.0), colours, "neither")
+
+
+def in_sequence(count: int) -> Any:
+    """Return a colour map with a colour for each of a number of cycles, from light to dark."""
+    from matplotlib import colormaps
+    from matplotlib.colors import ListedColormap
+
+    places = np.linspace(0.8, 0.0, count) if count > 1 else [0.25]
+    return ListedColormap(colormaps["viridis"](places))
 
 
 def colour_bar(
@@ -183,7 +223,7 @@ def colour_bar(
     if type(norm) is LogNorm:
         ticks = [tick for tick in _one_two_five(low, high) if low <= tick <= high]
     elif type(norm) is SymLogNorm:
-        positive = [tick for tick in _one_two_five(norm.linthresh, high) if tick <= high]
+        positive = [tick for tick in _one_two_five(norm.linthresh, high, most=4) if tick <= high]
         ticks = [-tick for tick in reversed(positive)] + [0.0, *positive]
     if ticks:
         bar.locator = FixedLocator(ticks)
@@ -193,12 +233,22 @@ def colour_bar(
     return bar
 
 
-def _one_two_five(low: float, high: float) -> list[float]:
-    """Return 1, 2, 5 times powers of ten that cover a range; powers only if it is long."""
+def _one_two_five(low: float, high: float, most: int = 8) -> list[float]:
+    """Return 1, 2, 5 times powers of ten that cover a range; powers only if it is long.
+
+    Args:
+        low: Lower end.
+        high: Upper end.
+        most: How many ticks there is room for.
+    """
     decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
-    digits = (1, 2, 5) if len(decades) < 4 else (1, 3) if len(decades) < 5 else (1,)
-    ticks = [digit * 10.0**decade for decade in decades for digit in digits]
-    return [tick for tick in ticks if low * 0.999 <= tick <= high * 1.001]
+    ticks: list[float] = []
+    for digits in ((1, 2, 5), (1, 3), (1,)):
+        ticks = [digit * 10.0**decade for decade in decades for digit in digits]
+        ticks = [tick for tick in ticks if low * 0.999 <= tick <= high * 1.001]
+        if len(ticks) <= most:
+            break
+    return ticks
 
 
 def _round_up(value: float) -> float:

@@ -10,15 +10,12 @@ from mpi4py import MPI
 import numpy as np
 import numpy.typing as npt
 
-from ssbmech.fields_table import series_name
+from ssbmech.fields_table import CUT_OFF, series_name
 from ssbmech.model.cell import CellModel
 from ssbmech.model.lithium import LithiumModel
 from ssbmech.model.surface import SurfaceModel
 
 Array = npt.NDArray[np.float64]
-
-CUT_OFF = 0.01
-"""Conducting fraction of its surface below which a particle counts as cut off [1]."""
 
 
 def cut_off(surface: SurfaceModel, volumes: Array, measured: Mapping[str, Array]) -> float:

@@ -17,6 +17,9 @@ SMALLEST_STEP = 1.0 / 64.0
 """Shortest fraction of a Newton step that is tried before the step is given up [1]."""
 
 
+WILD = 10.0
+"""Scaled residual of a predicted state above which it is no place to start from [1]."""
+
 MOST_LEAPS = 4
 """Full steps in one solve that may be taken although no part of them reduces the residual [1]."""
 
@@ -107,8 +110,12 @@ class Newton:
         self._make_ksp: Callable[[], Any] = lambda: make_ksp(system.matrix.mat, linear, prefix)
         self.ksp = self._make_ksp()
 
-    def solve(self) -> SolveReport:
+    def solve(self, retreat: Callable[[], None] = lambda: None) -> SolveReport:
         """Solve the step from the present state of the unknowns; collective.
+
+        Args:
+            retreat: returns the unknowns to the last step; called where they were predicted so far
+                off that exponentials of the charge transfer would take many iterations to return.
 
         Raises:
             NotConverged: too many iterations, a residual that is not finite, or a failed
@@ -116,6 +123,9 @@ class Newton:
         """
         report = SolveReport()
         self._evaluate(report)
+        if not _merit(report.norms) <= WILD:
+            retreat()
+            self._evaluate(report)
         while max(report.norms.values()) > self.settings.tolerance or not math.isfinite(
             _merit(report.norms)
         ):

@@ -192,9 +192,15 @@ class TimeLoop:
             NotConverged: no solution, or one too far from what the last two steps announced.
         """
         ratio = dt / self._dt_before if self._dt_before > 0.0 else 0.0
+        drive = step.drive(elapsed + dt)
+
+        def start_from_last() -> None:
+            self.cell.rollback()
+            self.cell.begin(drive, dt)
+
         self.cell.predict(ratio)
-        self.cell.begin(step.drive(elapsed + dt), dt)
-        report = self.newton.solve()
+        self.cell.begin(drive, dt)
+        report = self.newton.solve(start_from_last)
         error = self.cell.predictor_error(ratio, self.tolerances)
         if ratio > 0.0 and error > REJECTED_ERROR and dt > 1e-6 * step.duration:
             report.reason = "time step too long for its accuracy"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The same results on any number of ranks, and with any supported version of DOLFINx.
 
-Small void cells are plated and stripped, with facets that open and close, on stored meshes. What
-they show is compared with stored numbers, the same for all ranks and versions, and with a run of
-each rank on its own.
+Small void cells are plated and stripped, with facets that open and close, and a cell with particles
+is charged and discharged, with bonds that break, on stored meshes. What they show is compared with
+stored numbers, the same for all ranks and versions, and with a run of each rank on its own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mpi4py import MPI
 import numpy as np
 import pytest
 
-from tests.small_cell import REFERENCE, STORED, WORKING, deviations, physical
+from tests.small_cell import REFERENCE, STORED, deviations, physical
 from tests.tools import March, march, measured
 
 COMM = MPI.COMM_WORLD
@@ -31,7 +31,7 @@ def marched(name: str) -> March:
 
 def interface_fields(cell, comm):
     """Return gap, pressure and current of all facets, in the order of their positions."""
-    surface = cell.surfaces[WORKING]
+    surface = cell.surfaces[cell.case.electrodes.working]
     n = surface.gap.owned
     x = surface.gap.function.function_space.tabulate_dof_coordinates()[:n, 0]
     fields = [w.function.x.array[:n] for w in (surface.gap, surface.p_contact, surface.i_normal)]
@@ -92,3 +92,12 @@ def test_ranks_without_a_cell_of_a_layer() -> None:
     facets = {name: surface.gap.owned for name, surface in cell.surfaces.items()}
     assert COMM.allreduce(min(owned.values()) == 0, op=MPI.LOR), f"cells on this rank: {owned}"
     assert COMM.allreduce(min(facets.values()) == 0, op=MPI.LOR), f"facets on this rank: {facets}"
+
+
+def test_bonds_break() -> None:
+    """What is compared has bonds that break and surfaces that part and meet again."""
+    run = marched("composite")
+    damage = run.series("damage_mean:nmc811|electrolyte")
+    conducting = run.series("conducting_fraction:nmc811|electrolyte")
+    assert damage[0] == 0.0 and damage[-1] > 0.3
+    assert conducting.min() < 0.99 and conducting[-1] > conducting.min()

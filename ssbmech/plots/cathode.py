@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""View of the particles of a run: how much lithium is in them, and where they have lost contact.
+
+Particles are coloured by lithium content, linear between the corners of their cells. The line round
+them is dark where their surface conducts and bright where it does not. Bodies are displaced in true
+scale; only gaps, a hundredth of a particle wide, are drawn wider inwards from the surface of the
+electrolyte, by a whole number that the key tells.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ssbmech.fields_table import axis_label
+from ssbmech.plots import theme
+from ssbmech.plots.maps import Box, label_axes, moment
+from ssbmech.plots.particles import read_particles
+from ssbmech.plots.ranges import extent, some_steps
+from ssbmech.plots.section import MICRO, Picture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from ssbmech.plots.reader import RunData
+
+    Array = NDArray[np.float64]
+
+_FACTORS = (1, 2, 5, 10, 20, 50, 100)
+# Widest gap in the picture over the mean particle's diameter.
+_WIDEST = 0.08
+# Below a nanometre a gap is round-off or roughness.
+_SMALLEST_GAP = 1e-9
+
+
+class CathodePanel:
+    """Particles, their surfaces, gaps and surroundings, in axes of micrometres."""
+
+    def __init__(self, axes: Any, run: RunData, picture: Picture) -> None:
+        """Create the artists; `draw` fills them.
+
+        Args:
+            axes: Axes to draw in.
+            run: The run, with hosts, in the plane.
+            picture: The cell.
+        """
+        from matplotlib.collections import LineCollection, PolyCollection
+
+        self._axes, self._run, self._picture = axes, run, picture
+        self.scale, self.conducting = content_scale(run), theme.conducting_scale()
+        self.surfaces = surfaces(run, picture)
+        self.box = _box(run, picture)
+        self.widening = _widening(run, picture, self.surfaces)
+        self._around: dict[str, Any] = {}
+        for name in picture.bodies:
+            if name not in run.hosts:
+                self._around[name] = PolyCollection(
+                    [], facecolors=theme.PALE, edgecolors="face", linewidths=0.3, zorder=1
+                )
+                axes.add_collection(self._around[name], autolim=False)
+        self._inside: dict[str, Any] = {}
+        self._gaps: dict[str, Any] = {}
+        self._lines: dict[str, Any] = {}
+        for name in self.surfaces:
+            self._gaps[name] = PolyCollection(
+                [], facecolors=theme.VOID, edgecolors="face", linewidths=0.3, zorder=3
+            )
+            # Round ends close the joints between facets.
+            self._lines[name] = LineCollection(
+                [],
+                cmap=self.conducting.colours,
+                norm=self.conducting.norm,
+                linewidths=2.4,
+                capstyle="round",
+                zorder=4,
+            )
+            for artist in (self._gaps[name], self._lines[name]):
+                axes.add_collection(artist, autolim=False)
+        (self._marks,) = axes.plot(
+            [], [], "X", color="white", markeredgecolor=theme.INK, markersize=8.0, zorder=5
+        )
+        axes.set_xlim(self.box.left, self.box.left + self.box.width)
+        axes.set_ylim(self.box.bottom, self.box.bottom + self.box.height)
+        axes.set_aspect("equal")
+        label_axes(axes, picture, run)
+
+    @property
+    def coloured(self) -> Any:
+        """The particles of the first host, for a colour bar."""
+        return self._inside[self._run.hosts[0]]
+
+    @property
+    def lines(self) -> Any:
+        """The lines round the particles, for a colour bar; None if no surface conducts."""
+        return next(iter(self._lines.values()), None)
+
+    def draw(self, step: int) -> None:
+        """Show a step."""
+        for name, artist in self._around.items():
+            frame = self._picture.body(name, step)
+            corners = MICRO * frame.moved[frame.cells]
+            artist.set_verts(corners[self.box.touches(corners)])
+        marks: list[Array] = []
+        for name in self._run.hosts:
+            self._draw_host(name, step)
+            marks.append(self._cut_off(name, step))
+        self._marks.set_data(*np.concatenate(marks).T)
+        for name in self.surfaces:
+            surface = self._picture.surface(name, step)
+            inner = surface.plus - self.widening * (surface.plus - surface.minus)
+            strips = np.concatenate([inner, surface.plus[:, ::-1]], axis=1)
+            self._gaps[name].set_verts(MICRO * strips[surface.gap > _SMALLEST_GAP])
+            conducting = self._run.interfaces[name].values("conducting", step)
+            # What has lost contact lies on top.
+            order = np.argsort(-conducting, kind="stable")
+            self._lines[name].set_segments(MICRO * inner[order])
+            self._lines[name].set_array(conducting[order])
+
+    def keys(self) -> list[Any]:
+        """Return what explains the picture in a legend."""
+        from matplotlib.lines import Line2D
+        from matplotlib.patches import Patch
+
+        others = [name for name in self._picture.bodies if name not in self._run.hosts]
+        keys: list[Any] = [Patch(facecolor=theme.PALE, label=", ".join(others))]
+        if self._has_gap:
+            width = f"gap, drawn {self.widening} times its width" if self.widening > 1 else "gap"
+            keys.append(Patch(facecolor=theme.VOID, edgecolor=theme.INK, lw=0.7, label=width))
+        if len(self._marks.get_xdata()):
+            place: dict[str, Any] = {
+                "color": "white",
+                "markeredgecolor": theme.INK,
+                "linestyle": "none",
+            }
+            keys.append(Line2D([], [], marker="X", markersize=8.0, label="cut off", **place))
+        return keys
+
+    @property
+    def _has_gap(self) -> bool:
+        return any(_largest_gap(self._run, name) > _SMALLEST_GAP for name in self.surfaces)
+
+    def _draw_host(self, name: str, step: int) -> None:
+        """Draw the content of a body; a mesh of colours cannot be moved, only drawn anew."""
+        frame = self._picture.body(name, step)
+        if name in self._inside:
+            self._inside[name].remove()
+        self._inside[name] = self._axes.tripcolor(
+            *(MICRO * frame.moved).T,
+            frame.cells,
+            self._picture.corner_values(name, "content", step),
+            shading="gouraud",
+            cmap=self.scale.colours,
+            norm=self.scale.norm,
+            zorder=2,
+        )
+
+    def _cut_off(self, name: str, step: int) -> Array:
+        """Return the middles of the particles that are cut off, shape (particles, 2) [um]."""
+        particles = read_particles(self._run, name, float(self._picture.times[step]))
+        frame = self._picture.body(name, step)
+        centres = MICRO * frame.moved[frame.cells].mean(axis=1)
+        of_cells = self._run.bodies[name].values("particle", step).astype(int)
+        middles = [
+            centres[of_cells == each].mean(axis=0) for each in np.flatnonzero(particles.cut_off)
+        ]
+        return np.array(middles).reshape(-1, 2)
+
+
+def cathode_view(run: RunData, time: float, path: Path) -> Path:
+    """Draw the particles at the output nearest to a time.
+
+    Args:
+        run: The run, with hosts, in the plane.
+        time: Time [s].
+        path: File to write.
+
+    Returns:
+        The path.
+
+    Raises:
+        RunFolderError: The run has no fields.
+    """
+    picture = Picture(run)
+    step = int(np.abs(picture.times - time).argmin())
+    with theme.style():
+        figure = theme.new_figure(*_size(_box(run, picture)))
+        axes = figure.subplots()
+        panel = CathodePanel(axes, run, picture)
+        panel.draw(step)
+        add_bars(figure, axes, panel)
+        axes.legend(
+            handles=panel.keys(),
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=3,
+            borderpad=0.1,
+            borderaxespad=0.3,
+        )
+        figure.suptitle(cathode_moment(run, float(picture.times[step])), fontsize=10)
+        return theme.save(figure, path)
+
+
+def add_bars(figure: Any, axes: Any, panel: CathodePanel) -> None:
+    """Add the colour bars of content and conducting fraction beside a panel."""
+    place = {"location": "right", "pad": 0.02, "aspect": 28}
+    theme.colour_bar(figure, panel.coloured, axes, axis_label("content"), panel.scale, **place)
+    if panel.lines is not None:
+        label = "conducting fraction of the surface"
+        theme.colour_bar(figure, panel.lines, axes, label, panel.conducting, **place)
+
+
+def cathode_moment(run: RunData, time: float) -> str:
+    """Return a title that says when: time, step, voltage, state of charge and conduction."""
+    names = [name for name in run.interfaces if run.interfaces[name].minus in run.hosts]
+    state = [("voltage", "voltage"), ("state_of_charge", "state of charge")]
+    for name in names:
+        of = f" {run.interfaces[name].minus}" if len(names) > 1 else ""
+        state.append((f"conducting_fraction:{name}", f"conducting fraction{of}"))
+    return moment(run, time, state)
+
+
+def content_scale(run: RunData) -> theme.Scale:
+    """Return the colour scale of the lithium content over the whole run."""
+    contents = [run.bodies[name].history("content") for name in run.hosts]
+    low = min(float(each.min()) for each in contents)
+    return theme.content_scale(low, max(float(each.max()) for each in contents))
+
+
+def surfaces(run: RunData, picture: Picture) -> list[str]:
+    """Return the interfaces that are surfaces of hosts and conduct."""
+    return [
+        name
+        for name in picture.interfaces
+        if picture.sides(name)[0] in run.hosts and "conducting" in run.interfaces[name].names
+    ]
+
+
+def _largest_gap(run: RunData, name: str) -> float:
+    return float(run.interfaces[name].history("gap").max())
+
+
+def _widening(run: RunData, picture: Picture, names: list[str]) -> int:
+    """Return by what gaps are multiplied, so that the largest can be seen."""
+    gap = max((_largest_gap(run, name) for name in names), default=0.0)
+    if gap <= _SMALLEST_GAP:
+        return 1
+    areas = []
+    for name in run.hosts:
+        frame = picture.body(name, 0)
+        first, second, third = frame.points[frame.cells].transpose(1, 0, 2)
+        (ax, ay), (bx, by) = (second - first).T, (third - first).T
+        count = int(run.bodies[name].values("particle", 0).max()) + 1
+        areas.append(0.5 * np.abs(ax * by - ay * bx).sum() / count)
+    diameter = float(np.sqrt(4.0 / np.pi * min(areas)))
+    return max(factor for factor in _FACTORS if factor == 1 or factor * gap < _WIDEST * diameter)
+
+
+def _box(run: RunData, picture: Picture) -> Box:
+    """Return the part to show: all particles at all times, with a margin inside the cell [um]."""
+    moved = [picture.body(name, k).moved for k in some_steps(picture) for name in run.hosts]
+    low = MICRO * np.min([each.min(axis=0) for each in moved], axis=0)
+    high = MICRO * np.max([each.max(axis=0) for each in moved], axis=0)
+    margin = 0.05 * float((high - low).max())
+    outer_low, outer_high = extent(picture)
+    low, high = np.maximum(low - margin, outer_low), np.minimum(high + margin, outer_high)
+    return Box(*low.tolist(), *(high - low).tolist())
+
+
+def _size(box: Box) -> tuple[float, float]:
+    """Return width and height of a figure that the box fills in true scale."""
+    inch = min(6.0 / box.width, 6.5 / box.height)
+    return max(inch * box.width + 2.2, 7.6), inch * box.height + 1.2

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the pictures of a run have in common at all times: their extent and their colour scales.
+
+Particles that host lithium carry stresses far above those of what is round them: in plane strain
+they cannot swell or shrink out of the plane. The scales are made for the other bodies.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ssbmech.fields_table import quantity, shown_unit
+from ssbmech.plots import theme
+from ssbmech.plots.section import MICRO
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ssbmech.plots.reader import RunData
+    from ssbmech.plots.section import Picture
+
+    Array = NDArray[np.float64]
+
+
+def some_steps(picture: Picture) -> list[int]:
+    """Return steps spread evenly in time, not in number: short steps are many at the start."""
+    moments = np.linspace(picture.times[0], picture.times[-1], 12)[:, None]
+    return [int(step) for step in np.unique(np.abs(picture.times - moments).argmin(axis=1))]
+
+
+def extent(picture: Picture) -> tuple[Array, Array]:
+    """Return the corners of a box that holds the cell at all times [um]."""
+    boxes = [picture.body(name, k).moved for k in some_steps(picture) for name in picture.bodies]
+    low = MICRO * np.min([box.min(axis=0) for box in boxes], axis=0)
+    high = MICRO * np.max([box.max(axis=0) for box in boxes], axis=0)
+    return low - 0.01 * (high - low), high + 0.01 * (high - low)
+
+
+def stress_scale(run: RunData, picture: Picture, name: str) -> theme.Scale:
+    """Return the colour scale of a positive quantity over the whole run."""
+    return theme.positive_scale(*_samples(run, picture, name))
+
+
+def pressure_scale(run: RunData, picture: Picture) -> theme.Scale:
+    """Return the colour scale of the pressure over the whole run."""
+    return theme.signed_scale(*_samples(run, picture, "pressure"))
+
+
+def beyond_scale(run: RunData, picture: Picture, name: str, scale: theme.Scale) -> str:
+    """Return a second line for a colour bar that says how far particles go beyond it, if they do.
+
+    Args:
+        run: The run.
+        picture: The cell.
+        name: Cell array.
+        scale: Its scale.
+    """
+    _, particles = _samples(run, picture, name)
+    if scale.extend == "neither" or not particles.size:
+        return ""
+    farthest = float(particles[np.abs(particles).argmax()])
+    if abs(farthest) <= float(scale.norm.vmax or 0.0):
+        return ""
+    unit = shown_unit(quantity(name).unit).text
+    return f"\nparticles go beyond: to {farthest:.3g} {unit}".replace("-", theme.MINUS)
+
+
+def _samples(run: RunData, picture: Picture, name: str) -> tuple[Array, Array]:
+    """Return values of an array at some times in shown units: in bodies, and in particles.
+
+    If there is nothing but particles, they are the bodies.
+    """
+    factor = shown_unit(quantity(name).unit).factor
+    hosts = run.hosts if set(run.hosts) != set(picture.bodies) else []
+    bodies, particles = [], [np.empty(0)]
+    for step in some_steps(picture):
+        for body in picture.bodies:
+            values = factor * picture.body(body, step, (name,)).arrays[name]
+            (particles if body in hosts else bodies).append(values)
+    return np.concatenate(bodies), np.concatenate(particles)
