@@ -52,16 +52,19 @@ class Body:
             is free of stress [1].
         crystal_axis: unit vectors (3, n) along the crystals' c-axes at positions (3, n) [m], for
             hosts that swell by direction; None for z everywhere.
+        feed: outer face through which electrons come and go; the body then conducts them with the
+            conductivity of its materials. None for one potential throughout.
 
     Raises:
-        CaseError: there is no region, something else than a material, or a content for a region
-            that hosts no lithium.
+        CaseError: there is no region, something else than a material, a content for a region that
+            hosts no lithium, or a feed for a material that does not conduct electrons.
     """
 
     name: str
     materials: Mapping[str, Material]
     content: Mapping[str, float] = field(default_factory=dict)
     crystal_axis: Callable[[Array], Array] | None = None
+    feed: str | None = None
 
     def __post_init__(self) -> None:
         """Check that there are materials, and that they are materials."""
@@ -74,6 +77,13 @@ class Body:
                     "one of the library, for example library.by_name('li6ps5cl')"
                 )
 
+        blind = [m.name for m in self.materials.values() if m.electronic is None]
+        if self.feed is not None and blind:
+            raise CaseError(
+                f"body {self.name!r} is fed with electrons through {self.feed!r}, but {blind[0]!r} "
+                "has no electronic conductivity: give Material(..., electronic="
+                "ElectronConductor(...))"
+            )
         for region in self.content:
             if region not in self.materials or self.materials[region].host is None:
                 raise CaseError(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ssbmech.errors import ParameterError
 from ssbmech.materials.elastic import Solid
 from ssbmech.materials.host import Host
-from ssbmech.materials.transport import Conductor, Metal
+from ssbmech.materials.transport import Conductor, Electronic, Metal
 from ssbmech.parameter import NOT_DESCRIBED, Source, describe
 
 
@@ -27,6 +27,7 @@ class Material:
         conductor: Ionic conduction, None for an ion-blocking substance.
         metal: Electrode metal, None for a substance that is neither stripped nor plated.
         host: Host of lithium, None for a substance that takes up none.
+        electronic: Electronic conduction; only bodies that name their feed look at it.
         sources: Source of each number by its path, such as "solid.flow.rate"; may be empty.
 
     Raises:
@@ -38,6 +39,7 @@ class Material:
     conductor: Conductor | None = None
     metal: Metal | None = None
     host: Host | None = None
+    electronic: Electronic | None = None
     sources: Mapping[str, Source] = field(
         default_factory=dict, repr=False, hash=False, metadata=NOT_DESCRIBED
     )

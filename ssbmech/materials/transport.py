@@ -20,6 +20,13 @@ class Conductor(Protocol):
         """Return the ionic conductivity [S/m]."""
 
 
+class Electronic(Protocol):
+    """Role of an electron conductor."""
+
+    def sigma_s(self, temperature: Expr) -> Expr:
+        """Return the electronic conductivity [S/m]."""
+
+
 @dataclass(frozen=True)
 class IonConductor:
     r"""Single-ion conductor with Arrhenius conductivity.
@@ -46,6 +53,25 @@ class IonConductor:
         t_0 = self.reference_temperature
         exponent = (-self.activation_energy / GAS_CONSTANT) * (1 / temperature - 1 / t_0)
         return self.conductivity * (t_0 / temperature) * ufl.exp(exponent)
+
+
+@dataclass(frozen=True)
+class ElectronConductor:
+    """Electronic conduction of an active material.
+
+    Raises:
+        ParameterError: the conductivity is not positive.
+    """
+
+    conductivity: float = parameter("S/m", low=0.0, low_open=True, doc="electronic conductivity")
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def sigma_s(self, temperature: Expr) -> Expr:
+        """Return the electronic conductivity [S/m], the same at all temperatures."""
+        return self.conductivity
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,6 +68,7 @@ class BodyModel:
         u: displacement [m].
         phi_e: ionic potential [V], None if no region conducts.
         lithium: lithium in the body, None if it hosts none.
+        phi_s: electronic potential [V], None in a body of one potential.
         regions: the regions.
         group: residual forms on the body's own mesh.
         references: forms whose norms size the residuals.
@@ -80,6 +81,7 @@ class BodyModel:
     u: Unknown
     phi_e: Unknown | None
     lithium: LithiumModel | None = None
+    phi_s: Unknown | None = None
     regions: list[RegionModel] = field(default_factory=list)
     group: FormGroup = field(init=False)
     references: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
@@ -94,7 +96,8 @@ class BodyModel:
         """The body's fields."""
         pressures = [r.pressure for r in self.regions if r.pressure is not None]
         stored = [] if self.lithium is None else self.lithium.unknowns
-        return [self.u, *pressures, *([] if self.phi_e is None else [self.phi_e]), *stored]
+        potentials = [phi for phi in (self.phi_e, self.phi_s) if phi is not None]
+        return [self.u, *pressures, *potentials, *stored]
 
     def measure(self, kind: str) -> WeightedMeasure:
         """Return the weighted measure "dx" of regions or "ds" of faces."""
@@ -131,7 +134,11 @@ def build_body(
         space = fem.functionspace(mesh.mesh, ("Lagrange", degree))
         phi_e = Unknown(f"phi_e {mesh.name}", fem.Function(space, name="phi_e"), scales.potential)
     stored = build_lithium(case, case_body, mesh, knobs)
-    body = BodyModel(case_body, mesh, frame, quadrature_degree, u, phi_e, stored)
+    phi_s = None
+    if case_body.feed is not None:
+        space = fem.functionspace(mesh.mesh, ("Lagrange", 1))
+        phi_s = Unknown(f"phi_s {mesh.name}", fem.Function(space, name="phi_s"), scales.potential)
+    body = BodyModel(case_body, mesh, frame, quadrature_degree, u, phi_e, stored, phi_s)
     if stored is not None:
         stored.measure_inventory(lambda name: body.measure("dx")(mesh.regions[name]))
     parts: list[Submesh] = []
@@ -208,62 +215,75 @@ def _build_region(
 
 def _residual(body: BodyModel, loads: Loads, knobs: Knobs) -> dict[str, Any]:
     """Return the residual forms of a body by the unknown whose equation they are."""
-    mesh, frame = body.mesh.mesh, body.frame
-    v = ufl.TestFunction(body.u.function.function_space)
-    x = ufl.SpatialCoordinate(mesh)
-    momentum, charges = [], []
     residual: dict[str, Any] = {}
+    for terms in (_momentum, _potentials, _lithium):
+        for key, form in terms(body, loads, knobs):
+            residual[key] = residual[key] + form if key in residual else form
+    return residual
+
+
+def _momentum(body: BodyModel, loads: Loads, knobs: Knobs) -> Iterator[tuple[str, Any]]:
+    """Yield the terms of momentum and of independent pressures."""
+    mesh, frame, key = body.mesh.mesh, body.frame, body.u.key
+    v = ufl.TestFunction(body.u.function.function_space)
     for region in body.regions:
         response, dx = region.response, region.dx
-        momentum.append(mechanics.deviatoric_term(frame, response.deviator, v, dx))
+        yield key, mechanics.deviatoric_term(frame, response.deviator, v, dx)
         if region.pressure is None:
-            momentum.append(
-                mechanics.volumetric_term(frame, response.bulk, region.volume_strain, v, dx)
-            )
+            strain = region.volume_strain
+            yield key, mechanics.volumetric_term(frame, response.bulk, strain, v, dx)
         else:
             p = region.pressure.function
             q = ufl.TestFunction(p.function_space)
-            momentum.append(mechanics.pressure_term(frame, p, v, dx))
-            residual[region.pressure.key] = mechanics.compressibility_term(
-                response.bulk, region.volume_strain, p, q, dx
+            yield key, mechanics.pressure_term(frame, p, v, dx)
+            yield (
+                region.pressure.key,
+                mechanics.compressibility_term(response.bulk, region.volume_strain, p, q, dx),
             )
-        if body.lithium is not None:
-            for key, form in body.lithium.terms(region.name, region.stress, dx).items():
-                residual[key] = residual[key] + form if key in residual else form
-        if body.phi_e is not None and region.material.conductor is not None:
-            w = ufl.TestFunction(body.phi_e.function.function_space)
-            kappa = symbolic(region.material.conductor, mesh).kappa_e(knobs.on("temperature", mesh))
-            charges.append(charge.ohmic_term(kappa, body.phi_e.function, w, dx))
-    ds, dx_all = body.measure("ds"), body.measure("dx")
+    ds, dx = body.measure("ds"), body.measure("dx")
     for k, load in enumerate(loads.face_pressures):
         if load.face in body.mesh.faces:
-            pressure = knobs.on(face_pressure_knob(k), mesh)
-            tag = body.mesh.faces[load.face]
-            momentum.append(
-                mechanics.face_pressure_term(pressure, ufl.FacetNormal(mesh), v, ds(tag))
-            )
-    momentum += [
-        mechanics.body_force_term(f.density(x), v, WeightedMeasure(dx_all.measure, dx_all.weight))
-        for f in loads.body_forces
-        if f.body == body.name
-    ]
-    residual[body.u.key] = sum(momentum[1:], momentum[0])
+            pressure, tag = knobs.on(face_pressure_knob(k), mesh), body.mesh.faces[load.face]
+            normal = ufl.FacetNormal(mesh)
+            yield key, mechanics.face_pressure_term(pressure, normal, v, ds(tag))
+    for force in loads.body_forces:
+        if force.body == body.name:
+            yield key, mechanics.body_force_term(force.density(ufl.SpatialCoordinate(mesh)), v, dx)
+
+
+def _potentials(body: BodyModel, loads: Loads, knobs: Knobs) -> Iterator[tuple[str, Any]]:
+    """Yield the terms of ionic and electronic current."""
+    mesh = body.mesh.mesh
+    temperature = knobs.on("temperature", mesh)
+    for region in body.regions:
+        conductor, electronic = region.material.conductor, region.material.electronic
+        if body.phi_e is not None and conductor is not None:
+            w = ufl.TestFunction(body.phi_e.function.function_space)
+            kappa = symbolic(conductor, mesh).kappa_e(temperature)
+            yield body.phi_e.key, charge.ohmic_term(kappa, body.phi_e.function, w, region.dx)
+        if body.phi_s is not None and electronic is not None:
+            w = ufl.TestFunction(body.phi_s.function.function_space)
+            sigma = symbolic(electronic, mesh).sigma_s(temperature)
+            yield body.phi_s.key, charge.ohmic_term(sigma, body.phi_s.function, w, region.dx)
     if body.phi_e is not None:
-        w = ufl.TestFunction(body.phi_e.function.function_space)
-        charges += [
-            charge.ion_source_term(s.density(x), w, dx_all)
-            for s in loads.ion_sources
-            if s.body == body.name
-        ]
-        residual[body.phi_e.key] = sum(charges[1:], charges[0])
-    if body.lithium is not None:
-        w = ufl.TestFunction(body.lithium.c.function.function_space)
-        for k, entering in enumerate(loads.face_fluxes):
-            if entering.face in body.mesh.faces:
-                tag = body.mesh.faces[entering.face]
-                flux = knobs.on(face_flux_knob(k), mesh)
-                residual[body.lithium.c.key] += lithium.supply_term(flux, w, ds(tag))
-    return residual
+        w, x = ufl.TestFunction(body.phi_e.function.function_space), ufl.SpatialCoordinate(mesh)
+        for source in loads.ion_sources:
+            if source.body == body.name:
+                term = charge.ion_source_term(source.density(x), w, body.measure("dx"))
+                yield body.phi_e.key, term
+
+
+def _lithium(body: BodyModel, loads: Loads, knobs: Knobs) -> Iterator[tuple[str, Any]]:
+    """Yield the terms of lithium in a host."""
+    if body.lithium is None:
+        return
+    for region in body.regions:
+        yield from body.lithium.terms(region.name, region.stress, region.dx).items()
+    w = ufl.TestFunction(body.lithium.c.function.function_space)
+    for k, entering in enumerate(loads.face_fluxes):
+        if entering.face in body.mesh.faces:
+            flux, tag = knobs.on(face_flux_knob(k), body.mesh.mesh), body.mesh.faces[entering.face]
+            yield body.lithium.c.key, lithium.supply_term(flux, w, body.measure("ds")(tag))
 
 
 def face_pressure_knob(k: int) -> str:
@@ -293,6 +313,10 @@ def _set_references(body: BodyModel, case: Case) -> None:
         w = ufl.TestFunction(body.phi_e.function.function_space)
         current = constant(mesh, scales.current)
         body.references[body.phi_e.key] = [(body.name, current * w * body.measure("ds"))]
+    if body.phi_s is not None:
+        w = ufl.TestFunction(body.phi_s.function.function_space)
+        current = constant(mesh, scales.current)
+        body.references[body.phi_s.key] = [(body.name, current * w * body.measure("ds"))]
     if body.lithium is not None:
         w = ufl.TestFunction(body.lithium.c.function.function_space)
         flux = constant(mesh, scales.current / FARADAY) * w * body.measure("ds")

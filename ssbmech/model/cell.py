@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from mpi4py import MPI
 
 import numpy as np
+import numpy.typing as npt
 
 from ssbmech._compat import drop_abandoned_compilations
 from ssbmech.boundary import FacePressure, Loads
@@ -18,9 +19,16 @@ from ssbmech.case import Case
 from ssbmech.cycling import ContentAbove, ContentBelow
 from ssbmech.geometry.subdomains import cut_body, cut_interface
 from ssbmech.geometry.tagged_mesh import TaggedMesh
-from ssbmech.model.body import BodyModel, build_body, face_flux_knob, face_pressure_knob
+from ssbmech.model.body import (
+    BodyModel,
+    build_body,
+    face_flux_knob,
+    face_pressure_knob,
+    hold,
+)
 from ssbmech.model.checks import check_case
 from ssbmech.model.electrodes import (
+    check_feeds,
     check_start,
     electrode_capacity,
     face_area,
@@ -94,7 +102,7 @@ class CellModel:
         hold_potentials(case.loads.face_potentials, self.bodies.values())
         self.platen = self._build_platen()
         self.electrodes = {
-            name: _electrode(case, name, s.phi_s, self.area(name))
+            name: _electrode(case, s, s.phi_s, self.area(name))
             for name, s in self.surfaces.items()
             if s.phi_s is not None
         }
@@ -102,6 +110,7 @@ class CellModel:
         self.capacity = electrode_capacity(self)
         start_at_rest(self)
         check_start(self)
+        check_feeds(self)
         self.system = self._build_system()
 
     @property
@@ -292,12 +301,17 @@ class CellModel:
             self.platen.seat()
 
 
-def _electrode(case: Case, name: str, phi_s: Unknown, area: float) -> Closure:
+def _electrode(case: Case, surface: SurfaceModel, phi_s: Unknown, area: float) -> Closure:
     """Return the closure of an electrode potential, given the area of the electrode [m2]."""
+    body = surface.minus
+    tied: npt.NDArray[np.int32] = np.arange(phi_s.owned, dtype=np.int32)
+    if body.phi_s is not None and body.case_body.feed is not None:
+        fed = hold(phi_s, body.mesh, body.case_body.feed, (0,))
+        tied = np.unique(fed[fed < phi_s.owned]).astype(np.int32)
     return Closure(
-        key=f"electrode {name}",
+        key=f"electrode {surface.name}",
         unknown=phi_s,
-        tied=np.arange(phi_s.owned, dtype=np.int32),
+        tied=tied,
         scale=case.scales.potential,
         reference=case.scales.current * area,
     )

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from mpi4py import MPI
 
+import numpy as np
 from dolfinx import fem
 
 from ssbmech._compat import compile_form, constant
 from ssbmech.errors import CaseError
+from ssbmech.model.particles import find_particles
 
 if TYPE_CHECKING:
     from ssbmech.model.body import BodyModel
@@ -78,6 +80,11 @@ def start_at_rest(cell: CellModel) -> None:
         working = cell.electrodes[pair.working]
         working.value = equilibrium(cell, cell.surfaces[pair.working].minus) - zero
         working.previous = working.older = working.value
+        for name in (pair.working, pair.counter):
+            resolved = None if name is None else cell.surfaces[name].minus.phi_s
+            if resolved is not None and name is not None:
+                resolved.function.x.array[:] = cell.electrodes[name].value
+                resolved.start_here()
 
 
 def equilibrium(cell: CellModel, electrode: BodyModel) -> float:
@@ -117,3 +124,29 @@ def check_start(cell: CellModel) -> None:
                         f"{voltage:.4g} V; change the initial contents or the limit"
                     )
             return
+
+
+def check_feeds(cell: CellModel) -> None:
+    """Check that electrons reach every particle of the bodies that conduct them; collective.
+
+    Raises:
+        CaseError: some particles do not reach the face through which electrons come.
+    """
+    for body in cell.bodies.values():
+        feed = body.case_body.feed
+        if body.phi_s is None or feed is None:
+            continue
+        mesh = body.mesh.mesh
+        particles = find_particles(mesh)
+        dim = mesh.topology.dim
+        mesh.topology.create_connectivity(dim - 1, dim)
+        links = mesh.topology.connectivity(dim - 1, dim)
+        fed = np.zeros(len(particles.centres), dtype=np.int64)
+        fed[[particles.of_cells[links.links(facet)[0]] for facet in body.mesh.facets(feed)]] = 1
+        cell.comm.Allreduce(MPI.IN_PLACE, fed, op=MPI.MAX)
+        if not fed.all():
+            raise CaseError(
+                f"body {body.name!r}: {np.count_nonzero(fed == 0)} of its {len(fed)} particles do "
+                f"not reach the face {feed!r} through which electrons come; leave the feed out for "
+                "one potential throughout"
+            )

@@ -47,7 +47,8 @@ class SurfaceModel:
         shear: shear traction of sticking contact [Pa], else None.
         bond: adhesion between the bodies, None if there is none.
         i_normal: current density, minus to plus [A/m2], None without charge transfer.
-        phi_s: electrode potential, one value for the electrode [V], None without charge transfer.
+        phi_s: electrode potential [V]: one value for the electrode, or the field of a minus body
+            that conducts electrons; None without charge transfer.
         initial_gap: gap before anything moves [m].
         stripped: thickness stripped minus plated up to the last committed step [m].
         offset: tangential offset of sticking contact [m].
@@ -99,7 +100,8 @@ class SurfaceModel:
     def unknowns(self) -> list[Unknown]:
         """The interface's fields."""
         slip = None if self.bond is None else self.bond.slip
-        optional = (self.shear, slip, self.i_normal, self.phi_s)
+        own_potential = None if self.phi_s is self.minus.phi_s else self.phi_s
+        optional = (self.shear, slip, self.i_normal, own_potential)
         return [self.p_contact, self.gap, *(w for w in optional if w is not None)]
 
     def stripped_now(self) -> Array:
@@ -215,7 +217,7 @@ def build_surface(
         shear=shear,
         bond=build_bond(interface, mesh, case.geometry.frame.dim, scales.gap),
         i_normal=scalar("i_normal", scales.current) if reacts else None,
-        phi_s=scalar("phi_s", scales.potential) if reacts else None,
+        phi_s=(minus.phi_s or scalar("phi_s", scales.potential)) if reacts else None,
         initial_gap=fem.Function(fem.functionspace(mesh.mesh, ("Lagrange", 2)), name="initial_gap"),
         stripped=fem.Function(facet_space, name="stripped"),
         offset=fem.Function(vector_space, name="offset"),

@@ -133,6 +133,8 @@ def _facet_nodes(surface: SurfaceModel, parent: Mesh) -> dict[str, npt.NDArray[n
     cells = {surface.minus.u: at_minus, surface.plus.u: at_plus}
     if surface.plus.phi_e is not None:
         cells[surface.plus.phi_e] = at_plus
+    if surface.minus.phi_s is not None:
+        cells[surface.minus.phi_s] = at_minus
     if surface.minus.lithium is not None:
         cells |= dict.fromkeys(surface.minus.lithium.unknowns, at_minus)
     cells |= dict.fromkeys(surface.unknowns, on_facet)
@@ -213,13 +215,14 @@ def _electrical_terms(
     if kinetics is None:
         return {i_normal.key: terms.kinetics_term(sides, current, q)}
     w = ufl.TestFunction(phi_e.function.function_space)("-")
+    electrode = ufl.TestFunction(phi_s.function.function_space)("+")
     residual = symbolic(kinetics, parent).residual(
         _point(surface, region, (phi_s, phi_e, i_normal), parent)
     )
     forms = {
         i_normal.key: terms.kinetics_term(sides, residual, q),
         phi_e.key: terms.reaction_term(sides, current, w),
-        phi_s.key: terms.electrode_current_term(sides, current, q),
+        phi_s.key: terms.electrode_current_term(sides, current, electrode),
     }
     stored = surface.minus.lithium
     if stored is not None:

@@ -17,10 +17,10 @@ from ssbmech.fields_table import axis_label
 from ssbmech.plots import theme
 from ssbmech.plots.maps import Box, label_axes, moment
 from ssbmech.plots.particles import read_particles
-from ssbmech.plots.ranges import extent, some_steps
 from ssbmech.plots.section import MICRO, Picture
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -52,7 +52,6 @@ class CathodePanel:
         self._axes, self._run, self._picture = axes, run, picture
         self.scale, self.conducting = content_scale(run), theme.conducting_scale()
         self.surfaces = surfaces(run, picture)
-        self.box = _box(run, picture)
         self.widening = _widening(run, picture, self.surfaces)
         self._around: dict[str, Any] = {}
         for name in picture.bodies:
@@ -82,8 +81,6 @@ class CathodePanel:
         (self._marks,) = axes.plot(
             [], [], "X", color="white", markeredgecolor=theme.INK, markersize=8.0, zorder=5
         )
-        axes.set_xlim(self.box.left, self.box.left + self.box.width)
-        axes.set_ylim(self.box.bottom, self.box.bottom + self.box.height)
         axes.set_aspect("equal")
         label_axes(axes, picture, run)
 
@@ -98,11 +95,14 @@ class CathodePanel:
         return next(iter(self._lines.values()), None)
 
     def draw(self, step: int) -> None:
-        """Show a step."""
+        """Show a step; the picture follows the particles."""
+        box = particles_box(self._run, self._picture, step)
+        self._axes.set_xlim(box.left, box.left + box.width)
+        self._axes.set_ylim(box.bottom, box.bottom + box.height)
         for name, artist in self._around.items():
             frame = self._picture.body(name, step)
             corners = MICRO * frame.moved[frame.cells]
-            artist.set_verts(corners[self.box.touches(corners)])
+            artist.set_verts(corners[box.touches(corners)])
         marks: list[Array] = []
         for name in self._run.hosts:
             self._draw_host(name, step)
@@ -186,7 +186,7 @@ def cathode_view(run: RunData, time: float, path: Path) -> Path:
     picture = Picture(run)
     step = int(np.abs(picture.times - time).argmin())
     with theme.style():
-        figure = theme.new_figure(*_size(_box(run, picture)))
+        figure = theme.new_figure(*_size(particles_box(run, picture, step)))
         axes = figure.subplots()
         panel = CathodePanel(axes, run, picture)
         panel.draw(step)
@@ -258,15 +258,23 @@ def _widening(run: RunData, picture: Picture, names: list[str]) -> int:
     return max(factor for factor in _FACTORS if factor == 1 or factor * gap < _WIDEST * diameter)
 
 
-def _box(run: RunData, picture: Picture) -> Box:
-    """Return the part to show: all particles at all times, with a margin inside the cell [um]."""
-    moved = [picture.body(name, k).moved for k in some_steps(picture) for name in run.hosts]
-    low = MICRO * np.min([each.min(axis=0) for each in moved], axis=0)
-    high = MICRO * np.max([each.max(axis=0) for each in moved], axis=0)
+def particles_box(run: RunData, picture: Picture, step: int) -> Box:
+    """Return the part to show: all particles, with a margin where the cell goes on [um]."""
+    low, high = _bounds(picture, run.hosts, step)
     margin = 0.05 * float((high - low).max())
-    outer_low, outer_high = extent(picture)
+    outer_low, outer_high = _bounds(picture, picture.bodies, step)
     low, high = np.maximum(low - margin, outer_low), np.minimum(high + margin, outer_high)
-    return Box(*low.tolist(), *(high - low).tolist())
+    return Box(float(low[0]), float(low[1]), *(float(each) for each in high - low))
+
+
+def _bounds(picture: Picture, names: Sequence[str], step: int) -> tuple[Array, Array]:
+    """Return the corners of a box that holds some bodies [um]."""
+    moved = [picture.body(name, step).moved for name in names]
+    low, high = (
+        np.min([each.min(axis=0) for each in moved], axis=0),
+        np.max([each.max(axis=0) for each in moved], axis=0),
+    )
+    return MICRO * low, MICRO * high
 
 
 def _size(box: Box) -> tuple[float, float]:

@@ -106,7 +106,8 @@ def _draw_shares(axes: Any, run: RunData, bonded: Collection[str]) -> None:
             if key in bonded and (name != "cut_off" or values.any()):
                 label = f"{key.replace('|', ' | ')}: {words}" if len(bonded) > 1 else words
                 axes.plot(times, values, line, color=_colour(run, name, key), label=label)
-    axes.set_ylabel("\n".join(sorted(bonded)).replace("|", " | ") + "\nfraction")
+    where = next(iter(bonded)).replace("|", " | ") if len(bonded) == 1 else "interfaces"
+    axes.set_ylabel(f"fraction of\n{where}")
     _finish(axes)
     axes.set_ylim(-0.04, 1.06)
 

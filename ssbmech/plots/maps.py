@@ -337,4 +337,4 @@ def _size(picture: Picture) -> tuple[float, float]:
     low, high = extent(picture)
     width, height = float(high[0] - low[0]), float(high[1] - low[1])
     inch = min(4.2 / width, 6.0 / height)
-    return max(2.0 * (inch * width + 0.8), 7.2), inch * height + 2.2
+    return max(2.0 * (inch * width + 0.8), 8.0), inch * height + 2.2

@@ -163,11 +163,20 @@ def _draw_host(grid: Any, run: RunData, name: str, first: list[Branch], last: li
 
 
 def _draw_histogram(axes: Any, now: Particles, was: Particles | None, edges: Array) -> None:
-    axes.hist(now.content, edges, weights=100.0 * now.volume, color=theme.LINES[4], zorder=0.5)
-    lost = now.cut_off
-    if lost.any():
-        weights = 100.0 * now.volume[lost]
-        axes.hist(now.content[lost], edges, weights=weights, color=theme.LOST, label="cut off")
+    kinds = [(slice(None), theme.LINES[4], "")]
+    if now.cut_off.any():
+        kinds.append((now.cut_off, theme.LOST, "of it cut off"))
+    for some, colour, label in kinds:
+        axes.hist(
+            now.content[some],
+            edges,
+            weights=100.0 * now.volume[some],
+            color=colour,
+            edgecolor="white",
+            linewidth=0.8,
+            label=label,
+            zorder=0.5,
+        )
     if was is not None:
         weights = 100.0 * was.volume
         axes.hist(
@@ -176,7 +185,7 @@ def _draw_histogram(axes: Any, now: Particles, was: Particles | None, edges: Arr
             weights=weights,
             histtype="step",
             color="#666666",
-            label="end of the first cycle's",
+            label="in the first cycle",
         )
     axes.plot([], [], "--", color=theme.INK, linewidth=1.0, label=f"mean {now.mean:.3f}")
     axes.margins(y=0.3)
@@ -194,6 +203,7 @@ def _draw_strip(axes: Any, now: Particles) -> None:
         color=theme.LINES[0],
         alpha=0.75,
         linewidths=0.0,
+        label="a particle, area like volume",
     )
     if not kept.all():
         # In a corner of the axes a cross that is cut would not be seen.
@@ -207,7 +217,7 @@ def _draw_strip(axes: Any, now: Particles) -> None:
             clip_on=False,
             zorder=3,
         )
-        axes.legend(loc="best", fontsize=8.0)
+    axes.legend(loc="best", fontsize=8.0)
     axes.set_ylim(-0.06, 1.06)
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)

@@ -64,7 +64,7 @@ def beyond_scale(run: RunData, picture: Picture, name: str, scale: theme.Scale) 
     if abs(farthest) <= float(scale.norm.vmax or 0.0):
         return ""
     unit = shown_unit(quantity(name).unit).text
-    return f"\nparticles go beyond: to {farthest:.3g} {unit}".replace("-", theme.MINUS)
+    return f"\nbeyond it particles, to {farthest:.3g} {unit}".replace("-", theme.MINUS)
 
 
 def _samples(run: RunData, picture: Picture, name: str) -> tuple[Array, Array]:
@@ -74,7 +74,8 @@ def _samples(run: RunData, picture: Picture, name: str) -> tuple[Array, Array]:
     """
     factor = shown_unit(quantity(name).unit).factor
     hosts = run.hosts if set(run.hosts) != set(picture.bodies) else []
-    bodies, particles = [], [np.empty(0)]
+    bodies: list[Array] = []
+    particles: list[Array] = [np.empty(0)]
     for step in some_steps(picture):
         for body in picture.bodies:
             values = factor * picture.body(body, step, (name,)).arrays[name]

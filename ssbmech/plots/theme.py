@@ -37,7 +37,8 @@ VOID_HATCH = "#8a8a8a"
 HATCH = "//////"
 # Bodies that are only the surroundings of what is shown, and surfaces without contact.
 PALE = "#e6e6e6"
-LOST = "#ff7a00"
+LOST = "#ff9e0f"
+_HALF_LOST = "#d9480f"
 
 POSITIVE_MAP = "viridis"
 SIGNED_MAP = "RdBu_r"
@@ -187,7 +188,7 @@ def conducting_scale() -> Scale:
     """Return the scale of a conducting fraction, from lost contact to contact."""
     from matplotlib.colors import LinearSegmentedColormap, Normalize
 
-    colours = LinearSegmentedColormap.from_list("conducting", [LOST, INK])
+    colours = LinearSegmentedColormap.from_list("conducting", [LOST, _HALF_LOST, INK])
     return Scale(Normalize(0.0, 1.0), colours, "neither")
 
 

@@ -16,7 +16,8 @@ from ssbmech.materials import library
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.host import LayeredSwelling, NoSwelling
 from ssbmech.materials.library.interfaces import lithium_li6ps5cl, nmc811_li6ps5cl
-from ssbmech.units import A_per_m2, MPa, MPa_per_um, V, hour, s, um
+from ssbmech.materials.transport import ElectronConductor
+from ssbmech.units import A_per_m2, MPa, MPa_per_um, S_per_m, V, hour, s, um
 from tests.particle import plain_host
 from tests.tools import March, march, measured
 
@@ -285,3 +286,28 @@ def test_fixed_gap_tells_a_full_cell_from_a_symmetric_one() -> None:
         item, "error of the full cell's rise", abs(rise / exact - 1), 0.03, "thickness by stiffness"
     )
     measured(item, "drift of the symmetric cell [Pa]", drift, 10.0, "none")
+
+
+def test_electrons_that_have_far_to_go() -> None:
+    """A layer fed with electrons at its far side drops I L / sigma more than one of one potential.
+
+    All current leaves at the interface, so all of it crosses the whole layer.
+    """
+    sigma, current = 0.02, 10.0
+    electronic = ElectronConductor(sigma * S_per_m)
+    voltages = []
+    for feed in (None, "top"):
+        material = dataclasses.replace(fast(NMC), electronic=electronic)
+        case = flat_cell(material, thickness=10.0)
+        positive = dataclasses.replace(case.bodies[2], feed=feed)
+        case = dataclasses.replace(
+            case,
+            bodies=(*case.bodies[:2], positive),
+            protocol=(ssb.Preload(1 * s), ssb.ConstantCurrent(current * A_per_m2, 60 * s)),
+            step_control=ssb.PrescribedSteps((0.5, 0.5, 20, 20, 20)),
+        )
+        voltages.append(march(case).rows[-1]["voltage"])
+    exact = current * 10e-6 / sigma
+    item = "Electronic resistance of a fed layer"
+    error = abs((voltages[1] - voltages[0]) / exact - 1)
+    measured(item, "error of the drop", error, 1e-6, "I L / sigma")
