@@ -105,7 +105,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Electrodes:
-    """The two electrodes, each named by the interface at which its metal meets the electrolyte.
+    """The two electrodes, each named by the interface at which it meets the electrolyte.
 
     Attributes:
         working: electrode whose current and voltage the protocol prescribes.

@@ -24,6 +24,9 @@ from ssbmech.protocol import (
     check_duration,
 )
 
+ROUNDING = 1e-9
+"""Content that cannot be told from none [1]."""
+
 LONGEST = 1.5
 """Longest duration of a charge or discharge over that of the capacity at its rate [1]."""
 
@@ -79,8 +82,8 @@ class ContentBelow:
         return f"content_min:{self.region}"
 
     def excess(self, value: float) -> float:
-        """Return limit minus content [1]."""
-        return self.limit - value
+        """Return limit minus content, rounding aside [1]."""
+        return self.limit - value - ROUNDING
 
     def tolerance(self) -> float:
         """Return 0.1 % of the sites."""
@@ -111,8 +114,8 @@ class ContentAbove:
         return f"content_max:{self.region}"
 
     def excess(self, value: float) -> float:
-        """Return content minus limit [1]."""
-        return value - self.limit
+        """Return content minus limit, rounding aside [1]."""
+        return value - self.limit - ROUNDING
 
     def tolerance(self) -> float:
         """Return 0.1 % of the sites."""

@@ -23,8 +23,7 @@ class Drive:
     It asks for a current, as a density or as a C-rate, or for a voltage.
 
     Attributes:
-        current_density: current per nominal area of the working electrode [A/m2]; None under
-            voltage control.
+        current_density: current per nominal area of the cell [A/m2]; None under voltage control.
         voltage: working minus counter electrode [V]; None under current control.
         c_rate: current over the cell's capacity [1/s]; it takes the place of the current density.
         preload_fraction: fraction of the fixture's preload that is applied [1].

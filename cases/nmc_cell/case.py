@@ -92,7 +92,7 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
         ),
         temperature=celsius(options.celsius),
         step_control=ssb.AdaptiveSteps(
-            dt_initial=1 * s, dt_max=options.longest_step * s, gap_error=200 * nm
+            dt_initial=1 * s, dt_max=options.longest_step * s, gap_error=20 * nm
         ),
         output=ssb.Output(figures=not options.no_figures),
     )

@@ -97,9 +97,10 @@ class MetalSurface:
 class HostSites:
     r"""Sites of a host, of which a fraction x is taken.
 
-    .. math:: \frac{i_0(x)}{i_0} = 2 \, x^{\alpha_a} (1 - x)^{1 - \alpha_a}
+    .. math:: \frac{i_0(x)}{i_0} = 2 \, x^{1 - \alpha_a} (1 - x)^{\alpha_a}
 
-    It is one at x = 1/2 with :math:`\alpha_a = 1/2`, and falls to a small rest at x = 0 and 1.
+    Lithium leaves at a rate that goes with x and enters at one that goes with 1 - x; the powers are
+    what detailed balance makes of it. It is one at x = 1/2, and falls to a small rest at both ends.
 
     Raises:
         ParameterError: the rest is out of its bounds.
@@ -117,7 +118,7 @@ class HostSites:
         """Return the exchange current over its constant [1]."""
         taken = ufl.max_value(content, self.least)
         free = ufl.max_value(1 - content, self.least)
-        return 2 * taken**alpha_a * free ** (1 - alpha_a)
+        return 2 * taken ** (1 - alpha_a) * free**alpha_a
 
 
 class ChargeTransfer(Protocol):
@@ -146,9 +147,9 @@ class ButlerVolmer:
     The chemical potential :math:`\mu` of lithium in the electrode is measured against unloaded
     metal. In metal it is :math:`\Omega p_c`: compression lowers the equilibrium potential by
     :math:`\Omega/F` (0.135 mV/MPa for lithium) and so favours stripping. In a host it is
-    :math:`-F U(x) - \Omega_{ij} \sigma_{ij}`. The current i is per nominal area; the film conducts
-    where there is contact and so carries :math:`i / \theta`: all of the interface resistance goes
-    with the inverse of the contact.
+    :math:`-F U(x) - \Omega_{ij} \sigma_{ij}`. The current i is per area of the interface; the film
+    conducts where there is contact and so carries :math:`i / \theta`: all of the interface
+    resistance goes with the inverse of the contact.
 
     Attributes:
         sites: how i_0 depends on the lithium at the surface.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A smooth curve through tabulated points that keeps their monotony.
 
-The piecewise cubic of Fritsch and Carlson (PCHIP) has a continuous slope and never overshoots its
+The piecewise cubic of Fritsch and Butland (PCHIP) has a continuous slope and never overshoots its
 points; outside the table it goes on linearly with the slope of its end. In UFL the piece is chosen
 by conditionals between constants, so that only one cubic is evaluated, and differentiation gives
 the exact derivative at every point, knots and ends included.

@@ -165,7 +165,7 @@ class CellModel:
         return self.area(name) if name in self.surfaces else face_area(self, name)
 
     def area(self, name: str) -> float:
-        """Return the nominal area of an interface; collective."""
+        """Return the area of an interface [m2], in plane strain per depth [m]; collective."""
         return float(self.comm.allreduce(float(self.surfaces[name].areas.sum()), op=MPI.SUM))
 
     def begin(self, drive: Drive, dt: float) -> None:

@@ -49,6 +49,7 @@ def _check_faces(case: Case, tagged: TaggedMesh) -> None:
     faces = [support.face for support in case.supports]
     faces += [pressure.face for pressure in case.loads.face_pressures]
     faces += [held.face for held in case.loads.face_potentials]
+    faces += [entering.face for entering in case.loads.face_fluxes]
     faces += [body.feed for body in case.bodies if body.feed is not None]
     if case.fixture is not None and case.fixture.face is not None:
         faces.append(case.fixture.face)

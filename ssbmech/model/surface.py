@@ -133,11 +133,11 @@ class SurfaceModel:
         """Return the conducting fraction of each owned facet at the end of the step [1]."""
         found: Array = np.zeros(self.gap.owned, dtype=np.float64)
         theta = fem.Function(self.gap.function.function_space)
+        broken = np.ones(1) if self.bond is None else self.bond.damages(self.gap)
         for facets, law in self.conductions:
             theta.interpolate(law)
-            found[facets] = theta.x.array[: self.gap.owned][facets]
-        if self.bond is not None:
-            found = 1 - self.bond.damages(self.gap) * (1 - found)
+            touching = theta.x.array[: self.gap.owned]
+            found[facets] = (1 - broken * (1 - touching))[facets]
         return found
 
     def start_touching(self) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from ssbmech.fields_table import axis_label, quantity, shown_unit
 from ssbmech.plots import maps, theme
-from ssbmech.plots.cathode import CathodePanel, add_bars
+from ssbmech.plots.cathode import CathodePanel, explain
 from ssbmech.plots.history import draw_quantity, shade_steps
 from ssbmech.plots.labels import Labels
 from ssbmech.plots.ranges import stress_scale
@@ -73,7 +73,7 @@ class _Film:
         self._figure: Any = theme.new_figure(_WIDTH, _HEIGHT)
         self._figure.set_dpi(_DPI)
         # The title above is set later and differs from frame to frame: keep its place.
-        self._figure.get_layout_engine().set(rect=(0.0, 0.0, 1.0, 0.95))
+        self._figure.get_layout_engine().set(rect=(0.0, 0.0, 0.985, 0.95))
         left, right = self._figure.subfigures(1, 2, width_ratios=[1.0, 1.25])
         whole = left.subplots()
         self._axes = {"whole": whole}
@@ -92,7 +92,7 @@ class _Film:
             particles, clock = right.subplots(2, 1, height_ratios=[3.0, 1.0])
             self._particles = CathodePanel(particles, run, picture)
             self._particles.draw(0)
-            add_bars(right, particles, self._particles)
+            explain(right, particles, self._particles, width=3.0)
         else:
             clock = right.subplots()
         self._cursor = self._add_clock(clock)

@@ -157,25 +157,29 @@ def _draw(
     colours = theme.in_sequence(count)
     for axes, shown in zip(column, values, strict=True):
         for branch in found:
-            axes.plot(
-                unit.factor * branch.capacity, shown[branch.rows], color=colours(branch.cycle)
-            )
+            # Narrower from cycle to cycle, or a later one would hide an earlier one.
+            width = 2.6 - 1.4 * branch.cycle / max(count - 1, 1)
+            x, y = unit.factor * branch.capacity, shown[branch.rows]
+            axes.plot(x, y, color=colours(branch.cycle), linewidth=width)
         axes.margins(y=0.12)
         axes.set_xlim(left=0.0)
         axes.ticklabel_format(axis="y", useOffset=False)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(color="#dddddd", linewidth=0.6)
         axes.set_axisbelow(True)
-        for branch in found[-2:]:
-            _name_branch(axes, branch, unit.factor * branch.capacity, shown[branch.rows])
+        for number, branch in enumerate(found[-2:]):
+            x, y = unit.factor * branch.capacity, shown[branch.rows]
+            _name_branch(axes, branch, x, y, first=number == 0)
     column[-1].set_xlabel(f"capacity passed in the step ({unit.text})")
     if count > 1:
         _explain(figure, column, colours, count)
 
 
-def _name_branch(axes: Any, branch: Branch, x: Array, y: Array) -> None:
+def _name_branch(axes: Any, branch: Branch, x: Array, y: Array, *, first: bool) -> None:
     """Write the name of a branch at its end, on the side that it comes not from."""
-    above = bool(y[-1] >= y[0])
+    rise, span = y[-1] - y[0], np.ptp(axes.get_ylim())
+    # The names of two level lines would lie on each other.
+    above = bool(rise > 0.0) if abs(rise) > 0.05 * span else first
     axes.annotate(
         branch.label,
         (x[-1], y[-1]),

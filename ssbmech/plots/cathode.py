@@ -49,7 +49,7 @@ class CathodePanel:
         """
         from matplotlib.collections import LineCollection, PolyCollection
 
-        self._axes, self._run, self._picture = axes, run, picture
+        self._axes, self.run, self._picture = axes, run, picture
         self.scale, self.conducting = content_scale(run), theme.conducting_scale()
         self.surfaces = surfaces(run, picture)
         self.widening = _widening(run, picture, self.surfaces)
@@ -87,16 +87,16 @@ class CathodePanel:
     @property
     def coloured(self) -> Any:
         """The particles of the first host, for a colour bar."""
-        return self._inside[self._run.hosts[0]]
+        return self._inside[self.run.hosts[0]]
 
     @property
     def lines(self) -> Any:
-        """The lines round the particles, for a colour bar; None if no surface conducts."""
+        """The lines round the particles, for a colour bar; None without surfaces."""
         return next(iter(self._lines.values()), None)
 
     def draw(self, step: int) -> None:
         """Show a step; the picture follows the particles."""
-        box = particles_box(self._run, self._picture, step)
+        box = particles_box(self.run, self._picture, step)
         self._axes.set_xlim(box.left, box.left + box.width)
         self._axes.set_ylim(box.bottom, box.bottom + box.height)
         for name, artist in self._around.items():
@@ -104,7 +104,7 @@ class CathodePanel:
             corners = MICRO * frame.moved[frame.cells]
             artist.set_verts(corners[box.touches(corners)])
         marks: list[Array] = []
-        for name in self._run.hosts:
+        for name in self.run.hosts:
             self._draw_host(name, step)
             marks.append(self._cut_off(name, step))
         self._marks.set_data(*np.concatenate(marks).T)
@@ -113,19 +113,19 @@ class CathodePanel:
             inner = surface.plus - self.widening * (surface.plus - surface.minus)
             strips = np.concatenate([inner, surface.plus[:, ::-1]], axis=1)
             self._gaps[name].set_verts(MICRO * strips[surface.gap > _SMALLEST_GAP])
-            conducting = self._run.interfaces[name].values("conducting", step)
+            kept = _kept(self.run, name, step)
             # What has lost contact lies on top.
-            order = np.argsort(-conducting, kind="stable")
+            order = np.argsort(-kept, kind="stable")
             self._lines[name].set_segments(MICRO * inner[order])
-            self._lines[name].set_array(conducting[order])
+            self._lines[name].set_array(kept[order])
 
     def keys(self) -> list[Any]:
         """Return what explains the picture in a legend."""
         from matplotlib.lines import Line2D
         from matplotlib.patches import Patch
 
-        others = [name for name in self._picture.bodies if name not in self._run.hosts]
-        keys: list[Any] = [Patch(facecolor=theme.PALE, label=", ".join(others))]
+        seen = [name for name, artist in self._around.items() if artist.get_paths()]
+        keys: list[Any] = [Patch(facecolor=theme.PALE, label=", ".join(seen))] if seen else []
         if self._has_gap:
             width = f"gap, drawn {self.widening} times its width" if self.widening > 1 else "gap"
             keys.append(Patch(facecolor=theme.VOID, edgecolor=theme.INK, lw=0.7, label=width))
@@ -140,7 +140,7 @@ class CathodePanel:
 
     @property
     def _has_gap(self) -> bool:
-        return any(_largest_gap(self._run, name) > _SMALLEST_GAP for name in self.surfaces)
+        return any(_largest_gap(self.run, name) > _SMALLEST_GAP for name in self.surfaces)
 
     def _draw_host(self, name: str, step: int) -> None:
         """Draw the content of a body; a mesh of colours cannot be moved, only drawn anew."""
@@ -159,10 +159,10 @@ class CathodePanel:
 
     def _cut_off(self, name: str, step: int) -> Array:
         """Return the middles of the particles that are cut off, shape (particles, 2) [um]."""
-        particles = read_particles(self._run, name, float(self._picture.times[step]))
+        particles = read_particles(self.run, name, float(self._picture.times[step]))
         frame = self._picture.body(name, step)
         centres = MICRO * frame.moved[frame.cells].mean(axis=1)
-        of_cells = self._run.bodies[name].values("particle", step).astype(int)
+        of_cells = self.run.bodies[name].values("particle", step).astype(int)
         middles = [
             centres[of_cells == each].mean(axis=0) for each in np.flatnonzero(particles.cut_off)
         ]
@@ -186,30 +186,36 @@ def cathode_view(run: RunData, time: float, path: Path) -> Path:
     picture = Picture(run)
     step = int(np.abs(picture.times - time).argmin())
     with theme.style():
-        figure = theme.new_figure(*_size(particles_box(run, picture, step)))
+        width, height = _size(particles_box(run, picture, step))
+        figure = theme.new_figure(max(width + 2.75, 7.6), height + 1.3)
+        # The label of the outer bar would touch the edge.
+        figure.get_layout_engine().set(rect=(0.0, 0.0, 0.99, 1.0))
         axes = figure.subplots()
         panel = CathodePanel(axes, run, picture)
         panel.draw(step)
-        add_bars(figure, axes, panel)
-        axes.legend(
-            handles=panel.keys(),
-            loc="lower left",
-            bbox_to_anchor=(0.0, 1.0),
-            ncols=3,
-            borderpad=0.1,
-            borderaxespad=0.3,
-        )
+        explain(figure, axes, panel, width)
         figure.suptitle(cathode_moment(run, float(picture.times[step])), fontsize=10)
         return theme.save(figure, path)
 
 
-def add_bars(figure: Any, axes: Any, panel: CathodePanel) -> None:
-    """Add the colour bars of content and conducting fraction beside a panel."""
-    place = {"location": "right", "pad": 0.02, "aspect": 28}
-    theme.colour_bar(figure, panel.coloured, axes, axis_label("content"), panel.scale, **place)
+def explain(figure: Any, axes: Any, panel: CathodePanel, width: float) -> None:
+    """Add the colour bars of content and conducting fraction beside a panel, and a key above it.
+
+    Args:
+        figure: The figure.
+        axes: Axes of the panel.
+        panel: The panel, drawn.
+        width: Width of the axes [inch].
+    """
+    bars = [(panel.coloured, axis_label("content"), panel.scale)]
     if panel.lines is not None:
-        label = "conducting fraction of the surface"
-        theme.colour_bar(figure, panel.lines, axes, label, panel.conducting, **place)
+        bars.append((panel.lines, _surface_label(panel.run, panel.surfaces), panel.conducting))
+    for number, (artist, label, scale) in enumerate(bars):
+        # Inset axes are as high as the picture, which in true scale does not fill its place.
+        inset = axes.inset_axes([1.0 + (0.12 + 0.85 * number) / width, 0.0, 0.16 / width, 1.0])
+        theme.colour_bar(figure, artist, axes, label, scale, cax=inset)
+    place = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "ncols": 3}
+    axes.legend(handles=panel.keys(), borderpad=0.1, borderaxespad=0.3, **place)
 
 
 def cathode_moment(run: RunData, time: float) -> str:
@@ -230,12 +236,26 @@ def content_scale(run: RunData) -> theme.Scale:
 
 
 def surfaces(run: RunData, picture: Picture) -> list[str]:
-    """Return the interfaces that are surfaces of hosts and conduct."""
-    return [
-        name
-        for name in picture.interfaces
-        if picture.sides(name)[0] in run.hosts and "conducting" in run.interfaces[name].names
-    ]
+    """Return the interfaces that are surfaces of particles."""
+    return [name for name in picture.interfaces if picture.sides(name)[0] in run.hosts]
+
+
+def _kept(run: RunData, name: str, step: int) -> Array:
+    """Return how far the facets of an interface conduct; without charge, are bonded or touch."""
+    data = run.interfaces[name]
+    if "conducting" in data.names:
+        return data.values("conducting", step)
+    if "damage" in data.names:
+        return 1.0 - data.values("damage", step)
+    return np.asarray(data.values("gap", step) < _SMALLEST_GAP, dtype=np.float64)
+
+
+def _surface_label(run: RunData, names: Sequence[str]) -> str:
+    """Return the words for what the lines round the particles show."""
+    arrays = frozenset.union(*(run.interfaces[name].names for name in names))
+    if "conducting" in arrays:
+        return "conducting fraction of the surface"
+    return "bonded fraction of the surface" if "damage" in arrays else "surface in contact"
 
 
 def _largest_gap(run: RunData, name: str) -> float:
@@ -278,6 +298,6 @@ def _bounds(picture: Picture, names: Sequence[str], step: int) -> tuple[Array, A
 
 
 def _size(box: Box) -> tuple[float, float]:
-    """Return width and height of a figure that the box fills in true scale."""
+    """Return width and height of axes that a box fills in true scale [inch]."""
     inch = min(6.0 / box.width, 6.5 / box.height)
-    return max(inch * box.width + 2.2, 7.6), inch * box.height + 1.2
+    return inch * box.width, inch * box.height

@@ -53,17 +53,14 @@ def history_figure(run: RunData, path: Path) -> Path:
         figure = theme.new_figure(7.5, 1.0 + 1.65 * max(len(panels), 1))
         column = figure.subplots(max(len(panels), 1), 1, sharex=True, squeeze=False)[:, 0]
         place = {"loc": "best", "frameon": True, "framealpha": 0.85, "edgecolor": "none"}
-        several = [name for name in panels if len(run.series.of(name)) > 1]
-        several.sort(key=lambda name: -len(shown[name]))
         for axes, name in zip(column, panels, strict=False):
             if name == "conducting_fraction":
                 _draw_shares(axes, run, bonded)
-                axes.legend(**place)
             else:
                 draw_quantity(axes, run, name, shown[name])
             # The colours mean the same in all panels, so one legend will do.
-            if name in several[:1] and name != "conducting_fraction":
-                axes.legend(**place)
+            if name == "contact_fraction" and len(run.series.of(name)) > 1:
+                axes.legend(handles=_interface_keys(run), **place)
             shade_steps(axes, run, shade=True, labels=axes is column[0])
         column[-1].set_xlabel(f"time ({run.time_unit()[0]})")
         figure.align_ylabels(list(column))
@@ -108,6 +105,9 @@ def _draw_shares(axes: Any, run: RunData, bonded: Collection[str]) -> None:
                 axes.plot(times, values, line, color=_colour(run, name, key), label=label)
     where = next(iter(bonded)).replace("|", " | ") if len(bonded) == 1 else "interfaces"
     axes.set_ylabel(f"fraction of\n{where}")
+    # Above the panel: there is hardly a place inside that no line crosses.
+    place = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "borderaxespad": 0.2}
+    axes.legend(ncols=len(_SHARES), borderpad=0.1, **place)
     _finish(axes)
     axes.set_ylim(-0.04, 1.06)
 
@@ -120,10 +120,23 @@ def _finish(axes: Any) -> None:
     axes.set_axisbelow(True)
 
 
+def _interface_keys(run: RunData) -> list[Any]:
+    """Return what explains the colours of all interfaces in a legend."""
+    from matplotlib.lines import Line2D
+
+    name = "contact_fraction"
+    return [
+        Line2D([], [], color=_colour(run, name, key), label=key.replace("|", " | "))
+        for key in run.series.of(name)
+    ]
+
+
 def _bonded(run: RunData) -> set[str]:
     """Return the interfaces whose conducting fraction says more than their contact."""
-    bonded = set(run.series.of("damage_mean")) | set(run.series.of("cut_off"))
-    return bonded & set(run.series.of("conducting_fraction"))
+    bonded, hosts = set(run.series.of("damage_mean")), set(run.series.of("cut_off"))
+    # A layer of a host touches like a metal.
+    hosts -= {name for name in run.interfaces if not run.round_particles(name)}
+    return (bonded | hosts) & set(run.series.of("conducting_fraction"))
 
 
 def _colour(run: RunData, name: str, where: str) -> str:

@@ -160,10 +160,14 @@ def _draw_host(grid: Any, run: RunData, name: str, first: list[Branch], last: li
             axes.spines[["top", "right"]].set_visible(False)
     grid[0, 0].set_ylabel("share of volume (%)")
     grid[1, 0].set_ylabel("conducting fraction\nof its surface")
+    note = "a disc per particle, its area in proportion to the volume"
+    if any(now.cut_off.any() for now in states):
+        note += "; cross: cut off"
+    grid[1, 0].set_title(note, loc="left", fontsize=8)
 
 
 def _draw_histogram(axes: Any, now: Particles, was: Particles | None, edges: Array) -> None:
-    kinds = [(slice(None), theme.LINES[4], "")]
+    kinds = [(np.ones_like(now.cut_off), theme.LINES[4], "")]
     if now.cut_off.any():
         kinds.append((now.cut_off, theme.LOST, "of it cut off"))
     for some, colour, label in kinds:
@@ -203,7 +207,6 @@ def _draw_strip(axes: Any, now: Particles) -> None:
         color=theme.LINES[0],
         alpha=0.75,
         linewidths=0.0,
-        label="a particle, area like volume",
     )
     if not kept.all():
         # In a corner of the axes a cross that is cut would not be seen.
@@ -213,11 +216,9 @@ def _draw_strip(axes: Any, now: Particles) -> None:
             60.0,
             color=theme.LOST,
             marker="X",
-            label="cut off",
             clip_on=False,
             zorder=3,
         )
-    axes.legend(loc="best", fontsize=8.0)
     axes.set_ylim(-0.06, 1.06)
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)

@@ -64,7 +64,9 @@ def beyond_scale(run: RunData, picture: Picture, name: str, scale: theme.Scale) 
     if abs(farthest) <= float(scale.norm.vmax or 0.0):
         return ""
     unit = shown_unit(quantity(name).unit).text
-    return f"\nbeyond it particles, to {farthest:.3g} {unit}".replace("-", theme.MINUS)
+    # Three digits, without a power of ten.
+    shown = f"{float(f'{farthest:.3g}'):g}".replace("-", theme.MINUS)
+    return f"\nparticles go beyond, to {shown} {unit}"
 
 
 def _samples(run: RunData, picture: Picture, name: str) -> tuple[Array, Array]:

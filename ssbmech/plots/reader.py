@@ -271,21 +271,23 @@ class RunData:
 
     @property
     def hosts(self) -> list[str]:
-        """Names of the bodies that host lithium in particles."""
+        """Names of the bodies that host lithium in particles; a layer of a host is none of them."""
+        layers = {data.minus for data in self.interfaces.values() if self._is_flat(data)}
         wanted = {"content", "particle"}
-        return [name for name, body in self.bodies.items() if wanted <= body.names]
+        bodies = self.bodies.items()
+        return [name for name, body in bodies if wanted <= body.names and name not in layers]
 
     def round_particles(self, name: str) -> bool:
         """Return whether an interface goes round the particles of its minus body.
 
-        A flat interface of a host is none of these: it has a position along it.
-
         Args:
             name: Name of the interface.
         """
-        data = self.interfaces[name]
+        return self.interfaces[name].minus in self.hosts
+
+    def _is_flat(self, data: FieldData) -> bool:
         extent = np.ptp(data.points, axis=0)[: 3 if self.in_space else 2]
-        return data.minus in self.hosts and bool(extent.min() > 1e-3 * extent.max())
+        return bool(extent.min() <= 1e-3 * extent.max())
 
     def time_unit(self) -> tuple[str, float]:
         """Return the unit of time axes and shown time = factor * seconds."""

@@ -119,11 +119,14 @@ def solid_cathode(run: RunData, time: float, path: Path) -> Path:
             face.cell_data["conducting"] = data.values("conducting", data.nearest_step(time))
             _add_coloured(plotter, face, conducting, "conducting")
     plotter.subplot(0, 0)
-    plotter.add_text(cathode_moment(run, time), font_size=9, color=theme.INK)
+    first, _, second = cathode_moment(run, time).partition("   ·   voltage")
+    title = f"{first}\nvoltage{second}" if second else first
+    plotter.add_text(title, font_size=13, color=theme.INK)
     plotter.link_views()
     plotter.camera_position = "xz"
     plotter.camera.azimuth, plotter.camera.elevation = 25.0, 28.0
     plotter.reset_camera()
+    plotter.camera.zoom(1.05)
     plotter.screenshot(str(path))
     plotter.close()
     return path
@@ -137,8 +140,8 @@ def _add_coloured(plotter: Any, mesh: Any, scale: theme.Scale, name: str) -> Non
         scalars=name,
         cmap=scale.colours,
         clim=(scale.norm.vmin, scale.norm.vmax),
-        ambient=0.45,
-        diffuse=0.6,
+        ambient=0.6,
+        diffuse=0.45,
         specular=0.0,
         scalar_bar_args=bar | {"height": 0.08},
     )
@@ -178,8 +181,13 @@ def _lifts(run: RunData) -> dict[str, float]:
     z = np.concatenate([data.points[:, 2] for data in run.bodies.values()])
     x = np.concatenate([data.points[:, 0] for data in run.bodies.values()])
     distance = MICRO * max(0.6 * float(np.ptp(x)), 0.4 * float(np.ptp(z)))
-    ordered = sorted(middles, key=lambda name: middles[name])
-    return {name: number * distance for number, name in enumerate(ordered)}
+    lifts, lift, top = {}, -distance, -np.inf
+    for name in sorted(middles, key=lambda name: middles[name]):
+        heights = MICRO * run.bodies[name].points[:, 2]
+        # A body inside another one is pulled out of it.
+        lift += distance + max(top - float(heights.min()), 0.0)
+        lifts[name], top = lift, float(heights.max())
+    return lifts
 
 
 def _bar(title: str, bottom: float) -> dict[str, Any]:

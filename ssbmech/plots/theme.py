@@ -178,8 +178,8 @@ def content_scale(low: float, high: float) -> Scale:
     from matplotlib import colormaps
     from matplotlib.colors import ListedColormap, Normalize
 
-    # Rounded outwards, and wide enough that an even content does not look like a pattern.
-    low, high = np.floor(20.0 * low) / 20.0, np.ceil(20.0 * high) / 20.0
+    # Rounded outwards but for little, and so wide that an even content shows no pattern.
+    low, high = np.floor(20.0 * low + 0.1) / 20.0, np.ceil(20.0 * high - 0.1) / 20.0
     colours = colormaps["viridis"](np.linspace(0.05, 0.88, 256))
     return Scale(Normalize(low, max(high, low + 0.05)), ListedColormap(colours), "neither")
 
@@ -224,7 +224,7 @@ def colour_bar(
     if type(norm) is LogNorm:
         ticks = [tick for tick in _one_two_five(low, high) if low <= tick <= high]
     elif type(norm) is SymLogNorm:
-        positive = [tick for tick in _one_two_five(norm.linthresh, high, most=4) if tick <= high]
+        positive = [tick for tick in _one_two_five(norm.linthresh, high, most=3) if tick <= high]
         ticks = [-tick for tick in reversed(positive)] + [0.0, *positive]
     if ticks:
         bar.locator = FixedLocator(ticks)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from mpi4py import MPI
@@ -67,9 +68,11 @@ def lithium_lost(cell: CellModel, surface: SurfaceModel) -> tuple[float, float]:
     """Return the lithium that the minus body has lost, and the least that counts [mol]; collective.
 
     Metal loses what is missing between the bodies; a host what is missing in it, and there the
-    amount at the start counts.
+    amount at the start counts. It is nan where lithium also enters through faces.
     """
     stored = surface.minus.lithium
+    if stored is not None and cell.case.loads.face_fluxes:
+        return math.nan, stored.start
     if stored is not None:
         return stored.start - stored.inventory(), stored.start
     least = cell.case.scales.gap * cell.area(surface.name) / surface.molar_volume

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -30,7 +31,8 @@ class AuditLimits:
     """Largest relative errors that a step may have before the run is stopped.
 
     Attributes:
-        lithium: metal missing between the bodies against charge passed [1].
+        lithium: metal missing between the bodies, or lithium missing in a host, against charge
+            passed [1].
         charge: sum of all currents into the electrolytes [1].
         force: platen force plus support reactions [1].
         contact: contact conditions on any facet, over typical pressure and gap [1].
@@ -173,7 +175,8 @@ class Observer:
             passed = self.interface_charge[name] + electrode.total * dt
             lost, least = lithium_lost(cell, cell.surfaces[name])
             faradays = passed / FARADAY
-            lithium = max(lithium, abs(lost - faradays) / max(abs(faradays), least))
+            error = abs(lost - faradays) / max(abs(faradays), least)
+            lithium = error if math.isnan(error) else max(lithium, error)
         contact = max((_contact_error(s, comm) for s in cell.surfaces.values()), default=0.0)
         force = cell.force_imbalance()
         return {

@@ -14,7 +14,7 @@ from ssbmech.solve.linear import LinearSolver, make_ksp
 from ssbmech.solve.system import System
 
 SMALLEST_STEP = 1.0 / 64.0
-"""Shortest fraction of a Newton step that is tried before the step is given up [1]."""
+"""Shortest fraction of a Newton step that is tried before the full one is taken anyway [1]."""
 
 
 WILD = 10.0
@@ -53,7 +53,7 @@ class SolveReport:
         linear_iterations: iterations of the linear solver, all together.
         leaps: full steps taken although no part of them reduced the residual.
         norms: scaled residual norm by field, at the end.
-        history: largest scaled norm at each iteration.
+        history: root of the sum of squares of all scaled norms, after each iteration.
         seconds: wall time by phase.
     """
 

@@ -310,6 +310,10 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         ),
         ("'separator' hosts no lithium", "make them two bodies"),
     ),
+    "feed of what conducts no electrons": (
+        lambda: ssb.Body("oxide", {"oxide": NMC}, {"oxide": 0.5}, feed="top"),
+        ("fed with electrons through 'top'", "'nmc811'", "ElectronConductor"),
+    ),
     "bond across a gap": (
         lambda: ssb.Interface(
             WORKING, adhesion=BOND, initial_gap=ssb.LensGap(half_width=5 * um, depth=1e-7)
@@ -335,8 +339,9 @@ def test_cases(what: str) -> None:
         {"supports": (ssb.Roller("botom"),)},
         {"fixture": ssb.ConstantForce(1 * MPa, face="botom")},
         {"loads": ssb.Loads(face_pressures=(ssb.FacePressure("botom", lambda time: 0.0),))},
+        {"loads": ssb.Loads(face_fluxes=(ssb.FaceFlux("botom", lambda time: 0.0),))},
     ],
-    ids=["support", "fixture", "load"],
+    ids=["support", "fixture", "load", "flux"],
 )
 def test_unknown_face(changes: dict[str, Any]) -> None:
     refused(model(**changes), MeshError, "'botom'", "it has bottom, top, left, right")

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Laws of interfaces at single points: host sites, and the bilinear bond."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import ufl
+
+import ssbmech as ssb
+from ssbmech.constants import FARADAY, GAS_CONSTANT
+from ssbmech.errors import ParameterError
+from ssbmech.interfaces.cohesion import separation
+from ssbmech.materials.host import IdealOcv
+from ssbmech.units import MPa
+
+TEMPERATURE = 298.15
+
+
+def number(expression: object) -> float:
+    """Return the value of an expression of numbers."""
+    return float(ufl.as_ufl(expression)(()))
+
+
+@pytest.mark.parametrize("alpha_a", [0.3, 0.5, 0.8])
+def test_host_sites_are_in_detailed_balance(alpha_a: float) -> None:
+    """At a given potential lithium leaves at a rate that goes with x, and enters with 1 - x."""
+    sites, ocv, potential = ssb.HostSites(), IdealOcv(3.7), 3.72
+    per_volt = FARADAY / (GAS_CONSTANT * TEMPERATURE)
+    leaving, entering = [], []
+    for x in (0.1, 0.4, 0.7, 0.95):
+        eta = potential - ocv.voltage(x, TEMPERATURE)
+        i_0 = number(sites.factor(ufl.as_ufl(x), alpha_a))
+        leaving.append(i_0 * np.exp(alpha_a * per_volt * eta) / x)
+        entering.append(i_0 * np.exp(-(1 - alpha_a) * per_volt * eta) / (1 - x))
+    assert leaving == pytest.approx([leaving[0]] * 4, rel=1e-12)
+    assert entering == pytest.approx([entering[0]] * 4, rel=1e-12)
+    assert number(sites.factor(ufl.as_ufl(0.5), alpha_a)) == pytest.approx(1.0)
+
+
+def test_bilinear_bond() -> None:
+    """Traction rises to the strength, falls to nothing, and the area below is the toughness."""
+    bond = ssb.BilinearCohesion(strength=10 * MPa, toughness=1.0, initial_stiffness=1e15)
+    opening = np.linspace(0.0, 1.1 * bond.separation_broken, 4001)
+    damage = np.array([number(bond.damage(ufl.as_ufl(value))) for value in opening])
+    traction = np.array([number(bond.stiffness(d)) for d in damage]) * opening
+    assert np.max(traction) == pytest.approx(10e6, rel=1e-3)
+    assert np.trapezoid(traction, opening) == pytest.approx(1.0, rel=1e-4)
+    assert np.all(np.diff(damage) >= -1e-15) and damage[0] == 0.0
+    assert damage[-1] == pytest.approx(1.0)
+    assert opening[np.argmax(traction)] == pytest.approx(bond.separation_strength, rel=0.05)
+
+
+def test_separation_knows_no_compression() -> None:
+    slip = ufl.as_vector([3e-9, 0.0])
+    assert number(separation(ufl.as_ufl(-5e-9), slip)) == pytest.approx(3e-9)
+    assert number(separation(ufl.as_ufl(4e-9), slip)) == pytest.approx(5e-9)
+
+
+def test_a_bond_that_breaks_before_its_strength() -> None:
+    with pytest.raises(ParameterError, match=r"expected more than t_0\^2 / 2K = 0\.05 J/m2"):
+        ssb.BilinearCohesion(strength=10 * MPa, toughness=0.04, initial_stiffness=1e15)
