@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     )
     from ssbmech.cycling import Charge, CurrentBelow, Discharge, Hold, cycles
     from ssbmech.fixtures import ConstantForce, DrivenPlaten, FixedGap, Isostatic, Spring
-    from ssbmech.frames import Axisymmetric, PlaneStrain, ThreeDimensional
+    from ssbmech.frames import Axisymmetric, PlaneSection, PlaneStrain, ThreeDimensional
     from ssbmech.geometry.composite import CompositeStack
     from ssbmech.geometry.grains import Texture, voronoi_grains
     from ssbmech.geometry.inclusion import Inclusion
@@ -85,7 +85,7 @@ _HOMES = {
     ),
     "ssbmech.cycling": ("Charge", "CurrentBelow", "cycles", "Discharge", "Hold"),
     "ssbmech.fixtures": ("ConstantForce", "DrivenPlaten", "FixedGap", "Isostatic", "Spring"),
-    "ssbmech.frames": ("Axisymmetric", "PlaneStrain", "ThreeDimensional"),
+    "ssbmech.frames": ("Axisymmetric", "PlaneSection", "PlaneStrain", "ThreeDimensional"),
     "ssbmech.geometry.composite": ("CompositeStack",),
     "ssbmech.geometry.grains": ("Texture", "voronoi_grains"),
     "ssbmech.geometry.inclusion": ("Inclusion",),
@@ -166,6 +166,7 @@ __all__ = [
     "Output",
     "Packing",
     "ParticleKind",
+    "PlaneSection",
     "PlaneStrain",
     "Preload",
     "PrescribedSteps",

@@ -39,6 +39,9 @@ class Frame(Protocol):
     def strain(self, u: Expr) -> Expr:
         """Return the small-strain tensor, shape (3, 3) [1]."""
 
+    def resisted(self, free_strain: Expr) -> Expr:
+        """Return the part of a free strain, shape (3, 3), that the frame resists [1]."""
+
     def weight(self, x: Expr) -> Expr:
         """Return the volume per unit of mesh measure at position x."""
 
@@ -71,6 +74,10 @@ class PlaneStrain:
         e = ufl.sym(ufl.grad(u))
         return ufl.as_tensor([[e[0, 0], e[0, 1], 0], [e[0, 1], e[1, 1], 0], [0, 0, 0]])
 
+    def resisted(self, free_strain: Expr) -> Expr:
+        """Return all of it."""
+        return free_strain
+
     def weight(self, x: Expr) -> Expr:
         """Return 1: an area of the mesh stands for itself times one metre."""
         return 1.0
@@ -82,6 +89,23 @@ class PlaneStrain:
     def unpack(self, components: Expr) -> Expr:
         """Return the deviatoric tensor of (xx, yy, xy)."""
         return _unpack_planar(components)
+
+
+@dataclass(frozen=True)
+class PlaneSection(PlaneStrain):
+    """Plane strain of bodies that may swell along z: a section through particles, not cylinders.
+
+    In plane strain a particle is a long cylinder that cannot shrink along its axis; an active
+    material then carries a gigapascal out of the plane that no particle knows. Here only the part
+    of a free strain in the plane is resisted, so that a particle without neighbours is free of
+    stress, as a sphere would be. The work of stress on lithium is that of the plane too: pressure
+    shifts potentials by two thirds of what it does in space.
+    """
+
+    def resisted(self, free_strain: Expr) -> Expr:
+        """Return the components in the plane."""
+        e = free_strain
+        return ufl.as_tensor([[e[0, 0], e[0, 1], 0], [e[1, 0], e[1, 1], 0], [0, 0, 0]])
 
 
 @dataclass(frozen=True)
@@ -101,6 +125,10 @@ class Axisymmetric:
         e = ufl.sym(ufl.grad(u))
         r = ufl.SpatialCoordinate(ufl.domain.extract_unique_domain(u))[0]
         return ufl.as_tensor([[e[0, 0], e[0, 1], 0], [e[0, 1], e[1, 1], 0], [0, 0, u[0] / r]])
+
+    def resisted(self, free_strain: Expr) -> Expr:
+        """Return all of it."""
+        return free_strain
 
     def weight(self, x: Expr) -> Expr:
         """Return 2 pi r [m]."""
@@ -127,6 +155,10 @@ class ThreeDimensional:
     def strain(self, u: Expr) -> Expr:
         """Return strain = sym(grad u) [1]."""
         return ufl.sym(ufl.grad(u))
+
+    def resisted(self, free_strain: Expr) -> Expr:
+        """Return all of it."""
+        return free_strain
 
     def weight(self, x: Expr) -> Expr:
         """Return 1."""

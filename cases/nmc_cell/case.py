@@ -36,7 +36,7 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
     return ssb.Case(
         name="nmc_cell",
         geometry=ssb.CompositeStack(
-            frame=ssb.PlaneStrain(),
+            frame=ssb.PlaneSection(),
             layers=(
                 ssb.Layer("negative", 15 * um),
                 ssb.Layer("separator", 15 * um),

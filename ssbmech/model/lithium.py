@@ -20,7 +20,7 @@ from ssbmech.case import Case
 from ssbmech.constants import FARADAY
 from ssbmech.errors import CaseError
 from ssbmech.forms import lithium
-from ssbmech.frames import Expr, WeightedMeasure
+from ssbmech.frames import Expr, Frame, WeightedMeasure
 from ssbmech.geometry.subdomains import BodyMesh
 from ssbmech.materials.host import Host
 from ssbmech.model.parameters import Knobs, symbolic
@@ -60,6 +60,7 @@ class LithiumModel:
         mu: chemical potential [J/mol].
         regions: the hosts, by region.
         knobs: time step and temperature.
+        frame: kinematic frame.
         dofs: local dofs of each region.
         particles: the connected parts of the body.
         volumes: volume of each region [m3], per metre of depth in plane strain [m2].
@@ -70,6 +71,7 @@ class LithiumModel:
     mu: Unknown
     regions: Mapping[str, HostRegion]
     knobs: Knobs
+    frame: Frame
     dofs: Mapping[str, npt.NDArray[np.int32]]
     particles: ParticleIndex
     _fine: fem.Function
@@ -98,7 +100,8 @@ class LithiumModel:
         diffusivity = law.diffusivity.diffusivity(x, temperature)
         mobility = lithium.mobility(x, law.c_max, diffusivity, temperature)
         stored = lithium.storage_term(c, self.c.past, self.knobs.on("dt", space.mesh), w, dx)
-        molar_volume = law.swelling.strain_per_content(x, region.axis) / law.c_max
+        swelling = law.swelling.strain_per_content(x, region.axis)
+        molar_volume = self.frame.resisted(swelling) / law.c_max
         stress_free = -FARADAY * law.ocv.u_eq(x, temperature)
         return {
             self.c.key: stored + lithium.diffusion_term(mobility, mu, w, dx),
@@ -181,7 +184,7 @@ def build_lithium(
         law = symbolic(host, mesh.mesh)
         x = c.function / law.c_max
         start = law.swelling.strain(constant(mesh.mesh, initial), axis)
-        free = law.swelling.strain(x, axis) - start
+        free = case.geometry.frame.resisted(law.swelling.strain(x, axis) - start)
         regions[name] = HostRegion(host, law, initial, x, free, axis)
     if mesh.mesh.comm.allreduce(shared, op=MPI.LOR):
         raise CaseError(
@@ -193,7 +196,8 @@ def build_lithium(
     fine = fem.Function(
         fem.functionspace(mesh.mesh, ("Lagrange", case.discretisation.degree)), name="content"
     )
-    return LithiumModel(c, mu, regions, knobs, region_dofs, find_particles(mesh.mesh), fine)
+    particles, frame = find_particles(mesh.mesh), case.geometry.frame
+    return LithiumModel(c, mu, regions, knobs, frame, region_dofs, particles, fine)
 
 
 def _initial_content(case_body: CaseBody, region: str, host: Host) -> float:

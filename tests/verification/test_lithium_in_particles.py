@@ -25,6 +25,7 @@ from tests.particle import (
     C_MAX,
     DIFFUSIVITY,
     MOLAR_VOLUME,
+    YOUNG,
     Insertion,
     plain_host,
     stress_factor,
@@ -230,3 +231,28 @@ def span_ratio(r: np.ndarray, c: np.ndarray) -> float:
         return float(np.sum((c - exact) ** 2)) / span**2
 
     return float(minimize_scalar(misfit, bounds=(1.0, 1.5), method="bounded").x)
+
+
+def test_section_of_a_particle_is_free_of_stress() -> None:
+    """An even change of content strains a free particle in its section, and no more."""
+    flux = 1e-3
+    case = ssb.Case(
+        name="section",
+        geometry=Inclusion(frame=ssb.PlaneSection(), radius=RADIUS, size=1 * um),
+        bodies=(ssb.Body.single("particle", plain_host(diffusivity=1e-9), content=START),),
+        supports=(ssb.Roller("left"), ssb.Roller("bottom")),
+        loads=ssb.Loads(face_fluxes=(FaceFlux("outer", lambda time: flux),)),
+        protocol=(ssb.Rest(10.0),),
+        step_control=ssb.PrescribedSteps((2.5,) * 4),
+    )
+    result = march(case)
+    taken = result.rows[-1]["content_mean:particle"] - START
+    grown = MOLAR_VOLUME * C_MAX * taken / 3
+    x = result.cell.bodies["particle"].u.function.x.array
+    widest = COMM.allreduce(float(np.max(x)), op=MPI.MAX)
+    item = "Section through a free particle"
+    measured(
+        item, "error of the swelling", abs(widest / (RADIUS * grown) - 1), 1e-3, "Omega dc / 3"
+    )
+    stress = result.rows[-1]["von_mises_max:particle"] / (YOUNG * grown)
+    measured(item, "stress over E times the free strain", stress, 1e-3, "none")
