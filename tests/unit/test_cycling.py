@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Steps of a battery protocol: signs, limits, durations, and the capacity they go by."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from mpi4py import MPI
+
+import pytest
+
+import ssbmech as ssb
+from ssbmech.constants import FARADAY
+from ssbmech.cycling import ContentAbove, ContentBelow
+from ssbmech.errors import CaseError, ParameterError
+from ssbmech.model.cell import CellModel
+from ssbmech.units import A_per_m2, MPa, V, hour, s
+from tests.verification.test_full_cell import NMC, WORKING, flat_cell
+
+COMM = MPI.COMM_WORLD
+
+
+def test_charge_takes_lithium_out_and_discharge_puts_it_back() -> None:
+    charge, discharge = ssb.Charge(0.5 / hour, to=4.2 * V), ssb.Discharge(0.5 / hour, to=3.0 * V)
+    assert charge.drive(0.0).c_rate == pytest.approx(0.5 / 3600)
+    assert discharge.drive(0.0).c_rate == pytest.approx(-0.5 / 3600)
+    assert charge.duration == discharge.duration == pytest.approx(3 * 3600)
+    above, below = charge.stops[0], discharge.stops[0]
+    assert above.excess(4.3) > 0.0 > above.excess(4.1)
+    assert below.excess(2.9) > 0.0 > below.excess(3.1)
+
+
+def test_hold_ends_when_the_current_has_faded() -> None:
+    hold = ssb.Hold(4.2 * V, 2 * hour, current_below=0.5 * A_per_m2)
+    assert hold.drive(0.0).voltage == 4.2 and hold.drive(0.0).current_density is None
+    faded = hold.stops[0]
+    assert faded.excess(0.4) > 0.0 and faded.excess(-0.4) > 0.0 and faded.excess(-0.6) < 0.0
+
+
+def test_cycles_are_numbered() -> None:
+    steps = ssb.cycles(2, ssb.Charge(1 / hour, to=4.2), ssb.Rest(60 * s))
+    assert [step.name for step in steps] == ["charge 1", "rest 1", "charge 2", "rest 2"]
+    assert [step.name for step in ssb.cycles(1, ssb.Rest(60 * s))] == ["rest"]
+    with pytest.raises(CaseError, match="one or more of each"):
+        ssb.cycles(0, ssb.Rest(60 * s))
+
+
+def test_rates_must_be_positive() -> None:
+    with pytest.raises(ParameterError, match=r"Charge\.rate"):
+        ssb.Charge(-1 / hour, to=4.2 * V)
+    with pytest.raises(ParameterError, match=r"Discharge\.to"):
+        ssb.Discharge(1 / hour, to=1 * MPa)
+
+
+def test_one_c_passes_the_capacity_in_an_hour() -> None:
+    """The capacity is that of the window of use, counted by the nominal area."""
+    case = flat_cell(NMC, protocol=(ssb.Preload(1 * s), ssb.Charge(1 / hour, to=4.25 * V)))
+    cell = CellModel(case, case.geometry.build(COMM))
+    window = NMC.host.x_full - NMC.host.x_empty
+    exact = FARADAY * NMC.host.c_max * window * 10e-6
+    assert cell.capacity == pytest.approx(exact, rel=1e-9)
+    density = cell.current_density(case.protocol[1].drive(0.0))
+    assert density == pytest.approx(exact / 3600, rel=1e-9)
+    guards = {guard.quantity: guard for guard in cell.guards}
+    assert isinstance(guards["content_min:positive"], ContentBelow)
+    assert isinstance(guards["content_max:positive"], ContentAbove)
+
+
+def test_nominal_area_may_be_that_of_a_face() -> None:
+    case = flat_cell(NMC)
+    electrodes = dataclasses.replace(case.electrodes, area_of="top")
+    case = dataclasses.replace(case, electrodes=electrodes)
+    cell = CellModel(case, case.geometry.build(COMM))
+    assert cell.nominal_area == pytest.approx(cell.area(WORKING))
+    electrodes = dataclasses.replace(electrodes, area_of="lid")
+    case = dataclasses.replace(case, electrodes=electrodes)
+    with pytest.raises(CaseError, match="area of 'lid', which is no interface or outer face"):
+        CellModel(case, case.geometry.build(COMM))
