@@ -98,6 +98,7 @@ _ROWS = (
     # Fields of a body
     Quantity("displacement", "$u$", "m", "displacement", components=3),
     Quantity("phi_e", r"$\phi_\mathrm{e}$", "V", "electrolyte potential"),
+    Quantity("phi_s", r"$\phi_\mathrm{s}$", "V", "electronic potential"),
     Quantity("stress", r"$\sigma$", "Pa", "stress", components=6),
     Quantity("von_mises", "$q$", "Pa", "von Mises stress"),
     Quantity("pressure", r"$-\sigma_\mathrm{h}$", "Pa", "pressure"),

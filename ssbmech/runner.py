@@ -264,6 +264,8 @@ class Recorder:
             points = {"displacement": owned_nodes(body.u.function)}
             if body.phi_e is not None:
                 points["phi_e"] = owned_nodes(body.phi_e.function)
+            if body.phi_s is not None:
+                points["phi_s"] = owned_nodes(body.phi_s.function)
             if body.lithium is not None:
                 points["content"] = owned_nodes(body.lithium.content())
             file.append(time, points, self.observer.arrays(name))

@@ -136,7 +136,7 @@ def build_body(
     stored = build_lithium(case, case_body, mesh, knobs)
     phi_s = None
     if case_body.feed is not None:
-        space = fem.functionspace(mesh.mesh, ("Lagrange", 1))
+        space = fem.functionspace(mesh.mesh, ("Lagrange", degree))
         phi_s = Unknown(f"phi_s {mesh.name}", fem.Function(space, name="phi_s"), scales.potential)
     body = BodyModel(case_body, mesh, frame, quadrature_degree, u, phi_e, stored, phi_s)
     if stored is not None:

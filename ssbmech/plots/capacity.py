@@ -144,8 +144,9 @@ def pressure_capacity(run: RunData, path: Path) -> Path:
 
 
 def stack_columns(run: RunData) -> list[str]:
-    """Return the columns of the stack as a whole that say anything: no fixture, no pressure."""
-    return [name for name in ("p_stack", "thickness_stack") if run.series.largest(name) > 0.0]
+    """Return the columns of the stack as a whole that change: no fixture, no pressure."""
+    columns = {name: run.series.columns.get(name) for name in ("p_stack", "thickness_stack")}
+    return [name for name, each in columns.items() if each is not None and np.ptp(each) > 0.0]
 
 
 def _draw(

@@ -65,7 +65,7 @@ class CathodePanel:
         self._lines: dict[str, Any] = {}
         for name in self.surfaces:
             self._gaps[name] = PolyCollection(
-                [], facecolors=theme.VOID, edgecolors="face", linewidths=0.3, zorder=3
+                [], facecolors=theme.VOID, edgecolors="face", linewidths=0.8, zorder=3
             )
             # Round ends close the joints between facets.
             self._lines[name] = LineCollection(
@@ -189,7 +189,7 @@ def cathode_view(run: RunData, time: float, path: Path) -> Path:
         width, height = _size(particles_box(run, picture, step))
         figure = theme.new_figure(max(width + 2.75, 7.6), height + 1.3)
         # The label of the outer bar would touch the edge.
-        figure.get_layout_engine().set(rect=(0.0, 0.0, 0.99, 1.0))
+        figure.get_layout_engine().set(rect=(0.005, 0.0, 0.985, 1.0))
         axes = figure.subplots()
         panel = CathodePanel(axes, run, picture)
         panel.draw(step)

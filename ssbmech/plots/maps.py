@@ -6,8 +6,8 @@ from displaced bodies with the gap at its true width; in the enlarged one the ve
 stretched by a whole number, which its title tells, because a gap of a micrometre in a cell of
 seventy is hardly a line. Gaps round particles are not enlarged: `cathode` shows them.
 
-Particles that host lithium carry stresses far above those of what is round them. The scales are
-made for the other bodies; what goes beyond them has the colour of their ends.
+In plane strain particles that host lithium carry stresses far above those of what is round them.
+The scales are made for the other bodies; what goes beyond them has the colour of their ends.
 """
 
 from __future__ import annotations
@@ -231,7 +231,8 @@ def moment(run: RunData, time: float, state: Sequence[tuple[str, str]] = STATE) 
     Args:
         run: The run.
         time: Time [s].
-        state: Series columns and words for them; columns that the run lacks are left out.
+        state: Series columns and words for them; those that the run lacks, or that are zero for
+            want of a fixture or electrodes, are left out.
     """
     unit, factor = run.time_unit() if time >= 60.0 else ("s", 1.0)
     parts = [f"t = {factor * time:.4g} {unit}"]
@@ -239,7 +240,7 @@ def moment(run: RunData, time: float, state: Sequence[tuple[str, str]] = STATE) 
     times = run.series["time"]
     for name, words in state:
         values = run.series.columns.get(name)
-        if values is not None and times.size:
+        if values is not None and values.any():
             shown = shown_unit(run.series.units[name], run.series.largest(name))
             # Adding zero turns -0 into 0.
             value = round(shown.factor * float(np.interp(time, times, values)), 9) + 0.0

@@ -141,6 +141,8 @@ def particles_figure(run: RunData, path: Path) -> Path:
 
 def _draw_host(grid: Any, run: RunData, name: str, first: list[Branch], last: list[Branch]) -> None:
     """Draw the particles of a body: two rows of axes, a column for each branch."""
+    from matplotlib.ticker import MaxNLocator
+
     states = [read_particles(run, name, branch.end) for branch in last]
     earlier = [
         read_particles(run, name, before.end) if before.end < after.end else None
@@ -153,7 +155,8 @@ def _draw_host(grid: Any, run: RunData, name: str, first: list[Branch], last: li
         _draw_strip(below, now)
         above.sharex(below)
         above.tick_params(labelbottom=False)
-        below.set_xlabel(f"mean {axis_label('content')} of a particle of {name}")
+        below.set_xlabel(f"{name}: mean {axis_label('content')} of each particle")
+        below.xaxis.set_major_locator(MaxNLocator(nbins=6))
         for axes in (above, below):
             axes.set_xlim(edges[0], edges[-1])
             axes.axvline(now.mean, color=theme.INK, linewidth=1.0, linestyle="--", zorder=1)
@@ -229,7 +232,8 @@ def _bins(columns: list[list[Particles | None]]) -> list[Array]:
     contents = [np.concatenate([each.content for each in some if each]) for some in columns]
     middles = [0.5 * (content.min() + content.max()) for content in contents]
     width = max(1.15 * max(float(np.ptp(content)) for content in contents), 0.02)
-    count = int(np.clip(2.0 * np.sqrt(len(contents[0])), 6, _MOST_BINS))
+    # An odd number of bins has the middle of the contents in a bin.
+    count = int(np.clip(2.0 * np.sqrt(len(contents[0])), 6, _MOST_BINS)) | 1
     return [middle + width * np.linspace(-0.5, 0.5, count + 1) for middle in middles]
 
 

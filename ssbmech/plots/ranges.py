@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the pictures of a run have in common at all times: their extent and their colour scales.
 
-Particles that host lithium carry stresses far above those of what is round them: in plane strain
-they cannot swell or shrink out of the plane. The scales are made for the other bodies.
+In plane strain particles that host lithium cannot swell or shrink out of the plane, and so carry
+stresses far above those of what is round them. There the scales are made for the other bodies.
 """
 
 from __future__ import annotations
@@ -72,10 +72,11 @@ def beyond_scale(run: RunData, picture: Picture, name: str, scale: theme.Scale) 
 def _samples(run: RunData, picture: Picture, name: str) -> tuple[Array, Array]:
     """Return values of an array at some times in shown units: in bodies, and in particles.
 
-    If there is nothing but particles, they are the bodies.
+    Without plane strain, or if there is nothing but particles, they are bodies like others.
     """
     factor = shown_unit(quantity(name).unit).factor
-    hosts = run.hosts if set(run.hosts) != set(picture.bodies) else []
+    plane = run.manifest.get("frame") == "PlaneStrain"
+    hosts = run.hosts if plane and set(run.hosts) != set(picture.bodies) else []
     bodies: list[Array] = []
     particles: list[Array] = [np.empty(0)]
     for step in some_steps(picture):

@@ -44,10 +44,8 @@ def solid_view(run: RunData, time: float, path: Path) -> Path:
     picture = Picture(run)
     step = int(np.abs(picture.times - time).argmin())
     factor = shown_unit(quantity("von_mises").unit).factor
-    # Particles go far beyond the others.
-    scaled = [name for name in run.bodies if name not in run.hosts] or run.bodies
     scale = theme.positive_scale(
-        factor * np.concatenate([run.bodies[name].values("von_mises", step) for name in scaled])
+        factor * np.concatenate([data.values("von_mises", step) for data in run.bodies.values()])
     )
     low, high = float(scale.norm.vmin or 0.0), float(scale.norm.vmax or 1.0)
     # Without a display VTK says so before it renders off-screen; nobody needs to know.

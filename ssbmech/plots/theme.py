@@ -125,7 +125,8 @@ def positive_scale(values: NDArray[np.float64], beyond: NDArray[np.float64] | No
         return Scale(Normalize(0.0, high), POSITIVE_MAP, _extend(shown, 0.0, high))
     # Two decades are all that an eye can tell apart on one bar.
     low = max(_round_down(float(low)), high / 100.0)
-    return Scale(LogNorm(low, high), POSITIVE_MAP, _extend(shown, low, high))
+    # Clipped, because zero has no logarithm and would be left blank.
+    return Scale(LogNorm(low, high, clip=True), POSITIVE_MAP, _extend(shown, low, high))
 
 
 def signed_scale(values: NDArray[np.float64], beyond: NDArray[np.float64] | None = None) -> Scale:
