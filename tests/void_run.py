@@ -17,7 +17,12 @@ SHORT = ("--size=1", "--minutes=2", "--no-figures")
 
 def void_case(options: Sequence[str] = SHORT) -> ssb.Case:
     """Return the case for options of its command line."""
-    spec = importlib.util.spec_from_file_location("li_void_case", SCRIPT)
+    return case_of(SCRIPT, options)
+
+
+def case_of(path: Path, options: Sequence[str]) -> ssb.Case:
+    """Return the case that a script builds for options of its command line."""
+    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_case", path)
     assert spec is not None and spec.loader is not None
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
