@@ -123,10 +123,30 @@ class ContentAbove:
 
 
 @dataclass(frozen=True)
-class Charge:
+class _AtRate:
+    """Passes a current at constant C-rate up or down to a voltage."""
+
+    rate: float = parameter("1/s", low=0.0, low_open=True, doc="C-rate: capacity per time")
+    to: float = parameter("V", doc="voltage at which it ends")
+    duration: float = parameter("s", low=0.0, default=0.0, doc="longest time")
+    until: tuple[StopCondition, ...] = ()
+    name: str = ""
+    seats: bool = False
+
+    def __post_init__(self) -> None:
+        """Convert to SI, and give a step without a duration one."""
+        validate_parameters(self)
+        if self.duration == 0.0:
+            object.__setattr__(self, "duration", LONGEST / self.rate)
+
+
+@dataclass(frozen=True)
+class Charge(_AtRate):
     """Charges at constant C-rate up to a voltage.
 
     Attributes:
+        rate: C-rate, capacity per time [1/s].
+        to: voltage at which charging ends [V].
         duration: longest time [s]; 0 for one and a half times that of the whole capacity.
         until: further conditions that end it.
         name: name for logs and figures.
@@ -134,19 +154,9 @@ class Charge:
 
     Raises:
         ParameterError: a number has the wrong kind of unit or is out of its bounds.
-        CaseError: the duration is not finite.
     """
 
-    rate: float = parameter("1/s", low=0.0, low_open=True, doc="C-rate: capacity per time")
-    to: float = parameter("V", doc="voltage at which charging ends")
-    duration: float = parameter("s", low=0.0, default=0.0, doc="longest time")
-    until: tuple[StopCondition, ...] = ()
     name: str = "charge"
-    seats: bool = False
-
-    def __post_init__(self) -> None:
-        """Convert to SI and check."""
-        _check_rate(self)
 
     @property
     def stops(self) -> tuple[StopCondition, ...]:
@@ -159,10 +169,12 @@ class Charge:
 
 
 @dataclass(frozen=True)
-class Discharge:
+class Discharge(_AtRate):
     """Discharges at constant C-rate down to a voltage.
 
     Attributes:
+        rate: C-rate, capacity per time [1/s].
+        to: voltage at which discharging ends [V].
         duration: longest time [s]; 0 for one and a half times that of the whole capacity.
         until: further conditions that end it.
         name: name for logs and figures.
@@ -170,19 +182,9 @@ class Discharge:
 
     Raises:
         ParameterError: a number has the wrong kind of unit or is out of its bounds.
-        CaseError: the duration is not finite.
     """
 
-    rate: float = parameter("1/s", low=0.0, low_open=True, doc="C-rate: capacity per time")
-    to: float = parameter("V", doc="voltage at which discharging ends")
-    duration: float = parameter("s", low=0.0, default=0.0, doc="longest time")
-    until: tuple[StopCondition, ...] = ()
     name: str = "discharge"
-    seats: bool = False
-
-    def __post_init__(self) -> None:
-        """Convert to SI and check."""
-        _check_rate(self)
 
     @property
     def stops(self) -> tuple[StopCondition, ...]:
@@ -248,11 +250,3 @@ def cycles(count: int, *steps: Step) -> tuple[Step, ...]:
         for number in range(1, count + 1)
         for step in steps
     )
-
-
-def _check_rate(step: Charge | Discharge) -> None:
-    """Convert to SI and give a step without a duration one."""
-    validate_parameters(step)
-    if step.duration == 0.0:
-        object.__setattr__(step, "duration", LONGEST / step.rate)
-    check_duration(step)

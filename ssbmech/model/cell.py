@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -258,42 +257,6 @@ class CellModel:
         """Pressure of an isostatic fixture's fluid [Pa]; zero if the fixture has a platen."""
         first, last = len(self.case.loads.face_pressures), len(self.loads.face_pressures)
         return self.knobs[face_pressure_knob(first)] if last > first else 0.0
-
-    def force_imbalance(self) -> float:
-        """Return the imbalance of forces along the platen's axis, relative [1]; collective.
-
-        It is the platen force plus the support reactions, over the platen force; nan without a
-        platen, and with pressures or body forces, whose resultant has no independent measure.
-        """
-        if self.platen is None or self.loads.body_forces or self.loads.face_pressures:
-            return math.nan
-        dim = self.case.geometry.frame.dim
-        reaction = 0.0
-        for body in self.bodies.values():
-            along = body.u.fixed[body.u.fixed % dim == self.platen.axis]
-            reaction += float(np.sum(self.system.raw_residual(body.u)[along]))
-        reaction = self.comm.allreduce(reaction, op=MPI.SUM)
-        force = self.platen.closure.total
-        return float(abs(reaction + force) / max(abs(force), 1e-3 * self.platen.closure.reference))
-
-    def charge_imbalance(self) -> float:
-        """Return the sum of all currents into the electrolytes, relative [1]; collective.
-
-        Currents enter at the electrodes and leave at faces held at a potential. Zero without
-        electrodes, nan with ion sources, whose sum has no independent measure.
-        """
-        if not self.electrodes:
-            return 0.0
-        if self.loads.ion_sources:
-            return math.nan
-        held = 0.0
-        for body in self.bodies.values():
-            if body.phi_e is not None:
-                held += float(np.sum(self.system.raw_residual(body.phi_e)[body.phi_e.fixed]))
-        totals = [closure.total for closure in self.electrodes.values()]
-        total = abs(sum(totals) + self.comm.allreduce(held, op=MPI.SUM))
-        least = 1e-3 * max(closure.reference for closure in self.electrodes.values())
-        return float(total / max(least, *(abs(t) for t in totals)))
 
     def seat(self) -> None:
         """Let the fixture act from the present platen position."""

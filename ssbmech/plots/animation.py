@@ -128,7 +128,7 @@ class _Film:
         where = self._window.interface if self._window else ""
         name = "void_volume" if where in self._run.series.of("void_volume") else "voltage"
         draw_quantity(axes, self._run, name, (where,))
-        shade_steps(axes, self._run, shade=True, labels=True)
+        shade_steps(axes, self._run, shade=True, labels=True, width=4.3)
         axes.set_xlabel(f"time ({self._run.time_unit()[0]})")
         return axes.axvline(0.0, color=theme.INK, linewidth=1.4)
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from ssbmech.plots.reader import RunData
 
+# Mean width of a letter of the steps' names [pt].
+_LETTER = 5.2
 PANELS = ("voltage", "p_stack", "contact_fraction", "conducting_fraction", "void_volume")
 # What the panel of the conducting fraction shows: quantity, words, line.
 _SHARES = (
@@ -165,7 +167,15 @@ def _limits(times: NDArray[np.float64], values: NDArray[np.float64]) -> tuple[fl
     return middle - 0.62 * span, middle + 0.62 * span
 
 
-def shade_steps(axes: Any, run: RunData, *, shade: bool, labels: bool, rise: float = 4.0) -> None:
+def shade_steps(
+    axes: Any,
+    run: RunData,
+    *,
+    shade: bool,
+    labels: bool,
+    rise: float = 4.0,
+    width: float = 6.5,
+) -> None:
     """Mark the protocol steps along the axis of time, and let it begin with the first.
 
     Args:
@@ -174,6 +184,7 @@ def shade_steps(axes: Any, run: RunData, *, shade: bool, labels: bool, rise: flo
         shade: Whether to shade every other step; a line marks the borders in any case.
         labels: Whether to name the steps above the axes.
         rise: Height of the names above the axes [pt].
+        width: Width of the axes, which tells how long a name may be [inch].
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -191,7 +202,8 @@ def shade_steps(axes: Any, run: RunData, *, shade: bool, labels: bool, rise: flo
         if number:
             axes.axvline(start, color=theme.INK, linewidth=0.7, linestyle=":", zorder=1)
         # A label over a step that is too short for it would run into its neighbours.
-        if labels and span.end - span.start > 0.07 * whole:
+        room = 72.0 * width * (span.end - span.start) / whole
+        if labels and room > _LETTER * (len(span.label) + 1):
             axes.annotate(
                 span.label,
                 (0.5 * (start + end), 1.0),

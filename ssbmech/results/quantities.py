@@ -17,6 +17,7 @@ from ssbmech._compat import compile_form, constant
 from ssbmech.constants import FARADAY
 from ssbmech.errors import AuditError
 from ssbmech.fields_table import series_name
+from ssbmech.model.balances import charge_imbalance, force_imbalance
 from ssbmech.model.cell import CellModel
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.results.averages import CELL_FIELDS, CellAverages
@@ -169,7 +170,7 @@ class Observer:
     def audits(self, dt: float) -> dict[str, float]:
         """Return the relative errors of what every step must conserve [1]; collective."""
         cell, comm = self.cell, self.cell.comm
-        charge = cell.charge_imbalance()
+        charge = charge_imbalance(cell)
         lithium = 0.0
         for name, electrode in cell.electrodes.items():
             passed = self.interface_charge[name] + electrode.total * dt
@@ -178,7 +179,7 @@ class Observer:
             error = abs(lost - faradays) / max(abs(faradays), least)
             lithium = error if math.isnan(error) else max(lithium, error)
         contact = max((_contact_error(s, comm) for s in cell.surfaces.values()), default=0.0)
-        force = cell.force_imbalance()
+        force = force_imbalance(cell)
         return {
             "audit_lithium": lithium,
             "audit_charge": charge,
