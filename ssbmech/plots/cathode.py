@@ -119,7 +119,7 @@ class CathodePanel:
             self._lines[name].set_segments(MICRO * inner[order])
             self._lines[name].set_array(kept[order])
 
-    def keys(self) -> list[Any]:
+    def legend_handles(self) -> list[Any]:
         """Return what explains the picture in a legend."""
         from matplotlib.lines import Line2D
         from matplotlib.patches import Patch
@@ -215,7 +215,7 @@ def explain(figure: Any, axes: Any, panel: CathodePanel, width: float) -> None:
         inset = axes.inset_axes([1.0 + (0.12 + 0.85 * number) / width, 0.0, 0.16 / width, 1.0])
         theme.colour_bar(figure, artist, axes, label, scale, cax=inset)
     place = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "ncols": 3}
-    axes.legend(handles=panel.keys(), borderpad=0.1, borderaxespad=0.3, **place)
+    axes.legend(handles=panel.legend_handles(), borderpad=0.1, borderaxespad=0.3, **place)
 
 
 def cathode_moment(run: RunData, time: float) -> str:

@@ -23,7 +23,6 @@ from ssbmech.results import (
     RunFolder,
     RunStatus,
     SeriesWriter,
-    owned_cells,
     owned_nodes,
 )
 
@@ -86,7 +85,7 @@ class State:
         mean = self.mean(self.content, dim)
         row = {"time": self.time, "time_step": self.time - before, "step": self.step}
         row |= {"voltage": 4.6 - 1.2 * mean, "charge": self.charge}
-        row |= {"p_stack": 5e6 + 4.0 * self.charge, "thickness_stack": HEIGHT + 0.1 * UM}
+        row |= {"p_stack": 5e6 + 4.0 * self.charge, "thickness_stack": HEIGHT + 1e-10 * self.charge}
         row |= {"state_of_charge": (FULL - mean) / (FULL - EMPTY), "content_mean:nmc": mean}
         for name in (FLAT, ROUND):
             row |= {f"contact_fraction:{name}": 1.0, f"void_volume:{name}": 0.0}
@@ -169,6 +168,7 @@ class Output:
                 strains = np.array([state.shrinkage(k) for k in range(3)])
                 values["gap"] = (strains * halves)[particle]
                 values["conducting"] = np.array([state.conducting(k) for k in range(3)])[particle]
+            values["damage"] = 0.5 * (values["gap"] > 0.0)
             values["contact"] = (values["gap"] == 0.0).astype(float)
             file.append(state.time, values)
 
