@@ -19,6 +19,10 @@ from ssbmech.parameter import parameter, validate_parameters
 SMALLEST_SEPARATION = 1e-16
 """Added to separations where their root is taken or divided by [m]."""
 
+BROKEN_STIFFNESS = 1e-6
+"""Stiffness of a broken bond over that of a whole one; without friction nothing else would keep a
+round particle that has come off from turning, and its place would be left open [1]."""
+
 
 class Adhesion(Protocol):
     """Role of an adhesion law: a traction that pulls the two sides together."""
@@ -93,4 +97,4 @@ class BilinearCohesion:
 
     def stiffness(self, damage: Expr) -> Expr:
         """Return traction over separation at a damage [Pa/m]."""
-        return (1 - damage) * self.initial_stiffness
+        return ufl.max_value(1 - damage, BROKEN_STIFFNESS) * self.initial_stiffness

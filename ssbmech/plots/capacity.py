@@ -159,7 +159,7 @@ def _draw(
     for axes, shown in zip(column, values, strict=True):
         for branch in found:
             # Narrower from cycle to cycle, or a later one would hide an earlier one.
-            width = 2.6 - 1.4 * branch.cycle / max(count - 1, 1)
+            width = 1.4 + 1.2 * (count - 1 - branch.cycle) / max(count - 1, 1)
             x, y = unit.factor * branch.capacity, shown[branch.rows]
             axes.plot(x, y, color=colours(branch.cycle), linewidth=width)
         axes.margins(y=0.12)
@@ -168,23 +168,33 @@ def _draw(
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(color="#dddddd", linewidth=0.6)
         axes.set_axisbelow(True)
-        for number, branch in enumerate(found[-2:]):
-            x, y = unit.factor * branch.capacity, shown[branch.rows]
-            _name_branch(axes, branch, x, y, first=number == 0)
+        for number in range(min(len(found), 2)):
+            _name_branches(axes, found[number::2], shown, first=number == 0)
     column[-1].set_xlabel(f"capacity passed in the step ({unit.text})")
     if count > 1:
         _explain(figure, column, colours, count)
 
 
-def _name_branch(axes: Any, branch: Branch, x: Array, y: Array, *, first: bool) -> None:
-    """Write the name of a branch at its end, on the side that it comes not from."""
-    rise, span = y[-1] - y[0], np.ptp(axes.get_ylim())
+def _name_branches(axes: Any, alike: Sequence[Branch], shown: Array, *, first: bool) -> None:
+    """Write the name of the branches of one direction at their end.
+
+    Args:
+        axes: Axes with the branches.
+        alike: All charges, or all discharges.
+        shown: Values at all rows.
+        first: Whether they are those of the direction that came first.
+    """
+    last = shown[alike[-1].rows]
+    rise, span = last[-1] - last[0], np.ptp(axes.get_ylim())
     # The names of two level lines would lie on each other.
     above = bool(rise > 0.0) if abs(rise) > 0.05 * span else first
+    # Beyond the outermost one, where no line crosses it.
+    sign = 1.0 if above else -1.0
+    branch = max(alike, key=lambda each: sign * shown[each.rows[-1]])
     axes.annotate(
         branch.label,
-        (x[-1], y[-1]),
-        xytext=(0.0, 5.0 if above else -5.0),
+        (shown_unit("C m-2").factor * branch.capacity[-1], shown[branch.rows[-1]]),
+        xytext=(0.0, 5.0 * sign),
         textcoords="offset points",
         ha="right",
         va="bottom" if above else "top",
