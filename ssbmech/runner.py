@@ -274,12 +274,13 @@ class Recorder:
 
 
 def _constants(body: BodyModel) -> dict[str, Any]:
-    """Return the cell fields of a body that never change: the particle of each owned cell."""
-    if body.lithium is None:
-        return {}
+    """Return the cell fields of a body that never change: region and particle of owned cells."""
     topology = body.mesh.mesh.topology
     owned = topology.index_map(topology.dim).size_local
-    return {"particle": body.lithium.particles.of_cells[:owned].astype(np.float64)}
+    constants = {"region": body.mesh.cell_tags.values[:owned].astype(np.float64)}
+    if body.lithium is not None:
+        constants["particle"] = body.lithium.particles.of_cells[:owned].astype(np.float64)
+    return constants
 
 
 def _facet_constants(surface: SurfaceModel) -> dict[str, Any]:

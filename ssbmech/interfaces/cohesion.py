@@ -20,8 +20,8 @@ SMALLEST_SEPARATION = 1e-16
 """Added to separations where their root is taken or divided by [m]."""
 
 BROKEN_STIFFNESS = 1e-6
-"""Stiffness of a broken bond over that of a whole one; without friction nothing else would keep a
-round particle that has come off from turning, and its place would be left open [1]."""
+"""Stiffness of a broken bond over that of a whole one, so that a round particle that has come off
+all around, and meets no friction, still has a place [1]."""
 
 
 class Adhesion(Protocol):
@@ -57,6 +57,7 @@ class BilinearCohesion:
 
     with the largest separation :math:`\kappa = \max_t \delta`, the strength :math:`t_0` and the
     toughness :math:`G_c`, the energy per area that the bond takes until it has broken.
+    A broken bond keeps a millionth of its stiffness.
 
     Raises:
         ParameterError: a constant is out of its bounds, or the bond would break before its strength
