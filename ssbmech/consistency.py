@@ -151,9 +151,59 @@ def _check_electrodes(case: Case) -> None:
         raise CaseError(
             "working and counter electrode must be two interfaces, and the only ones with kinetics"
         )
+    _check_hosts(case, named)
     driven = any(step.drive(0.0).voltage is not None for step in case.protocol)
     if len(pairs) > 1 and driven:
         raise CaseError("stacked cells are driven by a current: a step of theirs holds a voltage")
+
+
+def _check_hosts(case: Case, named: Sequence[str]) -> None:
+    """Refuse electrodes that share a host or an electrolyte, and laws that do not fit materials."""
+    bodies = {body.name: body for body in case.bodies}
+    electrodes = [i for i in case.interfaces if i.name in named]
+    minus = [interface.minus for interface in electrodes]
+    for interface in electrodes:
+        body = bodies[interface.minus]
+        shared = body.feed is not None or any(m.host for m in body.materials.values())
+        if shared and minus.count(body.name) > 1:
+            raise CaseError(
+                f"body {body.name!r} is the host of more than one electrode interface: what each "
+                "of them takes could not be told apart; make it one body per electrode"
+            )
+        for region in interface.kinetics_of:
+            if region not in body.materials:
+                raise CaseError(
+                    f"interface {interface.name!r} has a charge-transfer law for {region!r}, which "
+                    f"is no region of {body.name!r}; those are: {', '.join(body.materials)}"
+                )
+        for region, material in body.materials.items():
+            law = interface.kinetics_at(region)
+            if law is None and material.host is not None:
+                raise CaseError(
+                    f"interface {interface.name!r} has no charge-transfer law for the host "
+                    f"{region!r}: give it one in kinetics_of, or one for all in kinetics"
+                )
+            if law is not None and law.needs_host and material.host is None:
+                raise CaseError(
+                    f"interface {interface.name!r}: the charge-transfer law of {region!r} needs "
+                    f"the lithium content of a host, but {material.name!r} is none"
+                )
+    for body in case.bodies:
+        if body.feed is not None and body.name not in minus:
+            raise CaseError(
+                f"body {body.name!r} is fed with electrons, but is no electrode: leave the feed out"
+            )
+    electrolytes = [
+        {i.plus for i in electrodes if i.name in (p.working, p.counter)}
+        for p in (case.electrodes.cells if case.electrodes else ())
+    ]
+    for k, first in enumerate(electrolytes):
+        for second in electrolytes[k + 1 :]:
+            if first & second:
+                raise CaseError(
+                    f"two stacked cells share the electrolyte {min(first & second)!r}: each needs "
+                    "one of its own"
+                )
 
 
 def _check_pair(case: Case, pair: Electrodes, reacting: set[str]) -> None:

@@ -11,6 +11,7 @@ passes the cell's capacity, that of the windows of use of its hosts, in one hour
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ssbmech.errors import CaseError
@@ -25,7 +26,7 @@ from ssbmech.protocol import (
 )
 
 ROUNDING = 1e-9
-"""Content that cannot be told from none [1]."""
+"""Change of a mean content that cannot be told from none [1]."""
 
 LONGEST = 1.5
 """Longest duration of a charge or discharge over that of the capacity at its rate [1]."""
@@ -81,9 +82,14 @@ class ContentBelow:
         """Lowest content of the region."""
         return f"content_min:{self.region}"
 
+    def heading(self, before: Mapping[str, float], now: Mapping[str, float]) -> bool:
+        """Return whether the region as a whole loses lithium, from one row to the next."""
+        mean = f"content_mean:{self.region}"
+        return bool(before) and now[mean] < before[mean] - ROUNDING
+
     def excess(self, value: float) -> float:
-        """Return limit minus content, rounding aside [1]."""
-        return self.limit - value - ROUNDING
+        """Return limit minus content [1]."""
+        return self.limit - value
 
     def tolerance(self) -> float:
         """Return 0.1 % of the sites."""
@@ -113,9 +119,14 @@ class ContentAbove:
         """Highest content of the region."""
         return f"content_max:{self.region}"
 
+    def heading(self, before: Mapping[str, float], now: Mapping[str, float]) -> bool:
+        """Return whether the region as a whole gains lithium, from one row to the next."""
+        mean = f"content_mean:{self.region}"
+        return bool(before) and now[mean] > before[mean] + ROUNDING
+
     def excess(self, value: float) -> float:
-        """Return content minus limit, rounding aside [1]."""
-        return value - self.limit - ROUNDING
+        """Return content minus limit [1]."""
+        return value - self.limit
 
     def tolerance(self) -> float:
         """Return 0.1 % of the sites."""

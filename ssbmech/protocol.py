@@ -135,6 +135,13 @@ class ContactBelow:
         return 5e-3
 
 
+class Guard(StopCondition, Protocol):
+    """Role of a condition that ends any step, but only on the way towards its limit."""
+
+    def heading(self, before: Mapping[str, float], now: Mapping[str, float]) -> bool:
+        """Return whether the cell moves towards the limit from one series row to the next."""
+
+
 class Step(Protocol):
     """Role of a protocol step."""
 

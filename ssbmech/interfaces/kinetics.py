@@ -23,7 +23,8 @@ EXPONENT_LIMIT = 30.0
 """Argument beyond which exponentials go on linearly, so that no Newton step overflows [1]."""
 
 FILM_STEPS = 6
-"""Newton steps for the overpotential behind a film; six reach machine precision."""
+"""Newton steps for the overpotential behind a film; six leave 4e-6 for the smallest alpha allowed,
+and round-off from 0.15 on."""
 
 SMALLEST_RESISTANCE = 1e-20
 """Added to the film's resistance where it is divided by [ohm m2]."""
@@ -80,13 +81,23 @@ class InterfacePoint:
 class Sites(Protocol):
     """Role of a law of how the exchange current depends on the lithium at the surface."""
 
+    @property
+    def hosted(self) -> bool:
+        """Whether it needs the lithium content of a host."""
+
     def factor(self, content: Expr, alpha_a: Expr) -> Expr:
         """Return the exchange current over its constant [1]."""
 
 
 @dataclass(frozen=True)
 class MetalSurface:
-    """A surface that always has lithium to give and room to take."""
+    """A surface that always has lithium to give and room to take.
+
+    Attributes:
+        hosted: False: it serves metals and hosts alike.
+    """
+
+    hosted: bool = False
 
     def factor(self, content: Expr, alpha_a: Expr) -> Expr:
         """Return one."""
@@ -102,6 +113,9 @@ class HostSites:
     Lithium leaves at a rate that goes with x and enters at one that goes with 1 - x; the powers are
     what detailed balance makes of it. It is one at x = 1/2, and falls to a small rest at both ends.
 
+    Attributes:
+        hosted: True: it needs the content of a host.
+
     Raises:
         ParameterError: the rest is out of its bounds.
     """
@@ -109,6 +123,7 @@ class HostSites:
     least: float = parameter(
         "1", low=1e-9, high=0.1, default=1e-4, doc="content and vacancy that always take part"
     )
+    hosted: bool = True
 
     def __post_init__(self) -> None:
         """Check the bounds."""
@@ -131,6 +146,10 @@ class ChargeTransfer(Protocol):
     @property
     def sources(self) -> Mapping[str, Source]:
         """Source of each number by its path, for readers and manifests; may be empty."""
+
+    @property
+    def needs_host(self) -> bool:
+        """Whether it needs the lithium content of a host."""
 
     def residual(self, point: InterfacePoint) -> Expr:
         """Return an expression that is zero when the current obeys the law [A/m2]."""
@@ -162,7 +181,7 @@ class ButlerVolmer:
 
     i_0: float = parameter("A/m2", low=0.0, low_open=True, doc="exchange current density")
     alpha_a: float = parameter(
-        "1", low=0.05, high=0.95, default=0.5, doc="anodic transfer coefficient"
+        "1", low=0.1, high=0.9, default=0.5, doc="anodic transfer coefficient"
     )
     film_resistance: float = parameter(
         "ohm m2", low=0.0, default=0.0, doc="area resistance of a film"
@@ -177,13 +196,17 @@ class ButlerVolmer:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
 
+    @property
+    def needs_host(self) -> bool:
+        """Whether its sites are those of a host."""
+        return self.sites.hosted
+
     def eta(self, driving: Expr, i_0: Expr, temperature: Expr) -> Expr:
         r"""Return the overpotential of the charge transfer, behind the film [V].
 
         It solves :math:`\eta + R_f j(\eta) = \Delta\phi` at each point, where
         :math:`j = i / \theta` is the current per area in contact. Newton's method starts from the
-        smaller of two upper bounds, no film and no charge-transfer resistance, and descends
-        monotonically.
+        smaller of two upper bounds, no film and no charge-transfer resistance.
 
         Args:
             driving: potential difference over charge transfer and film [V].
@@ -237,6 +260,11 @@ class LinearKinetics:
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
+
+    @property
+    def needs_host(self) -> bool:
+        """False: it knows no sites."""
+        return False
 
     def residual(self, point: InterfacePoint) -> Expr:
         """Return i minus the linear current [A/m2]."""

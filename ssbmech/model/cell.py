@@ -37,7 +37,7 @@ from ssbmech.model.parameters import Knobs
 from ssbmech.model.platen import Platen, build_platen
 from ssbmech.model.supports import hold_potentials, hold_supports
 from ssbmech.model.surface import SurfaceModel, build_surface
-from ssbmech.protocol import Drive, StopCondition
+from ssbmech.protocol import Drive, Guard
 from ssbmech.solve.step_control import Tolerances
 from ssbmech.solve.system import System
 from ssbmech.solve.unknowns import Closure, Unknown
@@ -113,9 +113,9 @@ class CellModel:
         self.system = self._build_system()
 
     @property
-    def guards(self) -> tuple[StopCondition, ...]:
+    def guards(self) -> tuple[Guard, ...]:
         """Conditions that end any step: a host is empty or full somewhere."""
-        found: list[StopCondition] = []
+        found: list[Guard] = []
         for body in self.bodies.values():
             hosts = {} if body.lithium is None else body.lithium.regions
             for region, stored in hosts.items():

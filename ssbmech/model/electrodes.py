@@ -116,6 +116,8 @@ def check_start(cell: CellModel) -> None:
         return
     voltage = sum(cell.electrodes[pair.working].value for pair in electrodes.cells)
     for step, drive in zip(cell.case.protocol, drives, strict=True):
+        if drive.voltage is not None:
+            return
         if drive.c_rate or drive.current_density:
             for stop in step.stops:
                 if stop.quantity == "voltage" and stop.excess(voltage) > 0.0:

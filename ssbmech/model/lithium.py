@@ -223,4 +223,13 @@ def _crystal_axis(case_body: CaseBody, mesh: BodyMesh) -> Expr:
         return ufl.as_vector([0.0, 0.0, 1.0])
     axes = fem.Function(fem.functionspace(mesh.mesh, ("DG", 0, (3,))), name="crystal_axis")
     axes.interpolate(case_body.crystal_axis)
+    vectors = axes.x.array.reshape(-1, 3)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    wrong = not np.all(np.isfinite(lengths) & (lengths > 0.0))
+    if mesh.mesh.comm.allreduce(wrong, op=MPI.LOR):
+        raise CaseError(
+            f"body {case_body.name!r}: the crystal axis is zero or no number somewhere; give unit "
+            "vectors of shape (3, n)"
+        )
+    vectors /= lengths
     return axes

@@ -34,7 +34,9 @@ def cut_off(surface: SurfaceModel, volumes: Array, measured: Mapping[str, Array]
     count = len(stored.particles.centres)
     conducting = surface.areas * measured["conducting"]
     pairs = ((particle, surface.areas), (particle, conducting), (of_cells, volumes))
-    sums = np.array([np.bincount(k, weights=w, minlength=count) for k, w in pairs])
+    sums = np.zeros((3, count))
+    for row, (k, w) in zip(sums, pairs, strict=True):
+        np.add.at(row, k, w)
     surface.mesh.mesh.comm.Allreduce(MPI.IN_PLACE, sums, op=MPI.SUM)
     lost = sums[1] < CUT_OFF * sums[0]
     return float(sums[2][lost].sum() / sums[2].sum())
@@ -68,10 +70,12 @@ def lithium_lost(cell: CellModel, surface: SurfaceModel) -> tuple[float, float]:
     """Return the lithium that the minus body has lost, and the least that counts [mol]; collective.
 
     Metal loses what is missing between the bodies; a host what is missing in it, and there the
-    amount at the start counts. It is nan where lithium also enters through faces.
+    amount at the start counts. It is nan where lithium also enters the host through a face.
     """
     stored = surface.minus.lithium
-    if stored is not None and cell.case.loads.face_fluxes:
+    fluxes = cell.case.loads.face_fluxes
+    fed = sum(len(surface.minus.mesh.facets(flux.face)) for flux in fluxes)
+    if stored is not None and cell.comm.allreduce(fed, op=MPI.SUM) > 0:
         return math.nan, stored.start
     if stored is not None:
         return stored.start - stored.inventory(), stored.start

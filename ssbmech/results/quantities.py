@@ -171,13 +171,13 @@ class Observer:
         """Return the relative errors of what every step must conserve [1]; collective."""
         cell, comm = self.cell, self.cell.comm
         charge = charge_imbalance(cell)
-        lithium = 0.0
+        errors = [0.0] if not cell.electrodes else []
         for name, electrode in cell.electrodes.items():
             passed = self.interface_charge[name] + electrode.total * dt
             lost, least = lithium_lost(cell, cell.surfaces[name])
             faradays = passed / FARADAY
-            error = abs(lost - faradays) / max(abs(faradays), least)
-            lithium = error if math.isnan(error) else max(lithium, error)
+            errors.append(abs(lost - faradays) / max(abs(faradays), least))
+        lithium = max((error for error in errors if not math.isnan(error)), default=math.nan)
         contact = max((_contact_error(s, comm) for s in cell.surfaces.values()), default=0.0)
         force = force_imbalance(cell)
         return {

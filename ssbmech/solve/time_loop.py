@@ -12,7 +12,7 @@ from typing import Protocol
 from mpi4py import MPI
 
 from ssbmech.errors import AuditError, NotConverged
-from ssbmech.protocol import Drive, Step, StopCondition
+from ssbmech.protocol import Drive, Guard, Step, StopCondition
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.step_control import StepSizer, Tolerances
 
@@ -40,7 +40,7 @@ class Steppable(Protocol):
         """Time of the last committed step [s]."""
 
     @property
-    def guards(self) -> tuple[StopCondition, ...]:
+    def guards(self) -> tuple[Guard, ...]:
         """Conditions that end any step, where the model ceases to know its material."""
 
     def begin(self, drive: Drive, dt: float) -> None:
@@ -144,13 +144,8 @@ class TimeLoop:
         """Run one protocol step and return why it ended."""
         self.sizer.start(step.duration)
         elapsed, self._dt_before = 0.0, 0.0
-        stops = (*step.stops, *self.cell.guards)
-        # what a guard watches does not jump when the step begins, and it lets go what returns
-        excesses: Mapping[int, float] = {
-            k: stop.excess(self._last_row[stop.quantity])
-            for k, stop in enumerate(stops)
-            if k >= len(step.stops) and self._last_row
-        }
+        stops: Sequence[StopCondition] = (*step.stops, *self.cell.guards)
+        excesses: Mapping[int, float] = {}
         ceiling = float("inf")
         while elapsed < step.duration * (1 - 1e-12):
             if self.stopped():
@@ -161,12 +156,8 @@ class TimeLoop:
             except NotConverged as failure:
                 self._reject(dt, failure)
                 continue
-            now = {
-                k: stop.excess(row[stop.quantity])
-                for k, stop in enumerate(stops)
-                if k < len(step.stops)
-                or stop.excess(row[stop.quantity]) > excesses.get(k, -math.inf)
-            }
+            watched = self._watched(step, row)
+            now = {k: stops[k].excess(row[stops[k].quantity]) for k in watched}
             landing = _landing(stops, excesses, now)
             if landing is not None and landing * dt > SMALLEST_LANDING * step.duration:
                 self.cell.rollback()
@@ -176,12 +167,21 @@ class TimeLoop:
             self._accept(dt, report, row, error)
             elapsed += dt
             landed = math.isfinite(ceiling)
-            excesses = {k: stop.excess(row[stop.quantity]) for k, stop in enumerate(stops)}
+            excesses = now
             ceiling = float("inf")
             passed = [k for k in now if now[k] > (-stops[k].tolerance() if landed else 0.0)]
             if passed:
                 return f"{stops[passed[0]].quantity} reached its limit"
         return "duration"
+
+    def _watched(self, step: Step, row: Row) -> list[int]:
+        """Return which of the step's stops, and of the guards after them, count for a row.
+
+        A guard lets go what returns from its limit, and what wavers at it.
+        """
+        heading = [guard.heading(self._last_row, row) for guard in self.cell.guards]
+        first = len(step.stops)
+        return [*range(first), *(first + k for k, counts in enumerate(heading) if counts)]
 
     def _attempt(
         self, number: int, step: Step, elapsed: float, dt: float

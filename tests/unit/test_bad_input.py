@@ -29,6 +29,7 @@ from ssbmech.errors import (
 from ssbmech.geometry.mesh_file import MeshFile
 from ssbmech.materials import library
 from ssbmech.materials.elastic import Elastic
+from ssbmech.materials.library.interfaces import lithium_li6ps5cl
 from ssbmech.model.cell import CellModel
 from ssbmech.solve.newton import Newton
 from ssbmech.units import GPa, K, MPa, MPa_per_um, V, hour, mA_per_cm2, minute, s, um
@@ -309,6 +310,24 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
             protocol=(ssb.Preload(1 * s),),
         ),
         ("'separator' hosts no lithium", "make them two bodies"),
+    ),
+    "law for a region that is none": (
+        model(
+            interfaces=(
+                ssb.Interface(WORKING, kinetics_of={"negativ": lithium_li6ps5cl()}),
+                CASE.interfaces[1],
+            )
+        ),
+        ("law for 'negativ'", "those are: negative"),
+    ),
+    "sites of a host on a metal": (
+        model(
+            interfaces=(
+                ssb.Interface(WORKING, kinetics=ssb.ButlerVolmer(10.0, sites=ssb.HostSites())),
+                CASE.interfaces[1],
+            )
+        ),
+        ("needs the lithium content of a host", "lithium_lepage2019"),
     ),
     "feed of what conducts no electrons": (
         lambda: ssb.Body("oxide", {"oxide": NMC}, {"oxide": 0.5}, feed="top"),

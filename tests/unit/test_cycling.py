@@ -7,6 +7,7 @@ import dataclasses
 
 from mpi4py import MPI
 
+import numpy as np
 import pytest
 
 import ssbmech as ssb
@@ -14,7 +15,11 @@ from ssbmech.constants import FARADAY
 from ssbmech.cycling import ContentAbove, ContentBelow
 from ssbmech.errors import CaseError, ParameterError
 from ssbmech.model.cell import CellModel
+from ssbmech.results.averages import CellAverages
+from ssbmech.results.hosts import cut_off
 from ssbmech.units import A_per_m2, MPa, V, hour, s
+from tests.small_cell import STORED
+from tests.tools import march
 from tests.verification.test_full_cell import NMC, WORKING, flat_cell
 
 COMM = MPI.COMM_WORLD
@@ -64,6 +69,48 @@ def test_one_c_passes_the_capacity_in_an_hour() -> None:
     guards = {guard.quantity: guard for guard in cell.guards}
     assert isinstance(guards["content_min:positive"], ContentBelow)
     assert isinstance(guards["content_max:positive"], ContentAbove)
+
+
+def test_full_host_ends_the_discharge() -> None:
+    """A guard lets go what leaves its limit, and names itself where the limit is met."""
+    case = flat_cell(
+        NMC,
+        content=0.98,
+        thickness=2.0,
+        protocol=(
+            ssb.Preload(1 * s),
+            ssb.Charge(2 / hour, to=4.2 * V, duration=600 * s),
+            ssb.Discharge(4 / hour, to=1.0 * V),
+            ssb.Rest(60 * s),
+        ),
+        step_control=ssb.AdaptiveSteps(dt_initial=1 * s, dt_max=60 * s, content_error=0.05),
+    )
+    result = march(case)
+    steps, time = result.series("step"), result.series("time")
+    assert time[steps == 1][-1] == pytest.approx(601.0)
+    full = result.series("content_max:positive")[steps == 2][-1]
+    assert full == pytest.approx(1.0, abs=1.1e-3)
+    assert result.series("voltage")[steps == 2][-1] > 1.0
+    assert time[-1] == pytest.approx(time[steps == 2][-1] + 60.0)
+
+
+def test_share_of_particles_that_are_cut_off() -> None:
+    """A particle counts by its volume, wherever the ranks keep its cells and facets."""
+    case = STORED["composite"].case("composite")
+    cell = CellModel(case, case.geometry.build(COMM))
+    surface = cell.surfaces["nmc811|electrolyte"]
+    volumes = CellAverages(cell.bodies["nmc811"]).volumes
+    of_cells = cell.bodies["nmc811"].lithium.particles.of_cells[: len(volumes)]
+    shares = []
+    for particle in (0, 1):
+        conducting = np.where(surface.particle == particle, 0.0, 1.0)
+        share = COMM.allreduce(float(volumes[of_cells == particle].sum()), op=MPI.SUM)
+        share /= COMM.allreduce(float(volumes.sum()), op=MPI.SUM)
+        found = cut_off(surface, volumes, {"conducting": conducting})
+        assert found == pytest.approx(share, rel=1e-12)
+        shares.append(found)
+    assert min(shares) > 0.0 and sum(shares) < 1.0
+    assert cut_off(surface, volumes, {"conducting": np.ones(len(surface.areas))}) == 0.0
 
 
 def test_nominal_area_may_be_that_of_a_face() -> None:

@@ -22,7 +22,7 @@ from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.step_control import Tolerances
 from ssbmech.solve.time_loop import TimeLoop
 from ssbmech.units import V, mA_per_cm2, nm, s
-from tests.small_cell import COUNTER, WORKING, breathe, cycle, void_cell
+from tests.small_cell import COUNTER, STORED, WORKING, breathe, cycle, void_cell
 from tests.tools import March, march
 
 COMM = MPI.COMM_WORLD
@@ -45,6 +45,8 @@ def snapshot(cell: CellModel, observer: Observer) -> Snapshot:
     for name, surface in cell.surfaces.items():
         kept[f"stripped {name}"] = surface.stripped.x.array.copy()
         kept[f"offset {name}"] = surface.offset.x.array.copy()
+        if surface.bond is not None:
+            kept[f"bond {name}"] = surface.bond.largest.x.array.copy()
     kept["passed"] = np.array(list(observer.interface_charge.values()))
     if cell.platen is not None:
         platen = cell.platen
@@ -338,6 +340,32 @@ def test_newton_leaps_where_no_part_of_a_step_helps() -> None:
     report = newton_for(equation).solve()
     assert report.leaps == 1
     assert equation.x == pytest.approx(-1.0, abs=1e-8)
+
+
+def test_newton_retreats_from_a_wild_prediction() -> None:
+    """Far up an exponential each iteration gains a factor of e; the last state is nearer."""
+    equation = OneEquation(lambda x: math.exp(x) - 1, math.exp, 30.0)
+
+    def retreat() -> None:
+        equation.x = 0.5
+
+    report = newton_for(equation).solve(retreat)
+    assert report.iterations < 8
+    assert equation.x == pytest.approx(0.0, abs=1e-8)
+
+
+@pytest.mark.serial
+def test_failed_steps_of_a_composite_leave_no_trace() -> None:
+    """Lithium, bonds and potentials included."""
+    case = STORED["composite"].case("composite")
+    charge = dataclasses.replace(case.protocol[1], duration=200.0)
+    steps = ssb.AdaptiveSteps(dt_initial=1.0, dt_max=200.0, content_error=1e-3, growth=9.0)
+    case = dataclasses.replace(
+        case, protocol=(case.protocol[0], charge), step_control=steps,
+        newton=ssb.NewtonSettings(max_iterations=8),
+    )  # fmt: skip
+    run, witness = witnessed(case)
+    assert witness.repeated == len(run.rejected) > 0
 
 
 def test_adaptive_steps() -> None:
