@@ -137,6 +137,8 @@ class Packing:
     def __post_init__(self) -> None:
         """Convert to SI, check the bounds and the names."""
         validate_parameters(self)
+        if not isinstance(self.kinds, tuple):
+            raise PackingError("kinds must be a tuple: write kinds=(ParticleKind(...),)")
         if self.seed < 0:
             raise ParameterError(f"Packing.seed = {self.seed} is out of bounds: expected 0 or more")
         regions = [kind.region for kind in self.kinds]

@@ -60,6 +60,11 @@ class TableOcv:
     def __post_init__(self) -> None:
         """Check the bounds and that the curve decreases."""
         validate_parameters(self)
+        if not 0.0 <= self.curve.low < self.curve.high <= 1.0:
+            raise ParameterError(
+                f"TableOcv: contents from {self.curve.low:g} to {self.curve.high:g}: expected "
+                "fractions of the sites between 0 and 1"
+            )
         if problem := first_rise(self.curve):
             raise ParameterError(
                 f"TableOcv.curve: {problem}: expected a potential that decreases with the content"
@@ -361,6 +366,12 @@ class Host:
             raise ParameterError(
                 f"Host: x_empty = {self.x_empty:g} and x_full = {self.x_full:g}: "
                 "expected x_empty below x_full"
+            )
+        if not self.ocv.low <= self.x_empty < self.x_full <= self.ocv.high:
+            raise ParameterError(
+                f"Host: the window of use, {self.x_empty:g} to {self.x_full:g}, is not within the "
+                f"contents the open-circuit potential is known for, {self.ocv.low:g} to "
+                f"{self.ocv.high:g}"
             )
 
     def content_at(self, voltage: float, temperature: float) -> float:
