@@ -14,7 +14,7 @@ long cylinders in plane strain and cannot shrink along their axis. Run it as
 
     mpirun -n 2 python cases/nmc_lco_blend/case.py
     mpirun -n 2 python cases/nmc_lco_blend/case.py --nmc-weight 1 --out runs/only_nmc811
-    mpirun -n 2 python cases/nmc_lco_blend/case.py --nmc-weight 0 --upper 2.6 --out runs/only_lco
+    mpirun -n 2 python cases/nmc_lco_blend/case.py --nmc-weight 0 --out runs/only_lco
 """
 
 from __future__ import annotations
@@ -173,13 +173,13 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "--start", type=float, default=3.6, help="both oxides at the start, against lithium [V]"
     )
     cycling.add_argument("--rate", type=float, default=0.1, help="C-rate [1/h]")
-    cycling.add_argument("--upper", type=float, default=2.55, help="end of charge [V]")
+    cycling.add_argument("--upper", type=float, default=2.6, help="end of charge [V]")
     cycling.add_argument("--lower", type=float, default=2.0, help="end of discharge [V]")
     cycling.add_argument("--rest", type=float, default=30.0, help="rests [min]")
     cycling.add_argument("--cycles", type=int, default=1, help="number of cycles")
     cycling.add_argument("--celsius", type=float, default=25.0, help="temperature [degree C]")
     other = parser.add_argument_group("discretisation and output")
-    other.add_argument("--size", type=float, default=0.5, help="cell size at particles [um]")
+    other.add_argument("--size", type=float, default=0.8, help="cell size at particles [um]")
     other.add_argument("--longest-step", type=float, default=900.0, help="longest time step [s]")
     other.add_argument("--no-figures", action="store_true", help="leave the figures for later")
     other.add_argument("--out", type=Path, default=Path("runs/nmc_lco_blend"), help="run folder")

@@ -59,7 +59,8 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
     particle = library.by_name("nmc811")
     if options.single_crystal:
         particle = single_crystal(options.volume_change / 100)
-    radius, size = options.radius * um, options.size * um
+    radius = options.radius * um
+    size = radius / 12 if options.size is None else options.size * um
     pressure = to_si(options.pressure * MPa, "Pa", "pressure")
     gas = ssb.FacePressure("outer", lambda time: pressure * min(time / RAMP, 1.0))
     return ssb.Case(
@@ -133,7 +134,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     particle.add_argument("--content", type=float, default=0.9, help="lithium content at the start")
     particle.add_argument(
-        "--single-crystal", action="store_true", help="one crystal instead of many grains"
+        "--single-crystal",
+        action="store_true",
+        help="one crystal instead of many grains; its law holds up to about 4.05 V",
     )
     particle.add_argument(
         "--volume-change",
@@ -153,7 +156,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     cycling.add_argument("--cycles", type=int, default=1, help="number of cycles")
     cycling.add_argument("--celsius", type=float, default=25.0, help="temperature [degree C]")
     other = parser.add_argument_group("discretisation and output")
-    other.add_argument("--size", type=float, default=0.4, help="cell size at the particle [um]")
+    other.add_argument(
+        "--size",
+        type=float,
+        help="cell size at the particle [um]; a twelfth of the radius if not given",
+    )
     other.add_argument("--longest-step", type=float, default=900.0, help="longest time step [s]")
     other.add_argument("--no-figures", action="store_true", help="leave the figures for later")
     other.add_argument("--out", type=Path, default=Path("runs/particle_debond"), help="run folder")

@@ -55,7 +55,7 @@ class BondModel:
     def separations(self, gap: Unknown) -> Array:
         """Return the largest separation at the end of the step, all local facets [m]."""
         opening = np.maximum(gap.function.x.array, 0.0)
-        slip = self.slip.function.x.array.reshape(len(opening), -1)
+        slip = self.slip.function.x.array.reshape(-1, self.slip.block_size)
         now = np.sqrt(opening**2 + np.sum(slip**2, axis=1))
         return np.asarray(np.maximum(self.largest.x.array, now))
 

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The scripts in `cases`, for tests that run them with options of their own."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import ssbmech as ssb
+
+CASES = Path(__file__).parents[1] / "cases"
+
+
+def load_script(name: str) -> ModuleType:
+    """Return the module of a case."""
+    spec = importlib.util.spec_from_file_location(f"{name}_case", CASES / name / "case.py")
+    assert spec is not None and spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return script
+
+
+def script_case(name: str, *options: str) -> ssb.Case:
+    """Return a case for options of its command line."""
+    script = load_script(name)
+    case: ssb.Case = script.build_case(script.parse(list(options)))
+    return case
