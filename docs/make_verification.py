@@ -74,7 +74,7 @@ def read(lines: Iterable[str]) -> list[Figure]:
     for line in filter(None, map(str.strip, lines)):
         figure = Figure(**json.loads(line))
         found[figure.item, figure.quantity, figure.against] = figure
-    return sorted(found.values())
+    return sorted(found.values(), key=lambda figure: (figure.item.casefold(), figure))
 
 
 def page(figures: Sequence[Figure], notes: str = "") -> str:
