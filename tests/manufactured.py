@@ -23,8 +23,9 @@ import ssbmech as ssb
 from ssbmech.constants import FARADAY, GAS_CONSTANT
 from ssbmech.frames import Expr, Frame, WeightedMeasure
 from ssbmech.materials.elastic import Elastic
-from ssbmech.materials.host import ArrheniusDiffusivity, Host, IdealOcv, Swelling
+from ssbmech.materials.host import ArrheniusDiffusivity, Host, IdealOcv
 from ssbmech.materials.material import Material
+from ssbmech.materials.swelling import Swelling
 from ssbmech.materials.transport import ElectronConductor, IonConductor
 from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel

@@ -9,8 +9,9 @@ import numpy as np
 from scipy.optimize import brentq
 
 from ssbmech.materials.elastic import Elastic
-from ssbmech.materials.host import ArrheniusDiffusivity, ConstantMolarVolume, Host, IdealOcv
+from ssbmech.materials.host import ArrheniusDiffusivity, Host, IdealOcv
 from ssbmech.materials.material import Material
+from ssbmech.materials.swelling import ConstantMolarVolume
 
 YOUNG, POISSON = 150e9, 0.25
 C_MAX, MOLAR_VOLUME, DIFFUSIVITY = 5e4, 1e-6, 1e-14

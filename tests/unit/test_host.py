@@ -14,18 +14,14 @@ from ssbmech.constants import FARADAY, GAS_CONSTANT
 from ssbmech.errors import ParameterError
 from ssbmech.materials.curve import Curve
 from ssbmech.materials.elastic import Elastic
-from ssbmech.materials.host import (
-    ArrheniusDiffusivity,
+from ssbmech.materials.host import ArrheniusDiffusivity, Host, IdealOcv, TableDiffusivity, TableOcv
+from ssbmech.materials.material import Material
+from ssbmech.materials.swelling import (
     ConstantMolarVolume,
-    Host,
-    IdealOcv,
     LayeredSwelling,
     NoSwelling,
-    TableDiffusivity,
-    TableOcv,
     VolumeSwelling,
 )
-from ssbmech.materials.material import Material
 from ssbmech.model.parameters import symbolic
 from ssbmech.parameter import describe
 from ssbmech.units import celsius, cm3_per_mol, g_per_cm3, kJ_per_mol, mV

@@ -29,7 +29,7 @@ from dolfinx import fem
 import ssbmech as ssb
 from ssbmech._compat import compile_expression, compile_form
 from ssbmech.frames import Expr
-from ssbmech.materials.host import ConstantMolarVolume, LayeredSwelling
+from ssbmech.materials.swelling import ConstantMolarVolume, LayeredSwelling
 from ssbmech.model.body import BodyModel
 from ssbmech.protocol import Drive
 from ssbmech.solve.newton import Newton

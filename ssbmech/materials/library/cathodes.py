@@ -15,8 +15,9 @@ from typing import Final
 from ssbmech.constants import ROOM_TEMPERATURE
 from ssbmech.materials.curve import Curve
 from ssbmech.materials.elastic import Elastic
-from ssbmech.materials.host import ArrheniusDiffusivity, Host, TableOcv, VolumeSwelling
+from ssbmech.materials.host import ArrheniusDiffusivity, Host, TableOcv
 from ssbmech.materials.material import Material
+from ssbmech.materials.swelling import VolumeSwelling
 from ssbmech.parameter import Provenance, Source
 from ssbmech.units import GPa, J_per_mol, g_per_cm3, mol_per_m3
 

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Free strain of hosts: how an active material would change its shape without stress."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import ufl
+
+from ssbmech.errors import ParameterError
+from ssbmech.frames import Expr
+from ssbmech.materials.curve import Curve
+from ssbmech.parameter import parameter, table, validate_parameters
+
+
+class Swelling(Protocol):
+    """Role of a swelling law: the strain that the content causes without stress."""
+
+    def strain(self, x: Expr, axis: Expr) -> Expr:
+        """Return the free strain, shape (3, 3) [1].
+
+        It counts from the reference state of the law's own data, not from a body's initial content.
+
+        Args:
+            x: content [1].
+            axis: unit vector, shape (3,), of the crystal's c-axis; isotropic laws ignore it.
+        """
+
+    def strain_per_content(self, x: Expr, axis: Expr) -> Expr:
+        """Return the derivative of the free strain by the content, shape (3, 3) [1]."""
+
+
+@dataclass(frozen=True)
+class NoSwelling:
+    """A host that keeps its volume."""
+
+    def strain(self, x: Expr, axis: Expr) -> Expr:
+        """Return zero."""
+        return ufl.zero(3, 3)
+
+    def strain_per_content(self, x: Expr, axis: Expr) -> Expr:
+        """Return zero."""
+        return ufl.zero(3, 3)
+
+
+@dataclass(frozen=True)
+class VolumeSwelling:
+    r"""Isotropic swelling with a tabulated volume.
+
+    .. math:: \varepsilon = \left[(1 + \Delta V / V_0)^{1/3} - 1\right] I
+
+    Raises:
+        ParameterError: a volume change lies outside the bounds; a table in percent would.
+    """
+
+    curve: Curve = table(
+        "1", low=-0.5, high=4.0, doc="relative volume change against content, as a fraction"
+    )
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        validate_parameters(self)
+
+    def strain(self, x: Expr, axis: Expr) -> Expr:
+        """Return the free strain from the volume of the table's reference state [1]."""
+        return ((1 + self.curve.value(x)) ** (1 / 3) - 1) * ufl.Identity(3)
+
+    def strain_per_content(self, x: Expr, axis: Expr) -> Expr:
+        """Return the derivative of the free strain by the content [1]."""
+        stretch = (1 + self.curve.value(x)) ** (-2 / 3)
+        return self.curve.slope(x) * stretch / 3 * ufl.Identity(3)
+
+
+@dataclass(frozen=True)
+class ConstantMolarVolume:
+    r"""Isotropic swelling in proportion to the content, from the empty host.
+
+    .. math:: \varepsilon = \tfrac13 \Omega c_{max} x \, I
+
+    Raises:
+        ParameterError: a constant is out of its bounds.
+    """
+
+    omega: float = parameter(
+        "m3/mol", low=-1e-4, high=1e-4, doc="partial molar volume of lithium in the host"
+    )
+    c_max: float = parameter(
+        "mol/m3", low=0.0, low_open=True, doc="lithium in the full host, as in the host"
+    )
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def strain(self, x: Expr, axis: Expr) -> Expr:
+        """Return the free strain from the empty host [1]."""
+        return x * self.strain_per_content(x, axis)
+
+    def strain_per_content(self, x: Expr, axis: Expr) -> Expr:
+        """Return the derivative of the free strain by the content [1]."""
+        return self.omega * self.c_max / 3 * ufl.Identity(3)
+
+
+@dataclass(frozen=True)
+class LayeredSwelling:
+    r"""Swelling of a layered crystal in proportion to the content, from the empty host.
+
+    .. math:: \varepsilon = \tfrac13 \Omega c_{max} x
+              \left[\beta_a (I - a \otimes a) + \beta_c \, a \otimes a\right]
+
+    The layers spread and close up as lithium enters. The default factors 2 and -1 are those of NMC
+    [asheri2023]; they hold above x = 0.4, below which the layers collapse and the sign of
+    :math:`\beta_c` turns.
+
+    Raises:
+        ParameterError: a constant is out of its bounds, or the factors do not sum up to the volume.
+    """
+
+    omega: float = parameter(
+        "m3/mol", low=-1e-4, high=1e-4, doc="partial molar volume of lithium in the host"
+    )
+    c_max: float = parameter(
+        "mol/m3", low=0.0, low_open=True, doc="lithium in the full host, as in the host"
+    )
+    in_plane: float = parameter("1", default=2.0, doc="factor of the strain along the layers")
+    along_axis: float = parameter("1", default=-1.0, doc="factor of the strain across the layers")
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds and the sum of the factors."""
+        validate_parameters(self)
+        total = 2 * self.in_plane + self.along_axis
+        if not math.isclose(total, 3.0, rel_tol=1e-9):
+            raise ParameterError(
+                f"LayeredSwelling: 2 in_plane + along_axis = {total:g}: expected 3, "
+                "so that the volume grows by omega per mole"
+            )
+
+    def strain(self, x: Expr, axis: Expr) -> Expr:
+        """Return the free strain from the empty host [1]."""
+        return x * self.strain_per_content(x, axis)
+
+    def strain_per_content(self, x: Expr, axis: Expr) -> Expr:
+        """Return the derivative of the free strain by the content [1]."""
+        across = ufl.outer(axis, axis)
+        shape = self.in_plane * (ufl.Identity(3) - across) + self.along_axis * across
+        return self.omega * self.c_max / 3 * shape
