@@ -16,6 +16,7 @@ from mpi4py import MPI
 import numpy as np
 from dolfinx import fem, mesh
 
+from ssbmech._compat import cell_nodes
 from ssbmech.results import (
     BodyFile,
     Column,
@@ -116,7 +117,7 @@ class Output:
         ghosts = mesh.GhostMode.shared_facet
         self.dim = dim
         self.parent = create(MPI.COMM_SELF, ends, counts, ghost_mode=ghosts)
-        x = self.parent.geometry.x[self.parent.geometry.dofmap].mean(axis=1)[:, :dim].T
+        x = self.parent.geometry.x[cell_nodes(self.parent)].mean(axis=1)[:, :dim].T
         self.particle = particle_of(x)
         body = np.where(x[-1] < METAL, 0, np.where(self.particle < 0, 1, 2))
         self.bodies, self.interfaces = {}, {}
