@@ -16,7 +16,7 @@ from mpi4py import MPI
 import numpy as np
 from dolfinx import fem, mesh
 
-from ssbmech._compat import cell_nodes
+from ssbmech._compat import cell_nodes, cut_submesh
 from ssbmech.results import (
     BodyFile,
     Column,
@@ -123,20 +123,21 @@ class Output:
         self.bodies, self.interfaces = {}, {}
         for number, name in enumerate(("negative", "electrolyte", "nmc")):
             cells = np.flatnonzero(body == number).astype(np.int32)
-            part, parents = mesh.create_submesh(self.parent, dim, cells)[:2]
+            cut = cut_submesh(self.parent, dim, cells)
+            part = cut.mesh
             space = fem.functionspace(part, ("Lagrange", 2, (dim,)))
             content = fem.functionspace(part, ("Lagrange", 2))
-            particle = self.particle[np.asarray(parents)].astype(float)
+            particle = self.particle[cut.parent_entities].astype(float)
             constants = {"particle": particle} if name == "nmc" else {}
             file = BodyFile(folder, name, space, constants)
             self.bodies[name] = (file, fem.Function(space), fem.Function(content), particle)
         for number, name in ((0, FLAT), (2, ROUND)):
             facets, inside = self._between(body, number)
-            part, parents = mesh.create_submesh(self.parent, dim - 1, facets)[:2]
-            order = np.searchsorted(facets, np.asarray(parents))
+            cut = cut_submesh(self.parent, dim - 1, facets)
+            order = np.searchsorted(facets, cut.parent_entities)
             particle = self.particle[inside[order]]
             constants = {"particle": particle.astype(float)} if name == ROUND else {}
-            self.interfaces[name] = (InterfaceFile(folder, name, part, constants), particle)
+            self.interfaces[name] = (InterfaceFile(folder, name, cut.mesh, constants), particle)
 
     def _between(self, body, minus):
         """Return the facets between a body and the electrolyte, and their cells in the body."""
