@@ -99,8 +99,13 @@ def fill_surfaces(cell: CellModel) -> None:
         values += [(surface.p_contact.function, pressure)]
         values += [(surface.i_normal.function, 10.0 * random.standard_normal(n))]
         if surface.bond is not None:
-            m = surface.bond.slip.owned
-            values += [(surface.bond.slip.function, 3e-9 * random.standard_normal(m))]
+            slip = 3e-9 * random.standard_normal((n, surface.bond.slip.block_size))
+            # not where damage begins, at a kink that differences would straddle
+            onset = np.sqrt(gap**2 + np.sum(slip**2, axis=1)) / BOND.separation_strength
+            near = np.abs(onset - 1.0) < 0.1
+            gap[near] *= 1.5
+            slip[near] *= 1.5
+            values += [(surface.bond.slip.function, slip.ravel())]
             largest = np.choose(kind, [0.0, 0.0, 0.0, 9e-8]) * spread
             values += [(surface.bond.largest, largest)]
         for function, array in values:
