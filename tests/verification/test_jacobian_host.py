@@ -87,19 +87,22 @@ def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
 
 
 def fill_surfaces(cell: CellModel) -> None:
-    """Make facets of all kinds: closed, bonded, breaking, broken before and unloaded."""
-    random = np.random.default_rng(8 + COMM.rank)
+    """Make facets of all kinds: closed, bonded, breaking, broken before and unloaded.
+
+    All by their place, so that it is the same state on any number of ranks.
+    """
     for surface in cell.surfaces.values():
         n = surface.gap.owned
-        kind = (np.arange(n) + COMM.rank) % 4
-        spread = 1 + 0.3 * random.random(n)
+        x = surface.gap.function.function_space.tabulate_dof_coordinates()[:n]
+        kind = (x[:, 0] // 3e-6 + x[:, 2] // 3e-6).astype(int) % 4
+        spread = 1.15 + 0.15 * np.sin(9e5 * x[:, 0] + 5e5 * x[:, 2])
         gap = np.choose(kind, [1e-10, 6e-9, 4e-8, 3e-8]) * spread
-        values = [(surface.gap.function, gap)]
         pressure = np.choose(kind, [5e6, 2e4, 1e4, 1e4]) * spread
-        values += [(surface.p_contact.function, pressure)]
-        values += [(surface.i_normal.function, 10.0 * random.standard_normal(n))]
+        values = [(surface.p_contact.function, pressure)]
+        values += [(surface.i_normal.function, 10.0 * np.cos(8e5 * x[:, 0] + 3e5 * x[:, 2]))]
         if surface.bond is not None:
-            slip = 3e-9 * random.standard_normal((n, surface.bond.slip.block_size))
+            turns = 7e5 * x[:, :1] + 4e5 * x[:, 2:] + np.arange(surface.bond.slip.block_size)
+            slip = 1.5e-8 * np.sin(turns)
             # not where damage begins, at a kink that differences would straddle
             onset = np.sqrt(gap**2 + np.sum(slip**2, axis=1)) / BOND.separation_strength
             near = np.abs(onset - 1.0) < 0.1
@@ -108,6 +111,7 @@ def fill_surfaces(cell: CellModel) -> None:
             values += [(surface.bond.slip.function, slip.ravel())]
             largest = np.choose(kind, [0.0, 0.0, 0.0, 9e-8]) * spread
             values += [(surface.bond.largest, largest)]
+        values += [(surface.gap.function, gap)]
         for function, array in values:
             function.x.array[: len(array)] = array
             function.x.scatter_forward()
