@@ -15,7 +15,6 @@ import numpy.typing as npt
 from ssbmech._compat import drop_abandoned_compilations
 from ssbmech.boundary import FacePressure, Loads
 from ssbmech.case import Case
-from ssbmech.cycling import ContentAbove, ContentBelow
 from ssbmech.geometry.subdomains import cut_body, cut_interface
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 from ssbmech.model.body import (
@@ -115,13 +114,8 @@ class CellModel:
     @property
     def guards(self) -> tuple[Guard, ...]:
         """Conditions that end any step: a host is empty or full somewhere."""
-        found: list[Guard] = []
-        for body in self.bodies.values():
-            hosts = {} if body.lithium is None else body.lithium.regions
-            for region, stored in hosts.items():
-                found.append(ContentBelow(region, stored.host.ocv.low))
-                found.append(ContentAbove(region, stored.host.ocv.high))
-        return tuple(found)
+        hosts = [body.lithium for body in self.bodies.values() if body.lithium is not None]
+        return tuple(guard for stored in hosts for guard in stored.guards)
 
     @property
     def unknowns(self) -> list[Unknown]:

@@ -18,6 +18,7 @@ from ssbmech._compat import compile_form, constant
 from ssbmech.case import Body as CaseBody
 from ssbmech.case import Case
 from ssbmech.constants import FARADAY
+from ssbmech.cycling import ContentAbove, ContentBelow
 from ssbmech.errors import CaseError
 from ssbmech.forms import lithium
 from ssbmech.frames import Expr, Frame, WeightedMeasure
@@ -25,6 +26,7 @@ from ssbmech.geometry.subdomains import BodyMesh
 from ssbmech.materials.host import Host
 from ssbmech.model.parameters import Knobs, symbolic
 from ssbmech.model.particles import ParticleIndex, find_particles
+from ssbmech.protocol import Guard
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]
@@ -83,6 +85,13 @@ class LithiumModel:
     def unknowns(self) -> list[Unknown]:
         """The fields of lithium."""
         return [self.c, self.mu]
+
+    @property
+    def guards(self) -> list[Guard]:
+        """Conditions that end any step: a host is empty or full somewhere."""
+        ranges = [(name, region.host.ocv) for name, region in self.regions.items()]
+        empty: list[Guard] = [ContentBelow(name, ocv.low) for name, ocv in ranges]
+        return empty + [ContentAbove(name, ocv.high) for name, ocv in ranges]
 
     def terms(self, name: str, stress: Expr, dx: WeightedMeasure) -> dict[str, Expr]:
         """Return the forms of a region, by the unknown whose equation they are.
