@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import resource
-import sys
 import time
 from pathlib import Path
 
@@ -21,13 +20,13 @@ from mpi4py import MPI
 
 import ssbmech as ssb
 from ssbmech.model.cell import CellModel
+from ssbmech.script import CaseScript
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.step_control import Tolerances
-from ssbmech.solve.time_loop import Row, TimeLoop
+from ssbmech.solve.time_loop import Position, Row, TimeLoop
 from ssbmech.units import hour, s, um
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "cases" / "nmc_cell"))
-from case import build_case, parse
+CELL = CaseScript.load(Path(__file__).parents[1] / "cases" / "nmc_cell" / "case.py")
 
 RATIO_LIMIT = 1.4
 """Largest time of a Newton iteration over the limit in two dimensions [1]."""
@@ -68,10 +67,13 @@ class Recorder:
     def on_step_end(self, number: int, step: ssb.Rest, reason: str) -> None:
         """Nothing to do."""
 
+    def on_settled(self, position: Position, last: bool) -> None:
+        """Nothing is kept."""
+
 
 def solid_case(size: float) -> ssb.Case:
     """Return the cell of cases/nmc_cell in three dimensions, a cube of spheres in its cathode."""
-    case = build_case(parse([]))
+    case = CELL.case()
     layers = [
         dataclasses.replace(layer, thickness=thickness * 1e-6)
         for layer, thickness in zip(case.geometry.layers, (4.0, 4.0, 14.0, 2.0), strict=True)
@@ -106,7 +108,7 @@ def main() -> None:
     parser.add_argument("--size", type=float, default=1.0, help="cell size at spheres [um]")
     parser.add_argument("--steps", type=int, default=5, help="steps of the charge")
     options = parser.parse_args()
-    case = solid_case(options.size) if options.solid else build_case(parse([]))
+    case = solid_case(options.size) if options.solid else CELL.case()
     lengths = (10.0, *(60.0,) * options.steps)
     case = dataclasses.replace(
         case,

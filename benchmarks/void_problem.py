@@ -33,7 +33,7 @@ from ssbmech.protocol import Drive, Step
 from ssbmech.solve.linear import LinearSolver
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.step_control import Tolerances
-from ssbmech.solve.time_loop import Row, TimeLoop
+from ssbmech.solve.time_loop import Position, Row, TimeLoop
 from ssbmech.units import K, MPa, kJ_per_mol, um
 
 RADIUS, HALF_SIDE = 5e-6, 25e-6
@@ -192,6 +192,9 @@ class Recorder:
 
     def on_step_end(self, number: int, step: Step, reason: str) -> None:
         """Nothing to do."""
+
+    def on_settled(self, position: Position, last: bool) -> None:
+        """Nothing is kept."""
 
 
 def gauss_points(cell: CellModel) -> np.ndarray:

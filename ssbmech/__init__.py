@@ -55,7 +55,8 @@ if TYPE_CHECKING:
         VoltageAbove,
         VoltageBelow,
     )
-    from ssbmech.runner import Result, main, run
+    from ssbmech.runner import Result, resume, run
+    from ssbmech.script import CaseScript, Knob, main
     from ssbmech.solve.linear import Cholesky, Direct
     from ssbmech.solve.step_control import AdaptiveSteps, PrescribedSteps
 
@@ -112,7 +113,8 @@ _HOMES = {
         "VoltageAbove",
         "VoltageBelow",
     ),
-    "ssbmech.runner": ("Result", "main", "run"),
+    "ssbmech.runner": ("Result", "resume", "run"),
+    "ssbmech.script": ("CaseScript", "Knob", "main"),
     "ssbmech.solve.linear": ("Cholesky", "Direct"),
     "ssbmech.solve.step_control": ("AdaptiveSteps", "PrescribedSteps"),
 }
@@ -127,6 +129,7 @@ __all__ = [
     "BodyForce",
     "ButlerVolmer",
     "Case",
+    "CaseScript",
     "Charge",
     "Cholesky",
     "Clamp",
@@ -156,6 +159,7 @@ __all__ = [
     "Interface",
     "IonSource",
     "Isostatic",
+    "Knob",
     "Layer",
     "LensGap",
     "LinearKinetics",
@@ -189,6 +193,7 @@ __all__ = [
     "VoltageBelow",
     "cycles",
     "main",
+    "resume",
     "run",
     "voronoi_grains",
 ]

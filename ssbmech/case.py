@@ -222,10 +222,20 @@ class Output:
         fields_every: accepted steps between two states of the field files; 0 writes the first of
             the run and the last of each step of the protocol only.
         figures: whether figures are made at the end.
+
+    Raises:
+        ParameterError: the time between checkpoints is negative.
     """
 
     fields_every: int = 2
     figures: bool = True
+    checkpoint_every: float = parameter(
+        "s", low=0.0, default=10.0, doc="wall time between checkpoints; 0 for one at each step"
+    )
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
 
 
 @dataclass(frozen=True)

@@ -7,31 +7,30 @@ import contextlib
 import logging
 import os
 import signal
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any
 
 from mpi4py import MPI
 
-import numpy as np
-
 from ssbmech.case import Case
-from ssbmech.errors import CaseError, SSBMechError
+from ssbmech.checkpoint.checkpointer import Checkpointer, Saved
+from ssbmech.checkpoint.store import CheckpointStore
+from ssbmech.errors import CaseError, RunFolderError, SSBMechError
 from ssbmech.log import run_logging
-from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
-from ssbmech.model.surface import SurfaceModel
 from ssbmech.parameter import describe
-from ssbmech.protocol import Step, check_protocol
-from ssbmech.results.field_files import BodyFile, InterfaceFile, owned_nodes
+from ssbmech.plots.reader import Series
+from ssbmech.protocol import check_protocol
+from ssbmech.recorder import Recorder
+from ssbmech.results import manifest
 from ssbmech.results.quantities import Observer
+from ssbmech.results.root import on_root
 from ssbmech.results.run_folder import RunFolder, RunStatus
-from ssbmech.results.series import SeriesWriter
-from ssbmech.solve.newton import Newton, SolveReport
+from ssbmech.solve.newton import Newton
 from ssbmech.solve.time_loop import Row, TimeLoop
 
 logger = logging.getLogger(__name__)
@@ -55,15 +54,22 @@ class Result:
     rows: list[Row] = field(repr=False, default_factory=list)
 
 
-def run(case: Case, outdir: str | os.PathLike[str], comm: MPI.Intracomm = MPI.COMM_WORLD) -> Result:
+def run(
+    case: Case,
+    outdir: str | os.PathLike[str],
+    comm: MPI.Intracomm = MPI.COMM_WORLD,
+    notes: Mapping[str, object] | None = None,
+) -> Result:
     """Run a case and leave a run folder; collective.
 
-    Ctrl-C, SIGTERM and SIGUSR1 end the run after the step in progress, with a valid run folder.
+    Ctrl-C, SIGTERM and SIGUSR1 end the run after the step in progress, with a valid run folder that
+    `resume` goes on with.
 
     Args:
         case: the case.
         outdir: folder of the run; must not hold a run yet.
         comm: communicator.
+        notes: further sections of the manifest.
 
     Raises:
         RunFolderError: the folder holds a run already, or cannot be written.
@@ -72,20 +78,86 @@ def run(case: Case, outdir: str | os.PathLike[str], comm: MPI.Intracomm = MPI.CO
     """
     with _catch_signals() as interrupt:
         folder = RunFolder.create(outdir, comm)
-        with run_logging(comm, folder.log_path):
-            try:
-                recorder, finished = _carry_out(case, folder, interrupt)
-            except SSBMechError as failure:
-                logger.debug("the run failed: %s", failure)
-                folder.finish(RunStatus.FAILED, f"{type(failure).__name__}: {failure}")
-                raise
-            except BaseException as failure:
-                _leave_at_once(folder, failure)
-                raise
-            status = RunStatus.COMPLETE if finished else RunStatus.STOPPED
-            folder.finish(status, "" if finished else _interruption(recorder.rows))
-            if case.output.figures and recorder.rows:
-                _make_figures(folder)
+        with folder.locked():
+            return _conduct(_Job(case, folder, notes or {}, resumed=False), interrupt)
+
+
+def resume(
+    case: Case,
+    outdir: str | os.PathLike[str],
+    comm: MPI.Intracomm = MPI.COMM_WORLD,
+    notes: Mapping[str, object] | None = None,
+) -> Result:
+    """Go on with a run that was killed, stopped or failed, on any number of ranks; collective.
+
+    The run goes on from the newest intact checkpoint, or from its beginning if there is none yet. A
+    run that is complete is left as it is.
+
+    Args:
+        case: the case that the run was started with.
+        outdir: its folder.
+        comm: communicator.
+        notes: further sections of the manifest.
+
+    Raises:
+        RunFolderError: the folder holds no run, one of another case or version, one that another
+            process is at work on, or no checkpoint that is intact.
+        MeshError, CaseError: the case cannot be built.
+        StepTooSmall, AuditError: the run could not go on; the folder holds all accepted steps.
+    """
+    with _catch_signals() as interrupt:
+        folder = RunFolder.reopen(outdir, comm)
+        with folder.locked():
+            content = folder.read_manifest()
+            _check_same(case, content, folder.path)
+            if content["status"] == RunStatus.COMPLETE:
+                logger.info("%s is complete", folder.path)
+                return Result(folder.path, RunStatus.COMPLETE, _rows_of(folder))
+            return _conduct(_Job(case, folder, notes or {}, resumed=True), interrupt)
+
+
+def run_or_resume(
+    case: Case,
+    outdir: str | os.PathLike[str],
+    comm: MPI.Intracomm = MPI.COMM_WORLD,
+    notes: Mapping[str, object] | None = None,
+) -> Result:
+    """Go on with the run that a folder holds, or start it if there is none; collective.
+
+    Arguments and errors are those of `resume`.
+    """
+    there = on_root(comm, (Path(outdir) / "manifest.json").exists)
+    return (resume if there else run)(case, outdir, comm, notes)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A case and the folder it is run in."""
+
+    case: Case
+    folder: RunFolder
+    notes: Mapping[str, object]
+    resumed: bool
+
+
+def _conduct(job: _Job, interrupt: Interrupt) -> Result:
+    """Carry a job out, and leave a folder that says how it ended."""
+    folder = job.folder
+    with run_logging(folder.comm, folder.log_path):
+        try:
+            recorder, finished = _carry_out(job, interrupt)
+        except SSBMechError as failure:
+            logger.debug("the run failed: %s", failure)
+            folder.finish(RunStatus.FAILED, f"{type(failure).__name__}: {failure}")
+            raise
+        except BaseException as failure:
+            _leave_at_once(folder, failure)
+            raise
+        status = RunStatus.COMPLETE if finished else RunStatus.STOPPED
+        folder.write_manifest({"effort": recorder.effort()})
+        folder.finish(status, "" if finished else _interruption(recorder.rows))
+        if job.case.output.figures and recorder.rows:
+            _make_figures(folder)
     return Result(folder.path, status, recorder.rows)
 
 
@@ -98,29 +170,19 @@ def _leave_at_once(folder: RunFolder, failure: BaseException) -> None:
         folder.comm.Abort(1)
 
 
-def main(build: Callable[[], Case], outdir: str | os.PathLike[str]) -> int:
-    """Build and run a case for a script; return its exit status.
-
-    A failure of the package's own is told in one message instead of a traceback.
-
-    Args:
-        build: returns the case.
-        outdir: folder of the run.
-    """
-    try:
-        result = run(build(), outdir)
-    except SSBMechError as failure:
-        if MPI.COMM_WORLD.rank == 0:
-            sys.stderr.write(f"{type(failure).__name__}: {failure}\n")
-        return 1
-    return 0 if result.status is RunStatus.COMPLETE else 130
-
-
-def _carry_out(case: Case, folder: RunFolder, interrupt: Interrupt) -> tuple[Recorder, bool]:
+def _carry_out(job: _Job, interrupt: Interrupt) -> tuple[Recorder, bool]:
     """Build the model and march through the protocol."""
+    case, folder = job.case, job.folder
     comm = folder.comm
-    logger.info("%s: meshing", case.name)
-    tagged = case.geometry.build(comm, folder.mesh_path)
+    store = CheckpointStore(folder.checkpoints_path, comm)
+    saved = Saved.find(store) if job.resumed else None
+    if job.resumed:
+        _note_resumption(folder, saved)
+    if saved is None:
+        logger.info("%s: meshing", case.name)
+        tagged = case.geometry.build(comm, folder.mesh_path)
+    else:
+        tagged = saved.mesh(case.geometry.frame)
     logger.info(
         "building the model; the first run of a kind compiles its forms, which takes a while"
     )
@@ -128,21 +190,82 @@ def _carry_out(case: Case, folder: RunFolder, interrupt: Interrupt) -> tuple[Rec
     observer = Observer(cell)
     check_protocol(case.protocol, {column.name: column for column in observer.columns()})
     newton = Newton(cell.system, case.newton, case.linear_solver, f"ssbmech_{case.name}_")
-    folder.write_manifest(_manifest(case, cell))
+    sizer = case.step_control.sizer()
+    checkpointer = Checkpointer(cell, observer, sizer, store, case.output.checkpoint_every)
+    if saved is None:
+        folder.write_manifest({**_manifest(case, cell), **job.notes})
     size = sum(comm.allreduce(w.owned) for w in cell.unknowns) + len(cell.closures)
     logger.info("%d unknowns on %d ranks", size, comm.size)
-    with Recorder(cell, observer, folder, case) as recorder:
+    with Recorder(cell, observer, folder, case, checkpointer, job.resumed, saved) as recorder:
         loop = TimeLoop(
             cell,
             newton,
             observer,
             recorder,
-            case.step_control.sizer(),
+            sizer,
             case.step_control.tolerances,
             interrupt.requested,
         )
+        if saved is not None:
+            checkpointer.restore(saved)
+            loop.go_on_from(saved.position(), recorder.rows[-1] if recorder.rows else {})
         finished = loop.run(case.protocol)
     return recorder, finished
+
+
+def _note_resumption(folder: RunFolder, saved: Saved | None) -> None:
+    """Write into the manifest that the run goes on, and from where; collective."""
+    earlier = folder.read_manifest().get("resumed", [])
+    note = {
+        "time": manifest.now(),
+        "ranks": folder.comm.size,
+        "from": None if saved is None else saved.stored.path.name,
+        "at [s]": 0.0 if saved is None else saved.time,
+    }
+    folder.write_manifest(
+        {
+            "status": RunStatus.RUNNING,
+            "reason": "",
+            "finished": None,
+            "resumed": [*earlier, note],  # type: ignore[misc]
+        }
+    )
+    where = "its beginning" if saved is None else f"t = {saved.time:g} s, {saved.stored.path.name}"
+    logger.info("going on from %s", where)
+
+
+def _check_same(case: Case, content: Mapping[str, Any], folder: Path) -> None:
+    """Check that a case is the one that a run was started with; what it writes may differ.
+
+    Raises:
+        RunFolderError: it is another one.
+    """
+    # a run that was killed before its model stood has noted no case
+    noted = {row["name"]: row["value"] for row in content.get("case", [])}
+    now = {row["name"]: manifest.plain(row["value"]) for row in describe(case)}
+    differing = [
+        f"{name} was {noted.get(name, 'not there')}, is {now.get(name, 'not there')}"
+        for name in dict.fromkeys([*noted, *now])
+        if noted and not name.startswith("output.") and noted.get(name) != now.get(name)
+    ]
+    if differing:
+        more = f" and {len(differing) - 3} more" if len(differing) > 3 else ""
+        raise RunFolderError(
+            f"{folder} holds a run of another case: {'; '.join(differing[:3])}{more}"
+        )
+
+
+def _rows_of(folder: RunFolder) -> list[Row]:
+    """Return the series of a complete run; collective."""
+
+    def read() -> list[Row]:
+        columns = Series.read(folder.series_path).columns
+        return [
+            dict(zip(columns, map(float, row), strict=True))
+            for row in zip(*columns.values(), strict=True)
+        ]
+
+    return on_root(folder.comm, read)
 
 
 def _interruption(rows: list[Row]) -> str:
@@ -189,116 +312,6 @@ def _manifest(case: Case, cell: CellModel) -> dict[str, Any]:
         "sources": sources,
         "unknowns": {w.key: int(cell.comm.allreduce(w.owned)) for w in cell.unknowns},
     }
-
-
-class Recorder:
-    """Writes series and field files, and shows progress, as a run goes on."""
-
-    def __init__(self, cell: CellModel, observer: Observer, folder: RunFolder, case: Case) -> None:
-        """Open the files; collective."""
-        self.cell, self.observer, self.case = cell, observer, case
-        self.rows: list[Row] = []
-        self._series = SeriesWriter(folder, observer.columns())
-        self._bodies = {
-            name: BodyFile(folder, name, body.u.function.function_space, _constants(body))
-            for name, body in cell.bodies.items()
-        }
-        self._surfaces = {
-            name: InterfaceFile(folder, name, surface.mesh.mesh, _facet_constants(surface))
-            for name, surface in cell.surfaces.items()
-        }
-        self._since_fields = 0
-        self._pending = False
-        self._bar = _progress_bar(cell, case)
-
-    def __enter__(self) -> Recorder:
-        """Return the recorder."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Write the last accepted state if the run failed after it, and close the progress bar."""
-        self._bar.close()
-        # other errors may have come up on this rank alone
-        if self._pending and isinstance(error, SSBMechError):
-            self._write_fields(self.rows[-1]["time"])
-
-    def on_accept(self, row: Row, report: SolveReport) -> None:
-        """Write the row; write the fields when they are due; collective."""
-        self.rows.append(row)
-        self._series.append(row)
-        self._since_fields += 1
-        every = self.case.output.fields_every
-        due = len(self.rows) == 1 or (every > 0 and self._since_fields >= every)
-        self._pending = not due
-        if due:
-            self._write_fields(row["time"])
-        key, norm = report.worst()
-        logger.debug(
-            "step %d  t %.6g s  dt %.3g s  V %.6g V  newton %d  linear %d  residual %.1e (%s)"
-            "  rejected %d",
-            row["step"], row["time"], row["time_step"], row["voltage"], row["newton_iterations"],
-            row["linear_iterations"], norm, key, row["rejected_steps"],
-        )  # fmt: skip
-        self._bar.update(min(row["time_step"], self._bar.total - self._bar.n))
-
-    def on_reject(self, time: float, dt: float, reason: str) -> None:
-        """Log the rejected step."""
-        logger.debug("rejected at t %.6g s with dt %.3g s: %s", time, dt, reason)
-
-    def on_step_end(self, number: int, step: Step, reason: str) -> None:
-        """Write the fields at the end of a protocol step."""
-        if self._pending:
-            self._write_fields(self.rows[-1]["time"])
-            self._pending = False
-        logger.info("%s ended after step %d of the protocol (%s)", step.name, number + 1, reason)
-
-    def _write_fields(self, time: float) -> None:
-        self._since_fields = 0
-        for name, file in self._bodies.items():
-            body = self.cell.bodies[name]
-            points = {"displacement": owned_nodes(body.u.function)}
-            if body.phi_e is not None:
-                points["phi_e"] = owned_nodes(body.phi_e.function)
-            if body.phi_s is not None:
-                points["phi_s"] = owned_nodes(body.phi_s.function)
-            if body.lithium is not None:
-                points["content"] = owned_nodes(body.lithium.content())
-            file.append(time, points, self.observer.arrays(name))
-        for name, surface_file in self._surfaces.items():
-            surface_file.append(time, self.observer.arrays(name))
-
-
-def _constants(body: BodyModel) -> dict[str, Any]:
-    """Return the cell fields of a body that never change: region and particle of owned cells."""
-    topology = body.mesh.mesh.topology
-    owned = topology.index_map(topology.dim).size_local
-    constants = {"region": body.mesh.cell_tags.values[:owned].astype(np.float64)}
-    if body.lithium is not None:
-        constants["particle"] = body.lithium.particles.of_cells[:owned].astype(np.float64)
-    return constants
-
-
-def _facet_constants(surface: SurfaceModel) -> dict[str, Any]:
-    """Return the facet fields of an interface that never change."""
-    constants = {"initial_gap": surface.gap.previous[: surface.gap.owned]}
-    if surface.particle is not None:
-        constants["particle"] = surface.particle.astype(np.float64)
-    return constants
-
-
-def _progress_bar(cell: CellModel, case: Case) -> Any:
-    """Return a progress bar over the protocol's time, shown on rank 0 of a terminal."""
-    from tqdm import tqdm
-
-    total = sum(step.duration for step in case.protocol)
-    shown = cell.comm.rank == 0 and sys.stderr.isatty()
-    layout = "{l_bar}{bar}| {n:.0f}/{total:.0f} s simulated [{elapsed}<{remaining}]"
-    return tqdm(total=total, desc=case.name, bar_format=layout, disable=not shown, mininterval=0.5)
 
 
 class Interrupt:

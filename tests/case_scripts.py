@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import ssbmech as ssb
+from ssbmech.script import CaseScript
 
 CASES = Path(__file__).parents[1] / "cases"
 
@@ -23,6 +24,4 @@ def load_script(name: str) -> ModuleType:
 
 def script_case(name: str, *options: str) -> ssb.Case:
     """Return a case for options of its command line."""
-    script = load_script(name)
-    case: ssb.Case = script.build_case(script.parse(list(options)))
-    return case
+    return CaseScript.load(CASES / name / "case.py").case(options)

@@ -19,7 +19,7 @@ from ssbmech.case import Case
 from ssbmech.model.cell import CellModel
 from ssbmech.results.quantities import Observer
 from ssbmech.solve.newton import Newton, SolveReport
-from ssbmech.solve.time_loop import TimeLoop
+from ssbmech.solve.time_loop import Position, TimeLoop
 
 
 @dataclass
@@ -53,6 +53,9 @@ class March:
         self.rejected.append(reason)
 
     def on_step_end(self, number: int, step: Any, reason: str) -> None:
+        pass
+
+    def on_settled(self, position: Position, last: bool) -> None:
         pass
 
     def series(self, name: str) -> np.ndarray:

@@ -4,30 +4,26 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
+import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import ssbmech as ssb
+from ssbmech.script import CaseScript
 
 SCRIPT = Path(__file__).parents[1] / "cases" / "li_void" / "case.py"
-SHORT = ("--size=1", "--minutes=2", "--no-figures")
+SHORT = ("--size=1", "--minutes=2")
 """Options for a coarse mesh and short steps of the protocol."""
 
 
 def void_case(options: Sequence[str] = SHORT) -> ssb.Case:
     """Return the case for options of its command line."""
-    return case_of(SCRIPT, options)
+    return without_figures(CaseScript.load(SCRIPT).case(options))
 
 
-def case_of(path: Path, options: Sequence[str]) -> ssb.Case:
-    """Return the case that a script builds for options of its command line."""
-    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_case", path)
-    assert spec is not None and spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    case: ssb.Case = script.build_case(script.parse(list(options)))
-    return case
+def without_figures(case: ssb.Case) -> ssb.Case:
+    """Return a case whose run draws no figures."""
+    return dataclasses.replace(case, output=dataclasses.replace(case.output, figures=False))
 
 
 def read_series(folder: Path) -> list[dict[str, float]]:

@@ -49,4 +49,4 @@ def build_case() -> ssb.Case:
 
 
 if __name__ == "__main__":
-    sys.exit(ssb.main(build_case, "runs/first_case"))
+    sys.exit(ssb.main(build_case))

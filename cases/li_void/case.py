@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 import ssbmech as ssb
 from ssbmech.materials import library
@@ -70,15 +69,11 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
         step_control=ssb.AdaptiveSteps(
             gap_error=options.gap_error * nm, dt_max=options.longest_step * s
         ),
-        output=ssb.Output(figures=not options.no_figures),
     )
 
 
-def parse(arguments: list[str]) -> argparse.Namespace:
-    """Return the options of the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
-    )
+def knobs(parser: argparse.ArgumentParser) -> None:
+    """Declare the knobs of the command line."""
     parser.add_argument("--pressure", type=float, default=1.0, help="preload of the spring [MPa]")
     parser.add_argument(
         "--stiffness", type=float, default=0.03, help="spring stiffness per area [MPa/um]"
@@ -101,11 +96,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "--gap-error", type=float, default=20.0, help="error of the gap that steers the step [nm]"
     )
     parser.add_argument("--longest-step", type=float, default=60.0, help="longest time step [s]")
-    parser.add_argument("--no-figures", action="store_true", help="leave the figures for later")
-    parser.add_argument("--out", type=Path, default=Path("runs/li_void"), help="run folder")
-    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
-    chosen = parse(sys.argv[1:])
-    sys.exit(ssb.main(lambda: build_case(chosen), chosen.out))
+    sys.exit(ssb.main(build_case, knobs))

@@ -8,6 +8,7 @@ row: log2 |(f1 - f2) / (f2 - f3)|; the error of the finest is |f2 - f3| / (2^ord
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import math
 import sys
@@ -16,9 +17,9 @@ from pathlib import Path
 from mpi4py import MPI
 
 import numpy as np
-from case import build_case, parse
 
 import ssbmech as ssb
+from ssbmech.script import CaseScript
 
 WHERE = "negative|separator"
 STUDIES = {
@@ -58,22 +59,22 @@ def order(values: list[float]) -> tuple[float, float]:
 
 def study(name: str, pressure: float, out: Path) -> dict[str, dict[str, object]]:
     """Run one study; collective. Returns values, order and error estimate by figure."""
+    script = CaseScript.load(Path(__file__).with_name("case.py"))
     found: dict[str, list[float]] = {}
     knobs = STUDIES[name]
     for size in knobs["size"]:
         for step in knobs["longest-step"]:
             folder = out / f"{pressure:g}MPa_{size:g}um_{step:g}s"
-            options = parse(
+            case = script.case(
                 [
                     f"--pressure={pressure}",
                     f"--size={size}",
                     f"--longest-step={step}",
                     "--gap-error=200",
-                    "--no-figures",
-                    f"--out={folder}",
                 ]
             )
-            result = ssb.run(build_case(options), folder)
+            plain = dataclasses.replace(case, output=ssb.Output(figures=False))
+            result = ssb.run(plain, folder)
             for key, value in figures(result.rows).items():
                 found.setdefault(key, []).append(value)
     return {

@@ -13,13 +13,11 @@ from typing import Any
 
 from mpi4py import MPI
 
-from case import build_case, parse
-
-import ssbmech as ssb
 from ssbmech.errors import RunFolderError
 from ssbmech.plots import theme
 from ssbmech.plots.history import shade_steps
 from ssbmech.plots.reader import RunData
+from ssbmech.script import CaseScript, run_script
 
 WHERE = "negative|separator"
 PANELS = (
@@ -76,13 +74,13 @@ if __name__ == "__main__":
     parser.add_argument("--out", type=Path, default=Path("runs/li_void_pressures"), help="folder")
     parser.add_argument("--figure", type=Path, help="file of the figure; default in the folder")
     chosen = parser.parse_args(sys.argv[1:])
+    script = CaseScript.load(Path(__file__).with_name("case.py"))
     folders = {p: chosen.out / f"{p:g}MPa" for p in chosen.pressures}
     # rank 0 looks before anybody runs: the runs themselves make the files it looks for
     missing = [p for p, folder in folders.items() if not complete(folder)]
     for pressure in MPI.COMM_WORLD.bcast(missing, root=0):
-        folder = folders[pressure]
-        options = parse([f"--pressure={pressure}", f"--out={folder}", "--no-figures"])
-        status = ssb.main(lambda options=options: build_case(options), folder)
+        arguments = [f"--pressure={pressure}", f"--out={folders[pressure]}", "--no-figures"]
+        status = run_script(script, arguments)
         if status:
             sys.exit(status)
     if MPI.COMM_WORLD.rank == 0:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 import ssbmech as ssb
 from ssbmech.materials import library
@@ -94,15 +93,11 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
         step_control=ssb.AdaptiveSteps(
             dt_initial=1 * s, dt_max=options.longest_step * s, gap_error=20 * nm
         ),
-        output=ssb.Output(figures=not options.no_figures),
     )
 
 
-def parse(arguments: list[str]) -> argparse.Namespace:
-    """Return the options of the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
-    )
+def knobs(parser: argparse.ArgumentParser) -> None:
+    """Declare the knobs of the command line."""
     fixture = parser.add_argument_group("fixture")
     fixture.add_argument("--fixture", choices=("spring", "force", "gap"), default="spring")
     fixture.add_argument("--pressure", type=float, default=5.0, help="preload [MPa]")
@@ -129,11 +124,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     other.add_argument("--lithium", default="lithium_lepage2019", help="parameter set of lithium")
     other.add_argument("--size", type=float, default=0.5, help="cell size at particles [um]")
     other.add_argument("--longest-step", type=float, default=600.0, help="longest time step [s]")
-    other.add_argument("--no-figures", action="store_true", help="leave the figures for later")
-    other.add_argument("--out", type=Path, default=Path("runs/nmc_cell"), help="run folder")
-    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
-    options = parse(sys.argv[1:])
-    sys.exit(ssb.main(lambda: build_case(options), options.out))
+    sys.exit(ssb.main(build_case, knobs))

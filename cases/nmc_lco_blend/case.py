@@ -22,7 +22,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
-from pathlib import Path
 
 import ssbmech as ssb
 from ssbmech.materials import library
@@ -142,15 +141,11 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
             gap_error=200 * nm,
             content_error=0.01,
         ),
-        output=ssb.Output(figures=not options.no_figures),
     )
 
 
-def parse(arguments: list[str]) -> argparse.Namespace:
-    """Return the options of the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
-    )
+def knobs(parser: argparse.ArgumentParser) -> None:
+    """Declare the knobs of the command line."""
     fixture = parser.add_argument_group("fixture")
     fixture.add_argument("--pressure", type=float, default=70.0, help="preload [MPa]")
     fixture.add_argument(
@@ -181,11 +176,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     other = parser.add_argument_group("discretisation and output")
     other.add_argument("--size", type=float, default=0.8, help="cell size at particles [um]")
     other.add_argument("--longest-step", type=float, default=900.0, help="longest time step [s]")
-    other.add_argument("--no-figures", action="store_true", help="leave the figures for later")
-    other.add_argument("--out", type=Path, default=Path("runs/nmc_lco_blend"), help="run folder")
-    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
-    options = parse(sys.argv[1:])
-    sys.exit(ssb.main(lambda: build_case(options), options.out))
+    sys.exit(ssb.main(build_case, knobs))

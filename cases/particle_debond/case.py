@@ -23,7 +23,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
-from pathlib import Path
 
 import numpy as np
 
@@ -113,7 +112,6 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
             gap_error=5 * nm,
             content_error=0.01,
         ),
-        output=ssb.Output(figures=not options.no_figures),
     )
 
 
@@ -122,11 +120,8 @@ def along_axis(x: np.ndarray) -> np.ndarray:
     return np.tile([[0.0], [1.0], [0.0]], x.shape[1])
 
 
-def parse(arguments: list[str]) -> argparse.Namespace:
-    """Return the options of the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
-    )
+def knobs(parser: argparse.ArgumentParser) -> None:
+    """Declare the knobs of the command line."""
     particle = parser.add_argument_group("particle and matrix")
     particle.add_argument("--radius", type=float, default=5.0, help="radius of the particle [um]")
     particle.add_argument(
@@ -162,11 +157,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         help="cell size at the particle [um]; a twelfth of the radius if not given",
     )
     other.add_argument("--longest-step", type=float, default=900.0, help="longest time step [s]")
-    other.add_argument("--no-figures", action="store_true", help="leave the figures for later")
-    other.add_argument("--out", type=Path, default=Path("runs/particle_debond"), help="run folder")
-    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
-    options = parse(sys.argv[1:])
-    sys.exit(ssb.main(lambda: build_case(options), options.out))
+    sys.exit(ssb.main(build_case, knobs))

@@ -144,8 +144,35 @@ def distribute(
         MeshError: the mesh cannot be made or written, or a cell or outer facet has no name; on all
             ranks.
     """
+
+    def make() -> LabelledMesh:
+        mesh = generate()
+        if mesh.dim != frame.dim:
+            raise MeshError(f"the mesh has {mesh.dim} dimensions, its frame {frame.dim}")
+        made = label(mesh)
+        if keep is not None:
+            write_msh(made, keep)
+        return made
+
+    return distribute_labelled(comm, frame, make)
+
+
+def distribute_labelled(
+    comm: MPI.Intracomm, frame: Frame, make: Callable[[], LabelledMesh]
+) -> TaggedMesh:
+    """Return the distributed mesh that a function gives with all its tags on rank 0; collective.
+
+    Args:
+        comm: communicator of the mesh.
+        frame: kinematic frame.
+        make: gives the mesh; called on rank 0 only.
+
+    Raises:
+        SSBMechError: what `make` raised, on all ranks.
+        MeshError: a cell or outer facet has no name; on all ranks.
+    """
     dim = frame.dim
-    made = _labelled_on_root(comm, dim, generate, keep)
+    made = _labelled_on_root(comm, dim, make)
     regions, faces, interfaces = comm.bcast((made.regions, made.faces, made.interfaces), root=0)
     element = basix.ufl.element("Lagrange", ("triangle", "tetrahedron")[dim - 2], 1, shape=(dim,))
     points = np.ascontiguousarray(made.points[:, :dim])
@@ -217,7 +244,7 @@ def audit(tagged: TaggedMesh) -> None:
 
 
 def _labelled_on_root(
-    comm: MPI.Intracomm, dim: int, generate: Callable[[], SimplexMesh], keep: Path | None
+    comm: MPI.Intracomm, dim: int, make: Callable[[], LabelledMesh]
 ) -> LabelledMesh:
     """Return the mesh on rank 0, an empty one elsewhere, or raise rank 0's failure everywhere."""
     failure: SSBMechError | None = MeshError(
@@ -226,12 +253,7 @@ def _labelled_on_root(
     made = _empty(dim)
     try:
         if comm.rank == 0:
-            mesh = generate()
-            if mesh.dim != dim:
-                raise MeshError(f"the mesh has {mesh.dim} dimensions, its frame {dim}")
-            made = label(mesh)
-            if keep is not None:
-                write_msh(made, keep)
+            made = make()
         failure = None
     except SSBMechError as error:
         failure = error

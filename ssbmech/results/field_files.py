@@ -6,12 +6,14 @@ interface's file the facets of its codimension-one mesh. The grid is the undefor
 point array ``displacement`` ("Warp By Vector" in ParaView) to see the deformed one. Arrays carry
 the names of the table of fields, SI units, and symmetric tensors as xx, yy, zz, xy, yz, xz.
 
-Each rank hands over the values that it owns. The order of points and cells in a file depends on
-the number of ranks; the content does not.
+Each rank hands over the values that it owns. Points and cells are in the order of their original
+numbers, so that a file is the same on any number of ranks, and a run may go on with another number.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,8 +21,10 @@ import numpy as np
 from ssbmech._compat import cell_nodes
 from ssbmech.errors import RunFolderError, raise_on_all
 from ssbmech.fields_table import QUANTITIES
+from ssbmech.geometry.original import node_numbers, vertex_numbers
 from ssbmech.results import vtkhdf
-from ssbmech.results.root import on_root
+from ssbmech.results.root import gather_rows, on_root
+from ssbmech.results.series import SAME_TIME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,6 +91,7 @@ class BodyFile:
         name: str,
         space: fem.FunctionSpace,
         constants: Values | None = None,
+        resumed_at: float | None = None,
     ) -> None:
         """Gather the grid (collective). The file appears with the first step.
 
@@ -96,6 +101,7 @@ class BodyFile:
             space: Lagrange space on the body's mesh whose nodes are the points, of degree 1 or 2
                 on triangles or tetrahedra; usually the displacement's.
             constants: Cell arrays that never change (``region``), owned cells of this rank.
+            resumed_at: Time from which a run goes on whose file may be there [s].
 
         Raises:
             RunFolderError: The space is of another kind, or the name cannot be a file name.
@@ -105,10 +111,11 @@ class BodyFile:
             nodes=space.dofmap.list,
             node_map=space.dofmap.index_map,
             mesh=space.mesh,
+            numbers=node_numbers(space),
         )
         path = folder.fields_path / f"body_{_file_name(name)}.vtkhdf"
         notes = {"kind": "body", "name": name}
-        self._writer = _Writer(path, local, folder.comm, notes, constants or {})
+        self._writer = _Writer(path, local, folder.comm, notes, constants or {}, resumed_at)
 
     @property
     def path(self) -> Path:
@@ -140,6 +147,7 @@ class InterfaceFile:
         name: str,
         interface_mesh: mesh.Mesh,
         constants: Values | None = None,
+        resumed_at: float | None = None,
     ) -> None:
         """Gather the grid (collective). The file appears with the first step.
 
@@ -148,6 +156,7 @@ class InterfaceFile:
             name: Name of the interface, ``minus|plus``.
             interface_mesh: Codimension-one mesh of its facets.
             constants: Cell arrays that never change, owned facets of this rank.
+            resumed_at: Time from which a run goes on whose file may be there [s].
 
         Raises:
             RunFolderError: The name is not of that form or cannot be a file name.
@@ -162,10 +171,11 @@ class InterfaceFile:
             nodes=cell_nodes(interface_mesh),
             node_map=node_map,
             mesh=interface_mesh,
+            numbers=np.asarray(geometry.input_global_indices, dtype=np.int64),
         )
         path = folder.fields_path / f"interface_{_file_name(minus)}-{_file_name(plus)}.vtkhdf"
         notes = {"kind": "interface", "name": name, "minus": minus, "plus": plus}
-        self._writer = _Writer(path, local, folder.comm, notes, constants or {})
+        self._writer = _Writer(path, local, folder.comm, notes, constants or {}, resumed_at)
 
     @property
     def path(self) -> Path:
@@ -190,16 +200,23 @@ class _LocalGrid:
     """This rank's share of a grid."""
 
     def __init__(
-        self, points: NDArray[Any], nodes: NDArray[np.int32], node_map: Any, mesh: mesh.Mesh
+        self,
+        points: NDArray[Any],
+        nodes: NDArray[np.int32],
+        node_map: Any,
+        mesh: mesh.Mesh,
+        numbers: NDArray[np.int64],
     ) -> None:
         self.points = np.array(points, dtype=np.float64)
         self.n_cells = _owned_cell_count(mesh)
         self._nodes = nodes
         self._node_map = node_map
         self._cell_name = mesh.topology.cell_name()
+        self._numbers = numbers[: len(points)]
+        self._corners = np.sort(vertex_numbers(mesh)[: self.n_cells], axis=1)
 
-    def gather(self, comm: MPI.Comm) -> vtkhdf.Grid | None:
-        """Return the whole grid on rank 0, None elsewhere (collective)."""
+    def gather(self, comm: MPI.Comm) -> tuple[vtkhdf.Grid, _Order] | None:
+        """Return the whole grid and its order on rank 0, None elsewhere (collective)."""
         key = (self._cell_name, self._nodes.shape[1])
         entry = _VTK_CELLS.get(key)
         if entry is None:
@@ -207,15 +224,29 @@ class _LocalGrid:
             raise RunFolderError(
                 f"field files know no {key[0]} with {key[1]} nodes; they know nodes: {known}"
             )
-        cell_type, order = entry
-        nodes = self._nodes[: self.n_cells][:, order]
+        cell_type, places = entry
+        nodes = self._nodes[: self.n_cells][:, places]
         cells = self._node_map.local_to_global(nodes.ravel().astype(np.int32))
-        cells = cells.reshape(-1, len(order)).astype(np.int64)
-        all_points = _gather_rows(comm, self.points)
-        all_cells = _gather_rows(comm, cells)
-        if all_points is None or all_cells is None:
+        cells = cells.reshape(-1, len(places)).astype(np.int64)
+        whole = [
+            gather_rows(comm, rows) for rows in (self.points, cells, self._numbers, self._corners)
+        ]
+        points, cells, numbers, corners = whole
+        if points is None or cells is None or numbers is None or corners is None:
             return None
-        return vtkhdf.Grid(all_points, all_cells, cell_type)
+        order = _Order(np.argsort(numbers), np.lexsort(corners.T[::-1]))
+        place = np.empty_like(order.points)
+        place[order.points] = np.arange(len(place))
+        grid = vtkhdf.Grid(points[order.points], place[cells[order.cells]], cell_type)
+        return grid, order
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Order:
+    """Where the points and cells of a file stand among those gathered from the ranks."""
+
+    points: NDArray[np.int64]
+    cells: NDArray[np.int64]
 
 
 class _Writer:
@@ -228,22 +259,37 @@ class _Writer:
         comm: MPI.Comm,
         notes: Mapping[str, str],
         constants: Values,
+        resumed_at: float | None,
     ) -> None:
         self.path = path
         self._comm = comm
         self._notes = notes
         self._n_points, self._n_cells = len(local.points), local.n_cells
-        self._grid = local.gather(comm)
+        none: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        whole = local.gather(comm)
+        self._grid: vtkhdf.Grid | None = None if whole is None else whole[0]
+        self._order = _Order(none, none) if whole is None else whole[1]
         self._constants = self._gather({}, constants)
-        self._started = False
-        if on_root(comm, path.exists):
-            raise RunFolderError(f"{path} is there already")
+        # times that the file holds already, which a resumed run comes to again
+        self._ahead: list[float] = []
+        self._started = on_root(comm, lambda: self._find_file(resumed_at))
+
+    def _find_file(self, resumed_at: float | None) -> bool:
+        """Return whether the file is there to be continued."""
+        if not self.path.exists():
+            return False
+        if resumed_at is None:
+            raise RunFolderError(f"{self.path} is there already")
+        self._ahead = [time for time in vtkhdf.times(self.path) if time > resumed_at]
+        return True
 
     def append(self, time: float, point_data: Values, cell_data: Values) -> None:
         """Write one step (collective)."""
         values = self._gather(point_data, cell_data)
 
         def write() -> None:
+            if self._is_there(time):
+                return
             if self._started:
                 vtkhdf.append(self.path, time, values)
             elif self._grid is not None:
@@ -254,17 +300,29 @@ class _Writer:
         # The grid is in the file now.
         self._grid = None
 
+    def _is_there(self, time: float) -> bool:
+        """Return whether the file holds a time already; drop what it holds beyond if it differs."""
+        if not self._ahead:
+            return False
+        if math.isclose(time, self._ahead[0], rel_tol=SAME_TIME):
+            del self._ahead[0]
+            return True
+        vtkhdf.rewind(self.path, len(vtkhdf.times(self.path)) - len(self._ahead))
+        self._ahead.clear()
+        return False
+
     def _gather(self, point_data: Values, cell_data: Values) -> vtkhdf.Arrays:
         """Return the whole arrays on rank 0, empty ones elsewhere (collective)."""
         points = {name: _padded(name, point_data[name]) for name in sorted(point_data)}
         cells = {name: _padded(name, cell_data[name]) for name in sorted(cell_data)}
         failure = self._check(points, self._n_points) or self._check(cells, self._n_cells)
         raise_on_all(self._comm, failure)
-        point = {name: _gather_rows(self._comm, array) for name, array in points.items()}
-        cell = {name: _gather_rows(self._comm, array) for name, array in cells.items()}
+        point = {name: gather_rows(self._comm, array) for name, array in points.items()}
+        cell = {name: gather_rows(self._comm, array) for name, array in cells.items()}
+        order = self._order
         return vtkhdf.Arrays(
-            {name: array for name, array in point.items() if array is not None},
-            {name: array for name, array in cell.items() if array is not None},
+            {name: array[order.points] for name, array in point.items() if array is not None},
+            {name: array[order.cells] for name, array in cell.items() if array is not None},
         )
 
     def _check(self, arrays: Values, n_rows: int) -> RunFolderError | None:
@@ -286,18 +344,6 @@ def _padded(name: str, array: NDArray[np.float64]) -> NDArray[np.float64]:
     if array.ndim == 2 and array.shape[1] == 2 and row is not None and row.components == 3:
         return np.pad(array, ((0, 0), (0, 1)))
     return array
-
-
-def _gather_rows(comm: MPI.Comm, local: NDArray[Any]) -> NDArray[Any] | None:
-    """Return the rows of all ranks on rank 0 in the order of ranks, None elsewhere (collective)."""
-    local = np.ascontiguousarray(local)
-    counts = comm.gather(local.size, root=0)
-    if counts is None:
-        comm.Gatherv(local, None, root=0)
-        return None
-    rows = np.empty(sum(counts), dtype=local.dtype)
-    comm.Gatherv(local, (rows, counts), root=0)
-    return rows.reshape(-1, *local.shape[1:])
 
 
 def _owned_cell_count(of: mesh.Mesh) -> int:

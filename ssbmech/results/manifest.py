@@ -31,7 +31,7 @@ from ssbmech.errors import RunFolderError
 if TYPE_CHECKING:
     from mpi4py import MPI
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 def now() -> str:

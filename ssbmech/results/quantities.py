@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -145,6 +146,15 @@ class Observer:
         self.charge += self._current() * dt
         for name, electrode in self.cell.electrodes.items():
             self.interface_charge[name] += electrode.total * dt
+
+    def sums(self) -> dict[str, Any]:
+        """Return the charges passed so far, as plain data."""
+        return {"charge": self.charge, "interfaces": dict(self.interface_charge)}
+
+    def restore(self, sums: Mapping[str, Any]) -> None:
+        """Take over what `sums` gave."""
+        self.charge = sums["charge"]
+        self.interface_charge = dict(sums["interfaces"])
 
     def _voltage(self) -> float:
         """Return the voltage of all stacked cells together [V]."""

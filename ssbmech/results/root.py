@@ -8,7 +8,9 @@ everywhere.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
 
 from ssbmech.errors import RunFolderError
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mpi4py import MPI
+
+    from numpy.typing import NDArray
 
 T = TypeVar("T")
 
@@ -50,3 +54,15 @@ def on_root(comm: MPI.Comm, action: Callable[[], T]) -> T:
     if problem is not None:
         raise RunFolderError(problem)
     return value
+
+
+def gather_rows(comm: MPI.Comm, local: NDArray[Any]) -> NDArray[Any] | None:
+    """Return the rows of all ranks on rank 0 in the order of ranks, None elsewhere (collective)."""
+    local = np.ascontiguousarray(local)
+    counts = comm.gather(local.size, root=0)
+    if counts is None:
+        comm.Gatherv(local, None, root=0)
+        return None
+    rows = np.empty(sum(counts), dtype=local.dtype)
+    comm.Gatherv(local, (rows, counts), root=0)
+    return rows.reshape(-1, *local.shape[1:])

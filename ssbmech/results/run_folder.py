@@ -8,16 +8,22 @@
       series.csv                           one row per accepted step
       run.log
       mesh.msh                             if it was generated
+      checkpoints/                         where the run can be taken up again
+      run.lock                             held by the process at work
       fields/body_<body>.vtkhdf            fields of a body against time
       fields/interface_<minus>-<plus>.vtkhdf
       figures/
 
-A folder that already holds a run is never written to: the manifest is created exclusively, so
-that of two runs started at once in one folder only one begins.
+A folder that already holds a run is written to only by that run, when it is resumed. The manifest
+is created exclusively, so that of two runs started at once in one folder only one begins, and the
+lock is held by one process at a time.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -28,8 +34,7 @@ from ssbmech.results import manifest
 from ssbmech.results.root import on_root
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from mpi4py import MPI
 
@@ -101,6 +106,72 @@ class RunFolder:
             return folder
 
         return cls(on_root(comm, claim), comm)
+
+    @classmethod
+    def reopen(cls, path: str | os.PathLike[str], comm: MPI.Intracomm) -> RunFolder:
+        """Return the folder of a run that was started before (collective).
+
+        Args:
+            path: The folder. Rank 0's value counts.
+            comm: Communicator of the run.
+
+        Raises:
+            RunFolderError: The folder holds no run, or one of another version; on all ranks.
+        """
+
+        def look() -> Path:
+            folder = Path(path).resolve()
+            content = manifest.read(folder / "manifest.json")
+            if content.get("format") != manifest.FORMAT_VERSION:
+                raise RunFolderError(
+                    f"{folder} is a run folder of format {content.get('format')}; this version of "
+                    f"ssbmech goes on with format {manifest.FORMAT_VERSION}: resume the run with "
+                    "the version it was started with, or start it again in another folder"
+                )
+            return folder
+
+        return cls(on_root(comm, look), comm)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder against other processes (collective).
+
+        Raises:
+            RunFolderError: Another process is at work on it.
+        """
+        held = on_root(self.comm, self._lock)
+        try:
+            yield
+        finally:
+            if held is not None and self.comm.rank == 0:
+                os.close(held)
+
+    def _lock(self) -> int | None:
+        """Return the open lock file; None where the file system has no locks."""
+        handle = os.open(self.path / "run.lock", os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(handle)
+            raise RunFolderError(f"another process is at work on {self.path}") from error
+        except OSError:
+            # the claim of the manifest still keeps two runs from starting at once
+            os.close(handle)
+            return None
+        return handle
+
+    def read_manifest(self) -> dict[str, object]:
+        """Return the manifest (collective).
+
+        Raises:
+            RunFolderError: It cannot be read.
+        """
+        return on_root(self.comm, lambda: manifest.read(self.manifest_path))
+
+    @property
+    def checkpoints_path(self) -> Path:
+        """Folder of the checkpoints."""
+        return self.path / "checkpoints"
 
     @property
     def manifest_path(self) -> Path:

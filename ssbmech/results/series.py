@@ -8,18 +8,26 @@ so that reading them gives the same double again.
 
 from __future__ import annotations
 
+import logging
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ssbmech.errors import RunFolderError
 from ssbmech.fields_table import quantity, series_name
+from ssbmech.results.manifest import replace
 from ssbmech.results.root import on_root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ssbmech.results.run_folder import RunFolder
+
+logger = logging.getLogger(__name__)
+
+SAME_TIME = 1e-9
+"""Relative difference of two times below which they are one, computed twice [1]."""
 
 _RESERVED = frozenset(',[]"\n\r')
 
@@ -63,25 +71,38 @@ class Column:
 
 
 class SeriesWriter:
-    """Writes the series of one run row by row, on rank 0."""
+    """Writes the series of one run row by row, on rank 0.
 
-    def __init__(self, folder: RunFolder, columns: Sequence[Column]) -> None:
-        """Write the header (collective).
+    A resumed run comes again to rows that were written after its checkpoint. They stay as they are
+    as long as its time steps are the same, which they are but for rounding.
+    """
+
+    def __init__(
+        self, folder: RunFolder, columns: Sequence[Column], resumed_after: int | None = None
+    ) -> None:
+        """Write the header, or find the series of the run that goes on (collective).
 
         Args:
-            folder: Run folder without a series.
+            folder: Run folder.
             columns: Columns in order.
+            resumed_after: Number of rows after which a run goes on; None for a new run.
 
         Raises:
-            RunFolderError: A column is there twice, or the file exists or cannot be written.
+            RunFolderError: A column is there twice, the file cannot be written, or it is not the
+                series of the run that goes on.
         """
         self._folder = folder
         self._names = tuple(column.name for column in columns)
         double = [name for name, count in Counter(self._names).items() if count > 1]
         if double:
             raise RunFolderError(f"series columns given twice: {', '.join(double)}")
-        header = ",".join(f"{column.name} [{column.unit}]" for column in columns)
-        on_root(folder.comm, lambda: self._write(header, "x"))
+        self._header = ",".join(f"{column.name} [{column.unit}]" for column in columns)
+        # rows of an earlier run: those before its checkpoint, and those after it
+        self._before: list[str] = []
+        self._ahead: list[str] = []
+        self.earlier: list[dict[str, float]] = on_root(
+            folder.comm, lambda: self._begin(resumed_after)
+        )
 
     def append(self, row: Mapping[str, float]) -> None:
         """Write one row (collective).
@@ -100,7 +121,61 @@ class SeriesWriter:
                 f"row of the series: missing columns {missing}, unknown columns {unknown}"
             )
         line = ",".join(_number(row[name]) for name in self._names)
-        on_root(self._folder.comm, lambda: self._write(line, "a"))
+        on_root(self._folder.comm, lambda: self._put(line))
+
+    def _begin(self, resumed_after: int | None) -> list[dict[str, float]]:
+        """Start the file or take it over; return the rows before the checkpoint."""
+        path = self._folder.series_path
+        if resumed_after is None or not (resumed_after or path.exists()):
+            self._write(self._header, "x")
+            return []
+        text = path.read_text(encoding="utf-8")
+        header, *rows = text.split("\n")[:-1] or [""]
+        if not header and not resumed_after:
+            header, text = self._header, ""
+        if header != self._header:
+            raise RunFolderError(f"{path} has other columns than the run that is to go on")
+        if len(rows) < resumed_after:
+            raise RunFolderError(
+                f"{path} holds {len(rows)} rows, but {resumed_after} were written before the "
+                "checkpoint from which the run is to go on"
+            )
+        self._before, self._ahead = rows[:resumed_after], rows[resumed_after:]
+        if not text.endswith("\n"):
+            # the last row was cut off
+            self._rewrite(rows)
+        return [self._row(line) for line in self._before]
+
+    def _put(self, line: str) -> None:
+        """Write a row, unless the file holds it already."""
+        if self._ahead:
+            old, new = self._row(self._ahead[0])["time"], self._row(line)["time"]
+            if math.isclose(old, new, rel_tol=SAME_TIME):
+                self._before.append(self._ahead.pop(0))
+                return
+            logger.warning(
+                "the resumed run takes other time steps than before: %d rows of the series after "
+                "t = %g s are computed anew", len(self._ahead), new,
+            )  # fmt: skip
+            self._ahead.clear()
+            self._rewrite(self._before)
+        self._write(line, "a")
+
+    def _row(self, line: str) -> dict[str, float]:
+        """Return a line of the file as numbers.
+
+        Raises:
+            RunFolderError: It is no row of this series.
+        """
+        try:
+            return dict(zip(self._names, map(float, line.split(",")), strict=True))
+        except ValueError as error:
+            raise RunFolderError(
+                f"{self._folder.series_path} holds a broken row: {line}"
+            ) from error
+
+    def _rewrite(self, rows: Sequence[str]) -> None:
+        replace(self._folder.series_path, "".join(f"{line}\n" for line in (self._header, *rows)))
 
     def _write(self, line: str, mode: str) -> None:
         with self._folder.series_path.open(mode, encoding="utf-8", newline="\n") as stream:

@@ -157,6 +157,33 @@ def append(path: Path, time: float, values: Arrays) -> None:
         steps.attrs.modify("NSteps", np.int64(step + 1))
 
 
+def times(path: Path) -> list[float]:
+    """Return the times of the steps that count [s].
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    with h5py.File(path, "r", locking=False) as file:
+        steps = file["VTKHDF"]["Steps"]
+        return [float(time) for time in steps["Values"][: int(steps.attrs["NSteps"])]]
+
+
+def rewind(path: Path, count: int) -> None:
+    """Drop all steps but the first ones.
+
+    Args:
+        path: File made by `create`.
+        count: Number of steps that stay.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    with h5py.File(path, "r+", libver=_LAYOUT, locking=False) as file:
+        steps = file["VTKHDF"]["Steps"]
+        steps["Values"].resize(count, axis=0)
+        steps.attrs.modify("NSteps", np.int64(count))
+
+
 def _write_head(file: h5py.File, grid: Grid) -> None:
     """Write the grid and the empty bookkeeping of the steps."""
     root = file.create_group("VTKHDF")

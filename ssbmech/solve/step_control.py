@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -44,6 +44,12 @@ class StepSizer(Protocol):
         Raises:
             StepTooSmall: the step cannot be cut further.
         """
+
+    def state(self) -> dict[str, float]:
+        """Return what the next proposal depends on, as plain numbers."""
+
+    def restore(self, state: Mapping[str, float]) -> None:
+        """Take over what `state` gave."""
 
 
 class StepControl(Protocol):
@@ -149,6 +155,13 @@ class _AdaptiveSizer:
                 failure.report,
             )
 
+    def state(self) -> dict[str, float]:
+        return {"dt": self._dt, "proposed": self._proposed, "failed": float(self._failed)}
+
+    def restore(self, state: Mapping[str, float]) -> None:
+        self._dt, self._proposed = state["dt"], state["proposed"]
+        self._failed = bool(state["failed"])
+
 
 @dataclass(frozen=True)
 class PrescribedSteps:
@@ -201,3 +214,9 @@ class _PrescribedSizer:
         raise StepTooSmall(
             f"a prescribed time step has no solution: {failure.reason}", failure.report
         )
+
+    def state(self) -> dict[str, float]:
+        return {"left": float(len(self._left))}
+
+    def restore(self, state: Mapping[str, float]) -> None:
+        del self._left[int(state["left"]) :]

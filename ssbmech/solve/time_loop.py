@@ -7,6 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from mpi4py import MPI
@@ -23,6 +24,8 @@ Row = dict[str, float]
 REJECTED_ERROR = 16.0
 """Predictor error over its tolerance beyond which a solved step is thrown away [1]."""
 
+INTERRUPTED = "interrupted"
+"""Why a protocol step ended that was left on request."""
 
 SMALLEST_LANDING = 1e-4
 """Part of a protocol step within which a stop condition is located at worst; contact jumps [1]."""
@@ -87,6 +90,47 @@ class Hooks(Protocol):
     def on_step_end(self, number: int, step: Step, reason: str) -> None:
         """Called when a step of the protocol has ended."""
 
+    def on_settled(self, position: Position, last: bool) -> None:
+        """Called when nothing is under way: a run can be taken up again from here.
+
+        Args:
+            position: where the run stands.
+            last: whether nothing follows, because the run was asked to stop.
+        """
+
+
+@dataclass
+class Position:
+    """Where a run stands between two time steps.
+
+    Attributes:
+        step: protocol step, counted from 0.
+        begun: whether its first time step was proposed.
+        elapsed: time since its start [s].
+        dt_before: last time step in it [s]; 0 before the first.
+        ceiling: longest next time step, to land on a stop condition [s].
+        excesses: how far the last row was past each stop condition that counted, by its place.
+        rejected: time steps rejected since the start of the run.
+        wall_time: time computed so far [s].
+    """
+
+    step: int = 0
+    begun: bool = False
+    elapsed: float = 0.0
+    dt_before: float = 0.0
+    ceiling: float = math.inf
+    excesses: Mapping[int, float] = field(default_factory=dict)
+    rejected: int = 0
+    wall_time: float = 0.0
+
+    def is_within(self, step: Step) -> bool:
+        """Return whether time is left in the protocol step."""
+        return self.elapsed < step.duration * (1 - 1e-12)
+
+    def next_step(self) -> Position:
+        """Return the start of the next protocol step."""
+        return Position(self.step + 1, rejected=self.rejected, wall_time=self.wall_time)
+
 
 class TimeLoop:
     """Takes a cell through protocol steps.
@@ -115,63 +159,78 @@ class TimeLoop:
         """Keep the parts."""
         self.cell, self.newton, self.watcher, self.hooks = cell, newton, watcher, hooks
         self.sizer, self.tolerances, self._interrupted = sizer, tolerances, interrupted
-        self.rejected = 0
-        self._dt_before = 0.0
+        self.position = Position()
         self._last_row: Row = {}
         self._started = time.perf_counter()
+
+    def go_on_from(self, position: Position, last_row: Row) -> None:
+        """Start from a position of an earlier run, whose cell and step control are restored.
+
+        Args:
+            position: where that run stood.
+            last_row: its last series row; empty if it had none.
+        """
+        self.position, self._last_row = position, last_row
+        self._started = time.perf_counter() - position.wall_time
 
     def stopped(self) -> bool:
         """Return whether any rank was asked to stop; collective."""
         return bool(self.cell.comm.allreduce(self._interrupted(), op=MPI.LOR))
 
     def run(self, protocol: tuple[Step, ...]) -> bool:
-        """Run all steps; return False if interrupted.
+        """Run all steps that are left; return False if interrupted.
 
         Raises:
             StepTooSmall: a step cannot be solved however short.
             AuditError: a step breaks a conservation law.
         """
-        for number, step in enumerate(protocol):
-            reason = self._run_step(number, step)
-            if step.seats:
+        while self.position.step < len(protocol):
+            step = protocol[self.position.step]
+            reason = self._run_step(step)
+            interrupted = reason == INTERRUPTED
+            if step.seats and not interrupted:
                 self.cell.seat()
-            self.hooks.on_step_end(number, step, reason)
-            if reason == "interrupted":
+            self.hooks.on_step_end(self.position.step, step, reason)
+            if interrupted:
+                self.hooks.on_settled(self.position, last=True)
                 return False
+            self.position = self.position.next_step()
+            if self.position.step < len(protocol):
+                self.hooks.on_settled(self.position, last=False)
         return True
 
-    def _run_step(self, number: int, step: Step) -> str:
-        """Run one protocol step and return why it ended."""
-        self.sizer.start(step.duration)
-        elapsed, self._dt_before = 0.0, 0.0
+    def _run_step(self, step: Step) -> str:
+        """Run one protocol step from the present position and return why it ended."""
+        at = self.position
+        if not at.begun:
+            self.sizer.start(step.duration)
+            at.begun = True
         stops: Sequence[StopCondition] = (*step.stops, *self.cell.guards)
-        excesses: Mapping[int, float] = {}
-        ceiling = float("inf")
-        while elapsed < step.duration * (1 - 1e-12):
+        while at.is_within(step):
             if self.stopped():
-                return "interrupted"
-            dt = self.sizer.propose(min(step.duration - elapsed, ceiling))
+                return INTERRUPTED
+            dt = self.sizer.propose(min(step.duration - at.elapsed, at.ceiling))
             try:
-                report, row, error = self._attempt(number, step, elapsed, dt)
+                report, row, error = self._attempt(step, dt)
             except NotConverged as failure:
                 self._reject(dt, failure)
                 continue
             watched = self._watched(step, row)
             now = {k: stops[k].excess(row[stops[k].quantity]) for k in watched}
-            landing = _landing(stops, excesses, now)
+            landing = _landing(stops, at.excesses, now)
             if landing is not None and landing * dt > SMALLEST_LANDING * step.duration:
                 self.cell.rollback()
-                ceiling = landing * dt
+                at.ceiling = landing * dt
                 self.hooks.on_reject(self.cell.time, dt, "overshot a stop condition")
                 continue
             self._accept(dt, report, row, error)
-            elapsed += dt
-            landed = math.isfinite(ceiling)
-            excesses = now
-            ceiling = float("inf")
+            landed = math.isfinite(at.ceiling)
+            at.excesses, at.ceiling = now, math.inf
             passed = [k for k in now if now[k] > (-stops[k].tolerance() if landed else 0.0)]
             if passed:
                 return f"{stops[passed[0]].quantity} reached its limit"
+            if at.is_within(step):
+                self.hooks.on_settled(at, last=False)
         return "duration"
 
     def _watched(self, step: Step, row: Row) -> list[int]:
@@ -183,16 +242,15 @@ class TimeLoop:
         first = len(step.stops)
         return [*range(first), *(first + k for k, counts in enumerate(heading) if counts)]
 
-    def _attempt(
-        self, number: int, step: Step, elapsed: float, dt: float
-    ) -> tuple[SolveReport, Row, float]:
+    def _attempt(self, step: Step, dt: float) -> tuple[SolveReport, Row, float]:
         """Solve and measure one time step.
 
         Raises:
             NotConverged: no solution, or one too far from what the last two steps announced.
         """
-        ratio = dt / self._dt_before if self._dt_before > 0.0 else 0.0
-        drive = step.drive(elapsed + dt)
+        at = self.position
+        ratio = dt / at.dt_before if at.dt_before > 0.0 else 0.0
+        drive = step.drive(at.elapsed + dt)
 
         def start_from_last() -> None:
             self.cell.rollback()
@@ -205,12 +263,12 @@ class TimeLoop:
         if ratio > 0.0 and error > REJECTED_ERROR and dt > 1e-6 * step.duration:
             report.reason = "time step too long for its accuracy"
             raise NotConverged(report.reason, report)
-        return report, self.watcher.measure(dt, number), error
+        return report, self.watcher.measure(dt, at.step), error
 
     def _reject(self, dt: float, failure: NotConverged) -> None:
         """Undo the step and cut it."""
         self.cell.rollback()
-        self.rejected += 1
+        self.position.rejected += 1
         self.hooks.on_reject(self.cell.time, dt, failure.reason)
         self.sizer.reject(failure)
 
@@ -227,14 +285,16 @@ class TimeLoop:
             raise
         row["newton_iterations"] = float(report.iterations)
         row["linear_iterations"] = float(report.linear_iterations)
-        row["rejected_steps"] = float(self.rejected)
-        row["wall_time"] = time.perf_counter() - self._started
+        at = self.position
+        at.wall_time = time.perf_counter() - self._started
+        row["rejected_steps"] = float(at.rejected)
+        row["wall_time"] = at.wall_time
         self.watcher.commit(dt)
         self.hooks.on_accept(row, report)
         self._last_row = row
         self.cell.commit(dt)
         self.sizer.accept(report.iterations, error)
-        self._dt_before = dt
+        at.elapsed, at.dt_before = at.elapsed + dt, dt
 
 
 def _landing(

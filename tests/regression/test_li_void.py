@@ -26,6 +26,7 @@ from ssbmech.constants import FARADAY
 from ssbmech.errors import RunFolderError
 from ssbmech.geometry.mesh_file import MeshFile
 from ssbmech.results import RunStatus
+from ssbmech.script import CaseScript
 from tests.run import mpirun_command
 from tests.small_cell import REFERENCE, quantity
 from tests.void_run import SCRIPT, ends_of_steps, read_series, void_case
@@ -167,7 +168,7 @@ def test_second_run_in_the_same_folder(result: ssb.Result) -> None:
 @pytest.mark.serial
 def test_figures(tmp_path: Path) -> None:
     """A run of a few steps draws its figures at the end."""
-    case = void_case(("--size=1", "--minutes=0.05"))
+    case = CaseScript.load(SCRIPT).case(("--size=1", "--minutes=0.05"))
     case = dataclasses.replace(case, protocol=case.protocol[:2])
     result = ssb.run(case, tmp_path / "run")
     figures = {path.name for path in (result.path / "figures").iterdir()}

@@ -14,13 +14,14 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.results import RunStatus
-from tests.void_run import case_of, read_series
+from ssbmech.script import CaseScript
+from tests.void_run import read_series, without_figures
 
 COMM = MPI.COMM_WORLD
 SCRIPT = Path(__file__).parents[2] / "cases" / "nmc_cell" / "case.py"
 SHORT = (
     "--size=1.2", "--width=14", "--cathode=14", "--fraction=0.35", "--rate=1", "--upper=4.15",
-    "--lower=3.5", "--rest=5", "--no-figures",
+    "--lower=3.5", "--rest=5",
 )  # fmt: skip
 CATHODE = "nmc811|electrolyte"
 
@@ -29,7 +30,7 @@ CATHODE = "nmc811|electrolyte"
 def result(tmp_path_factory: pytest.TempPathFactory) -> ssb.Result:
     """The run that all tests look at."""
     folder = COMM.bcast(tmp_path_factory.mktemp("runs") / "nmc_cell")
-    return ssb.run(case_of(SCRIPT, SHORT), folder)
+    return ssb.run(without_figures(CaseScript.load(SCRIPT).case(SHORT)), folder)
 
 
 def column(result: ssb.Result, name: str) -> np.ndarray:

@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
+from ssbmech.script import CaseScript
 from tests.tools import March, march, measured
 
 pytestmark = pytest.mark.serial
@@ -22,19 +21,10 @@ CONTACT = "contact_fraction:negative|separator"
 ITEM = "Void at Li|Li6PS5Cl"
 
 
-def load_case() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("li_void_case", CASE)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @cache
 def run(pressure: float) -> March:
-    module = load_case()
-    options = module.parse([f"--pressure={pressure}", "--size=1", "--longest-step=120"])
-    return march(module.build_case(options))
+    knobs = [f"--pressure={pressure}", "--size=1", "--longest-step=120"]
+    return march(CaseScript.load(CASE).case(knobs))
 
 
 def at_end_of(result: March, step: int, name: str) -> float:

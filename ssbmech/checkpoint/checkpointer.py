@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Writing the state of a run now and then, and going on from it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import ssbmech
+from ssbmech.checkpoint.mesh import load_mesh, mesh_names, mesh_rows
+from ssbmech.checkpoint.rows import StoredRows, write_rows
+from ssbmech.checkpoint.state import CellState
+from ssbmech.checkpoint.store import CheckpointStore
+from ssbmech.errors import RunFolderError
+from ssbmech.frames import Frame
+from ssbmech.geometry.tagged_mesh import TaggedMesh
+from ssbmech.model.cell import CellModel
+from ssbmech.results.quantities import Observer
+from ssbmech.solve.step_control import StepSizer
+from ssbmech.solve.time_loop import Position
+
+logger = logging.getLogger(__name__)
+
+FORMAT = 1
+"""Format of checkpoints; one of another format is not gone on from."""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A checkpoint from which a run goes on.
+
+    Attributes:
+        stored: its file.
+        content: its scalar part.
+    """
+
+    stored: StoredRows
+    content: Mapping[str, Any]
+
+    @classmethod
+    def find(cls, store: CheckpointStore) -> Saved | None:
+        """Return the newest intact checkpoint, None if there never was one; collective.
+
+        Raises:
+            RunFolderError: none is intact, or it was written by another version.
+        """
+        path = store.newest()
+        if path is None:
+            return None
+        stored = StoredRows(path, store.comm)
+        content = json.loads(stored.text())
+        found = (content.get("format"), content.get("ssbmech"))
+        if found != (FORMAT, ssbmech.__version__):
+            raise RunFolderError(
+                f"{path} was written by ssbmech {found[1]}, format {found[0]}; this is ssbmech "
+                f"{ssbmech.__version__}, format {FORMAT}: go on with the version that started the "
+                "run, or start it again in another folder"
+            )
+        return cls(stored, content)
+
+    @property
+    def time(self) -> float:
+        """Time of the state [s]."""
+        return float(self.content["cell"]["time"])
+
+    @property
+    def rows(self) -> int:
+        """Rows of the series up to the state."""
+        return int(self.content["rows"])
+
+    @property
+    def since_fields(self) -> int:
+        """Accepted time steps since the fields were written."""
+        return int(self.content["since_fields"])
+
+    def position(self) -> Position:
+        """Return where the run stood."""
+        kept = dict(self.content["position"])
+        excesses = {int(place): excess for place, excess in kept.pop("excesses").items()}
+        return Position(**kept, excesses=excesses)
+
+    def mesh(self, frame: Frame) -> TaggedMesh:
+        """Share out the mesh of the run; collective.
+
+        Raises:
+            RunFolderError: it cannot be read.
+            MeshError: it lacks a name.
+        """
+        return load_mesh(self.stored, self.content["mesh"], frame)
+
+
+class Checkpointer:
+    """Writes checkpoints of a run.
+
+    Attributes:
+        written: number of checkpoints written.
+    """
+
+    def __init__(
+        self,
+        cell: CellModel,
+        observer: Observer,
+        sizer: StepSizer,
+        store: CheckpointStore,
+        interval: float,
+    ) -> None:
+        """Find what there is to keep; collective.
+
+        Args:
+            cell: the cell.
+            observer: its sums over time.
+            sizer: the step control.
+            store: where checkpoints go.
+            interval: wall time between two checkpoints [s].
+        """
+        self.state, self.observer, self.sizer, self.store = CellState(cell), observer, sizer, store
+        self.interval, self.written = interval, 0
+        self._mesh = mesh_rows(cell.tagged)
+        self._mesh_names = mesh_names(cell.tagged)
+        self._last = time.perf_counter()
+
+    def due(self) -> bool:
+        """Return whether it is time for the next checkpoint, by rank 0's clock; collective."""
+        elapsed = time.perf_counter() - self._last
+        return bool(self.store.comm.bcast(elapsed) >= self.interval)
+
+    def save(self, position: Position, rows: int, since_fields: int) -> None:
+        """Write a checkpoint; collective.
+
+        Args:
+            position: where the run stands.
+            rows: rows of the series so far.
+            since_fields: accepted time steps since the fields were written.
+
+        Raises:
+            RunFolderError: it cannot be written.
+        """
+        content = {
+            "format": FORMAT,
+            "ssbmech": ssbmech.__version__,
+            "mesh": self._mesh_names,
+            "cell": self.state.scalars(),
+            "sums": self.observer.sums(),
+            "sizer": self.sizer.state(),
+            "position": asdict(position),
+            "rows": rows,
+            "since_fields": since_fields,
+        }
+        arrays, comm = {**self._mesh, **self.state.rows()}, self.store.comm
+        text = json.dumps(content)
+        self.store.save(rows, lambda path: write_rows(path, comm, arrays, text))
+        self.written += 1
+        self._last = time.perf_counter()
+        logger.debug("checkpoint after %d steps", rows)
+
+    def restore(self, saved: Saved) -> None:
+        """Take the state of a checkpoint over; collective.
+
+        Raises:
+            RunFolderError: it is of another cell.
+        """
+        self.state.restore(saved.stored, saved.content["cell"])
+        self.observer.restore(saved.content["sums"])
+        self.sizer.restore(saved.content["sizer"])

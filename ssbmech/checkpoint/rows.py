@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""HDF5 files of arrays whose rows lie on several ranks.
+
+Where h5py has MPI all ranks write their rows at once; otherwise rank 0 gathers and writes them. The
+rows of a file are in the order of the ranks that wrote it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mpi4py import MPI
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from ssbmech.errors import RunFolderError, raise_on_all
+from ssbmech.results.root import gather_rows, on_root
+
+Rows = Mapping[str, npt.NDArray[Any]]
+
+_TEXT = "text"
+
+
+def write_rows(path: Path, comm: MPI.Intracomm, rows: Rows, text: str) -> None:
+    """Write a new file, replacing what has its name; collective.
+
+    Args:
+        path: the file.
+        comm: communicator; all ranks give the same names, with rows of the same shape.
+        rows: this rank's rows of each array.
+        text: what else the file holds; rank 0's value counts.
+
+    Raises:
+        RunFolderError: the file cannot be written; on all ranks.
+    """
+    if comm.size > 1 and h5py.get_config().mpi:
+        _write_together(path, comm, rows, text)
+    else:
+        whole = {name: gather_rows(comm, rows[name]) for name in sorted(rows)}
+        on_root(comm, lambda: _write_alone(path, whole, text))
+
+
+def _write_together(path: Path, comm: MPI.Intracomm, rows: Rows, text: str) -> None:
+    """Let every rank write its rows."""
+    encoded = np.frombuffer(comm.bcast(text).encode(), dtype=np.uint8)
+    names = sorted(rows)
+    counts = np.array([len(rows[name]) for name in names], dtype=np.int64)
+    starts = np.zeros_like(counts)
+    comm.Exscan(counts, starts)
+    starts *= comm.rank > 0
+    totals = np.empty_like(counts)
+    comm.Allreduce(counts, totals)
+    failure = None
+    try:
+        with h5py.File(path, "w", driver="mpio", comm=comm) as file:
+            note = file.create_dataset(_TEXT, encoded.shape, encoded.dtype)
+            if comm.rank == 0:
+                note[...] = encoded
+            for name, start, count, total in zip(names, starts, counts, totals, strict=True):
+                array = rows[name]
+                dataset = file.create_dataset(name, (total, *array.shape[1:]), array.dtype)
+                dataset[start : start + count] = array
+    except (OSError, RuntimeError, ValueError) as error:
+        # HDF5 tells of a full disk by any of them
+        failure = RunFolderError(f"cannot write {path}: {error}")
+    raise_on_all(comm, failure)
+
+
+def _write_alone(path: Path, whole: Mapping[str, npt.NDArray[Any] | None], text: str) -> None:
+    with h5py.File(path, "w") as file:
+        file[_TEXT] = np.frombuffer(text.encode(), dtype=np.uint8)
+        for name, array in whole.items():
+            file[name] = array
+
+
+@dataclass(frozen=True)
+class StoredRows:
+    """A file of rows, to be read one by one.
+
+    Attributes:
+        path: the file.
+        comm: communicator of those who ask.
+    """
+
+    path: Path
+    comm: MPI.Intracomm
+
+    def text(self) -> str:
+        """Return the text of the file on all ranks; collective.
+
+        Raises:
+            RunFolderError: the file cannot be read.
+        """
+        return on_root(self.comm, lambda: self._read(_TEXT).tobytes().decode())
+
+    def everywhere(self, name: str) -> npt.NDArray[Any]:
+        """Return the rows of an array, in the order of the file, on all ranks; collective.
+
+        Raises:
+            RunFolderError: the file cannot be read, or has no such array.
+        """
+        return on_root(self.comm, lambda: self._read(name))
+
+    def here(self, name: str) -> npt.NDArray[Any]:
+        """Return the rows of an array, in the order of the file, on this rank; not collective.
+
+        Raises:
+            RunFolderError: the file cannot be read, or has no such array.
+        """
+        return self._read(name)
+
+    def _read(self, name: str) -> npt.NDArray[Any]:
+        try:
+            with h5py.File(self.path, "r") as file:
+                if name in file:
+                    return np.asarray(file[name][...])
+        except (OSError, RuntimeError) as error:
+            raise RunFolderError(f"cannot read {self.path}: {error}") from error
+        raise RunFolderError(f"{self.path} holds no {name}: it is of another cell")

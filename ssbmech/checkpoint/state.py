@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The state of a cell: all that its next step depends on.
+
+Of every field the values at the last two committed steps are kept (the present one is the first of
+them), further the history at integration points, what has been stripped, slipped and broken at the
+interfaces, the scalar unknowns, and the seat of the platen. All else follows from the case and the
+time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from dolfinx import fem
+
+from ssbmech._compat import element_points
+from ssbmech.checkpoint.rows import StoredRows
+from ssbmech.errors import RunFolderError, raise_on_all
+from ssbmech.geometry.original import Numbers, cell_numbers, facet_numbers, node_numbers
+from ssbmech.model.body import BodyModel, RegionModel
+from ssbmech.model.cell import CellModel
+from ssbmech.model.surface import SurfaceModel
+
+Array = npt.NDArray[np.float64]
+
+_CLOSURE = ("value", "previous", "older", "total")
+_PLATEN = ("seated", "pressure_seat", "displacement_seat")
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where values of a kind belong.
+
+    Attributes:
+        name: name, the same on all ranks.
+        rows: local blocks of dofs that this rank keeps.
+        numbers: their original numbers.
+    """
+
+    name: str
+    rows: npt.NDArray[np.integer]
+    numbers: Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class KeptArray:
+    """Values that are kept.
+
+    Attributes:
+        name: name, the same on all ranks.
+        carrier: function on the same dofs, through which ghosts are filled after reading.
+        values: local dofs, owned and ghost.
+        places: where they belong.
+    """
+
+    name: str
+    carrier: fem.Function
+    values: Array
+    places: Places
+
+    def blocks(self) -> Array:
+        """Return the values by blocks of dofs."""
+        size = self.carrier.function_space.dofmap.index_map_bs
+        return self.values.reshape(-1, size)
+
+    def take(self, kept: Array) -> None:
+        """Replace the values, ghosts among them; collective."""
+        block = self.blocks()
+        carried = self.carrier.x.array.reshape(block.shape)
+        carried[self.places.rows] = kept
+        self.carrier.x.scatter_forward()
+        block[:] = carried
+
+
+class CellState:
+    """The state of a cell, to be written and read back."""
+
+    def __init__(self, cell: CellModel) -> None:
+        """Find what is to be kept; collective."""
+        self.cell = cell
+        self.arrays: list[KeptArray] = []
+        for body in cell.bodies.values():
+            self.arrays.extend(_of_body(body))
+            for region in body.regions:
+                self.arrays.extend(_history(cell, body, region))
+        for surface in cell.surfaces.values():
+            self.arrays.extend(_of_surface(cell, surface))
+
+    @property
+    def size(self) -> int:
+        """Bytes of this rank's share of the arrays."""
+        return sum(8 * array.blocks()[array.places.rows].size for array in self.arrays)
+
+    def rows(self) -> dict[str, npt.NDArray[Any]]:
+        """Return this rank's rows of all arrays, and their original numbers."""
+        found: dict[str, npt.NDArray[Any]] = {}
+        for array in self.arrays:
+            found[f"numbers/{array.places.name}"] = array.places.numbers
+            found[f"values/{array.name}"] = array.blocks()[array.places.rows]
+        return found
+
+    def scalars(self) -> dict[str, Any]:
+        """Return the scalar part of the state, as plain data."""
+        cell = self.cell
+        platen = None
+        if cell.platen is not None:
+            platen = {name: getattr(cell.platen, name) for name in _PLATEN}
+        return {
+            "time": cell.time,
+            "closures": {c.key: {k: getattr(c, k) for k in _CLOSURE} for c in cell.closures},
+            "platen": platen,
+        }
+
+    def restore(self, stored: StoredRows, scalars: Mapping[str, Any]) -> None:
+        """Take a state over; collective.
+
+        Args:
+            stored: what `rows` gave, on any number of ranks.
+            scalars: what `scalars` gave.
+
+        Raises:
+            RunFolderError: the state is of another cell; on all ranks.
+        """
+        places: dict[str, npt.NDArray[np.integer]] = {}
+        for array in self.arrays:
+            name = array.places.name
+            if name not in places:
+                places[name] = _find(stored, array.places)
+            array.take(stored.everywhere(f"values/{array.name}")[places[name]])
+        for unknown in self.cell.unknowns:
+            unknown.rollback()
+        closures = scalars["closures"]
+        for closure in self.cell.closures:
+            if closure.key not in closures:
+                raise RunFolderError(f"{stored.path} holds no {closure.key}: it is of another cell")
+            for name in _CLOSURE:
+                setattr(closure, name, closures[closure.key][name])
+        if self.cell.platen is not None:
+            for name in _PLATEN:
+                setattr(self.cell.platen, name, scalars["platen"][name])
+        self.cell.time = scalars["time"]
+
+
+def _find(stored: StoredRows, places: Places) -> npt.NDArray[np.integer]:
+    """Return the row of the file for each of this rank's rows; collective.
+
+    Raises:
+        RunFolderError: some are not there; on all ranks.
+    """
+    numbers = stored.everywhere(f"numbers/{places.name}")
+    order = np.argsort(numbers)
+    found = np.searchsorted(numbers, places.numbers, sorter=order)
+    found = order[np.minimum(found, len(numbers) - 1)]
+    failure = None
+    if not np.array_equal(numbers[found], places.numbers):
+        failure = RunFolderError(f"{stored.path}: {places.name} do not fit the mesh of this cell")
+    raise_on_all(stored.comm, failure)
+    return np.asarray(found)
+
+
+def _of_body(body: BodyModel) -> Iterator[KeptArray]:
+    """Yield the fields of a body."""
+    for unknown in body.unknowns:
+        space = unknown.function.function_space
+        owned = np.arange(space.dofmap.index_map.size_local)
+        places = Places(f"nodes {unknown.key}", owned, node_numbers(space)[owned])
+        yield KeptArray(f"{unknown.key} older", unknown.function, unknown.older, places)
+        yield KeptArray(unknown.key, unknown.past, unknown.previous, places)
+
+
+def _history(cell: CellModel, body: BodyModel, region: RegionModel) -> Iterator[KeptArray]:
+    """Yield the history of a region at its integration points."""
+    topology = body.mesh.mesh.topology
+    owned = region.history.cells[region.history.cells < topology.index_map(topology.dim).size_local]
+    originals = cell_numbers(cell.tagged.mesh, body.mesh)[owned]
+    for name, value in region.history.committed.items():
+        space = value.function_space
+        points = len(element_points(space))
+        rows = space.dofmap.list[owned].ravel()
+        numbers = (originals[:, None] * points + np.arange(points)).ravel()
+        places = Places(f"points {body.name} {region.name}", rows, numbers)
+        yield KeptArray(f"{name} {body.name} {region.name}", value, value.x.array, places)
+
+
+def _of_surface(cell: CellModel, surface: SurfaceModel) -> Iterator[KeptArray]:
+    """Yield the fields and the memory of an interface."""
+    numbers = facet_numbers(cell.tagged.mesh, surface.mesh)
+    cells = surface.gap.function.function_space.dofmap.list[: len(numbers), 0]
+    places = Places(f"facets {surface.name}", cells, numbers)
+    for unknown in surface.unknowns:
+        yield KeptArray(f"{unknown.key} older", unknown.function, unknown.older, places)
+        yield KeptArray(unknown.key, unknown.past, unknown.previous, places)
+    memory = {"stripped": surface.stripped, "offset": surface.offset}
+    if surface.bond is not None:
+        memory["separation_max"] = surface.bond.largest
+    for name, value in memory.items():
+        yield KeptArray(f"{name} {surface.name}", value, value.x.array, places)

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What follows a run: series, field files and checkpoints are written, progress is shown."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from ssbmech.case import Case
+from ssbmech.checkpoint.checkpointer import Checkpointer, Saved
+from ssbmech.errors import SSBMechError
+from ssbmech.model.body import BodyModel
+from ssbmech.model.cell import CellModel
+from ssbmech.model.surface import SurfaceModel
+from ssbmech.protocol import Step
+from ssbmech.results.field_files import BodyFile, InterfaceFile, owned_nodes
+from ssbmech.results.quantities import Observer
+from ssbmech.results.run_folder import RunFolder
+from ssbmech.results.series import SeriesWriter
+from ssbmech.solve.newton import SolveReport
+from ssbmech.solve.time_loop import Position, Row
+
+logger = logging.getLogger(__name__)
+
+
+class Recorder:
+    """Writes series, field files and checkpoints, and shows progress, as a run goes on.
+
+    Attributes:
+        rows: the series, from the beginning of the run.
+        seconds: time spent on files [s].
+    """
+
+    def __init__(
+        self,
+        cell: CellModel,
+        observer: Observer,
+        folder: RunFolder,
+        case: Case,
+        checkpointer: Checkpointer,
+        resumed: bool = False,
+        saved: Saved | None = None,
+    ) -> None:
+        """Open the files, or find those of the run that goes on; collective.
+
+        Args:
+            cell: the cell.
+            observer: what measures it.
+            folder: run folder.
+            case: the case.
+            checkpointer: writes checkpoints.
+            resumed: whether the folder holds a run that goes on.
+            saved: checkpoint from which it goes on; None from its beginning.
+
+        Raises:
+            RunFolderError: the files cannot be written, or do not fit the run that goes on.
+        """
+        self.cell, self.observer, self.case = cell, observer, case
+        self.checkpointer, self.seconds = checkpointer, 0.0
+        time_so_far, count = (0.0, 0) if saved is None else (saved.time, saved.rows)
+        start = time_so_far if resumed else None
+        self._series = SeriesWriter(folder, observer.columns(), count if resumed else None)
+        self.rows: list[Row] = self._series.earlier
+        self._bodies = {
+            name: BodyFile(folder, name, body.u.function.function_space, _constants(body), start)
+            for name, body in cell.bodies.items()
+        }
+        self._surfaces = {
+            name: InterfaceFile(folder, name, surface.mesh.mesh, _facet_constants(surface), start)
+            for name, surface in cell.surfaces.items()
+        }
+        self._since_fields = 0 if saved is None else saved.since_fields
+        self._pending = False
+        self._started = time.perf_counter()
+        self._bar = _progress_bar(cell, case, time_so_far)
+
+    def __enter__(self) -> Recorder:
+        """Return the recorder."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Write the last accepted state if the run failed after it, and close the progress bar."""
+        self._bar.close()
+        # other errors may have come up on this rank alone
+        if self._pending and isinstance(error, SSBMechError):
+            self._write_fields(self.rows[-1]["time"])
+
+    def on_accept(self, row: Row, report: SolveReport) -> None:
+        """Write the row; write the fields when they are due; collective."""
+        self.rows.append(row)
+        with self._writing():
+            self._series.append(row)
+        self._since_fields += 1
+        every = self.case.output.fields_every
+        due = len(self.rows) == 1 or (every > 0 and self._since_fields >= every)
+        self._pending = not due
+        if due:
+            self._write_fields(row["time"])
+        key, norm = report.worst()
+        logger.debug(
+            "step %d  t %.6g s  dt %.3g s  V %.6g V  newton %d  linear %d  residual %.1e (%s)"
+            "  rejected %d",
+            row["step"], row["time"], row["time_step"], row["voltage"], row["newton_iterations"],
+            row["linear_iterations"], norm, key, row["rejected_steps"],
+        )  # fmt: skip
+        self._bar.update(min(row["time_step"], self._bar.total - self._bar.n))
+
+    def on_reject(self, time: float, dt: float, reason: str) -> None:
+        """Log the rejected step."""
+        logger.debug("rejected at t %.6g s with dt %.3g s: %s", time, dt, reason)
+
+    def on_step_end(self, number: int, step: Step, reason: str) -> None:
+        """Write the fields at the end of a protocol step."""
+        if self._pending:
+            self._write_fields(self.rows[-1]["time"])
+            self._pending = False
+        logger.info("%s ended after step %d of the protocol (%s)", step.name, number + 1, reason)
+
+    def on_settled(self, position: Position, last: bool) -> None:
+        """Write a checkpoint when it is due, and when the run stops here; collective."""
+        if last or self.checkpointer.due():
+            with self._writing():
+                self.checkpointer.save(position, len(self.rows), self._since_fields)
+
+    def effort(self) -> dict[str, float]:
+        """Return what the run has cost since it was started or resumed, for the manifest."""
+        return {
+            "computed [s]": time.perf_counter() - self._started,
+            "files [s]": self.seconds,
+            "checkpoints": self.checkpointer.written,
+        }
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Count the time that is spent on files."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds += time.perf_counter() - start
+
+    def _write_fields(self, now: float) -> None:
+        """Write the fields of the last committed state; collective."""
+        self._since_fields = 0
+        with self._writing():
+            self._append_fields(now)
+
+    def _append_fields(self, now: float) -> None:
+        for name, file in self._bodies.items():
+            body = self.cell.bodies[name]
+            points = {"displacement": owned_nodes(body.u.function)}
+            if body.phi_e is not None:
+                points["phi_e"] = owned_nodes(body.phi_e.function)
+            if body.phi_s is not None:
+                points["phi_s"] = owned_nodes(body.phi_s.function)
+            if body.lithium is not None:
+                points["content"] = owned_nodes(body.lithium.content())
+            file.append(now, points, self.observer.arrays(name))
+        for name, surface_file in self._surfaces.items():
+            surface_file.append(now, self.observer.arrays(name))
+
+
+def _constants(body: BodyModel) -> dict[str, Any]:
+    """Return the cell fields of a body that never change: region and particle of owned cells."""
+    topology = body.mesh.mesh.topology
+    owned = topology.index_map(topology.dim).size_local
+    constants = {"region": body.mesh.cell_tags.values[:owned].astype(np.float64)}
+    if body.lithium is not None:
+        constants["particle"] = body.lithium.particles.of_cells[:owned].astype(np.float64)
+    return constants
+
+
+def _facet_constants(surface: SurfaceModel) -> dict[str, Any]:
+    """Return the facet fields of an interface that never change."""
+    constants = {"initial_gap": surface.gap.previous[: surface.gap.owned]}
+    if surface.particle is not None:
+        constants["particle"] = surface.particle.astype(np.float64)
+    return constants
+
+
+def _progress_bar(cell: CellModel, case: Case, start: float) -> Any:
+    """Return a progress bar over the protocol's time, shown on rank 0 of a terminal."""
+    from tqdm import tqdm
+
+    total = sum(step.duration for step in case.protocol)
+    shown = cell.comm.rank == 0 and sys.stderr.isatty()
+    layout = "{l_bar}{bar}| {n:.0f}/{total:.0f} s simulated [{elapsed}<{remaining}]"
+    return tqdm(
+        total=total,
+        initial=start,
+        desc=case.name,
+        bar_format=layout,
+        disable=not shown,
+        mininterval=0.5,
+    )

@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Case scripts: files that declare knobs and build a case from them.
+
+A case script is plain Python. It defines `build_case`, and `knobs` if the case has any::
+
+    def knobs(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--pressure", type=float, default=1.0, help="preload [MPa]")
+
+    def build_case(options: argparse.Namespace) -> ssb.Case:
+        return ssb.Case(..., fixture=ssb.ConstantForce(options.pressure * MPa))
+
+    if __name__ == "__main__":
+        sys.exit(ssb.main(build_case, knobs))
+
+The help of a knob names its unit in brackets; without one it is a pure number or a choice. The same
+file serves `python case.py`, `ssbmech run case.py` and a study that varies its knobs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import inspect
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ssbmech.errors import CaseError, SSBMechError
+
+if TYPE_CHECKING:
+    import os
+
+    from ssbmech.case import Case
+
+Declare = Callable[[argparse.ArgumentParser], None]
+
+STOPPED = 130
+"""Exit status of a run that was stopped on request; it can be resumed."""
+
+_UNIT = re.compile(r"\s*\[([^\[\]]+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """One number or choice of a case script.
+
+    Attributes:
+        name: name, without the dashes of the command line.
+        unit: unit of the number; empty for a pure number or a choice.
+        default: value if none is given.
+        doc: what it is.
+        choices: the values it may have; None for any.
+    """
+
+    name: str
+    unit: str
+    default: Any
+    doc: str
+    choices: tuple[Any, ...] | None = None
+
+
+class _Strict(argparse.ArgumentParser):
+    """A parser that raises instead of ending the process."""
+
+    def error(self, message: str) -> NoReturn:
+        raise CaseError(f"{self.prog}: {message}")
+
+
+@dataclass(frozen=True, eq=False)
+class CaseScript:
+    """A case script.
+
+    Attributes:
+        path: the file.
+        build: returns the case, given the values of the knobs if there are any.
+        declare: declares the knobs on a parser; None without knobs.
+    """
+
+    path: Path
+    build: Callable[..., Case]
+    declare: Declare | None = None
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> CaseScript:
+        """Load a script from its file; modules beside it can be imported from it.
+
+        Raises:
+            CaseError: there is no such file, it cannot be imported, or it builds no case.
+        """
+        file = Path(path).resolve()
+        if not file.is_file():
+            raise CaseError(f"there is no case script {path}")
+        name = f"ssbmech_case_{file.parent.name}_{file.stem}"
+        spec = spec_from_file_location(name, file)
+        if spec is None or spec.loader is None:
+            raise CaseError(f"{path} is no Python file: a case script ends with .py")
+        module = module_from_spec(spec)
+        sys.modules[name] = module
+        sys.path.insert(0, str(file.parent))
+        try:
+            spec.loader.exec_module(module)
+        except (ImportError, SyntaxError) as error:
+            raise CaseError(f"{path} cannot be imported: {error}") from error
+        finally:
+            sys.path.remove(str(file.parent))
+        build = getattr(module, "build_case", None)
+        if not callable(build):
+            raise CaseError(f"{path} builds no case: it must define build_case(options)")
+        return cls(file, build, getattr(module, "knobs", None))
+
+    @property
+    def name(self) -> str:
+        """Name of the case: that of its folder if the file is called case.py, else the file's."""
+        return self.path.parent.name if self.path.stem == "case" else self.path.stem
+
+    @property
+    def knobs(self) -> dict[str, Knob]:
+        """The knobs by name."""
+        found = {}
+        for action in self._declared(_Strict(add_help=False)):
+            text = action.help or ""
+            unit = _UNIT.search(text)
+            name = action.option_strings[-1].lstrip("-") if action.option_strings else action.dest
+            found[name] = Knob(
+                name,
+                unit[1].replace("%%", "%") if unit else "",
+                action.default,
+                _UNIT.sub("", text),
+                None if action.choices is None else tuple(action.choices),
+            )
+        return found
+
+    def case(self, arguments: Sequence[str] = ()) -> Case:
+        """Return the case for values of knobs.
+
+        Args:
+            arguments: as on the command line, for example "--pressure=2".
+
+        Raises:
+            CaseError: a knob is not known or its value cannot be read, or the case is not
+                consistent.
+            ParameterError: a number of the case is out of its bounds.
+        """
+        return self.build(*self._options(arguments))
+
+    def record(self, arguments: Sequence[str]) -> dict[str, object]:
+        """Return what the manifest keeps of the script, to build the same case again.
+
+        Args:
+            arguments: values of knobs, as on the command line.
+
+        Raises:
+            CaseError: a knob is not known or its value cannot be read.
+        """
+        values: Mapping[str, Any] = {}
+        for options in self._options(arguments):
+            values = vars(options)
+        knobs = {
+            name: {"value": _plain(values[name.replace("-", "_")]), "unit": knob.unit}
+            for name, knob in self.knobs.items()
+            if name.replace("-", "_") in values
+        }
+        return {"path": str(self.path), "arguments": list(arguments), "knobs": knobs}
+
+    def parser(self, prog: str | None, parents: Sequence[argparse.ArgumentParser]) -> Any:
+        """Return the parser of a command line that has the knobs.
+
+        Args:
+            prog: name of the command; None takes the process's own.
+            parents: parsers whose options it has too.
+        """
+        description = (inspect.getdoc(inspect.getmodule(self.build)) or "").split("\n")[0]
+        parser = argparse.ArgumentParser(
+            prog=prog,
+            description=description,
+            parents=list(parents),
+            allow_abbrev=False,
+            formatter_class=Formatter,
+        )
+        self._declared(parser)
+        return parser
+
+    def _declared(self, parser: argparse.ArgumentParser) -> list[argparse.Action]:
+        """Declare the knobs on a parser and return them."""
+        before = len(parser._actions)
+        if self.declare is not None:
+            self.declare(parser)
+        return parser._actions[before:]
+
+    def _options(self, arguments: Sequence[str]) -> tuple[argparse.Namespace, ...]:
+        """Return what `build` is called with."""
+        parser = _Strict(prog=self.path.name, add_help=False, allow_abbrev=False)
+        self._declared(parser)
+        options, unknown = parser.parse_known_args(list(arguments))
+        if unknown:
+            known = ", ".join(self.knobs) or "none"
+            raise CaseError(f"{self.path.name} has no knob {unknown[0]}; it has: {known}")
+        return (options,) if self.declare is not None else ()
+
+
+def main(
+    build_case: Callable[..., Case],
+    knobs: Declare | None = None,
+    arguments: Sequence[str] | None = None,
+) -> int:
+    """Run a case script's case from the command line and return the exit status.
+
+    A failure of the package's own is told in one message instead of a traceback.
+
+    Args:
+        build_case: returns the case, given the values of the knobs if there are any.
+        knobs: declares the knobs.
+        arguments: command line; None takes the process's own.
+    """
+    script = CaseScript(Path(inspect.getfile(build_case)).resolve(), build_case, knobs)
+    return run_script(script, sys.argv[1:] if arguments is None else arguments)
+
+
+def run_script(script: CaseScript, arguments: Sequence[str], prog: str | None = None) -> int:
+    """Run a case script by a command line and return the exit status; collective.
+
+    Args:
+        script: the script.
+        arguments: options of the run, and values of knobs.
+        prog: name of the command; None takes the process's own.
+    """
+    running = run_options()
+    script.parser(prog, [running]).parse_args(arguments)
+    options, of_knobs = running.parse_known_args(arguments)
+    out = Path("runs") / script.name if options.out is None else options.out
+
+    def carry_out() -> int:
+        from ssbmech import runner
+        from ssbmech.results import RunStatus
+
+        case = script.case(of_knobs)
+        output = case.output
+        if options.no_figures:
+            output = dataclasses.replace(output, figures=False)
+        if options.checkpoint_every is not None:
+            output = dataclasses.replace(output, checkpoint_every=options.checkpoint_every)
+        case = dataclasses.replace(case, output=output)
+        begin = runner.run_or_resume if options.resume else runner.run
+        result = begin(case, out, notes={"script": script.record(of_knobs)})
+        return 0 if result.status is RunStatus.COMPLETE else STOPPED
+
+    return told(carry_out)
+
+
+def run_options() -> argparse.ArgumentParser:
+    """Return a parser of the options that all runs have, to be a parent of others."""
+    running = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    group = running.add_argument_group("run")
+    group.add_argument(
+        "--out", type=Path, metavar="DIR", help="run folder (default: runs/ and the script's name)"
+    )
+    group.add_argument(
+        "--resume", action="store_true", help="go on with the run in the folder, if there is one"
+    )
+    group.add_argument(
+        "--checkpoint-every",
+        type=float,
+        metavar="SECONDS",
+        help="wall time between checkpoints; 0 for one at each time step (default: the case's, 10)",
+    )
+    group.add_argument("--no-figures", action="store_true", help="leave the figures for later")
+    return running
+
+
+class Formatter(argparse.ArgumentDefaultsHelpFormatter):
+    """Help that tells the default of what has one."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help if action.default in (None, False) else super()._get_help_string(action)
+
+
+def told(action: Callable[[], int]) -> int:
+    """Return the exit status of an action; its failure is told in one message by rank 0.
+
+    Args:
+        action: raises an error of the package's own, or returns an exit status.
+    """
+    try:
+        return action()
+    except SSBMechError as failure:
+        from mpi4py import MPI
+
+        if MPI.COMM_WORLD.rank == 0:
+            sys.stderr.write(f"{type(failure).__name__}: {failure}\n")
+        return 1
+
+
+def _plain(value: Any) -> Any:
+    """Return a knob's value as the manifest can hold it."""
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)

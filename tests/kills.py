@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Kill the main job at random moments, resume it, and compare it with an undisturbed run.
+
+    ./ssb python tests/kills.py            # ten kills of the whole job, some ten minutes
+    ./ssb python tests/kills.py --short    # the same with the shortened job, two or three minutes
+
+Each time the job starts on one number of ranks, all its processes are killed with SIGKILL at a
+random moment, and it is resumed on another number. The exit status tells whether all series are
+those of the undisturbed run to 1e-8.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ssbmech.plots.reader import Series
+from tests.run import mpirun_command
+from tests.small_cell import deviations, physical
+from tests.void_run import SCRIPT, SHORT
+
+LIMIT = 1e-8
+"""Largest deviation of a column over the largest value of its quantity [1]."""
+
+RANKS = ((1, 2), (2, 3), (3, 1))
+"""Ranks before and after a kill."""
+
+LONGEST = 600.0
+"""A run that takes longer hangs [s]."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a killed job went.
+
+    Attributes:
+        ranks: before and after.
+        moment: when it was killed, since its start [s].
+        rows: rows of the series when it was killed.
+        kept: whether these rows are in the final series as they were.
+        deviation: largest deviation from the undisturbed run [1].
+    """
+
+    ranks: tuple[int, int]
+    moment: float
+    rows: int
+    kept: bool
+    deviation: float
+
+
+def command(ranks: int, *arguments: str) -> list[str]:
+    """Return the command line of ssbmech on a number of ranks."""
+    launcher = mpirun_command(ranks) if ranks > 1 else []
+    return [*launcher, sys.executable, "-m", "ssbmech", *arguments]
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a job that is no part of this process's MPI."""
+    ours = ("OMPI_COMM_", "PMIX_", "PRTE_JOB")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    kept["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    return kept
+
+
+def run_out(ranks: int, *arguments: str) -> None:
+    """Run a command of ssbmech to its end."""
+    subprocess.run(
+        command(ranks, *arguments),
+        env=environment(),
+        check=True,
+        timeout=LONGEST,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+
+
+def start_and_kill(moment: float, ranks: int, *arguments: str) -> None:
+    """Start a command of ssbmech and kill all its processes after a time [s], if they still run."""
+    with subprocess.Popen(
+        command(ranks, *arguments),
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(moment)
+        for pid in family(process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and all that descend from it."""
+    found = [pid]
+    for parent in found:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for task in Path(f"/proc/{parent}/task").iterdir():
+                found += map(int, (task / "children").read_text("ascii").split())
+    return found
+
+
+def deviation(folder: Path, reference: Path) -> float:
+    """Return the largest deviation of a series from another one; infinite if rows are missing."""
+    found, expected = (Series.read(path / "series.csv").columns for path in (folder, reference))
+    if len(found["time"]) != len(expected["time"]):
+        return np.inf
+    return max(deviations(found, {name: expected[name] for name in physical(expected)}).values())
+
+
+def killed_job(
+    folder: Path, reference: Path, moment: float, ranks: tuple[int, int], knobs: Sequence[str]
+) -> Outcome:
+    """Start a job, kill it, resume it, and compare it."""
+    out = ["--checkpoint-every=1", "--no-figures", f"--out={folder}"]
+    start_and_kill(moment, ranks[0], "run", str(SCRIPT), *knobs, *out)
+    series = folder / "series.csv"
+    before = series.read_text("utf-8") if series.exists() else ""
+    # killed so early that there is no run yet, it is started
+    run_out(ranks[1], "run", "--resume", str(SCRIPT), *knobs, *out)
+    whole = before[: before.rfind("\n") + 1]
+    return Outcome(
+        ranks,
+        moment,
+        max(whole.count("\n") - 1, 0),
+        series.read_text("utf-8").startswith(whole),
+        deviation(folder, reference),
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=10, help="number of jobs that are killed")
+    parser.add_argument("--short", action="store_true", help="the shortened job")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the moments")
+    options = parser.parse_args()
+    knobs = list(SHORT) if options.short else []
+    moments = random.Random(options.seed)
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="ssbmech-kills-") as temporary:
+        reference = Path(temporary) / "reference"
+        start = time.monotonic()
+        run_out(2, "run", str(SCRIPT), *knobs, "--no-figures", f"--out={reference}")
+        whole = time.monotonic() - start
+        print(f"undisturbed: {whole:.0f} s on 2 ranks", flush=True)
+        for number in range(options.kills):
+            ranks = RANKS[number % len(RANKS)]
+            folder = Path(temporary) / f"kill{number}"
+            found = killed_job(folder, reference, moments.uniform(0, whole), ranks, knobs)
+            good = found.kept and found.deviation <= LIMIT
+            failed += not good
+            print(
+                f"killed after {found.moment:5.1f} s and {found.rows:3d} rows on {ranks[0]} ranks, "
+                f"resumed on {ranks[1]}: deviation {found.deviation:.1e}"
+                f"{'' if found.kept else ', rows changed'}{'' if good else '  FAILED'}",
+                flush=True,
+            )
+    print(f"{options.kills - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

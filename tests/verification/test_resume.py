@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A run that was stopped and taken up again ends like one that was not."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import hashlib
+import itertools
+import json
+import shutil
+from pathlib import Path
+
+from mpi4py import MPI
+
+import h5py
+import numpy as np
+import pytest
+
+import ssbmech as ssb
+from ssbmech import runner
+from ssbmech.checkpoint.checkpointer import Checkpointer, Saved
+from ssbmech.checkpoint.rows import StoredRows
+from ssbmech.checkpoint.store import CheckpointStore
+from ssbmech.errors import RunFolderError
+from ssbmech.materials import library
+from ssbmech.model.cell import CellModel
+from ssbmech.results import RunStatus
+from ssbmech.results.quantities import Observer
+from ssbmech.solve.time_loop import Position
+from ssbmech.units import MPa, mA_per_cm2, nm, s
+from tests.small_cell import STORED, cycle, deviations, physical, void_cell
+from tests.tools import measured
+from tests.void_run import without_figures
+
+COMM = MPI.COMM_WORLD
+EVERY_STEP = ssb.Output(fields_every=1, figures=False, checkpoint_every=0.0)
+
+
+def quick(case: ssb.Case) -> ssb.Case:
+    """Return a case that keeps a checkpoint at each step and draws nothing."""
+    return dataclasses.replace(case, output=EVERY_STEP)
+
+
+def creeping(name: str) -> ssb.Case:
+    """Return a cell with what the stored ones lack: friction, hardening, landing on a stop."""
+    lithium = library.by_name("lithium_anand_narayan2019")
+    case = void_cell(depth=40.0)
+    stop = ssb.VoltageBelow(0.0174)
+    return dataclasses.replace(
+        case,
+        name=name,
+        bodies=tuple(
+            ssb.Body.single(body.name, lithium) if body.name != "separator" else body
+            for body in case.bodies
+        ),
+        interfaces=tuple(
+            dataclasses.replace(interface, contact=ssb.Sticking()) for interface in case.interfaces
+        ),
+        fixture=ssb.FixedGap(preload=1 * MPa),
+        protocol=(
+            ssb.Preload(1 * s),
+            ssb.ConstantCurrent(-1 * mA_per_cm2, 20 * s),
+            ssb.ConstantCurrent(1 * mA_per_cm2, 400 * s, stops=(stop,)),
+            ssb.Rest(20 * s),
+        ),
+        step_control=ssb.AdaptiveSteps(dt_initial=5.0, dt_max=100.0, gap_error=2 * nm),
+    )
+
+
+CASES = {name: stored.case for name, stored in STORED.items()} | {"creeping": creeping}
+
+
+def stop_after(monkeypatch: pytest.MonkeyPatch, attempts: int) -> None:
+    """Ask the next run to stop after so many time steps were tried."""
+    calls = itertools.count()
+    monkeypatch.setattr(runner.Interrupt, "requested", lambda self: next(calls) >= attempts)
+
+
+def read(folder: Path) -> dict[str, np.ndarray]:
+    """Return the columns of a series, by name."""
+    with (folder / "series.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    return {
+        name.partition(" [")[0]: np.array([float(row[name]) for row in rows]) for name in rows[0]
+    }
+
+
+def timeless(rows: list[dict[str, float]]) -> list[dict[str, float]]:
+    """Return rows without the wall time, which each rank takes by its own clock."""
+    return [{name: row[name] for name in row if name != "wall_time"} for row in rows]
+
+
+def worst(found: Path, expected: Path) -> float:
+    """Return the largest deviation of the physical columns of two series."""
+    one, other = read(found), read(expected)
+    assert len(one["time"]) == len(other["time"])
+    return max(deviations(one, {name: other[name] for name in physical(other)}).values())
+
+
+def last_fields(folder: Path) -> dict[str, np.ndarray]:
+    """Return all arrays of the last time of all field files."""
+    found = {}
+    for path in sorted((folder / "fields").glob("*.vtkhdf")):
+        with h5py.File(path) as file:
+            root = file["VTKHDF"]
+            steps = int(root["Steps"].attrs["NSteps"])
+            found[f"{path.stem} times"] = root["Steps/Values"][:]
+            found[f"{path.stem} points"] = root["Points"][...]
+            found[f"{path.stem} cells"] = root["Connectivity"][...]
+            for kind in ("PointData", "CellData"):
+                for name, array in root[kind].items():
+                    rows = len(array) // steps if array.maxshape[0] is None else len(array)
+                    found[f"{path.stem} {name}"] = array[-rows:]
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_resumed_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped twice, in two protocol steps, and resumed."""
+    case = quick(CASES[name](name))
+    whole = ssb.run(case, tmp_path / "whole")
+    count = len(whole.rows)
+    folder = tmp_path / "resumed"
+    with monkeypatch.context() as patch:
+        stop_after(patch, count // 3)
+        first = ssb.run(case, folder)
+    assert first.status is RunStatus.STOPPED
+    with monkeypatch.context() as patch:
+        stop_after(patch, count // 3)
+        second = ssb.resume(case, folder)
+    assert second.status is RunStatus.STOPPED
+    assert 0 < len(first.rows) < len(second.rows) < count
+    third = ssb.resume(case, folder)
+    assert third.status is RunStatus.COMPLETE
+    assert timeless(third.rows)[: len(second.rows)] == timeless(second.rows)
+    quantity = f"series of the {name} cell, stopped twice"
+    measured("Resumed run", quantity, worst(folder, whole.path), 1e-8, "undisturbed run")
+    found, expected = last_fields(folder), last_fields(whole.path)
+    assert found.keys() == expected.keys()
+    sizes: dict[str, float] = {}
+    for key, values in expected.items():
+        kind = key.rpartition(" ")[2]
+        sizes[kind] = max(sizes.get(kind, 0.0), float(np.max(np.abs(values), initial=0.0)))
+    for key, values in expected.items():
+        apart = np.max(np.abs(found[key] - values), initial=0.0)
+        assert apart <= 1e-8 * sizes[key.rpartition(" ")[2]], key
+
+
+def test_rows_beyond_the_checkpoint_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A killed run has written more than its last checkpoint knows; that is not written twice."""
+    case = quick(void_cell(protocol=cycle(20.0, 20.0)))
+    folder, kept = tmp_path / "run", tmp_path / "kept"
+    with monkeypatch.context() as patch:
+        stop_after(patch, 4)
+        ssb.run(case, folder)
+    if COMM.rank == 0:
+        shutil.copytree(folder / "checkpoints", kept)
+    with monkeypatch.context() as patch:
+        stop_after(patch, 5)
+        later = ssb.resume(case, folder)
+    written = COMM.bcast((folder / "series.csv").read_bytes())
+    fields = {key: value for key, value in last_fields(folder).items() if "times" in key}
+    if COMM.rank == 0:
+        shutil.rmtree(folder / "checkpoints")
+        shutil.copytree(kept, folder / "checkpoints")
+        # killed in the middle of a row
+        with (folder / "series.csv").open("ab") as stream:
+            stream.write(b"1.234,5.6")
+    COMM.barrier()
+    last = ssb.resume(case, folder)
+    assert last.status is RunStatus.COMPLETE
+    assert (folder / "series.csv").read_bytes().startswith(written)
+    assert len(last.rows) > len(later.rows)
+    assert np.all(np.diff(read(folder)["time"]) > 0.0)
+    for key, times in fields.items():
+        found = last_fields(folder)[key]
+        assert np.array_equal(found[: len(times)], times), key
+        assert np.all(np.diff(found) > 0.0), key
+
+
+def saved_by(comm: MPI.Intracomm, cell: CellModel, folder: Path) -> Checkpointer:
+    """Return what writes checkpoints of a cell into a folder."""
+    sizer = cell.case.step_control.sizer()
+    return Checkpointer(cell, Observer(cell), sizer, CheckpointStore(folder, comm), 0.0)
+
+
+def content(path: Path) -> dict[str, np.ndarray]:
+    """Return the arrays of a checkpoint in the order of their original numbers."""
+    stored = StoredRows(path, MPI.COMM_SELF)
+    found = {}
+    with h5py.File(path) as file:
+        names = [f"values/{name}" for name in file["values"]]
+        numbers = {f"numbers/{name}" for name in file["numbers"]}
+    sorted_numbers = {name: np.argsort(stored.here(name)) for name in numbers}
+    for name in names:
+        values = stored.here(name)
+        fitting = [order for order in sorted_numbers.values() if len(order) == len(values)]
+        found[name] = np.sort(values, axis=0) if len(fitting) != 1 else values[fitting[0]]
+    return found
+
+
+@pytest.mark.parametrize("name", ["plane", "axisymmetric", "three_dimensional", "composite"])
+def test_any_number_of_ranks(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What these ranks wrote one process reads, and the other way round, to the last bit."""
+    case = quick(STORED[name].case(name))
+    with monkeypatch.context() as patch:
+        stop_after(patch, 4)
+        run = ssb.run(case, tmp_path / "run")
+    first = CheckpointStore(run.path / "checkpoints", COMM).newest()
+    assert first is not None
+    if COMM.rank == 0:
+        alone = MPI.COMM_SELF
+        saved = Saved.find(CheckpointStore(run.path / "checkpoints", alone))
+        assert saved is not None
+        cell = CellModel(case, saved.mesh(case.geometry.frame))
+        writer = saved_by(alone, cell, tmp_path / "alone")
+        writer.restore(saved)
+        writer.save(saved.position(), saved.rows, saved.since_fields)
+    COMM.barrier()
+    again = Saved.find(CheckpointStore(tmp_path / "alone", COMM))
+    assert again is not None
+    cell = CellModel(case, again.mesh(case.geometry.frame))
+    writer = saved_by(COMM, cell, tmp_path / "together")
+    writer.restore(again)
+    # ghosts too: what a rank sees of its neighbours is what they have
+    for unknown in cell.unknowns:
+        before = unknown.function.x.array.copy()
+        unknown.function.x.scatter_forward()
+        assert np.array_equal(before, unknown.function.x.array), unknown.key
+    writer.save(again.position(), again.rows, again.since_fields)
+    second = CheckpointStore(tmp_path / "together", COMM).newest()
+    assert second is not None
+    one, other = content(first), content(second)
+    assert one.keys() == other.keys()
+    for key, values in one.items():
+        assert np.array_equal(values, other[key]), key
+    size = COMM.allreduce(writer.state.size)
+    ratio = second.stat().st_size / size
+    measured("Checkpoint", f"size of the {name} cell's over its state's", ratio, 3.0, "bytes")
+
+
+def stopped_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ssb.Case:
+    """Leave a stopped run with two checkpoints in a folder."""
+    case = quick(void_cell(protocol=cycle(20.0, 20.0)))
+    with monkeypatch.context() as patch:
+        stop_after(patch, 4)
+        ssb.run(case, folder)
+    return case
+
+
+@pytest.mark.parametrize("damage", ["cut short", "a byte flipped", "no checksum"])
+def test_damaged_checkpoint(
+    damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is named, and the one before is used."""
+    folder = tmp_path / "run"
+    case = stopped_run(folder, monkeypatch)
+    newest, before = sorted((folder / "checkpoints").glob("*.h5"), reverse=True)
+    if COMM.rank == 0:
+        data = bytearray(newest.read_bytes())
+        if damage == "cut short":
+            newest.write_bytes(data[: len(data) // 2])
+        elif damage == "a byte flipped":
+            data[len(data) // 2] ^= 1
+            newest.write_bytes(data)
+        else:
+            newest.with_name(f"{newest.name}.sha256").unlink()
+    COMM.barrier()
+    result = ssb.resume(case, folder)
+    assert result.status is RunStatus.COMPLETE
+    noted = json.loads((folder / "manifest.json").read_text("utf-8"))["resumed"]
+    assert [entry["from"] for entry in noted] == [before.name]
+    log = (folder / "run.log").read_text("utf-8")
+    assert f"{newest.name} is not used" in log
+    assert np.all(np.diff(read(folder)["time"]) > 0.0)
+
+
+def test_no_intact_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "run"
+    case = stopped_run(folder, monkeypatch)
+    series = (folder / "series.csv").read_bytes()
+    COMM.barrier()
+    paths = sorted((folder / "checkpoints").glob("*.h5"))
+    assert len(paths) == 2
+    if COMM.rank == 0:
+        for path in paths:
+            path.write_bytes(b"")
+    COMM.barrier()
+    with pytest.raises(RunFolderError, match=f"no checkpoint .*{paths[0].name}"):
+        ssb.resume(case, folder)
+    assert (folder / "series.csv").read_bytes() == series
+    COMM.barrier()
+    if COMM.rank == 0:
+        shutil.rmtree(folder / "checkpoints")
+    COMM.barrier()
+    result = ssb.resume(case, folder)
+    assert result.status is RunStatus.COMPLETE
+    assert (folder / "series.csv").read_bytes().startswith(series)
+
+
+def test_checksum_is_that_of_sha256sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "run"
+    stopped_run(folder, monkeypatch)
+    for path in (folder / "checkpoints").glob("*.h5"):
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        noted = path.with_name(f"{path.name}.sha256").read_text("utf-8")
+        assert noted == f"{digest}  {path.name}\n"
+
+
+def test_run_of_another_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "run"
+    case = stopped_run(folder, monkeypatch)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    COMM.barrier()
+    other = dataclasses.replace(case, temperature=310.0)
+    with pytest.raises(RunFolderError, match=r"another case: temperature was 298.15, is 310"):
+        ssb.resume(other, folder)
+    COMM.barrier()
+    assert {path: path.read_bytes() for path in before} == before
+    # what a run writes does not make it another case
+    COMM.barrier()
+    resumed = ssb.resume(without_figures(dataclasses.replace(case, output=ssb.Output())), folder)
+    assert resumed.status is RunStatus.COMPLETE
+    assert timeless(ssb.resume(case, folder).rows) == timeless(resumed.rows)
+
+
+def test_run_of_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "run"
+    case = stopped_run(folder, monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr(ssb, "__version__", "99.0")
+        with pytest.raises(RunFolderError, match=r"was written by ssbmech .*99\.0"):
+            ssb.resume(case, folder)
+    if COMM.rank == 0:
+        path = folder / "manifest.json"
+        path.write_text(path.read_text("utf-8").replace('"format": 2', '"format": 1'), "utf-8")
+    COMM.barrier()
+    with pytest.raises(RunFolderError, match="format 1"):
+        ssb.resume(case, folder)
+
+
+def test_folder_without_a_run(tmp_path: Path) -> None:
+    with pytest.raises(RunFolderError, match="is not a run folder"):
+        ssb.resume(void_cell(), tmp_path)
+
+
+def test_two_at_work_on_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "run"
+    case = stopped_run(folder, monkeypatch)
+    with (
+        ssb.results.run_folder.RunFolder.reopen(folder, COMM).locked(),
+        pytest.raises(RunFolderError, match="another process is at work"),
+    ):
+        ssb.resume(case, folder)
+    assert ssb.resume(case, folder).status is RunStatus.COMPLETE
+
+
+def test_position_survives_as_text() -> None:
+    position = Position(2, True, 3.5, 0.1, float("inf"), {1: -0.25}, 4, 7.0)
+    kept = json.loads(json.dumps(dataclasses.asdict(position)))
+    saved = Saved(StoredRows(Path(), COMM), {"position": kept})
+    assert saved.position() == position
