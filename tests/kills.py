@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +47,7 @@ class Outcome:
 
     Attributes:
         ranks: before and after.
-        moment: when it was killed, since its start [s].
+        moment: when it was killed, or had ended, since its start [s].
         rows: rows of the series when it was killed.
         kept: whether these rows are in the final series as they were.
         deviation: largest deviation from the undisturbed run [1].
@@ -86,8 +86,18 @@ def run_out(ranks: int, *arguments: str) -> None:
     )
 
 
-def start_and_kill(moment: float, ranks: int, *arguments: str) -> None:
-    """Start a command of ssbmech and kill all its processes after a time [s], if they still run."""
+def start_and_kill(now: Callable[[float], bool], ranks: int, *arguments: str) -> float:
+    """Start a command of ssbmech and kill all its processes, unless they end before.
+
+    Args:
+        now: given the time since the start [s], tells whether to kill.
+        ranks: number of ranks.
+        arguments: of the command.
+
+    Returns:
+        Time since the start [s].
+    """
+    start = time.monotonic()
     with subprocess.Popen(
         command(ranks, *arguments),
         env=environment(),
@@ -95,11 +105,13 @@ def start_and_kill(moment: float, ranks: int, *arguments: str) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     ) as process:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(moment)
+        while process.poll() is None and not now(time.monotonic() - start):
+            time.sleep(0.02)
+        moment = time.monotonic() - start
         for pid in family(process.pid):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+    return moment
 
 
 def family(pid: int) -> list[int]:
@@ -121,11 +133,15 @@ def deviation(folder: Path, reference: Path) -> float:
 
 
 def killed_job(
-    folder: Path, reference: Path, moment: float, ranks: tuple[int, int], knobs: Sequence[str]
+    folder: Path,
+    reference: Path,
+    now: Callable[[float], bool],
+    ranks: tuple[int, int],
+    knobs: Sequence[str],
 ) -> Outcome:
     """Start a job, kill it, resume it, and compare it."""
     out = ["--checkpoint-every=1", "--no-figures", f"--out={folder}"]
-    start_and_kill(moment, ranks[0], "run", str(SCRIPT), *knobs, *out)
+    moment = start_and_kill(now, ranks[0], "run", str(SCRIPT), *knobs, *out)
     series = folder / "series.csv"
     before = series.read_text("utf-8") if series.exists() else ""
     # killed so early that there is no run yet, it is started
@@ -158,7 +174,8 @@ def main() -> int:
         for number in range(options.kills):
             ranks = RANKS[number % len(RANKS)]
             folder = Path(temporary) / f"kill{number}"
-            found = killed_job(folder, reference, moments.uniform(0, whole), ranks, knobs)
+            moment = moments.uniform(0, whole)
+            found = killed_job(folder, reference, lambda t, m=moment: t > m, ranks, knobs)
             good = found.kept and found.deviation <= LIMIT
             failed += not good
             print(

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from ssbmech.errors import RunFolderError, raise_on_all
 from ssbmech.results.root import gather_rows, on_root
+from ssbmech.results.space import reserve
 
 Rows = Mapping[str, npt.NDArray[Any]]
 
@@ -55,6 +56,8 @@ def _write_together(path: Path, comm: MPI.Intracomm, rows: Rows, text: str) -> N
     starts *= comm.rank > 0
     totals = np.empty_like(counts)
     comm.Allreduce(counts, totals)
+    sizes = [int(comm.allreduce(rows[name].nbytes)) for name in names]
+    on_root(comm, lambda: reserve(path.parent, [len(encoded), *sizes]))
     failure = None
     try:
         with h5py.File(path, "w", driver="mpio", comm=comm) as file:
@@ -72,6 +75,7 @@ def _write_together(path: Path, comm: MPI.Intracomm, rows: Rows, text: str) -> N
 
 
 def _write_alone(path: Path, whole: Mapping[str, npt.NDArray[Any] | None], text: str) -> None:
+    reserve(path.parent, [len(text), *(a.nbytes for a in whole.values() if a is not None)])
     with h5py.File(path, "w") as file:
         file[_TEXT] = np.frombuffer(text.encode(), dtype=np.uint8)
         for name, array in whole.items():

@@ -30,6 +30,7 @@ import h5py
 import numpy as np
 
 from ssbmech.errors import RunFolderError
+from ssbmech.results.space import reserve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,6 +78,10 @@ class Arrays:
         yield "PointData", self.point
         yield "CellData", self.cell
 
+    def sizes(self) -> list[int]:
+        """Return the bytes of each array."""
+        return [array.nbytes for _, arrays in self.kinds() for array in arrays.values()]
+
 
 def create(
     path: Path,
@@ -100,6 +105,8 @@ def create(
         OSError: The file cannot be written.
     """
     part = path.with_name(path.name + ".part")
+    grid_size = grid.points.nbytes + 2 * grid.cells.nbytes
+    reserve(path.parent, [grid_size, *constants.sizes(), *values.sizes()])
     # The first opening decides on the superblock, the second on the layout of what is put in.
     with h5py.File(part, "w", libver="earliest", locking=False) as file:
         file.attrs.update(notes)
@@ -128,6 +135,7 @@ def append(path: Path, time: float, values: Arrays) -> None:
         OSError: The file cannot be written.
         RunFolderError: Names or shapes differ from the first step's, or time does not advance.
     """
+    reserve(path.parent, values.sizes())
     with h5py.File(path, "r+", libver=_LAYOUT, locking=False) as file:
         root = file["VTKHDF"]
         steps = root["Steps"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import errno
 import hashlib
 import itertools
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -361,3 +363,44 @@ def test_position_survives_as_text() -> None:
     kept = json.loads(json.dumps(dataclasses.asdict(position)))
     saved = Saved(StoredRows(Path(), COMM), {"position": kept})
     assert saved.position() == position
+
+
+def test_no_space_for_a_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run ends with a clear error; from what it has kept it goes on when there is space."""
+    folder = tmp_path / "run"
+    case = dataclasses.replace(
+        void_cell(protocol=cycle(20.0, 20.0)),
+        output=ssb.Output(fields_every=0, figures=False, checkpoint_every=0.0),
+    )
+    with monkeypatch.context() as patch:
+        stop_after(patch, 4)
+        ssb.run(case, folder)
+    kept = {path.name: path.read_bytes() for path in (folder / "checkpoints").iterdir()}
+    COMM.barrier()
+
+    def no_space(*_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "posix_fallocate", no_space)
+        with pytest.raises(RunFolderError, match="No space left on device"):
+            ssb.resume(case, folder)
+    assert {path.name: path.read_bytes() for path in (folder / "checkpoints").iterdir()} == kept
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert manifest["status"] == "failed"
+    COMM.barrier()
+    assert ssb.resume(case, folder).status is RunStatus.COMPLETE
+    assert np.all(np.diff(read(folder)["time"]) > 0.0)
+
+
+def test_folder_for_checkpoints_cannot_be_made(tmp_path: Path) -> None:
+    """As in a folder that may only be read."""
+    folder = tmp_path / "run"
+    case = quick(void_cell(protocol=cycle(20.0, 20.0)))
+    if COMM.rank == 0:
+        folder.mkdir()
+        (folder / "checkpoints").write_text("no folder", "utf-8")
+    COMM.barrier()
+    with pytest.raises(RunFolderError, match=r"cannot write the run folder.*checkpoints"):
+        ssb.run(case, folder)
+    assert len(read(folder)["time"]) == 1
