@@ -39,6 +39,10 @@ class RunFolderError(SSBMechError):
     """A run folder that cannot be created, written or read, or that already holds a run."""
 
 
+class StudyError(SSBMechError):
+    """A study that cannot be planned, run or collected; the message names the variant at fault."""
+
+
 class EnvironmentMissing(SSBMechError):
     """An optional package or outside program that the call needs is not there, or too old."""
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Kill the main job at random moments, resume it, and compare it with an undisturbed run.
 
-    ./ssb python tests/kills.py            # ten kills of the whole job, some ten minutes
-    ./ssb python tests/kills.py --short    # the same with the shortened job, two or three minutes
+    ./ssb python -m tests.kills            # ten kills of the whole job, some ten minutes
+    ./ssb python -m tests.kills --short    # the same with the shortened job, two or three minutes
 
 Each time the job starts on one number of ranks, all its processes are killed with SIGKILL at a
 random moment, and it is resumed on another number. The exit status tells whether all series are

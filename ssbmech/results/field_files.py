@@ -172,6 +172,8 @@ class InterfaceFile:
             node_map=node_map,
             mesh=interface_mesh,
             numbers=np.asarray(geometry.input_global_indices, dtype=np.int64),
+            # which corner of a facet comes first depends on the ranks
+            turned_freely=True,
         )
         path = folder.fields_path / f"interface_{_file_name(minus)}-{_file_name(plus)}.vtkhdf"
         notes = {"kind": "interface", "name": name, "minus": minus, "plus": plus}
@@ -206,6 +208,7 @@ class _LocalGrid:
         node_map: Any,
         mesh: mesh.Mesh,
         numbers: NDArray[np.int64],
+        turned_freely: bool = False,
     ) -> None:
         self.points = np.array(points, dtype=np.float64)
         self.n_cells = _owned_cell_count(mesh)
@@ -213,6 +216,7 @@ class _LocalGrid:
         self._node_map = node_map
         self._cell_name = mesh.topology.cell_name()
         self._numbers = numbers[: len(points)]
+        self._turned_freely = turned_freely
         self._corners = np.sort(vertex_numbers(mesh)[: self.n_cells], axis=1)
 
     def gather(self, comm: MPI.Comm) -> tuple[vtkhdf.Grid, _Order] | None:
@@ -237,8 +241,10 @@ class _LocalGrid:
         order = _Order(np.argsort(numbers), np.lexsort(corners.T[::-1]))
         place = np.empty_like(order.points)
         place[order.points] = np.arange(len(place))
-        grid = vtkhdf.Grid(points[order.points], place[cells[order.cells]], cell_type)
-        return grid, order
+        cells = np.asarray(place[cells[order.cells]])
+        if self._turned_freely:
+            cells = np.sort(cells, axis=1)
+        return vtkhdf.Grid(points[order.points], cells, cell_type), order
 
 
 @dataclass(frozen=True, slots=True, eq=False)

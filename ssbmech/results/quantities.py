@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from mpi4py import MPI
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from dolfinx import fem
 
 from ssbmech._compat import compile_form, constant
+from ssbmech.audits import AuditLimits
 from ssbmech.constants import FARADAY
 from ssbmech.errors import AuditError
 from ssbmech.fields_table import series_name
@@ -26,24 +27,6 @@ from ssbmech.results.hosts import content_row, cut_off, lithium_lost, state_of_c
 from ssbmech.results.series import Column
 
 Array = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class AuditLimits:
-    """Largest relative errors that a step may have before the run is stopped.
-
-    Attributes:
-        lithium: metal missing between the bodies, or lithium missing in a host, against charge
-            passed [1].
-        charge: sum of all currents into the electrolytes [1].
-        force: platen force plus support reactions [1].
-        contact: contact conditions on any facet, over typical pressure and gap [1].
-    """
-
-    lithium: float = 1e-6
-    charge: float = 1e-7
-    force: float = 1e-5
-    contact: float = 1e-5
 
 
 class Observer:

@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech.audits import AuditLimits
 from ssbmech.errors import AuditError, NotConverged, StepTooSmall
 from ssbmech.model.cell import CellModel
-from ssbmech.results.quantities import AuditLimits, Observer
+from ssbmech.results.quantities import Observer
 from ssbmech.solve.linear import Direct
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.step_control import Tolerances

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Command line: ``ssbmech run | check | info | plot | report | resume | study``.
+
+Exit statuses: 0 done, 1 failed with a message on standard error, 2 wrong command line, 130 stopped
+on request (the run can be resumed). Results go to standard output, messages to standard error.
+``run``, ``check`` and ``resume`` work on any number of ranks: ``mpirun -n 2 ssbmech run case.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import ssbmech
+from ssbmech.errors import CaseError
+from ssbmech.script import STOPPED, CaseScript, run_options, run_script, told
+
+Command = Callable[[argparse.Namespace], int]
+
+_WITH_SCRIPT = {
+    "run": "run the case of a script",
+    "check": "check a case, and say what it will take, without solving",
+}
+
+_EPILOG = """\
+examples:
+  ssbmech check cases/li_void/case.py --pressure 0.3      what it will take
+  ssbmech run cases/li_void/case.py --pressure 0.3        runs/li_void
+  mpirun -n 2 ssbmech run cases/li_void/case.py --help    the knobs of the case
+  ssbmech resume runs/li_void                             goes on where it was stopped or killed
+  ssbmech report runs/li_void                             one HTML page
+  ssbmech study cases/pressure_map/study.toml             many runs, one table
+
+exit status: 0 done, 1 failed, 2 wrong command line, 130 stopped on request
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out a command and return the exit status.
+
+    Args:
+        arguments: command line; None takes the process's own.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["run"]:
+        return _run(given[1:])
+    if given[:1] == ["check"]:
+        return _check(given[1:])
+    options = _parser().parse_args(given)
+    return told(lambda: int(options.command(options)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands whose options do not depend on a script."""
+    parser = argparse.ArgumentParser(
+        prog="ssbmech",
+        description=(ssbmech.__doc__ or "").split("\n")[0],
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"ssbmech {ssbmech.__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def add(name: str, command: Command | None, text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        made.set_defaults(command=command)
+        return made
+
+    for name, text in _WITH_SCRIPT.items():
+        add(name, None, text)
+    info = add("info", _info, "tell how a run stands")
+    info.add_argument("--json", action="store_true", help="as JSON, numbers in SI")
+    plot = add("plot", _plot, "draw the figures of a run")
+    plot.add_argument("--no-animation", action="store_true", help="leave out the film")
+    report = add("report", _report, "write a report of a run, one HTML file")
+    report.add_argument("--out", type=Path, help="file (default: report.html in the run folder)")
+    again = add("resume", _resume, "go on with a run that was stopped or killed")
+    again.add_argument(
+        "--script", type=Path, help="case script, if it is not where the run found it"
+    )
+    again.add_argument("--no-figures", action="store_true", help="leave the figures for later")
+    for made in (info, plot, report, again):
+        made.add_argument("folder", type=Path, help="run folder")
+
+    from ssbmech.study import command as study
+
+    study.add_arguments(add("study", study.run, "run variants of a case and collect their results"))
+    return parser
+
+
+def _split(
+    name: str, given: Sequence[str], parent: argparse.ArgumentParser
+) -> tuple[str, list[str]]:
+    """Return the script that a command line names, and the other arguments."""
+    finder = argparse.ArgumentParser(
+        prog=f"ssbmech {name}",
+        description=f"{_WITH_SCRIPT[name]}; SCRIPT --help lists the knobs of its case",
+        usage=f"ssbmech {name} [-h] SCRIPT [KNOB ...]",
+        parents=[parent],
+        add_help=False,
+        allow_abbrev=False,
+    )
+    finder.add_argument("script", nargs="?", metavar="SCRIPT", help="case script")
+    found = finder.parse_known_args(given)[0].script
+    if found is None:
+        if {"-h", "--help"} & set(given):
+            finder.print_help()
+            finder.exit()
+        finder.error("a case script is missing")
+    rest = list(given)
+    rest.remove(found)
+    return found, rest
+
+
+def _run(given: Sequence[str]) -> int:
+    path, rest = _split("run", given, run_options())
+    return told(lambda: run_script(CaseScript.load(path), rest, f"ssbmech run {path}"))
+
+
+def _check(given: Sequence[str]) -> int:
+    path, rest = _split("check", given, argparse.ArgumentParser(add_help=False))
+
+    def check() -> int:
+        from mpi4py import MPI
+
+        from ssbmech.estimate import estimate
+
+        script = CaseScript.load(path)
+        script.parser(f"ssbmech check {path}", []).parse_args(rest)
+        found = estimate(script.case(rest), MPI.COMM_WORLD)
+        if MPI.COMM_WORLD.rank == 0:
+            sys.stdout.write(found.text())
+        return 0
+
+    return told(check)
+
+
+def _resume(options: argparse.Namespace) -> int:
+    from ssbmech import runner
+    from ssbmech.results import RunStatus
+
+    script, arguments = _script_of(options.folder, options.script)
+    case = script.case(arguments)
+    figures = case.output.figures and not options.no_figures
+    output = dataclasses.replace(case.output, figures=figures)
+    result = runner.resume(dataclasses.replace(case, output=output), options.folder)
+    return 0 if result.status is RunStatus.COMPLETE else STOPPED
+
+
+def _script_of(folder: Path, elsewhere: Path | None) -> tuple[CaseScript, list[str]]:
+    """Return the script of a run and the values of its knobs.
+
+    Raises:
+        RunFolderError: the folder holds no run.
+        CaseError: the run knows of no script, or it is not there.
+    """
+    from ssbmech.results import manifest
+
+    noted: Any = manifest.read(folder / "manifest.json").get("script")
+    if not noted:
+        raise CaseError(
+            f"{folder} was not started from a case script: go on with ssbmech.resume(case, folder)"
+        )
+    path = Path(noted["path"]) if elsewhere is None else elsewhere
+    if not path.is_file():
+        raise CaseError(f"the case script {path} is not there: say where with --script")
+    return CaseScript.load(path), list(noted["arguments"])
+
+
+def _info(options: argparse.Namespace) -> int:
+    from ssbmech.info import summary, text
+
+    found = summary(options.folder)
+    sys.stdout.write(json.dumps(found, indent=2) + "\n" if options.json else text(found))
+    return 0
+
+
+def _plot(options: argparse.Namespace) -> int:
+    from ssbmech import plots
+
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    for file in plots.make_all(options.folder, animation=not options.no_animation):
+        sys.stdout.write(f"{file}\n")
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from ssbmech.report import write_report
+
+    sys.stdout.write(f"{write_report(options.folder, options.out)}\n")
+    return 0

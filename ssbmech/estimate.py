@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a case will take: cells, unknowns, memory and time, without solving it.
+
+The mesh and the model are made as for a run. Memory and time come from measured runs with the
+default solver on two cores of a present-day machine, so they tell the order of magnitude; the
+factorisation decides, which fills in more in space than in the plane.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mpi4py import MPI
+
+from ssbmech.case import Case
+from ssbmech.checkpoint.state import CellState
+from ssbmech.model.cell import CellModel
+from ssbmech.protocol import check_protocol
+from ssbmech.results.quantities import Observer
+
+ITERATIONS = 3.0
+"""Newton iterations of a time step, as measured with few changes of contact [1]."""
+
+PROCESS = 0.35e9
+"""Memory of a process before it has any unknowns [B]."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    r"""Cost of an iteration and of the factors, by number of unknowns n.
+
+    .. math:: M = m n (n / n_0)^a, \quad t = b n (n / n_0)^c / \sqrt{ranks}
+
+    Attributes:
+        memory: m, at n_0 unknowns [B].
+        growth_memory: a [1].
+        time: b, at n_0 unknowns on one rank [s].
+        growth_time: c [1].
+        size: n_0 [1].
+    """
+
+    memory: float
+    growth_memory: float
+    time: float
+    growth_time: float
+    size: float
+
+    def memory_of(self, unknowns: int) -> float:
+        """Return the memory of the model and its factors [B]."""
+        return float(self.memory * unknowns * (unknowns / self.size) ** self.growth_memory)
+
+    def time_of(self, unknowns: int, ranks: int) -> float:
+        """Return the time of an iteration [s]."""
+        growth = (unknowns / self.size) ** self.growth_time
+        return float(self.time * unknowns * growth / ranks**0.5)
+
+
+COSTS: Mapping[int, Cost] = {
+    2: Cost(memory=4e3, growth_memory=0.1, time=4e-6, growth_time=0.15, size=6e4),
+    3: Cost(memory=24e3, growth_memory=1 / 3, time=2e-4, growth_time=1.0, size=3e5),
+}
+"""Measured cost, by dimension."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a case will take.
+
+    Attributes:
+        name: name of the case.
+        cells: cells of each region [1].
+        unknowns: unknowns of each kind [1].
+        ranks: number of ranks [1].
+        protocol: name and duration [s] of each step.
+        steps: fewest time steps [1].
+        memory: memory of all ranks together [B].
+        iteration: time of a Newton iteration [s].
+        checkpoint: size of the state [B].
+    """
+
+    name: str
+    cells: Mapping[str, int]
+    unknowns: Mapping[str, int]
+    ranks: int
+    protocol: tuple[tuple[str, float], ...]
+    steps: int
+    memory: float
+    iteration: float
+    checkpoint: float
+
+    def text(self) -> str:
+        """Return the estimate as lines of text."""
+        cells, unknowns = sum(self.cells.values()), sum(self.unknowns.values())
+        steps = ", ".join(f"{name} {_duration(time)}" for name, time in self.protocol)
+        lines = {
+            "case": f"{self.name}: valid",
+            "mesh": f"{cells} cells ({_listed(self.cells)})",
+            "unknowns": f"{unknowns} ({_listed(self.unknowns)})",
+            "ranks": f"{self.ranks}, {unknowns // self.ranks} unknowns each",
+            "protocol": steps,
+            "memory": f"about {self.memory / 1e9:.1f} GB in all",
+            "time": (
+                f"about {_duration(self.steps * ITERATIONS * self.iteration)} or more: at least "
+                f"{self.steps} time steps, {ITERATIONS:g} iterations each, "
+                f"{self.iteration:.2g} s per iteration"
+            ),
+            "checkpoint": f"about {1.5 * self.checkpoint / 1e6:.1f} MB, two are kept",
+        }
+        return "".join(f"{name:<12}{value}\n" for name, value in lines.items())
+
+
+def estimate(case: Case, comm: MPI.Intracomm) -> Estimate:
+    """Return what a case will take on the ranks of a communicator; collective.
+
+    Raises:
+        MeshError, CaseError: the case cannot be built.
+    """
+    tagged = case.geometry.build(comm)
+    cell = CellModel(case, tagged)
+    check_protocol(case.protocol, {c.name: c for c in Observer(cell).columns()})
+    owned = tagged.mesh.topology.index_map(tagged.mesh.topology.dim).size_local
+    tags = tagged.cell_tags
+    cells = {
+        name: int(comm.allreduce(int((tags.find(tag) < owned).sum())))
+        for name, tag in tagged.regions.items()
+    }
+    unknowns: Counter[str] = Counter()
+    for unknown in cell.unknowns:
+        unknowns[unknown.key.split()[0]] += int(comm.allreduce(unknown.owned))
+    for closure in cell.closures:
+        unknowns[closure.key.split()[0]] += 1
+    count, cost = sum(unknowns.values()), COSTS[case.geometry.frame.dim]
+    return Estimate(
+        name=case.name,
+        cells=cells,
+        unknowns=unknowns,
+        ranks=comm.size,
+        protocol=tuple((step.name, step.duration) for step in case.protocol),
+        steps=fewest_steps(case),
+        memory=comm.size * PROCESS + cost.memory_of(count),
+        iteration=cost.time_of(count, comm.size),
+        checkpoint=float(comm.allreduce(CellState(cell).size)),
+    )
+
+
+def fewest_steps(case: Case) -> int:
+    """Return the number of time steps if each is solved at once and no stop condition is met."""
+    sizer, count = case.step_control.sizer(), 0
+    for step in case.protocol:
+        sizer.start(step.duration)
+        elapsed = 0.0
+        while elapsed < step.duration * (1 - 1e-12):
+            elapsed += sizer.propose(step.duration - elapsed)
+            sizer.accept(iterations=1, error=0.0)
+            count += 1
+    return count
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
+
+
+def _duration(seconds: float) -> str:
+    """Return a time in a readable unit."""
+    for unit, size in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.3g} s"

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How a run stands, in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ssbmech.plots.reader import Series
+from ssbmech.results.manifest import read
+
+SHOWN = (
+    "voltage",
+    "current",
+    "p_stack",
+    "thickness_stack",
+    "state_of_charge",
+    "contact_fraction",
+    "conducting_fraction",
+    "void_volume",
+)
+"""Quantities of the last row that are told, those of bodies and interfaces among them."""
+
+
+def summary(folder: Path) -> dict[str, Any]:
+    """Return how a run stands, as plain data in SI.
+
+    Args:
+        folder: run folder.
+
+    Raises:
+        RunFolderError: the folder holds no run.
+    """
+    manifest: Mapping[str, Any] = read(folder / "manifest.json")
+    path = folder / "series.csv"
+    # there is none before the model stands
+    series = Series.read(path) if path.exists() else Series({}, {})
+    columns = series.columns
+    steps = len(columns.get("time", ()))
+    last = {name: float(values[-1]) for name, values in columns.items() if len(values)}
+    total = sum(float(step["duration [s]"]) for step in manifest.get("protocol", []))
+    return {
+        "folder": str(folder),
+        "case": manifest.get("name", ""),
+        "status": manifest["status"],
+        "reason": manifest.get("reason", ""),
+        "started": manifest.get("started"),
+        "finished": manifest.get("finished"),
+        "resumed": len(manifest.get("resumed", [])),
+        "ranks": manifest.get("environment", {}).get("ranks"),
+        "unknowns": sum(manifest.get("unknowns", {}).values()),
+        "knobs": manifest.get("script", {}).get("knobs", {}),
+        "steps": steps,
+        "protocol": [step["label"] for step in manifest.get("protocol", [])],
+        "at step": int(last.get("step", 0)),
+        "duration [s]": total,
+        "wall time [s]": last.get("wall_time", 0.0),
+        "effort": manifest.get("effort", {}),
+        "last": {
+            f"{name} [{series.units[name]}]": value
+            for name, value in last.items()
+            if name == "time" or name.partition(":")[0] in SHOWN
+        },
+        "checkpoints": sorted(path.name for path in (folder / "checkpoints").glob("*.h5")),
+    }
+
+
+def text(found: Mapping[str, Any]) -> str:
+    """Return a summary as lines of text."""
+    status = f"{found['status']}{': ' if found['reason'] else ''}{found['reason']}"
+    lines = {
+        "run": found["folder"],
+        "case": found["case"],
+        "status": status,
+        "started": found["started"],
+        "finished": found["finished"] or "-",
+        "resumed": f"{found['resumed']} times" if found["resumed"] else "never",
+        "ranks": found["ranks"],
+        "unknowns": found["unknowns"],
+        "knobs": ", ".join(
+            f"{name} = {knob['value']} {knob['unit']}".strip()
+            for name, knob in found["knobs"].items()
+            if knob["value"] is not None
+        ),
+        "time steps": found["steps"],
+        "wall time": f"{found['wall time [s]']:.1f} s",
+        "files": _share(found["effort"]),
+        "checkpoints": ", ".join(found["checkpoints"]) or "none",
+    }
+    if found["protocol"]:
+        number = found["at step"]
+        lines["protocol"] = f"{found['protocol'][number]}, {number + 1} of {len(found['protocol'])}"
+    lines |= {name: f"{value:.6g}" for name, value in found["last"].items()}
+    width = max(map(len, lines)) + 2
+    return "".join(f"{name:<{width}}{value}\n" for name, value in lines.items())
+
+
+def _share(effort: Mapping[str, float]) -> str:
+    """Return the part of the time that went into files."""
+    if not effort:
+        return "-"
+    return f"{100 * effort['files [s]'] / effort['computed [s]']:.1f} % of the time"

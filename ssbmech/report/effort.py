@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How far the numbers of a run can be trusted, and what they cost: audits, solver, sources."""
+
+from __future__ import annotations
+
+import math
+import runpy
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+import ssbmech
+from ssbmech.audits import AuditLimits
+from ssbmech.fields_table import QUANTITIES
+from ssbmech.report.case_words import Listing
+from ssbmech.report.readable import number_text, place_text, quantity_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ssbmech.plots.reader import RunData, Series
+
+_PACKAGE: Final = Path(ssbmech.__file__).parent
+_AUDIT: Final = "audit_"
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The largest error of one audit in a run.
+
+    Attributes:
+        label: What is conserved.
+        largest: Largest value, "not measured" if the cell cannot measure it.
+        at: Time of the largest value.
+        limit: Largest value allowed; empty if it is not known.
+        mark: "passed", "failed" or "not measured".
+    """
+
+    label: str
+    largest: str
+    at: str
+    limit: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """Where one parameter comes from.
+
+    Attributes:
+        parameter: Path to the parameter in its law.
+        key: Key of the reference.
+        text: What was measured or computed, and at which temperature.
+        note: What a user must know.
+        provenance: How the number was obtained.
+    """
+
+    parameter: str
+    key: str
+    text: str
+    note: str
+    provenance: str
+
+
+def audits(series: Series) -> list[Audit]:
+    """Return the largest errors of what each step must conserve.
+
+    Args:
+        series: The series; audits it lacks are left out.
+    """
+    limits, found = asdict(AuditLimits()), []
+    for name, values in series.columns.items():
+        if not name.startswith(_AUDIT):
+            continue
+        limit = limits.get(name.removeprefix(_AUDIT))
+        label = QUANTITIES[name].label if name in QUANTITIES else name
+        shown = "" if limit is None else number_text(limit, 2)
+        measured = np.flatnonzero(~np.isnan(values))
+        if not measured.size:
+            found.append(Audit(label, "not measured", "", shown, "not measured"))
+            continue
+        row = int(measured[np.argmax(values[measured])])
+        largest = float(values[row])
+        mark = "no limit known" if limit is None else "passed" if largest <= limit else "failed"
+        at = quantity_text(float(series["time"][row]), "s", 3)
+        found.append(Audit(label, number_text(largest, 2), at, shown, mark))
+    return found
+
+
+def effort(run: RunData) -> Listing:
+    """Return what the solver did, in numbers.
+
+    Args:
+        run: The run.
+    """
+    series, rows = run.series, []
+    count = series.columns["time"].size if "time" in series.columns else 0
+    unknowns = unknowns_by_field(run.manifest)
+    if unknowns:
+        rows.append(("unknowns", f"{sum(unknowns.values())}"))
+    rows.append(("accepted time steps", str(count)))
+    if count:
+        rows += _steps(series, count)
+    solver = run.manifest.get("solver")
+    if isinstance(solver, dict) and solver:
+        chosen = ", ".join(f"{key} {value}" for key, value in solver.items())
+        rows.append(("options of PETSc", chosen))
+    return Listing("Solver", ("", ""), tuple(rows))
+
+
+def unknowns_by_field(manifest: Mapping[str, Any]) -> dict[str, int]:
+    """Return the number of unknowns of each field; empty if the manifest does not tell.
+
+    Args:
+        manifest: The manifest.
+    """
+    unknowns = manifest.get("unknowns")
+    return dict(unknowns) if isinstance(unknowns, dict) else {}
+
+
+def sources(manifest: Mapping[str, Any]) -> dict[str, list[SourceLine]]:
+    """Return the sources of the parameters, by material or interface law.
+
+    Args:
+        manifest: The manifest.
+    """
+    groups = manifest.get("sources")
+    if not isinstance(groups, dict):
+        return {}
+    found = {}
+    for group, entries in groups.items():
+        lines = [
+            SourceLine(
+                parameter=str(parameter),
+                key=str(entry.get("key", "")),
+                text=_at_temperature(entry),
+                note=str(entry.get("note", "")),
+                provenance=str(entry.get("provenance", "")),
+            )
+            for parameter, entry in (entries.items() if isinstance(entries, dict) else ())
+            if isinstance(entry, dict)
+        ]
+        if lines:
+            found[place_text(str(group))] = lines
+    return found
+
+
+def references(lines: Mapping[str, list[SourceLine]]) -> dict[str, str]:
+    """Return the full references behind some sources, by their keys.
+
+    Args:
+        lines: The sources.
+    """
+    # The file alone: the packages round it need the form language, a report does not.
+    path = _PACKAGE / "materials" / "library" / "references.py"
+    known = runpy.run_path(str(path))["REFERENCES"]
+    keys = {line.key for group in lines.values() for line in group if line.key}
+    return {key: known.get(key, "not in the list of the library") for key in sorted(keys)}
+
+
+def _steps(series: Series, count: int) -> list[tuple[str, str]]:
+    rows = []
+    length = series.of("time_step").get("")
+    if length is not None:
+        least, mean, most = (
+            quantity_text(float(value), "s", 3)
+            for value in (np.min(length), np.median(length), np.max(length))
+        )
+        rows.append(("length of a step", f"{least} to {most}, median {mean}"))
+    for name, label in (
+        ("newton_iterations", "Newton iterations"),
+        ("linear_iterations", "linear iterations"),
+    ):
+        values = series.of(name).get("")
+        if values is not None:
+            total, mean = number_text(float(values.sum()), 9), number_text(float(values.mean()), 3)
+            most_text = number_text(float(np.max(values)))
+            rows.append((label, f"{total}; {mean} per step, {most_text} at most"))
+    rejected = series.of("rejected_steps").get("")
+    if rejected is not None:
+        rows.append(("rejected time steps", number_text(float(np.max(rejected)))))
+    wall = series.of("wall_time").get("")
+    if wall is not None:
+        per_step = quantity_text(float(wall[-1]) / count, "s", 3)
+        rows.append(("time loop", f"{quantity_text(float(wall[-1]), 's', 3)}; {per_step} per step"))
+    return rows
+
+
+def _at_temperature(entry: Mapping[str, Any]) -> str:
+    text, temperature = str(entry.get("text", "")), entry.get("temperature_K")
+    if isinstance(temperature, (int, float)) and math.isfinite(temperature):
+        return f"{text} ({quantity_text(float(temperature), 'K')})".strip()
+    return text

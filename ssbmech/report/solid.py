@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A run in space as triangles that a reader can turn: bodies and interfaces, displaced, coloured.
+
+Only what lies on the surface of a body goes into the page, at the last output time.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from ssbmech.fields_table import axis_label, quantity, shown_unit
+from ssbmech.plots import theme
+from ssbmech.report.chart_style import packed
+from ssbmech.report.readable import place_text, quantity_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from ssbmech.plots.reader import FieldData, RunData
+
+    Array = NDArray[np.float64]
+    Indices = NDArray[np.int64]
+
+MOST_TRIANGLES: Final = 120_000
+"""Triangles up to which a view becomes part of a report: about four megabytes."""
+
+_MICRO: Final = 1e6
+# Bodies are pulled apart by this share of the cell's height.
+_APART: Final = 0.3
+# Field -> whether it is one of the bodies, and whether its sign matters.
+_FIELDS: Final[Mapping[str, tuple[bool, bool]]] = MappingProxyType(
+    {
+        "von_mises": (True, False),
+        "pressure": (True, True),
+        "content": (True, False),
+        "gap": (False, False),
+        "contact": (False, False),
+        "conducting": (False, False),
+        "p_contact": (False, False),
+        "i_normal": (False, True),
+    }
+)
+# Corners of the faces of a tetrahedron, and the corner opposite to each.
+_FACES: Final = ((1, 2, 3), (0, 3, 2), (0, 1, 3), (0, 2, 1))
+
+
+def solid_view(run: RunData) -> tuple[dict[str, Any] | None, str]:
+    """Return the view of a run in space, or None and why there is none.
+
+    The reason is empty if the run is none in space.
+
+    Args:
+        run: The run.
+
+    Raises:
+        RunFolderError: A field cannot be read.
+    """
+    if not run.in_space:
+        return None, ""
+    bodies = {name: _body(data) for name, data in run.bodies.items()}
+    interfaces = {name: _interface(run, name) for name in run.interfaces}
+    parts = [*bodies.values(), *interfaces.values()]
+    count = sum(len(part["faces"]) for part in parts)
+    if count > MOST_TRIANGLES:
+        return None, (
+            f"The view in space is left out: its {count} triangles are too many for a page. Open "
+            "the files in fields/ with ParaView."
+        )
+    lifts = _lifts(run, bodies)
+    fields = [
+        _field(run, name, bodies if of_bodies else interfaces)
+        for name, (of_bodies, _) in _FIELDS.items()
+        if any(name in part["values"] for part in (bodies if of_bodies else interfaces).values())
+    ]
+    time = float(next(iter(run.bodies.values())).times[-1])
+    view = {
+        "time": quantity_text(time, "s", 3),
+        "fields": fields,
+        "bodies": [_mesh(name, bodies[name], lift) for name, lift in lifts.items()],
+        "interfaces": [
+            _mesh(name, part, lifts.get(run.interfaces[name].minus, 0.0))
+            for name, part in interfaces.items()
+        ],
+        "apart": bool(run.bodies) and not run.hosts and len(run.bodies) > 1,
+    }
+    return view, ""
+
+
+def surface(cells: Indices) -> tuple[Indices, Indices]:
+    """Return the faces of tetrahedra that belong to one cell only, and these cells.
+
+    Args:
+        cells: Corners of the cells, shape (cells, 4).
+
+    Returns:
+        Corners of the faces, shape (faces, 3); cells, shape (faces,).
+    """
+    faces = np.concatenate([cells[:, list(face)] for face in _FACES])
+    owners = np.tile(np.arange(len(cells)), len(_FACES))
+    _, first, counts = np.unique(
+        np.sort(faces, axis=1), axis=0, return_index=True, return_counts=True
+    )
+    outer = first[counts == 1]
+    return faces[outer], owners[outer]
+
+
+def _body(data: FieldData) -> dict[str, Any]:
+    """Return points, faces and values of a body's surface at the last time."""
+    faces, owners = surface(data.corners)
+    used, corners = np.unique(faces, return_inverse=True)
+    points = data.points[used]
+    if "displacement" in data.names:
+        points = points + data.values("displacement", -1)[used]
+    values: dict[str, Array] = {}
+    for name, (of_bodies, _) in _FIELDS.items():
+        if of_bodies and name in data.names:
+            field = data.values(name, -1)
+            values[name] = field[owners] if len(field) == len(data.corners) else field[used]
+    return {"points": points, "faces": corners.reshape(-1, 3), "values": values}
+
+
+def _interface(run: RunData, name: str) -> dict[str, Any]:
+    """Return points, faces and values of an interface, which moves with its minus body."""
+    data = run.interfaces[name]
+    used, corners = np.unique(data.corners, return_inverse=True)
+    points = data.points[used]
+    body = run.bodies.get(data.minus)
+    if body is not None and "displacement" in body.names:
+        points = points + body.values("displacement", -1)[_nearest(body.points, points)]
+    values = {
+        field: data.values(field, -1)
+        for field, (of_bodies, _) in _FIELDS.items()
+        if not of_bodies and field in data.names
+    }
+    return {"points": points, "faces": corners.reshape(-1, 3), "values": values}
+
+
+def _nearest(places: Array, wanted: Array) -> Indices:
+    """Return the number of the place that is nearest to each wanted point."""
+    # Points of a body and of its interface are the same but for rounding.
+    size = 1e-7 * max(float(np.max(np.ptp(places, axis=0))), 1e-30)
+    order: dict[tuple[int, ...], int] = {
+        tuple(key): number for number, key in enumerate(np.rint(places / size).astype(int).tolist())
+    }
+    found = [order.get(tuple(key), -1) for key in np.rint(wanted / size).astype(int).tolist()]
+    for number, place in enumerate(found):
+        if place < 0:
+            found[number] = int(((places - wanted[number]) ** 2).sum(axis=1).argmin())
+    return np.array(found, dtype=np.int64)
+
+
+def _lifts(run: RunData, bodies: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    """Return how far each body is lifted when they are pulled apart, the lowest first [um]."""
+    middles = {name: float(part["points"][:, 2].mean()) for name, part in bodies.items()}
+    every = np.concatenate([part["points"][:, 2] for part in bodies.values()])
+    height = _MICRO * float(np.ptp(every))
+    ranked = sorted(run.bodies, key=lambda name: middles[name])
+    return {name: _APART * height * rank for rank, name in enumerate(ranked)}
+
+
+def _field(run: RunData, name: str, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return name, label and colour scale of a field."""
+    of_bodies, signed = _FIELDS[name]
+    values = np.concatenate(
+        [part["values"][name] for part in parts.values() if name in part["values"]]
+    )
+    factor = shown_unit(quantity(name).unit).factor
+    shown = factor * values
+    field: dict[str, Any] = {
+        "name": name,
+        "label": axis_label(name),
+        "of": "bodies" if of_bodies else "interfaces",
+        "factor": factor,
+        "log": False,
+    }
+    if signed:
+        high = float(np.percentile(np.abs(shown), 99.0)) or 1.0
+        return field | {"low": -high, "high": high, "colours": "RdBu", "reverse": True}
+    if quantity(name).unit == "1":
+        return field | _fraction_scale(run, name)
+    scale = theme.positive_scale(shown)
+    low, high = float(scale.norm.vmin or 0.0), float(scale.norm.vmax or 1.0)
+    return field | {"low": low, "high": high, "colours": "Viridis", "log": low > 0.0}
+
+
+def _fraction_scale(run: RunData, name: str) -> dict[str, Any]:
+    if name != "content":
+        return {"low": 0.0, "high": 1.0, "colours": "Cividis"}
+    low = [float(np.min(values)) for values in run.series.of("content_min").values() if values.size]
+    high = [
+        float(np.max(values)) for values in run.series.of("content_max").values() if values.size
+    ]
+    return {"low": min(low, default=0.0), "high": max(high, default=1.0), "colours": "Viridis"}
+
+
+def _mesh(name: str, part: Mapping[str, Any], lift: float) -> dict[str, Any]:
+    """Return a part for the page, in micrometres."""
+    x, y, z = _MICRO * part["points"].T
+    i, j, k = part["faces"].T
+    values = {
+        field: {
+            "data": packed(_shown(field, array)),
+            "mode": "cell" if len(array) == len(part["faces"]) else "vertex",
+        }
+        for field, array in part["values"].items()
+    }
+    coordinates = {"x": packed(x), "y": packed(y), "z": packed(z)}
+    corners = {"i": packed(i, "i4"), "j": packed(j, "i4"), "k": packed(k, "i4")}
+    return {"name": place_text(name), "lift": lift, "values": values, **coordinates, **corners}
+
+
+def _shown(name: str, values: Array) -> Array:
+    return shown_unit(quantity(name).unit).factor * values

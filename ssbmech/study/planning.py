@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""From a study file to a plan: every variant's case is built before anything is run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ssbmech.errors import SSBMechError, StudyError
+from ssbmech.fields_table import QUANTITIES
+from ssbmech.study.files import read_json
+from ssbmech.study.plan import LOCK, Plan, Variant, refuse_doubles
+from ssbmech.study.wording import refuse_unknown
+
+if TYPE_CHECKING:
+    from ssbmech.case import Case
+    from ssbmech.script import CaseScript
+    from ssbmech.study.reductions import Figure
+    from ssbmech.study.study_file import Study
+
+# More of them in one message would bury the first.
+_MOST_TOLD = 5
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan, and what the script makes of its variants.
+
+    Attributes:
+        plan: The plan.
+        records: Values of all knobs by variant, as the manifest of its run keeps them.
+    """
+
+    plan: Plan
+    records: Mapping[str, Mapping[str, Any]]
+
+
+def make_plan(study: Study) -> Planned:
+    """Return the plan of a study.
+
+    Args:
+        study: The study.
+
+    Raises:
+        StudyError: A knob is not known; two variants have one name; a variant makes no case, with
+            all that do not named; a figure is none that the cases can have.
+        CaseError: There is no case script, or it cannot be loaded.
+    """
+    from ssbmech.script import CaseScript
+
+    script = CaseScript.load(study.script)
+    known = script.knobs
+    refuse_unknown(study.fixed, known, "knob in [fixed]")
+    refuse_unknown(study.sampling.knobs, known, "knob")
+    variants = tuple(Variant.of(point, study.fixed) for point in study.sampling.points())
+    refuse_doubles(variants)
+    cases = _build_all(script, variants)
+    for figure in study.figures:
+        for case in cases.values():
+            _check_figure(figure, case)
+    plan = Plan(
+        study=study.name,
+        case=next(iter(cases.values())).name,
+        script=str(study.script),
+        python=sys.executable,
+        ranks=study.runs.ranks,
+        launcher=study.runs.launcher,
+        resources=study.runs.resources,
+        fixed=study.fixed,
+        units={knob: known[knob].unit for knob in sorted(study.sampling.knobs)},
+        variants=variants,
+    )
+    records = {each.name: _knobs_of(script.record(each.arguments)) for each in variants}
+    return Planned(plan, records)
+
+
+def settle(planned: Planned, folder: Path) -> Plan:
+    """Return the plan for a folder, with the variants of earlier plans that it leaves alone.
+
+    Args:
+        planned: The plan.
+        folder: Folder of the study; may not be there yet.
+
+    Raises:
+        StudyError: The folder holds a study of another case, something that is no study, or a run
+            of a variant with other values of its knobs.
+    """
+    plan = planned.plan
+    old = Plan.read(folder)
+    if old is None:
+        if folder.is_dir() and any(path.name != LOCK for path in folder.iterdir()):
+            raise StudyError(
+                f"{folder} is not empty and holds no study; give another folder with --out"
+            )
+        return plan
+    if old.case != plan.case:
+        raise StudyError(
+            f"{folder} holds a study of the case {old.case}, not of {plan.case}; "
+            "give another folder with --out"
+        )
+    for variant in plan.variants:
+        _check_run(folder / variant.name, plan, planned.records[variant.name])
+    names = {variant.name for variant in plan.variants}
+    before = [*(variant.name for variant in old.variants), *old.left]
+    left = [name for name in before if name not in names and (folder / name).is_dir()]
+    return replace(plan, left=tuple(left))
+
+
+def _build_all(script: CaseScript, variants: Sequence[Variant]) -> dict[str, Case]:
+    """Return the cases by variant; if some cannot be built, all of those are told."""
+    cases, problems = {}, []
+    for variant in variants:
+        try:
+            cases[variant.name] = script.case(variant.arguments)
+        except (SSBMechError, ArithmeticError, LookupError, TypeError, ValueError) as failure:
+            problems.append(f"{variant.name}: {type(failure).__name__}: {failure}")
+    if problems:
+        told = "\n  ".join(problems[:_MOST_TOLD])
+        more = len(problems) - _MOST_TOLD
+        rest = f"\n  and {more} more" if more > 0 else ""
+        raise StudyError(
+            f"{len(problems)} of {len(variants)} variants make no case, so nothing was started:"
+            f"\n  {told}{rest}"
+        )
+    return cases
+
+
+def _check_figure(figure: Figure, case: Case) -> None:
+    """Refuse a figure of a quantity, place or step that a case cannot have."""
+    where = f"in [collect.{figure.name}]"
+    name, colon, place = figure.column.partition(":")
+    refuse_unknown([name], QUANTITIES, f"column {where}")
+    if colon:
+        bodies = {body.name for body in case.bodies}
+        regions = {region for body in case.bodies for region in body.materials}
+        interfaces = {interface.name for interface in case.interfaces}
+        refuse_unknown([place], bodies | regions | interfaces, f"body or interface {where}")
+    if figure.step:
+        refuse_unknown([figure.step], {step.name for step in case.protocol}, f"step {where}")
+
+
+def _check_run(folder: Path, plan: Plan, knobs: Mapping[str, Any]) -> None:
+    """Refuse a run that was made with other values of the knobs than the plan's."""
+    manifest = read_json(folder / "manifest.json")
+    if manifest.get("name", plan.case) != plan.case:
+        raise StudyError(f"{folder} holds a run of another case: {manifest['name']}")
+    done = _knobs_of(manifest.get("script", {}))
+    other = [
+        f"{knob} = {done[knob]} instead of {value}"
+        for knob, value in knobs.items()
+        if knob in done and done[knob] != value
+    ]
+    if other:
+        raise StudyError(
+            f"{folder} holds a run with {', '.join(other)}; move it away, "
+            "or give another folder with --out"
+        )
+
+
+def _knobs_of(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of the knobs in what a manifest keeps of the script."""
+    return {knob: entry["value"] for knob, entry in record.get("knobs", {}).items()}

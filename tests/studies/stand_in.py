@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Takes the place of the launcher of a study, and of the run it would launch.
+
+It obeys the command line of a run and leaves what a run leaves, but solves nothing: it counts up
+the time, one row of the series after the other. Each start is noted in ``starts.log`` beside the
+run folder. A pressure of 13 MPa fails, one of 17 MPa is deaf to requests to stop.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+STEPS, PAUSE = 20, 0.06
+VOID = "void_volume:negative|separator"
+HEADER = f"time [s],time_step [s],step [1],{VOID} [m2],wall_time [s]\n"
+asked: list[int] = []
+
+
+def note(number: int, frame: FrameType | None) -> None:
+    asked.append(number)
+
+
+def write_manifest(out: Path, status: str, reason: str = "") -> None:
+    content = {
+        "name": "small_study",
+        "status": status,
+        "reason": reason,
+        "protocol": [
+            {"label": "plate", "duration [s]": STEPS / 2},
+            {"label": "rest", "duration [s]": STEPS / 2},
+        ],
+    }
+    part = out / "manifest.part"
+    part.write_text(json.dumps(content))
+    part.replace(out / "manifest.json")
+
+
+def carry_out(out: Path, pressure: float, current: float) -> int:
+    out.mkdir(exist_ok=True)
+    with (out.parent / "starts.log").open("a") as starts:
+        starts.write(f"{out.name}\n")
+    series = out / "series.csv"
+    if not series.exists():
+        series.write_text(HEADER)
+    write_manifest(out, "running")
+    done = len(series.read_text().splitlines()) - 1
+    for row in range(done, STEPS):
+        time.sleep(60.0 if pressure == 17.0 and row else PAUSE)
+        if pressure == 13.0:
+            write_manifest(out, "failed", "NotConverged: the pressure brings bad luck")
+            return 1
+        void = 1e-12 * (5.0 + current * (row + 1) - pressure)
+        with series.open("a") as stream:
+            stream.write(f"{row + 1},1,{int(2 * row >= STEPS)},{void!r},{(row + 1) * PAUSE}\n")
+        if asked and pressure != 17.0:
+            write_manifest(out, "stopped", "interrupted")
+            return 130
+    write_manifest(out, "complete")
+    return 0
+
+
+if __name__ == "__main__":
+    for asking in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):
+        signal.signal(asking, note)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--no-figures", action="store_true")
+    parser.add_argument("--pressure", type=float, default=1.0)
+    parser.add_argument("--current", type=float, default=1.0)
+    options, _ = parser.parse_known_args(sys.argv[6:])
+    sys.exit(carry_out(options.out, options.pressure, options.current))

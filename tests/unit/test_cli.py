@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The command line: what it prints, and its exit statuses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from mpi4py import MPI
+
+import pytest
+
+from ssbmech.cli import main
+from ssbmech.estimate import fewest_steps
+from ssbmech.plots.reader import Series
+from tests.case_scripts import CASES, script_case
+from tests.small_cell import void_cell
+
+COMM = MPI.COMM_WORLD
+VOID = str(CASES / "li_void" / "case.py")
+QUICK = ("--size=1.5", "--minutes=0.2", "--longest-step=4", "--no-figures")
+
+
+def text_of(capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what rank 0 has printed, on all ranks."""
+    return COMM.bcast(capsys.readouterr().out)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that was started from the command line."""
+    path = COMM.bcast(tmp_path_factory.mktemp("cli") / "run")
+    assert main(["run", VOID, "--pressure", "2", *QUICK, f"--out={path}"]) == 0
+    return path
+
+
+def test_run_notes_its_script(folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert manifest["script"]["path"] == VOID
+    assert manifest["script"]["arguments"] == ["--pressure", "2", *QUICK[:-1]]
+    assert manifest["script"]["knobs"]["pressure"] == {"value": 2.0, "unit": "MPa"}
+    assert manifest["effort"]["computed [s]"] > manifest["effort"]["files [s]"] > 0.0
+
+
+def test_options_may_come_before_the_script(tmp_path: Path) -> None:
+    out = f"--out={tmp_path / 'run'}"
+    assert main(["run", "--no-figures", out, VOID, *QUICK[:-1], "--pressure=2"]) == 0
+    # the same again goes on with the run, which is complete
+    assert main(["run", "--resume", "--no-figures", out, VOID, *QUICK[:-1], "--pressure=2"]) == 0
+
+
+def test_run_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    series = (folder / "series.csv").read_bytes()
+    assert main(["run", VOID, *QUICK, f"--out={folder}"]) == 1
+    error = COMM.bcast(capsys.readouterr().err)
+    assert "already holds a run" in error
+    assert main(["run", "--resume", VOID, "--pressure=3", *QUICK, f"--out={folder}"]) == 1
+    error = COMM.bcast(capsys.readouterr().err)
+    assert "another case: fixture.preload was 2000000.0, is 3000000.0" in error
+    assert (folder / "series.csv").read_bytes() == series
+
+
+def test_resume_takes_script_and_knobs_from_the_folder(folder: Path, tmp_path: Path) -> None:
+    assert main(["resume", str(folder)]) == 0
+    copy = tmp_path / "copy"
+    if COMM.rank == 0:
+        shutil.copytree(folder, copy)
+        path = copy / "manifest.json"
+        manifest = json.loads(path.read_text("utf-8"))
+        manifest["script"]["path"] = "/nowhere/case.py"
+        path.write_text(json.dumps(manifest), "utf-8")
+    COMM.barrier()
+    assert main(["resume", str(copy)]) == 1
+    assert main(["resume", str(copy), "--script", VOID]) == 0
+
+
+def test_resume_of_what_is_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["resume", str(tmp_path)]) == 1
+    assert "is not a run folder" in COMM.bcast(capsys.readouterr().err)
+
+
+@pytest.mark.serial
+def test_info(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", str(folder)]) == 0
+    lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert lines["status"] == "complete"
+    assert "pressure = 2.0 MPa" in lines["knobs"]
+    assert lines["protocol"] == "strip, 4 of 4"
+    assert main(["info", "--json", str(folder)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    series = Series.read(folder / "series.csv")
+    assert found["last"]["voltage [V]"] == series["voltage"][-1]
+    assert found["steps"] == len(series["time"])
+    assert found["unknowns"] > 1000
+    (folder / "empty").mkdir()
+    assert main(["info", str(folder / "empty")]) == 1
+
+
+def test_check_solves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", VOID, "--size=1.5", "--pressure", "2"]) == 0
+    lines = dict(line.split(maxsplit=1) for line in text_of(capsys).splitlines())
+    assert lines["case"] == "li_void: valid"
+    assert lines["mesh"].split()[1] == "cells"
+    assert lines["ranks"].startswith(f"{COMM.size}, ")
+    assert "GB" in lines["memory"] and "time steps" in lines["time"]
+    assert not list(tmp_path.iterdir())
+
+
+def test_check_of_a_case_that_is_not_valid(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", VOID, "--pressure=-2"]) == 1
+    assert "Spring.preload" in COMM.bcast(capsys.readouterr().err)
+    assert main(["check", "nowhere.py"]) == 1
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("arguments", [[], ["walk"], ["run"], ["run", VOID, "--presure=1"]])
+def test_wrong_command_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_status:
+        main(arguments)
+    assert exit_status.value.code == 2
+    assert "usage: ssbmech" in capsys.readouterr().err
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (["--help"], "exit status"),
+        (["run", "--help"], "--checkpoint-every"),
+        (["run", VOID, "--help"], "preload of the spring [MPa] (default: 1.0)"),
+        (["check", VOID, "--help"], "preload of the spring"),
+        (["resume", "--help"], "--script"),
+        (["study", "--help"], "study"),
+        (["--version"], "ssbmech "),
+    ],
+)
+def test_help(arguments: list[str], found: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_status:
+        main(arguments)
+    assert exit_status.value.code == 0
+    assert found in capsys.readouterr().out
+
+
+def test_fewest_steps() -> None:
+    """By hand: 0.05 s growing by 1.7 up to 60 s, two equal steps at the end of each."""
+    case = script_case("li_void")
+    assert 100 < fewest_steps(case) < 152
+    prescribed = void_cell()
+    assert fewest_steps(prescribed) >= len(prescribed.protocol)
