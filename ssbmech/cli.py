@@ -19,7 +19,16 @@ from typing import Any
 
 import ssbmech
 from ssbmech.errors import CaseError
-from ssbmech.script import STOPPED, CaseScript, run_options, run_script, told
+from ssbmech.script import (
+    STOPPED,
+    CaseScript,
+    Parser,
+    built_on_all,
+    is_first_rank,
+    run_options,
+    run_script,
+    told,
+)
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -53,12 +62,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given[:1] == ["check"]:
         return _check(given[1:])
     options = _parser().parse_args(given)
+    if options.command is not _resume and not is_first_rank():
+        # one process does what is not computed in parallel
+        return 0
     return told(lambda: int(options.command(options)))
 
 
 def _parser() -> argparse.ArgumentParser:
     """Return the parser of all commands whose options do not depend on a script."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ssbmech",
         description=(ssbmech.__doc__ or "").split("\n")[0],
         epilog=_EPILOG,
@@ -85,6 +97,9 @@ def _parser() -> argparse.ArgumentParser:
         "--script", type=Path, help="case script, if it is not where the run found it"
     )
     again.add_argument("--no-figures", action="store_true", help="leave the figures for later")
+    again.add_argument(
+        "--checkpoint-every", type=float, metavar="SECONDS", help="wall time between checkpoints"
+    )
     for made in (info, plot, report, again):
         made.add_argument("folder", type=Path, help="run folder")
 
@@ -98,7 +113,7 @@ def _split(
     name: str, given: Sequence[str], parent: argparse.ArgumentParser
 ) -> tuple[str, list[str]]:
     """Return the script that a command line names, and the other arguments."""
-    finder = argparse.ArgumentParser(
+    finder = Parser(
         prog=f"ssbmech {name}",
         description=f"{_WITH_SCRIPT[name]}; SCRIPT --help lists the knobs of its case",
         usage=f"ssbmech {name} [-h] SCRIPT [KNOB ...]",
@@ -108,6 +123,8 @@ def _split(
     )
     finder.add_argument("script", nargs="?", metavar="SCRIPT", help="case script")
     found = finder.parse_known_args(given)[0].script
+    # the value of a knob before the script looks like one
+    found = next((word for word in given if word.endswith(".py")), found)
     if found is None:
         if {"-h", "--help"} & set(given):
             finder.print_help()
@@ -133,7 +150,7 @@ def _check(given: Sequence[str]) -> int:
 
         script = CaseScript.load(path)
         script.parser(f"ssbmech check {path}", []).parse_args(rest)
-        found = estimate(script.case(rest), MPI.COMM_WORLD)
+        found = estimate(built_on_all(script, rest), MPI.COMM_WORLD)
         if MPI.COMM_WORLD.rank == 0:
             sys.stdout.write(found.text())
         return 0
@@ -146,9 +163,11 @@ def _resume(options: argparse.Namespace) -> int:
     from ssbmech.results import RunStatus
 
     script, arguments = _script_of(options.folder, options.script)
-    case = script.case(arguments)
+    case = built_on_all(script, arguments)
     figures = case.output.figures and not options.no_figures
     output = dataclasses.replace(case.output, figures=figures)
+    if options.checkpoint_every is not None:
+        output = dataclasses.replace(output, checkpoint_every=options.checkpoint_every)
     result = runner.resume(dataclasses.replace(case, output=output), options.folder)
     return 0 if result.status is RunStatus.COMPLETE else STOPPED
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,20 +36,22 @@ def summary(folder: Path) -> dict[str, Any]:
     manifest: Mapping[str, Any] = read(folder / "manifest.json")
     path = folder / "series.csv"
     # there is none before the model stands
-    series = Series.read(path) if path.exists() else Series({}, {})
-    columns = series.columns
+    written = path.exists() and path.stat().st_size > 0
+    series = Series.read(path) if written else Series({}, {})
+    columns, resumed = series.columns, manifest.get("resumed", [])
     steps = len(columns.get("time", ()))
     last = {name: float(values[-1]) for name, values in columns.items() if len(values)}
     total = sum(float(step["duration [s]"]) for step in manifest.get("protocol", []))
     return {
         "folder": str(folder),
         "case": manifest.get("name", ""),
-        "status": manifest["status"],
+        "status": manifest.get("status", "unknown"),
+        "at work": _at_work(folder),
         "reason": manifest.get("reason", ""),
         "started": manifest.get("started"),
         "finished": manifest.get("finished"),
-        "resumed": len(manifest.get("resumed", [])),
-        "ranks": manifest.get("environment", {}).get("ranks"),
+        "resumed": len(resumed),
+        "ranks": resumed[-1]["ranks"] if resumed else manifest.get("environment", {}).get("ranks"),
         "unknowns": sum(manifest.get("unknowns", {}).values()),
         "knobs": manifest.get("script", {}).get("knobs", {}),
         "steps": steps,
@@ -69,6 +72,8 @@ def summary(folder: Path) -> dict[str, Any]:
 def text(found: Mapping[str, Any]) -> str:
     """Return a summary as lines of text."""
     status = f"{found['status']}{': ' if found['reason'] else ''}{found['reason']}"
+    if found["status"] == "running" and not found["at work"]:
+        status = "running, but no process is at work on it: it was killed"
     lines = {
         "run": found["folder"],
         "case": found["case"],
@@ -94,6 +99,18 @@ def text(found: Mapping[str, Any]) -> str:
     lines |= {name: f"{value:.6g}" for name, value in found["last"].items()}
     width = max(map(len, lines)) + 2
     return "".join(f"{name:<{width}}{value}\n" for name, value in lines.items())
+
+
+def _at_work(folder: Path) -> bool:
+    """Return whether a process holds the lock of a run folder."""
+    try:
+        with (folder / "run.lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _share(effort: Mapping[str, float]) -> str:

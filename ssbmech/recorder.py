@@ -64,6 +64,7 @@ class Recorder:
         """
         self.cell, self.observer, self.case = cell, observer, case
         self.checkpointer, self.seconds = checkpointer, 0.0
+        self._folder = folder
         time_so_far, count = (0.0, 0) if saved is None else (saved.time, saved.rows)
         start = time_so_far if resumed else None
         self._series = SeriesWriter(folder, observer.columns(), count if resumed else None)
@@ -132,6 +133,8 @@ class Recorder:
         """Write a checkpoint when it is due, and when the run stops here; collective."""
         if last or self.checkpointer.due():
             with self._writing():
+                # what a checkpoint builds on comes first
+                self._folder.sync()
                 self.checkpointer.save(position, len(self.rows), self._since_fields)
 
     def effort(self) -> dict[str, float]:

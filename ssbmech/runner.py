@@ -6,12 +6,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import signal
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from mpi4py import MPI
@@ -19,10 +16,10 @@ from mpi4py import MPI
 from ssbmech.case import Case
 from ssbmech.checkpoint.checkpointer import Checkpointer, Saved
 from ssbmech.checkpoint.store import CheckpointStore
-from ssbmech.errors import CaseError, RunFolderError, SSBMechError
+from ssbmech.errors import SSBMechError
+from ssbmech.interrupt import Interrupt, catch_signals
 from ssbmech.log import run_logging
 from ssbmech.model.cell import CellModel
-from ssbmech.parameter import describe
 from ssbmech.plots.reader import Series
 from ssbmech.protocol import check_protocol
 from ssbmech.recorder import Recorder
@@ -30,13 +27,11 @@ from ssbmech.results import manifest
 from ssbmech.results.quantities import Observer
 from ssbmech.results.root import on_root
 from ssbmech.results.run_folder import RunFolder, RunStatus
+from ssbmech.same_case import check_same, identity
 from ssbmech.solve.newton import Newton
 from ssbmech.solve.time_loop import Row, TimeLoop
 
 logger = logging.getLogger(__name__)
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
-"""What asks a run to stop; mpirun kills its ranks soon after the first two, but not the third."""
 
 
 @dataclass(frozen=True)
@@ -76,17 +71,16 @@ def run(
         MeshError, CaseError: the case cannot be built.
         StepTooSmall, AuditError: the run could not go on; the folder holds all accepted steps.
     """
-    with _catch_signals() as interrupt:
-        folder = RunFolder.create(outdir, comm)
-        with folder.locked():
-            return _conduct(_Job(case, folder, notes or {}, resumed=False), interrupt)
+    with catch_signals() as interrupt:
+        folder = RunFolder.create(outdir, comm, {**identity(case), **(notes or {})})
+        with folder.locked(), run_logging(comm, folder.log_path):
+            return _conduct(_Job(case, folder), interrupt)
 
 
 def resume(
     case: Case,
     outdir: str | os.PathLike[str],
     comm: MPI.Intracomm = MPI.COMM_WORLD,
-    notes: Mapping[str, object] | None = None,
 ) -> Result:
     """Go on with a run that was killed, stopped or failed, on any number of ranks; collective.
 
@@ -94,10 +88,10 @@ def resume(
     run that is complete is left as it is.
 
     Args:
-        case: the case that the run was started with.
+        case: the case that the run was started with; step control, Newton's method, linear solver
+            and output may differ.
         outdir: its folder.
         comm: communicator.
-        notes: further sections of the manifest.
 
     Raises:
         RunFolderError: the folder holds no run, one of another case or version, one that another
@@ -105,15 +99,16 @@ def resume(
         MeshError, CaseError: the case cannot be built.
         StepTooSmall, AuditError: the run could not go on; the folder holds all accepted steps.
     """
-    with _catch_signals() as interrupt:
+    with catch_signals() as interrupt:
         folder = RunFolder.reopen(outdir, comm)
-        with folder.locked():
+        with folder.locked(), run_logging(comm, folder.log_path):
             content = folder.read_manifest()
-            _check_same(case, content, folder.path)
+            check_same(case, content, folder.path)
             if content["status"] == RunStatus.COMPLETE:
                 logger.info("%s is complete", folder.path)
                 return Result(folder.path, RunStatus.COMPLETE, _rows_of(folder))
-            return _conduct(_Job(case, folder, notes or {}, resumed=True), interrupt)
+            saved = Saved.find(CheckpointStore(folder.checkpoints_path, comm))
+            return _conduct(_Job(case, folder, resumed=True, saved=saved), interrupt)
 
 
 def run_or_resume(
@@ -124,41 +119,52 @@ def run_or_resume(
 ) -> Result:
     """Go on with the run that a folder holds, or start it if there is none; collective.
 
-    Arguments and errors are those of `resume`.
+    Arguments and errors are those of `run` and `resume`.
     """
-    there = on_root(comm, (Path(outdir) / "manifest.json").exists)
-    return (resume if there else run)(case, outdir, comm, notes)
+    if on_root(comm, (Path(outdir) / "manifest.json").exists):
+        return resume(case, outdir, comm)
+    return run(case, outdir, comm, notes)
 
 
 @dataclass(frozen=True)
 class _Job:
-    """A case and the folder it is run in."""
+    """A case and the folder it is run in; a checkpoint if it goes on from one."""
 
     case: Case
     folder: RunFolder
-    notes: Mapping[str, object]
-    resumed: bool
+    resumed: bool = False
+    saved: Saved | None = None
 
 
 def _conduct(job: _Job, interrupt: Interrupt) -> Result:
     """Carry a job out, and leave a folder that says how it ended."""
     folder = job.folder
-    with run_logging(folder.comm, folder.log_path):
-        try:
-            recorder, finished = _carry_out(job, interrupt)
-        except SSBMechError as failure:
-            logger.debug("the run failed: %s", failure)
+    # a folder whose run cannot be gone on with is left as it is
+    begun = not job.resumed
+    try:
+        loop, recorder = _prepare(job, interrupt)
+        if job.resumed:
+            _note_resumption(folder, job.saved)
+        begun = True
+        with recorder:
+            finished = loop.run(job.case.protocol)
+    except SSBMechError as failure:
+        logger.debug("the run failed: %s", failure)
+        if begun:
             folder.finish(RunStatus.FAILED, f"{type(failure).__name__}: {failure}")
-            raise
-        except BaseException as failure:
-            _leave_at_once(folder, failure)
-            raise
-        status = RunStatus.COMPLETE if finished else RunStatus.STOPPED
-        folder.write_manifest({"effort": recorder.effort()})
-        folder.finish(status, "" if finished else _interruption(recorder.rows))
-        if job.case.output.figures and recorder.rows:
-            _make_figures(folder)
-    return Result(folder.path, status, recorder.rows)
+        raise
+    except BaseException as failure:
+        _leave_at_once(folder, failure)
+        raise
+    folder.write_manifest({"effort": recorder.effort()})
+    if not finished:
+        # no figures: who asked to stop may not wait for them
+        folder.finish(RunStatus.STOPPED, _interruption(recorder.rows))
+        return Result(folder.path, RunStatus.STOPPED, recorder.rows)
+    folder.finish(RunStatus.COMPLETE)
+    if job.case.output.figures and recorder.rows:
+        _make_figures(folder)
+    return Result(folder.path, RunStatus.COMPLETE, recorder.rows)
 
 
 def _leave_at_once(folder: RunFolder, failure: BaseException) -> None:
@@ -170,14 +176,10 @@ def _leave_at_once(folder: RunFolder, failure: BaseException) -> None:
         folder.comm.Abort(1)
 
 
-def _carry_out(job: _Job, interrupt: Interrupt) -> tuple[Recorder, bool]:
-    """Build the model and march through the protocol."""
-    case, folder = job.case, job.folder
+def _prepare(job: _Job, interrupt: Interrupt) -> tuple[TimeLoop, Recorder]:
+    """Build the model and all that marches it, at the start or where an earlier run stood."""
+    case, folder, saved = job.case, job.folder, job.saved
     comm = folder.comm
-    store = CheckpointStore(folder.checkpoints_path, comm)
-    saved = Saved.find(store) if job.resumed else None
-    if job.resumed:
-        _note_resumption(folder, saved)
     if saved is None:
         logger.info("%s: meshing", case.name)
         tagged = case.geometry.build(comm, folder.mesh_path)
@@ -191,26 +193,19 @@ def _carry_out(job: _Job, interrupt: Interrupt) -> tuple[Recorder, bool]:
     check_protocol(case.protocol, {column.name: column for column in observer.columns()})
     newton = Newton(cell.system, case.newton, case.linear_solver, f"ssbmech_{case.name}_")
     sizer = case.step_control.sizer()
+    store = CheckpointStore(folder.checkpoints_path, comm)
     checkpointer = Checkpointer(cell, observer, sizer, store, case.output.checkpoint_every)
     if saved is None:
-        folder.write_manifest({**_manifest(case, cell), **job.notes})
+        folder.write_manifest(_manifest(case, cell))
     size = sum(comm.allreduce(w.owned) for w in cell.unknowns) + len(cell.closures)
     logger.info("%d unknowns on %d ranks", size, comm.size)
-    with Recorder(cell, observer, folder, case, checkpointer, job.resumed, saved) as recorder:
-        loop = TimeLoop(
-            cell,
-            newton,
-            observer,
-            recorder,
-            sizer,
-            case.step_control.tolerances,
-            interrupt.requested,
-        )
-        if saved is not None:
-            checkpointer.restore(saved)
-            loop.go_on_from(saved.position(), recorder.rows[-1] if recorder.rows else {})
-        finished = loop.run(case.protocol)
-    return recorder, finished
+    recorder = Recorder(cell, observer, folder, case, checkpointer, job.resumed, saved)
+    tolerances = case.step_control.tolerances
+    loop = TimeLoop(cell, newton, observer, recorder, sizer, tolerances, interrupt.requested)
+    if saved is not None:
+        position = checkpointer.restore(saved)
+        loop.go_on_from(position, recorder.rows[-1] if recorder.rows else {})
+    return loop, recorder
 
 
 def _note_resumption(folder: RunFolder, saved: Saved | None) -> None:
@@ -232,27 +227,6 @@ def _note_resumption(folder: RunFolder, saved: Saved | None) -> None:
     )
     where = "its beginning" if saved is None else f"t = {saved.time:g} s, {saved.stored.path.name}"
     logger.info("going on from %s", where)
-
-
-def _check_same(case: Case, content: Mapping[str, Any], folder: Path) -> None:
-    """Check that a case is the one that a run was started with; what it writes may differ.
-
-    Raises:
-        RunFolderError: it is another one.
-    """
-    # a run that was killed before its model stood has noted no case
-    noted = {row["name"]: row["value"] for row in content.get("case", [])}
-    now = {row["name"]: manifest.plain(row["value"]) for row in describe(case)}
-    differing = [
-        f"{name} was {noted.get(name, 'not there')}, is {now.get(name, 'not there')}"
-        for name in dict.fromkeys([*noted, *now])
-        if noted and not name.startswith("output.") and noted.get(name) != now.get(name)
-    ]
-    if differing:
-        more = f" and {len(differing) - 3} more" if len(differing) > 3 else ""
-        raise RunFolderError(
-            f"{folder} holds a run of another case: {'; '.join(differing[:3])}{more}"
-        )
 
 
 def _rows_of(folder: RunFolder) -> list[Row]:
@@ -301,8 +275,6 @@ def _manifest(case: Case, cell: CellModel) -> dict[str, Any]:
             if law is not None:
                 sources[f"{interface.name} {region}".strip()] = dict(law.sources)
     return {
-        "name": case.name,
-        "case": [dict(row) for row in describe(case)],
         "frame": type(case.geometry.frame).__name__,
         "protocol": [{"label": step.name, "duration [s]": step.duration} for step in case.protocol],
         "bodies": {
@@ -312,38 +284,3 @@ def _manifest(case: Case, cell: CellModel) -> dict[str, Any]:
         "sources": sources,
         "unknowns": {w.key: int(cell.comm.allreduce(w.owned)) for w in cell.unknowns},
     }
-
-
-class Interrupt:
-    """Remembers that the run was asked to stop."""
-
-    def __init__(self) -> None:
-        """Start without a request."""
-        self._signals: list[int] = []
-
-    def requested(self) -> bool:
-        """Return whether this process was asked to stop."""
-        return bool(self._signals)
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        """Note a signal; a second Ctrl-C ends the process at once."""
-        if self._signals and number == signal.SIGINT:
-            raise KeyboardInterrupt
-        self._signals.append(number)
-
-
-@contextmanager
-def _catch_signals() -> Iterator[Interrupt]:
-    """Turn signals into a request to stop after the step in progress."""
-    interrupt = Interrupt()
-    try:
-        old = {number: signal.signal(number, interrupt) for number in SIGNALS}
-    except ValueError as error:
-        raise CaseError(
-            "run() must be called from the main thread, which receives the signals"
-        ) from error
-    try:
-        yield interrupt
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)

@@ -21,25 +21,28 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import inspect
+import os
 import re
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from ssbmech.errors import CaseError, SSBMechError
+from ssbmech.errors import CaseError, SSBMechError, raise_on_all
 
 if TYPE_CHECKING:
-    import os
-
     from ssbmech.case import Case
 
 Declare = Callable[[argparse.ArgumentParser], None]
 
 STOPPED = 130
 """Exit status of a run that was stopped on request; it can be resumed."""
+
+_RANKS = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "MV2_COMM_WORLD_RANK")
+"""Variables by which launchers tell a process its rank."""
 
 _UNIT = re.compile(r"\s*\[([^\[\]]+)\]")
 
@@ -61,6 +64,14 @@ class Knob:
     default: Any
     doc: str
     choices: tuple[Any, ...] | None = None
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that prints help and errors once, on the first rank."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if is_first_rank():
+            super()._print_message(message, file)
 
 
 class _Strict(argparse.ArgumentParser):
@@ -100,13 +111,13 @@ class CaseScript:
             raise CaseError(f"{path} is no Python file: a case script ends with .py")
         module = module_from_spec(spec)
         sys.modules[name] = module
-        sys.path.insert(0, str(file.parent))
+        # as Python does for a script that it runs, for it may import later
+        if str(file.parent) not in sys.path:
+            sys.path.insert(0, str(file.parent))
         try:
             spec.loader.exec_module(module)
         except (ImportError, SyntaxError) as error:
             raise CaseError(f"{path} cannot be imported: {error}") from error
-        finally:
-            sys.path.remove(str(file.parent))
         build = getattr(module, "build_case", None)
         if not callable(build):
             raise CaseError(f"{path} builds no case: it must define build_case(options)")
@@ -174,14 +185,19 @@ class CaseScript:
             parents: parsers whose options it has too.
         """
         description = (inspect.getdoc(inspect.getmodule(self.build)) or "").split("\n")[0]
-        parser = argparse.ArgumentParser(
+        parser = Parser(
             prog=prog,
             description=description,
             parents=list(parents),
             allow_abbrev=False,
             formatter_class=Formatter,
         )
-        self._declared(parser)
+        try:
+            self._declared(parser)
+        except argparse.ArgumentError as error:
+            raise CaseError(
+                f"{self.path.name}: a knob has the name of an option: {error}"
+            ) from error
         return parser
 
     def _declared(self, parser: argparse.ArgumentParser) -> list[argparse.Action]:
@@ -229,7 +245,13 @@ def run_script(script: CaseScript, arguments: Sequence[str], prog: str | None = 
         prog: name of the command; None takes the process's own.
     """
     running = run_options()
-    script.parser(prog, [running]).parse_args(arguments)
+
+    def read() -> int:
+        script.parser(prog, [running]).parse_args(arguments)
+        return 0
+
+    if told(read):
+        return 1
     options, of_knobs = running.parse_known_args(arguments)
     out = Path("runs") / script.name if options.out is None else options.out
 
@@ -237,7 +259,7 @@ def run_script(script: CaseScript, arguments: Sequence[str], prog: str | None = 
         from ssbmech import runner
         from ssbmech.results import RunStatus
 
-        case = script.case(of_knobs)
+        case = built_on_all(script, of_knobs)
         output = case.output
         if options.no_figures:
             output = dataclasses.replace(output, figures=False)
@@ -249,6 +271,39 @@ def run_script(script: CaseScript, arguments: Sequence[str], prog: str | None = 
         return 0 if result.status is RunStatus.COMPLETE else STOPPED
 
     return told(carry_out)
+
+
+def built_on_all(script: CaseScript, arguments: Sequence[str]) -> Case:
+    """Return the case of a script for values of knobs; collective.
+
+    Args:
+        script: the script.
+        arguments: values of knobs, as on the command line.
+
+    Raises:
+        SSBMechError: what the script raised on any rank, on all ranks.
+    """
+    from mpi4py import MPI
+
+    comm, failure, case = MPI.COMM_WORLD, None, None
+    try:
+        case = script.case(arguments)
+    except SSBMechError as error:
+        failure = error
+    except BaseException:
+        if comm.size > 1:
+            # the others would wait for this rank
+            traceback.print_exc()
+            comm.Abort(1)
+        raise
+    raise_on_all(comm, failure)
+    return cast("Case", case)
+
+
+def is_first_rank() -> bool:
+    """Return whether this process is rank 0, or alone, without starting MPI."""
+    launched = (os.environ.get(name) for name in _RANKS)
+    return next((rank for rank in launched if rank is not None), "0") == "0"
 
 
 def run_options() -> argparse.ArgumentParser:
@@ -287,9 +342,7 @@ def told(action: Callable[[], int]) -> int:
     try:
         return action()
     except SSBMechError as failure:
-        from mpi4py import MPI
-
-        if MPI.COMM_WORLD.rank == 0:
+        if is_first_rank():
             sys.stderr.write(f"{type(failure).__name__}: {failure}\n")
         return 1
 

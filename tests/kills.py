@@ -27,6 +27,7 @@ from pathlib import Path
 import numpy as np
 
 from ssbmech.plots.reader import Series
+from ssbmech.results import vtkhdf
 from tests.run import mpirun_command
 from tests.small_cell import deviations, physical
 from tests.void_run import SCRIPT, SHORT
@@ -51,6 +52,7 @@ class Outcome:
         rows: rows of the series when it was killed.
         kept: whether these rows are in the final series as they were.
         deviation: largest deviation from the undisturbed run [1].
+        fields: whether the field files hold the times that those of the undisturbed run hold.
     """
 
     ranks: tuple[int, int]
@@ -58,6 +60,7 @@ class Outcome:
     rows: int
     kept: bool
     deviation: float
+    fields: bool
 
 
 def command(ranks: int, *arguments: str) -> list[str]:
@@ -132,6 +135,18 @@ def deviation(folder: Path, reference: Path) -> float:
     return max(deviations(found, {name: expected[name] for name in physical(expected)}).values())
 
 
+def same_times(folder: Path, reference: Path) -> bool:
+    """Return whether the field files of two runs hold the same times, each of them once."""
+    names = sorted(path.name for path in (reference / "fields").glob("*.vtkhdf"))
+    found, expected = (
+        [vtkhdf.times(path / "fields" / name) for name in names] for path in (folder, reference)
+    )
+    return all(
+        len(one) == len(other) and np.allclose(one, other, rtol=LIMIT, atol=0.0)
+        for one, other in zip(found, expected, strict=True)
+    )
+
+
 def killed_job(
     folder: Path,
     reference: Path,
@@ -141,11 +156,12 @@ def killed_job(
 ) -> Outcome:
     """Start a job, kill it, resume it, and compare it."""
     out = ["--checkpoint-every=1", "--no-figures", f"--out={folder}"]
-    moment = start_and_kill(now, ranks[0], "run", str(SCRIPT), *knobs, *out)
+    arguments = ["run", "--resume", str(SCRIPT), *knobs, *out]
+    moment = start_and_kill(now, ranks[0], *arguments)
     series = folder / "series.csv"
     before = series.read_text("utf-8") if series.exists() else ""
     # killed so early that there is no run yet, it is started
-    run_out(ranks[1], "run", "--resume", str(SCRIPT), *knobs, *out)
+    run_out(ranks[1], *arguments)
     whole = before[: before.rfind("\n") + 1]
     return Outcome(
         ranks,
@@ -153,6 +169,7 @@ def killed_job(
         max(whole.count("\n") - 1, 0),
         series.read_text("utf-8").startswith(whole),
         deviation(folder, reference),
+        same_times(folder, reference),
     )
 
 
@@ -176,12 +193,13 @@ def main() -> int:
             folder = Path(temporary) / f"kill{number}"
             moment = moments.uniform(0, whole)
             found = killed_job(folder, reference, lambda t, m=moment: t > m, ranks, knobs)
-            good = found.kept and found.deviation <= LIMIT
+            good = found.kept and found.fields and found.deviation <= LIMIT
             failed += not good
             print(
                 f"killed after {found.moment:5.1f} s and {found.rows:3d} rows on {ranks[0]} ranks, "
                 f"resumed on {ranks[1]}: deviation {found.deviation:.1e}"
-                f"{'' if found.kept else ', rows changed'}{'' if good else '  FAILED'}",
+                f"{'' if found.kept else ', rows changed'}"
+                f"{'' if found.fields else ', fields differ'}{'' if good else '  FAILED'}",
                 flush=True,
             )
     print(f"{options.kills - failed} passed, {failed} failed")

@@ -122,6 +122,7 @@ class Checkpointer:
         self._mesh = mesh_rows(cell.tagged)
         self._mesh_names = mesh_names(cell.tagged)
         self._last = time.perf_counter()
+        self._saved_rows = -1
 
     def due(self) -> bool:
         """Return whether it is time for the next checkpoint, by rank 0's clock; collective."""
@@ -129,7 +130,7 @@ class Checkpointer:
         return bool(self.store.comm.bcast(elapsed) >= self.interval)
 
     def save(self, position: Position, rows: int, since_fields: int) -> None:
-        """Write a checkpoint; collective.
+        """Write a checkpoint, if there was a time step since the last; collective.
 
         Args:
             position: where the run stands.
@@ -139,13 +140,16 @@ class Checkpointer:
         Raises:
             RunFolderError: it cannot be written.
         """
+        if rows == self._saved_rows:
+            # the file of that number would be written anew, and could be lost meanwhile
+            return
         content = {
             "format": FORMAT,
             "ssbmech": ssbmech.__version__,
             "mesh": self._mesh_names,
             "cell": self.state.scalars(),
             "sums": self.observer.sums(),
-            "sizer": self.sizer.state(),
+            "sizer": {"kind": type(self.sizer).__qualname__, "state": self.sizer.state()},
             "position": asdict(position),
             "rows": rows,
             "since_fields": since_fields,
@@ -154,15 +158,24 @@ class Checkpointer:
         text = json.dumps(content)
         self.store.save(rows, lambda path: write_rows(path, comm, arrays, text))
         self.written += 1
+        self._saved_rows = rows
         self._last = time.perf_counter()
         logger.debug("checkpoint after %d steps", rows)
 
-    def restore(self, saved: Saved) -> None:
-        """Take the state of a checkpoint over; collective.
+    def restore(self, saved: Saved) -> Position:
+        """Take the state of a checkpoint over and return where its run stood; collective.
+
+        A step control of another kind starts anew.
 
         Raises:
             RunFolderError: it is of another cell.
         """
         self.state.restore(saved.stored, saved.content["cell"])
         self.observer.restore(saved.content["sums"])
-        self.sizer.restore(saved.content["sizer"])
+        self._saved_rows = saved.rows
+        position, kept = saved.position(), saved.content["sizer"]
+        if kept["kind"] == type(self.sizer).__qualname__:
+            self.sizer.restore(kept["state"])
+        else:
+            position.begun = False
+        return position

@@ -19,7 +19,7 @@ from dolfinx import fem
 
 from ssbmech._compat import element_points
 from ssbmech.checkpoint.rows import StoredRows
-from ssbmech.errors import RunFolderError, raise_on_all
+from ssbmech.errors import RunFolderError
 from ssbmech.geometry.original import Numbers, cell_numbers, facet_numbers, node_numbers
 from ssbmech.model.body import BodyModel, RegionModel
 from ssbmech.model.cell import CellModel
@@ -125,12 +125,12 @@ class CellState:
         Raises:
             RunFolderError: the state is of another cell; on all ranks.
         """
-        places: dict[str, npt.NDArray[np.integer]] = {}
+        places: dict[str, npt.NDArray[np.int64]] = {}
         for array in self.arrays:
             name = array.places.name
             if name not in places:
-                places[name] = _find(stored, array.places)
-            array.take(stored.everywhere(f"values/{array.name}")[places[name]])
+                places[name] = stored.find(f"numbers/{name}", array.places.numbers)
+            array.take(stored.take(f"values/{array.name}", places[name]))
         for unknown in self.cell.unknowns:
             unknown.rollback()
         closures = scalars["closures"]
@@ -143,23 +143,6 @@ class CellState:
             for name in _PLATEN:
                 setattr(self.cell.platen, name, scalars["platen"][name])
         self.cell.time = scalars["time"]
-
-
-def _find(stored: StoredRows, places: Places) -> npt.NDArray[np.integer]:
-    """Return the row of the file for each of this rank's rows; collective.
-
-    Raises:
-        RunFolderError: some are not there; on all ranks.
-    """
-    numbers = stored.everywhere(f"numbers/{places.name}")
-    order = np.argsort(numbers)
-    found = np.searchsorted(numbers, places.numbers, sorter=order)
-    found = order[np.minimum(found, len(numbers) - 1)]
-    failure = None
-    if not np.array_equal(numbers[found], places.numbers):
-        failure = RunFolderError(f"{stored.path}: {places.name} do not fit the mesh of this cell")
-    raise_on_all(stored.comm, failure)
-    return np.asarray(found)
 
 
 def _of_body(body: BodyModel) -> Iterator[KeptArray]:

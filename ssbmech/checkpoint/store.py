@@ -7,7 +7,8 @@
     checkpoints/checkpoint-00042.h5.sha256   its checksum, as `sha256sum --check` reads it
 
 A checkpoint is written aside and gets its name when it is complete and on the disk, its checksum
-before that. What has a name but not its checksum's content is damaged.
+before that. What has a name but not its checksum's content is damaged; it is renamed to `.damaged`
+when the one before is used.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,8 @@ class CheckpointStore:
     def newest(self) -> Path | None:
         """Return the newest checkpoint that is intact, None if there never was one; collective.
 
+        Damaged ones are put aside, and what a killed process has left half done is removed.
+
         Raises:
             RunFolderError: there are some, but all are damaged.
         """
@@ -95,9 +98,10 @@ class CheckpointStore:
 
     def _newest(self) -> Path | None:
         found = self._all()
-        for path in found:
+        for tried, path in enumerate(found):
             problem = _problem(path)
             if not problem:
+                self._tidy_up(found[:tried])
                 return path
             logger.warning("checkpoint %s is not used: %s", path, problem)
         if found:
@@ -106,6 +110,16 @@ class CheckpointStore:
                 "delete that folder to compute the run again from its beginning"
             )
         return None
+
+    def _tidy_up(self, damaged: Sequence[Path]) -> None:
+        """Leave nothing that would be counted among the checkpoints that are kept."""
+        for path in damaged:
+            path.replace(path.with_name(f"{path.name}.damaged"))
+        for part in self.folder.glob("*.part"):
+            part.unlink()
+        for checksum in self.folder.glob(f"*{_CHECKSUM}"):
+            if not checksum.with_name(checksum.name.removesuffix(_CHECKSUM)).exists():
+                checksum.unlink()
 
 
 def _number(path: Path) -> int:

@@ -286,7 +286,11 @@ class _Writer:
             return False
         if resumed_at is None:
             raise RunFolderError(f"{self.path} is there already")
-        self._ahead = [time for time in vtkhdf.times(self.path) if time > resumed_at]
+        self._ahead = [
+            time
+            for time in vtkhdf.times(self.path)
+            if time > resumed_at and not math.isclose(time, resumed_at, rel_tol=SAME_TIME)
+        ]
         return True
 
     def append(self, time: float, point_data: Values, cell_data: Values) -> None:

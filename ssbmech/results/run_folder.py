@@ -65,12 +65,18 @@ class RunFolder:
     comm: MPI.Intracomm
 
     @classmethod
-    def create(cls, path: str | os.PathLike[str], comm: MPI.Intracomm) -> RunFolder:
+    def create(
+        cls,
+        path: str | os.PathLike[str],
+        comm: MPI.Intracomm,
+        notes: Mapping[str, object] | None = None,
+    ) -> RunFolder:
         """Make a new run folder, with a manifest that says "running" (collective).
 
         Args:
             path: The folder; may exist, but may not hold a run. Rank 0's value counts.
             comm: Communicator of the run.
+            notes: Further sections of the manifest, plain as in `write_manifest`.
 
         Raises:
             RunFolderError: The folder holds a run already, or cannot be written; on all ranks.
@@ -79,15 +85,11 @@ class RunFolder:
 
         def claim() -> Path:
             folder = Path(path).resolve()
-            for name in ("mesh.msh", "series.csv"):
-                if (folder / name).exists() and not (folder / "manifest.json").exists():
-                    raise RunFolderError(
-                        f"{folder} holds a file {name}, which the run would overwrite; "
-                        "give another folder, or move that file away"
-                    )
+            _refuse_leftovers(folder)
             (folder / "fields").mkdir(parents=True, exist_ok=True)
             (folder / "figures").mkdir(exist_ok=True)
             content = {
+                **(notes or {}),
                 "format": manifest.FORMAT_VERSION,
                 "status": RunStatus.RUNNING,
                 "reason": "",
@@ -96,8 +98,7 @@ class RunFolder:
                 "environment": environment,
             }
             try:
-                with (folder / "manifest.json").open("x", encoding="utf-8") as stream:
-                    stream.write(manifest.dump(content))
+                manifest.claim(folder / "manifest.json", manifest.dump(content))
             except FileExistsError as error:
                 raise RunFolderError(
                     f"{folder} already holds a run, which is never overwritten; "
@@ -159,6 +160,24 @@ class RunFolder:
             os.close(handle)
             return None
         return handle
+
+    def sync(self) -> None:
+        """See to it that series and fields are on the disk (collective).
+
+        Raises:
+            RunFolderError: They cannot be written.
+        """
+
+        def write_out() -> None:
+            files = [self.series_path, *self.fields_path.glob("*.vtkhdf")]
+            for path in (*files, self.fields_path, self.path):
+                handle = os.open(path, os.O_RDONLY)
+                try:
+                    os.fsync(handle)
+                finally:
+                    os.close(handle)
+
+        on_root(self.comm, write_out)
 
     def read_manifest(self) -> dict[str, object]:
         """Return the manifest (collective).
@@ -246,3 +265,19 @@ class RunFolder:
         self.write_manifest(
             {"status": RunStatus(status), "reason": reason, "finished": manifest.now()}
         )
+
+
+def _refuse_leftovers(folder: Path) -> None:
+    """Refuse a folder with files that a run would overwrite or take for its own.
+
+    Raises:
+        RunFolderError: There are some, and no manifest that tells of a run.
+    """
+    if (folder / "manifest.json").exists():
+        return
+    for pattern in ("mesh.msh", "series.csv", "checkpoints/*.h5", "fields/*.vtkhdf"):
+        for path in folder.glob(pattern):
+            raise RunFolderError(
+                f"{folder} holds a file {path.relative_to(folder)}, which the run would overwrite; "
+                "give another folder, or move that file away"
+            )

@@ -29,6 +29,9 @@ logger = logging.getLogger(__name__)
 SAME_TIME = 1e-9
 """Relative difference of two times below which they are one, computed twice [1]."""
 
+SAME_STEP = 1e-6
+"""The same for two time steps, whose ends may have lost digits [1]."""
+
 _RESERVED = frozenset(',[]"\n\r')
 
 
@@ -149,17 +152,27 @@ class SeriesWriter:
     def _put(self, line: str) -> None:
         """Write a row, unless the file holds it already."""
         if self._ahead:
-            old, new = self._row(self._ahead[0])["time"], self._row(line)["time"]
-            if math.isclose(old, new, rel_tol=SAME_TIME):
+            if self._same_step(self._ahead[0], line):
                 self._before.append(self._ahead.pop(0))
                 return
             logger.warning(
                 "the resumed run takes other time steps than before: %d rows of the series after "
-                "t = %g s are computed anew", len(self._ahead), new,
+                "t = %g s are computed anew", len(self._ahead), self._row(line)["time"],
             )  # fmt: skip
             self._ahead.clear()
             self._rewrite(self._before)
         self._write(line, "a")
+
+    def _same_step(self, old: str, new: str) -> bool:
+        """Return whether two lines are of one time step, computed twice."""
+        try:
+            rows = self._row(old), self._row(new)
+        except RunFolderError:
+            return False
+        return all(
+            math.isclose(rows[0][name], rows[1][name], rel_tol=limit)
+            for name, limit in (("time", SAME_TIME), ("time_step", SAME_STEP))
+        )
 
     def _row(self, line: str) -> dict[str, float]:
         """Return a line of the file as numbers.

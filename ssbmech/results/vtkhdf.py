@@ -188,8 +188,9 @@ def rewind(path: Path, count: int) -> None:
     """
     with h5py.File(path, "r+", libver=_LAYOUT, locking=False) as file:
         steps = file["VTKHDF"]["Steps"]
-        steps["Values"].resize(count, axis=0)
         steps.attrs.modify("NSteps", np.int64(count))
+        file.flush()
+        steps["Values"].resize(count, axis=0)
 
 
 def _write_head(file: h5py.File, grid: Grid) -> None:

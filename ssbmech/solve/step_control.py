@@ -159,7 +159,9 @@ class _AdaptiveSizer:
         return {"dt": self._dt, "proposed": self._proposed, "failed": float(self._failed)}
 
     def restore(self, state: Mapping[str, float]) -> None:
-        self._dt, self._proposed = state["dt"], state["proposed"]
+        # shorter only if the run ended for that, and goes on with other settings
+        self._dt = max(state["dt"], self.settings.dt_min)
+        self._proposed = state["proposed"]
         self._failed = bool(state["failed"])
 
 

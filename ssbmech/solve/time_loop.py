@@ -12,7 +12,7 @@ from typing import Protocol
 
 from mpi4py import MPI
 
-from ssbmech.errors import AuditError, NotConverged
+from ssbmech.errors import AuditError, NotConverged, StepTooSmall
 from ssbmech.protocol import Drive, Guard, Step, StopCondition
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.step_control import StepSizer, Tolerances
@@ -95,7 +95,7 @@ class Hooks(Protocol):
 
         Args:
             position: where the run stands.
-            last: whether nothing follows, because the run was asked to stop.
+            last: whether nothing follows, because the run was asked to stop or has failed.
         """
 
 
@@ -186,7 +186,12 @@ class TimeLoop:
         """
         while self.position.step < len(protocol):
             step = protocol[self.position.step]
-            reason = self._run_step(step)
+            try:
+                reason = self._run_step(step)
+            except (StepTooSmall, AuditError):
+                # rolled back: the run can go on from here with other settings
+                self.hooks.on_settled(self.position, last=True)
+                raise
             interrupted = reason == INTERRUPTED
             if step.seats and not interrupted:
                 self.cell.seat()

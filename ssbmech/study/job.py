@@ -31,9 +31,9 @@ STOPPED = 130
 STOP = "stop"
 """File in the study's folder that asks all jobs to stop."""
 
-# SIGURG is for a scheduler that signals all processes of a job: the others ignore it, while mpirun
-# would end its ranks on SIGTERM.
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGURG)
+# SIGWINCH is for a scheduler that signals all processes of a job: the others ignore it, while
+# mpirun would end its ranks on SIGTERM. No job has a terminal whose size could change.
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGWINCH)
 # Open MPI sees one slot in a job of one task, however many cores the task has. Two versions' names.
 _SLOTS = {
     "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",

@@ -12,6 +12,8 @@ import json
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from mpi4py import MPI
 
@@ -21,14 +23,17 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech import runner
+from ssbmech.checkpoint import rows as rows_module
 from ssbmech.checkpoint.checkpointer import Checkpointer, Saved
-from ssbmech.checkpoint.rows import StoredRows
+from ssbmech.checkpoint.rows import StoredRows, write_rows
+from ssbmech.checkpoint.state import CellState
 from ssbmech.checkpoint.store import CheckpointStore
-from ssbmech.errors import RunFolderError
+from ssbmech.errors import RunFolderError, StepTooSmall
 from ssbmech.materials import library
 from ssbmech.model.cell import CellModel
-from ssbmech.results import RunStatus
+from ssbmech.results import RunFolder, RunStatus, manifest
 from ssbmech.results.quantities import Observer
+from ssbmech.same_case import check_same, identity
 from ssbmech.solve.time_loop import Position
 from ssbmech.units import MPa, mA_per_cm2, nm, s
 from tests.small_cell import STORED, cycle, deviations, physical, void_cell
@@ -187,18 +192,14 @@ def saved_by(comm: MPI.Intracomm, cell: CellModel, folder: Path) -> Checkpointer
     return Checkpointer(cell, Observer(cell), sizer, CheckpointStore(folder, comm), 0.0)
 
 
-def content(path: Path) -> dict[str, np.ndarray]:
+def content(path: Path, state: CellState) -> dict[str, np.ndarray]:
     """Return the arrays of a checkpoint in the order of their original numbers."""
     stored = StoredRows(path, MPI.COMM_SELF)
     found = {}
-    with h5py.File(path) as file:
-        names = [f"values/{name}" for name in file["values"]]
-        numbers = {f"numbers/{name}" for name in file["numbers"]}
-    sorted_numbers = {name: np.argsort(stored.here(name)) for name in numbers}
-    for name in names:
-        values = stored.here(name)
-        fitting = [order for order in sorted_numbers.values() if len(order) == len(values)]
-        found[name] = np.sort(values, axis=0) if len(fitting) != 1 else values[fitting[0]]
+    for array in state.arrays:
+        numbers = stored.here(f"numbers/{array.places.name}")
+        assert len(np.unique(numbers)) == len(numbers), array.places.name
+        found[array.name] = stored.here(f"values/{array.name}")[np.argsort(numbers)]
     return found
 
 
@@ -218,7 +219,7 @@ def test_any_number_of_ranks(name: str, tmp_path: Path, monkeypatch: pytest.Monk
         cell = CellModel(case, saved.mesh(case.geometry.frame))
         writer = saved_by(alone, cell, tmp_path / "alone")
         writer.restore(saved)
-        writer.save(saved.position(), saved.rows, saved.since_fields)
+        writer.save(saved.position(), saved.rows + 1, saved.since_fields)
     COMM.barrier()
     again = Saved.find(CheckpointStore(tmp_path / "alone", COMM))
     assert again is not None
@@ -230,11 +231,10 @@ def test_any_number_of_ranks(name: str, tmp_path: Path, monkeypatch: pytest.Monk
         before = unknown.function.x.array.copy()
         unknown.function.x.scatter_forward()
         assert np.array_equal(before, unknown.function.x.array), unknown.key
-    writer.save(again.position(), again.rows, again.since_fields)
+    writer.save(again.position(), again.rows + 1, again.since_fields)
     second = CheckpointStore(tmp_path / "together", COMM).newest()
     assert second is not None
-    one, other = content(first), content(second)
-    assert one.keys() == other.keys()
+    one, other = content(first, writer.state), content(second, writer.state)
     for key, values in one.items():
         assert np.array_equal(values, other[key]), key
     size = COMM.allreduce(writer.state.size)
@@ -273,6 +273,7 @@ def test_damaged_checkpoint(
     assert result.status is RunStatus.COMPLETE
     noted = json.loads((folder / "manifest.json").read_text("utf-8"))["resumed"]
     assert [entry["from"] for entry in noted] == [before.name]
+    assert (folder / "checkpoints" / f"{newest.name}.damaged").exists()
     log = (folder / "run.log").read_text("utf-8")
     assert f"{newest.name} is not used" in log
     assert np.all(np.diff(read(folder)["time"]) > 0.0)
@@ -289,8 +290,10 @@ def test_no_intact_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         for path in paths:
             path.write_bytes(b"")
     COMM.barrier()
+    before = (folder / "manifest.json").read_bytes()
     with pytest.raises(RunFolderError, match=f"no checkpoint .*{paths[0].name}"):
         ssb.resume(case, folder)
+    assert (folder / "manifest.json").read_bytes() == before
     assert (folder / "series.csv").read_bytes() == series
     COMM.barrier()
     if COMM.rank == 0:
@@ -330,10 +333,12 @@ def test_run_of_another_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_run_of_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "run"
     case = stopped_run(folder, monkeypatch)
+    before = (folder / "manifest.json").read_bytes()
     with monkeypatch.context() as patch:
         patch.setattr(ssb, "__version__", "99.0")
         with pytest.raises(RunFolderError, match=r"was written by ssbmech .*99\.0"):
             ssb.resume(case, folder)
+    assert (folder / "manifest.json").read_bytes() == before
     if COMM.rank == 0:
         path = folder / "manifest.json"
         path.write_text(path.read_text("utf-8").replace('"format": 2', '"format": 1'), "utf-8")
@@ -347,11 +352,119 @@ def test_folder_without_a_run(tmp_path: Path) -> None:
         ssb.resume(void_cell(), tmp_path)
 
 
+PRELOAD, REST = ssb.Preload(1 * s), ssb.Rest(5 * s)
+CURRENT = ssb.ConstantCurrent(5.0, 5 * s)
+
+
+def pressing(speed: float) -> ssb.DrivenPlaten:
+    """Return a platen that moves at a speed [m/s]."""
+    return ssb.DrivenPlaten(lambda time: -speed * time)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"protocol": (PRELOAD, REST, CURRENT)}, "the order of its parts"),
+        ({"protocol": (PRELOAD, CURRENT, REST, CURRENT)}, r"current_density was not there, is 5"),
+        ({"fixture": pressing(2e-9)}, "a function or a table in it"),
+    ],
+)
+def test_what_makes_another_case(changed: dict[str, Any], message: str) -> None:
+    """Order and number of steps, and functions; not how it is solved and written."""
+    case = void_cell(protocol=(PRELOAD, CURRENT, REST))
+    if "fixture" in changed:
+        case = dataclasses.replace(case, fixture=pressing(1e-9))
+    content = manifest.plain(identity(case))
+    check_same(case, content, Path())
+    otherwise = {
+        "output": ssb.Output(fields_every=7),
+        "step_control": ssb.PrescribedSteps((1.0,)),
+        "newton": ssb.NewtonSettings(max_iterations=33),
+        "linear_solver": ssb.Direct(memory=60),
+    }
+    check_same(dataclasses.replace(case, **otherwise), content, Path())
+    with pytest.raises(RunFolderError, match=message):
+        check_same(dataclasses.replace(case, **changed), content, Path())
+
+
+def test_steps_of_one_name_are_told_apart() -> None:
+    steps = [PRELOAD, *(ssb.Rest(time * s) for time in (1.0, 2.0, 3.0))]
+    content = manifest.plain(identity(void_cell(protocol=tuple(steps))))
+    steps[1] = steps[2]
+    with pytest.raises(RunFolderError, match=r"duration was 1\.0, is 2"):
+        check_same(void_cell(protocol=tuple(steps)), content, Path())
+
+
+def test_failed_run_goes_on_with_other_settings(tmp_path: Path) -> None:
+    """The state before the step that could not be solved is kept, however long the interval."""
+    folder = tmp_path / "run"
+    case = dataclasses.replace(
+        void_cell(protocol=cycle(20.0, 20.0)), output=ssb.Output(figures=False)
+    )
+    hopeless = dataclasses.replace(
+        case,
+        newton=ssb.NewtonSettings(max_iterations=3),
+        step_control=ssb.AdaptiveSteps(dt_min=0.04),
+    )
+    with pytest.raises(StepTooSmall):
+        ssb.run(hopeless, folder)
+    COMM.barrier()
+    kept = sorted((folder / "checkpoints").glob("*.h5"))
+    assert len(kept) == 1
+    assert len(read(folder)["time"]) > 0
+    result = ssb.resume(case, folder)
+    assert result.status is RunStatus.COMPLETE
+    noted = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert [entry["from"] for entry in noted["resumed"]] == [kept[0].name]
+    # another kind of step control starts anew
+    COMM.barrier()
+    with pytest.raises(StepTooSmall):
+        ssb.run(hopeless, tmp_path / "second")
+    prescribed = dataclasses.replace(case, step_control=ssb.PrescribedSteps((5.0,) * 20))
+    assert ssb.resume(prescribed, tmp_path / "second").status is RunStatus.COMPLETE
+
+
+def test_state_is_not_written_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is written anew could be lost while it is."""
+    folder = tmp_path / "run"
+    case = stopped_run(folder, monkeypatch)
+    files = {path: path.stat().st_mtime_ns for path in (folder / "checkpoints").glob("*.h5")}
+    COMM.barrier()
+    with monkeypatch.context() as patch:
+        stop_after(patch, 0)
+        assert ssb.resume(case, folder).status is RunStatus.STOPPED
+    found = {path: path.stat().st_mtime_ns for path in (folder / "checkpoints").glob("*.h5")}
+    assert found == files
+
+
+def test_leftovers_of_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "run"
+    case = stopped_run(folder, monkeypatch)
+    if COMM.rank == 0:
+        for name in ("manifest.json", "series.csv", "mesh.msh"):
+            (folder / name).unlink(missing_ok=True)
+    COMM.barrier()
+    with pytest.raises(RunFolderError, match=r"holds a file checkpoints/checkpoint"):
+        ssb.run(case, folder)
+
+
+def test_killed_before_its_model_stood(tmp_path: Path) -> None:
+    """The manifest names the case from the first moment, and the run starts from its beginning."""
+    case = quick(void_cell(protocol=cycle(20.0, 20.0)))
+    folder = RunFolder.create(tmp_path / "run", COMM, identity(case))
+    result = ssb.resume(case, folder.path)
+    assert result.status is RunStatus.COMPLETE
+    COMM.barrier()
+    other = RunFolder.create(tmp_path / "other", COMM, identity(case))
+    with pytest.raises(RunFolderError, match="another case"):
+        ssb.resume(dataclasses.replace(case, temperature=310.0), other.path)
+
+
 def test_two_at_work_on_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "run"
     case = stopped_run(folder, monkeypatch)
     with (
-        ssb.results.run_folder.RunFolder.reopen(folder, COMM).locked(),
+        RunFolder.reopen(folder, COMM).locked(),
         pytest.raises(RunFolderError, match="another process is at work"),
     ):
         ssb.resume(case, folder)
@@ -386,8 +499,8 @@ def test_no_space_for_a_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         with pytest.raises(RunFolderError, match="No space left on device"):
             ssb.resume(case, folder)
     assert {path.name: path.read_bytes() for path in (folder / "checkpoints").iterdir()} == kept
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    assert manifest["status"] == "failed"
+    noted = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert noted["status"] == "failed"
     COMM.barrier()
     assert ssb.resume(case, folder).status is RunStatus.COMPLETE
     assert np.all(np.diff(read(folder)["time"]) > 0.0)
@@ -404,3 +517,34 @@ def test_folder_for_checkpoints_cannot_be_made(tmp_path: Path) -> None:
     with pytest.raises(RunFolderError, match=r"cannot write the run folder.*checkpoints"):
         ssb.run(case, folder)
     assert len(read(folder)["time"]) == 1
+
+
+def test_gathered_rows_are_those_written_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where h5py lacks MPI rank 0 writes alone; also with ranks that have no rows."""
+    count = 0 if COMM.rank == 1 else 3 + COMM.rank
+    rows = {
+        "numbers/some": np.arange(count, dtype=np.int64) + 100 * COMM.rank,
+        "values/vectors": np.full((count, 2), float(COMM.rank)),
+    }
+    write_rows(tmp_path / "together.h5", COMM, rows, "µ")
+    with monkeypatch.context() as patch:
+        patch.setattr(h5py, "get_config", lambda: SimpleNamespace(mpi=False))
+        write_rows(tmp_path / "alone.h5", COMM, rows, "µ")
+    together, alone = (StoredRows(tmp_path / f"{n}.h5", COMM) for n in ("together", "alone"))
+    assert together.text() == alone.text() == "µ"
+    for name, own in rows.items():
+        found = together.here(name)
+        assert np.array_equal(found, alone.here(name))
+        assert len(found) == COMM.allreduce(len(own))
+    # from part to part, in any order
+    monkeypatch.setattr(rows_module, "PART", 2)
+    wanted = rows["numbers/some"][::-1]
+    places = together.find("numbers/some", wanted)
+    assert np.array_equal(together.here("numbers/some")[places], wanted)
+    assert np.all(together.take("values/vectors", places) == COMM.rank)
+    with pytest.raises(RunFolderError, match="holds no values/nothing"):
+        together.take("values/nothing", places)
+    with pytest.raises(RunFolderError, match="does not fit"):
+        together.find("numbers/some", wanted + 50 * (COMM.rank == 0))
