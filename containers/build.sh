@@ -11,8 +11,8 @@ space_root=4   # [GB] in the cache folder
 space_temp=3   # [GB] where mmdebstrap unpacks for an ordinary user
 kept_days=7    # root folders of other package lists are removed when unused for so long
 
-# Prints the entries of a package list without its comments.
-packages() { sed 's/#.*//; /^[[:space:]]*$/d' "$checkout/containers/$1-packages.txt"; }
+# shellcheck source=containers/debian.sh
+. "$checkout/containers/debian.sh"
 
 # Sets `root` to the folder of the suite and package lists, builds it if need be, and holds it against removal.
 open_root() {
@@ -102,9 +102,7 @@ install_debian() {
     options+=(--variant=minbase --include="$(packages debian | paste -sd ,)")
     for setting in doc info locale lintian man; do options+=(--dpkgopt="path-exclude=/usr/share/$setting/*"); done
     options+=(--dpkgopt='path-include=/usr/share/doc/*/copyright')
-    # the network settings of this machine's apt
-    while read -r setting; do options+=(--aptopt="$setting"); done < <(
-        apt-config dump | grep -E '^Acquire::(https?|ftp|Retries|ForceIPv|Check-).* ".+";$' || true)
+    while read -r setting; do options+=(--aptopt="$setting"); done < <(apt_network_settings)
     if [[ $suite == sid ]]; then options+=(--aptopt='Acquire::Check-Valid-Until "false"'); fi
     mirror=$(debian_mirror)
 
@@ -123,21 +121,6 @@ install_debian() {
     fi
     # files of this machine are laid over these
     touch "$staging"/etc/{passwd,group,hosts,resolv.conf,pip.conf}
-}
-
-# Prints the address of the Debian mirror that this machine uses itself; nothing means mmdebstrap's own.
-debian_mirror() {
-    local ID='' VERSION_CODENAME=''
-    # shellcheck source=/dev/null
-    . /etc/os-release
-    if [[ ${SSBMECH_MIRROR:-} ]]; then
-        echo "$SSBMECH_MIRROR"
-    elif [[ $ID == debian ]]; then
-        # shellcheck disable=SC2016  # $(NAME) is apt's notation
-        apt-get indextargets --format '$(COMPONENT) $(REPO_URI) $(RELEASE) $(ORIGIN)' 'Created-By: Packages' |
-            awk -v name="$VERSION_CODENAME" '
-                $1 == "main" && ($3 == name || $3 !~ /security|updates|backports/ && $4 == "Debian") { print $2; exit }'
-    fi
 }
 
 install_python() {

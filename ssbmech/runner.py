@@ -282,5 +282,6 @@ def _manifest(case: Case, cell: CellModel) -> dict[str, Any]:
         },
         "solver": dict(case.linear_solver.options(cell.comm.size)),
         "sources": sources,
-        "unknowns": {w.key: int(cell.comm.allreduce(w.owned)) for w in cell.unknowns},
+        "unknowns": {w.key: int(cell.comm.allreduce(w.owned)) for w in cell.unknowns}
+        | {closure.key: 1 for closure in cell.closures},
     }
