@@ -46,8 +46,9 @@ def main() -> int:
     for name, found in lines.items():
         print(name)
         for current, (low, middle, high) in found.items():
-            print(f"  {current:5g} mA/cm2: {middle:.3f} MPa, from {low:g} to {high:g}")
-        print(f"  exponent of the current: {exponent(found):.3f}")
+            print(f"  {current:5g} mA/cm2: {middle:.2f} MPa, between {low:g} and {high:g}")
+        least, middle, most = exponents(found)
+        print(f"  power of the current: {middle:.2f}, from {least:.2f} to {most:.2f}")
     currents = np.geomspace(0.05, 4.0, 50)
     estimate = by_hand(currents, options.lithium)
     print(f"by hand at 1 mA/cm2: {by_hand(np.ones(1), options.lithium)[0]:.3f} MPa")
@@ -67,7 +68,7 @@ def line(table: Table, name: str, part: float) -> dict[float, tuple[float, float
         part: Part of the initial volume.
 
     Returns:
-        Current density -> pressures below, at (by interpolation) and above the fall [MPa].
+        Current density -> last pressure below the fall, geometric mean, first one above it [MPa].
     """
     pressure, current = table["pressure"].numbers, table["current"].numbers
     ratio = table[name].numbers / table["void_at_start"].numbers
@@ -78,21 +79,27 @@ def line(table: Table, name: str, part: float) -> dict[float, tuple[float, float
         above = np.flatnonzero(ratio[rows] > part)
         if not above.size or above[-1] == len(rows) - 1:
             continue
-        pair = rows[above[-1] : above[-1] + 2]
-        low, high = pressure[pair]
-        # Void volumes may be zero but for the rounding, on either side of it.
-        size = np.log(np.maximum(ratio[pair], 0.1 * part))
-        share = (size[0] - math.log(part)) / (size[0] - size[1])
-        found[float(each)] = (low, float(low * (high / low) ** share), high)
+        low, high = pressure[rows[above[-1] : above[-1] + 2]]
+        found[float(each)] = (low, math.sqrt(low * high), high)
     return found
 
 
-def exponent(found: dict[float, tuple[float, float, float]]) -> float:
-    """Return the power of the current density that a line goes with."""
+def exponents(found: dict[float, tuple[float, float, float]]) -> tuple[float, float, float]:
+    """Return the least, middle and largest power of the current that lines between runs go with.
+
+    The middle is that of the geometric means; the others are of straight lines that stay between
+    the pressures below and above at the lowest and the highest current.
+    """
     if len(found) < 2:
-        return math.nan
+        return math.nan, math.nan, math.nan
+    (low, *_), (*_, high) = sorted(found), sorted(found)
+    decades = math.log(high / low)
     middle = [pressures[1] for pressures in found.values()]
-    return float(np.polyfit(np.log(list(found)), np.log(middle), 1)[0])
+    return (
+        math.log(found[high][0] / found[low][2]) / decades,
+        float(np.polyfit(np.log(list(found)), np.log(middle), 1)[0]),
+        math.log(found[high][2] / found[low][0]) / decades,
+    )
 
 
 def by_hand(currents: Array, name: str) -> Array:
@@ -156,9 +163,11 @@ def _draw_lines(axes: Any, lines: dict[str, Any], estimate: tuple[Array, Array])
         "void_after_plating": ("--", "computed: closes, right of this line"),
     }
     for name, (style, label) in looks.items():
+        low, middle, high = np.array(list(lines[name].values())).T
         currents = list(lines[name])
-        pressures = [each[1] for each in lines[name].values()]
-        axes.plot(pressures, currents, style, color=theme.INK, linewidth=2.0, label=label, zorder=6)
+        axes.plot(middle, currents, style, color=theme.INK, linewidth=2.0, label=label, zorder=6)
+        between = (middle - low, high - middle)
+        axes.errorbar(middle, currents, xerr=between, fmt="none", ecolor=theme.INK, capsize=3.0)
     axes.plot(*estimate, ":", color=theme.INK, linewidth=1.2, label="by hand: closing = opening")
 
 
@@ -181,7 +190,7 @@ def _finish(axes: Any) -> None:
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axis.set_minor_formatter(NullFormatter())
     # Between the rows of runs, so that no dot is hidden.
-    for pressure, word, colour in ((0.66, "grows", "white"), (1.15, "narrows", theme.INK)):
+    for pressure, word, colour in ((0.66, "grows", "white"), (1.2, "narrow rest", theme.INK)):
         axes.text(pressure, 0.14, word, color=colour, ha="center", va="center", zorder=6)
     axes.text(2.2, 0.14, "closes", color="white", ha="center", va="center", zorder=6)
 
