@@ -80,7 +80,7 @@ def text(found: Mapping[str, Any]) -> str:
         "status": status,
         "started": found["started"],
         "finished": found["finished"] or "-",
-        "resumed": f"{found['resumed']} times" if found["resumed"] else "never",
+        "resumed": {0: "never", 1: "once"}.get(found["resumed"], f"{found['resumed']} times"),
         "ranks": found["ranks"],
         "unknowns": found["unknowns"],
         "knobs": ", ".join(

@@ -28,6 +28,29 @@ if TYPE_CHECKING:
 _CORNERS = {3: 2, 21: 2, 5: 3, 22: 3, 10: 4, 24: 4}
 
 
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a run folder.
+
+    Args:
+        folder: The run folder.
+
+    Raises:
+        RunFolderError: There is none, it cannot be read, or it is no JSON object.
+    """
+    path = folder / "manifest.json"
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise RunFolderError(f"{folder} is no run folder: no manifest.json in it") from error
+    except OSError as error:
+        raise RunFolderError(f"{path} cannot be read: {error.strerror}") from error
+    except (RecursionError, ValueError) as error:
+        raise RunFolderError(f"{path} is not JSON: {error}") from error
+    if not isinstance(manifest, dict):
+        raise RunFolderError(f"{path} should hold a JSON object")
+    return manifest
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
     """The time series, columns by name.
@@ -45,16 +68,23 @@ class Series:
         """Read ``series.csv``; a last row that was cut off is left out.
 
         Raises:
-            RunFolderError: There is no such file, or it is no series.
+            RunFolderError: There is no such file, it cannot be read, or it is no series.
         """
         try:
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError as error:
             raise RunFolderError(f"there is no {path}") from error
+        except OSError as error:
+            raise RunFolderError(f"{path} cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise RunFolderError(f"{path} is no text in UTF-8") from error
         lines = text.split("\n")[:-1]
         if not lines:
             raise RunFolderError(f"{path} is empty")
-        header, *rows = csv.reader(lines)
+        try:
+            header, *rows = csv.reader(lines)
+        except csv.Error as error:
+            raise RunFolderError(f"{path} is no table: {error}") from error
         names, units = [], []
         for entry in header:
             name, bracket, unit = entry.partition(" [")
@@ -124,7 +154,7 @@ class FieldData:
                 self.minus, self.plus = str(notes.get("minus", "")), str(notes.get("plus", ""))
                 steps = file["VTKHDF"]["Steps"]
                 self.times = np.array(steps["Values"][: int(steps.attrs["NSteps"])])
-        except (OSError, KeyError) as error:
+        except (LookupError, OSError, RuntimeError, TypeError, ValueError) as error:
             raise RunFolderError(f"{path} is not a field file: {error}") from error
 
     @cached_property
@@ -247,12 +277,7 @@ class RunData:
             RunFolderError: It is no run folder, or holds something unreadable.
         """
         folder = Path(path)
-        try:
-            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
-            raise RunFolderError(f"{folder} is no run folder: no manifest.json in it") from error
-        except ValueError as error:
-            raise RunFolderError(f"{folder / 'manifest.json'} is not JSON: {error}") from error
+        manifest = read_manifest(folder)
         files = sorted((folder / "fields").glob("*.vtkhdf"))
         bodies = [FieldData(file) for file in files if file.name.startswith("body_")]
         interfaces = [FieldData(file) for file in files if file.name.startswith("interface_")]
@@ -303,7 +328,11 @@ class RunData:
         times, steps = self.series["time"], self.series.of("step").get("")
         if steps is None or not times.size:
             return []
-        labels = [str(step.get("label", "")) for step in self.manifest.get("protocol", [])]
+        planned = self.manifest.get("protocol")
+        labels = [
+            str(step.get("label", "")) if isinstance(step, dict) else ""
+            for step in (planned if isinstance(planned, list) else ())
+        ]
         # A row is the state at the end of a time step; the first time step began before it.
         last = np.append(np.flatnonzero(np.diff(steps)), len(steps) - 1)
         first = self.series.of("time_step").get("", np.zeros(1))[0]

@@ -30,7 +30,8 @@ _HEAD: Final = 4096
 def write_report(folder: Path, out: Path | None = None) -> Path:
     """Write the report of a run as one HTML file that needs no network; not collective.
 
-    The figures are drawn first if the folder has none. A report that is there already is replaced.
+    The figures are drawn first if the folder has none, or none that is as new as its series. A
+    report that is there already is replaced.
 
     Args:
         folder: Run folder; the run may go on, or have ended in any way.
@@ -43,7 +44,7 @@ def write_report(folder: Path, out: Path | None = None) -> Path:
         RunFolderError: It is no run folder, or damaged; the file is something else than a report,
             or cannot be written.
     """
-    from ssbmech.report.content import open_run
+    from ssbmech.report.opening import open_run
 
     folder = Path(folder)
     target = folder / "report.html" if out is None else Path(out)

@@ -199,6 +199,8 @@ def _knobs(manifest: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
     for name, knob in knobs.items():
         value = knob.get("value") if isinstance(knob, dict) else knob
         unit = str(knob.get("unit", "")) if isinstance(knob, dict) else ""
+        if value is None:
+            continue
         # A knob has the unit that its user typed, which is no SI unit.
         text = value_text(value, "")
         found.append((str(name), f"{text} {unit_text(unit)}".strip()))
@@ -305,7 +307,8 @@ def _step(part: Part) -> str:
     """Return what a step asks for: its numbers, and what ends it before its time."""
     asks = []
     for name, row in part.rows.items():
-        if row.get("unit") and "[" not in name and name != "duration":
+        number = isinstance(row.get("value"), (int, float))
+        if number and row.get("unit") and "[" not in name and name != "duration":
             asks.append(_asked(row))
         if name == "seats" and row.get("value"):
             asks.append("loads the fixture")

@@ -7,7 +7,7 @@ first step. What is missing is left out, and a note says so where a reader would
 
 from __future__ import annotations
 
-import json
+import math
 import re
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 import ssbmech
-from ssbmech.errors import RunFolderError
 from ssbmech.fields_table import QUANTITIES
-from ssbmech.plots.reader import FieldData, RunData, Series
 from ssbmech.report import case_words, effort
 from ssbmech.report.readable import (
     date_text,
@@ -31,6 +29,8 @@ from ssbmech.report.readable import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from ssbmech.plots.reader import RunData, Series
 
 # Status in the manifest -> word on the page, class of its colour.
 _STATES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
@@ -123,50 +123,6 @@ class Content:
     notes: tuple[str, ...]
 
 
-def open_run(folder: Path) -> tuple[RunData, list[str]]:
-    """Open a run folder, leaving out what cannot be read, and say what that is.
-
-    Args:
-        folder: The run folder.
-
-    Returns:
-        The run, and a sentence on each thing left out.
-
-    Raises:
-        RunFolderError: The folder has no manifest, or one that is damaged.
-    """
-    path = folder / "manifest.json"
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise RunFolderError(f"{folder} is no run folder: no manifest.json in it") from error
-    except OSError as error:
-        raise RunFolderError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise RunFolderError(f"{path} is not JSON: {error}") from error
-    if not isinstance(manifest, dict):
-        raise RunFolderError(f"{path} should hold a JSON object")
-    notes: list[str] = []
-    try:
-        series = Series.read(folder / "series.csv")
-    except RunFolderError as error:
-        notes.append(f"There is no time series: {_inside(folder, error)}.")
-        series = Series({}, {})
-    if "time" not in series.columns:
-        series = Series({}, {})
-    found: dict[str, dict[str, FieldData]] = {"body": {}, "interface": {}}
-    for file in sorted((folder / "fields").glob("*_*.vtkhdf")):
-        try:
-            data = FieldData(file)
-        except RunFolderError as error:
-            notes.append(f"A field file cannot be read: {_inside(folder, error)}.")
-            continue
-        # A file that has just been opened holds no time yet.
-        if data.times.size:
-            found.setdefault(file.name.partition("_")[0], {})[data.name] = data
-    return RunData(folder, manifest, series, found["body"], found["interface"]), notes
-
-
 def has_rows(run: RunData) -> bool:
     """Return whether at least one time step was accepted."""
     return "time" in run.series.columns and run.series["time"].size > 0
@@ -224,12 +180,14 @@ def key_results(run: RunData) -> str:
         ("state_of_charge", "the state of charge is {}"),
     ):
         values = series.of(name).get("")
-        if values is not None:
+        if values is not None and math.isfinite(values[-1]):
             found.append(text.format(_shown(series, name, float(values[-1]))))
     for where, values in series.of("contact_fraction").items():
+        if not math.isfinite(values[-1]):
+            continue
         contact = f"{share_text(float(values[-1]))} of {place_text(where)} is in contact"
         void = series.of("void_volume").get(where)
-        if void is not None:
+        if void is not None and math.isfinite(void[-1]):
             unit = series.units[f"void_volume:{where}"]
             volume = _void_text(float(void[-1]), unit)
             contact += f" ({volume})"
@@ -247,7 +205,7 @@ def protocol_steps(run: RunData) -> list[Step]:
         run: The run.
     """
     planned = run.manifest.get("protocol")
-    planned = [each for each in planned if isinstance(each, dict)] if planned else []
+    planned = planned if isinstance(planned, list) else []
     asks, ended = case_words.step_words(run.manifest), _endings(run.path / "run.log")
     lasted = _durations(run)
     found = []
@@ -327,33 +285,34 @@ def _facts(run: RunData) -> list[Fact]:
     facts = [Fact("started", date_text(manifest.get("started")))]
     if manifest.get("finished"):
         facts.append(Fact("finished", date_text(manifest["finished"])))
-    start, end = moment_of(manifest.get("started")), moment_of(manifest.get("finished"))
-    wall = run.series.of("wall_time").get("")
-    if start and end:
-        seconds = (end - start).total_seconds()
-        facts.append(Fact("wall time", quantity_text(seconds, "s", 3)))
-    elif wall is not None and wall.size:
-        facts.append(Fact("wall time so far", quantity_text(float(wall[-1]), "s", 3)))
-    environment = _mapping(manifest, "environment")
-    if "ranks" in environment:
+    facts += _wall_time(run)
+    environment, again = _mapping(manifest, "environment"), effort.resumptions(manifest)
+    if again:
+        facts.append(Fact("resumed", "once" if len(again) == 1 else f"{len(again)} times"))
+        if again[-1].get("ranks"):
+            facts.append(Fact("ranks of the last part", str(again[-1]["ranks"])))
+    elif "ranks" in environment:
         facts.append(Fact("ranks", str(environment["ranks"])))
     if "platform" in environment:
         facts.append(Fact("platform", str(environment["platform"])))
     if has_rows(run):
         facts.append(Fact("simulated", quantity_text(float(run.series["time"][-1]), "s", 3)))
         facts.append(Fact("time steps", str(run.series["time"].size)))
-    resumed = manifest.get("resumed")
-    for again in resumed if isinstance(resumed, list) else ():
-        if isinstance(again, dict):
-            facts.append(Fact("resumed", _resumption(again)))
     return facts
 
 
-def _resumption(again: Mapping[str, Any]) -> str:
-    text = date_text(again.get("time"))
-    at, ranks = again.get("at [s]"), again.get("ranks")
-    text += f", at {quantity_text(float(at), 's')}" if isinstance(at, (int, float)) else ""
-    return text + (f", on {ranks} ranks" if ranks else "")
+def _wall_time(run: RunData) -> list[Fact]:
+    """Return how long a run went, without the pauses before it was resumed."""
+    manifest = run.manifest
+    start, end = moment_of(manifest.get("started")), moment_of(manifest.get("finished"))
+    wall = run.series.of("wall_time").get("")
+    computed = "" if wall is None or not wall.size else quantity_text(float(wall[-1]), "s", 3)
+    if effort.resumptions(manifest):
+        return [Fact("computing time, without pauses", computed)] if computed else []
+    # One with a time zone cannot be told from one without.
+    if start and end and (start.tzinfo is None) == (end.tzinfo is None):
+        return [Fact("wall time", quantity_text((end - start).total_seconds(), "s", 3))]
+    return [Fact("wall time so far", computed)] if computed else []
 
 
 def _versions(manifest: Mapping[str, Any]) -> list[Fact]:
@@ -377,8 +336,3 @@ def _void_text(value: float, unit: str) -> str:
 def _mapping(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     value = content.get(key)
     return value if isinstance(value, dict) else {}
-
-
-def _inside(folder: Path, error: RunFolderError) -> str:
-    """Return a message without the path of the folder, which is one of this machine."""
-    return str(error).replace(f"{folder}/", "")

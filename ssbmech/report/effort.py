@@ -15,7 +15,7 @@ import ssbmech
 from ssbmech.audits import AuditLimits
 from ssbmech.fields_table import QUANTITIES
 from ssbmech.report.case_words import Listing
-from ssbmech.report.readable import number_text, place_text, quantity_text
+from ssbmech.report.readable import date_text, number_text, place_text, quantity_text, share_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,11 +103,23 @@ def effort(run: RunData) -> Listing:
     rows.append(("accepted time steps", str(count)))
     if count:
         rows += _steps(series, count)
+    rows += _cost_of_files(run.manifest)
+    rows += _resumed(run.manifest)
     solver = run.manifest.get("solver")
     if isinstance(solver, dict) and solver:
         chosen = ", ".join(f"{key} {value}" for key, value in solver.items())
         rows.append(("options of PETSc", chosen))
     return Listing("Solver", ("", ""), tuple(rows))
+
+
+def resumptions(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return what the manifest tells of each time the run was resumed.
+
+    Args:
+        manifest: The manifest.
+    """
+    resumed = manifest.get("resumed")
+    return [each for each in resumed if isinstance(each, dict)] if isinstance(resumed, list) else []
 
 
 def unknowns_by_field(manifest: Mapping[str, Any]) -> dict[str, int]:
@@ -185,6 +197,34 @@ def _steps(series: Series, count: int) -> list[tuple[str, str]]:
     if wall is not None:
         per_step = quantity_text(float(wall[-1]) / count, "s", 3)
         rows.append(("time loop", f"{quantity_text(float(wall[-1]), 's', 3)}; {per_step} per step"))
+    return rows
+
+
+def _cost_of_files(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the part of the time that went into files."""
+    cost = manifest.get("effort")
+    if not isinstance(cost, dict):
+        return []
+    computed, files = float(cost.get("computed [s]", 0.0)), cost.get("files [s]")
+    rows = []
+    if files is not None and computed > 0.0:
+        text = f"{share_text(float(files) / computed)} of {quantity_text(computed, 's', 3)}"
+        since = ", since the run was last resumed" if resumptions(manifest) else ""
+        rows.append(("time for files", text + since))
+    if "checkpoints" in cost:
+        rows.append(("checkpoints written", str(cost["checkpoints"])))
+    return rows
+
+
+def _resumed(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return when, from where and on how many ranks the run was resumed."""
+    rows = []
+    for again in resumptions(manifest):
+        origin, at, ranks = again.get("from"), again.get("at [s]"), again.get("ranks")
+        text = f"{date_text(again.get('time'))}, from {origin or 'the beginning'}"
+        text += f" at {quantity_text(float(at), 's')}" if origin and at is not None else ""
+        text += f", on {ranks} rank{'' if ranks == 1 else 's'}" if ranks else ""
+        rows.append(("resumed", text))
     return rows
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from ssbmech.errors import SSBMechError
-from ssbmech.report.readable import place_text
+from ssbmech.report.readable import inside, place_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +77,7 @@ class Gallery:
 
 
 def gallery(run: RunData) -> Gallery:
-    """Return the figures of a run; they are drawn first if there are none.
+    """Return the figures of a run; they are drawn first if there are none, or only older ones.
 
     Args:
         run: The run.
@@ -86,14 +86,15 @@ def gallery(run: RunData) -> Gallery:
         OSError: The folder or the film cannot be read.
     """
     folder = run.path / "figures"
-    notes = [] if list(folder.glob("*.png")) else _draw(run)
+    last_row = _changed(run.path / "series.csv")
+    notes = _refresh(run, last_row)
     pictures = []
     for file in sorted(folder.glob("*.png"), key=_place):
         try:
             data = _picture_data(file)
         except (OSError, SyntaxError) as failure:
             # As while a run draws its figures.
-            notes.append(f"figures/{file.name} cannot be read: {failure}")
+            notes.append(f"figures/{file.name} cannot be read: {inside(run.path, failure)}")
             continue
         pictures.append(Picture(file.name, _caption(file), data))
     for file in sorted(folder.glob("animation.*")):
@@ -108,21 +109,46 @@ def gallery(run: RunData) -> Gallery:
             continue
         data = _address(kind, file.read_bytes())
         pictures.append(Picture(file.name, "Film of the run.", data, kind.startswith("video")))
+    earlier = [each.name for each in pictures if _changed(folder / each.name) < last_row]
+    if earlier:
+        notes.append(f"Older than the series, drawn before the run ended: {', '.join(earlier)}.")
     return Gallery(tuple(pictures), tuple(notes))
 
 
-def _draw(run: RunData) -> list[str]:
+def _refresh(run: RunData, last_row: float) -> list[str]:
+    """Draw the figures if there are none or all are older than the series; return what fails."""
+    found = list((run.path / "figures").glob("*.png"))
+    if found and max(map(_changed, found)) >= last_row:
+        return []
+    failure = _draw(run)
+    if not failure:
+        return []
+    if found:
+        return [f"The figures could not be drawn again: {failure}."]
+    return [f"There are no figures: {failure}."]
+
+
+def _draw(run: RunData) -> str:
     """Draw the figures of a run, without the film; return why if that is not possible."""
     times = run.series.columns.get("time")
     if times is None or not times.size:
-        return ["There are no figures: no time step was accepted."]
+        return "no time step was accepted"
     from ssbmech import plots
 
     try:
         plots.make_all(run.path, animation=False)
-    except (SSBMechError, ImportError, LookupError, OSError, RuntimeError, ValueError) as failure:
-        return [f"There are no figures, and they could not be drawn: {failure}"]
-    return []
+    except (SSBMechError, ImportError, ArithmeticError, AttributeError, LookupError, OSError,
+            RuntimeError, TypeError, ValueError) as failure:  # fmt: skip
+        return inside(run.path, failure)
+    return ""
+
+
+def _changed(file: Path) -> float:
+    """Return when a file was changed last, 0 if that cannot be told [s]."""
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _place(file: Path) -> tuple[int, str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 MINUS: Final = "\N{MINUS SIGN}"
 DASH: Final = "\N{EN DASH}"
@@ -62,6 +63,7 @@ _SHOWN: Final[Mapping[str, tuple[tuple[float, str, float], ...]]] = MappingProxy
 )
 
 _RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MICRO: Final = re.compile(r"(?<![A-Za-z])u(?=(?:m|s|g|V|A|Ah|F|C|mol)(?![A-Za-z]))")
 _POWER: Final = re.compile(r"(?<=[A-Za-zΩ])-?\d+")
 _CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # Classes that are called after people or places.
@@ -100,14 +102,15 @@ def number_text(value: float, digits: int = 5) -> str:
 
 
 def unit_text(unit: str) -> str:
-    """Return a unit with raised powers; empty for a pure number.
+    """Return a unit with raised powers and its own signs; empty for a pure number.
 
     Args:
         unit: Unit as declarations and table heads write it.
     """
     if unit in ("", "1"):
         return ""
-    return _POWER.sub(lambda found: found[0].translate(_RAISED), unit.replace("ohm", "Ω"))
+    signs = _MICRO.sub("µ", unit.replace("ohm", "Ω"))
+    return _POWER.sub(lambda found: found[0].translate(_RAISED), signs)
 
 
 def quantity_text(value: float, unit: str, digits: int = 5) -> str:
@@ -178,6 +181,20 @@ def place_text(where: str) -> str:
         where: Name of a body, region or interface.
     """
     return where.replace("|", " | ")
+
+
+def inside(folder: Path, message: object) -> str:
+    """Return a message without the path of a folder, which is one of this machine.
+
+    Args:
+        folder: The folder.
+        message: Text, or an error.
+    """
+    text = str(message)
+    for path in (folder.absolute(), folder.resolve(), folder):
+        # That of the folder one is in is a dot, which other names may end with.
+        text = text.replace(f"{path}/", "") if path.name else text
+    return text
 
 
 def date_text(text: object) -> str:

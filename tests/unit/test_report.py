@@ -1,92 +1,31 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The report of a run: what it says, that it loads nothing, and what it refuses to write over."""
+"""The report of a run: what is on its page, that it loads nothing, what it leaves alone."""
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import errno
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-import ssbmech as ssb
+from ssbmech import plots
 from ssbmech.errors import RunFolderError
-from ssbmech.parameter import describe
-from ssbmech.plots.reader import RunData, Series
-from ssbmech.report import case_words, charts, effort, pictures, write_report
-from ssbmech.report.content import key_results, open_run, protocol_steps, report_content
-from ssbmech.report.readable import (
-    DASH,
-    MINUS,
-    date_text,
-    number_text,
-    quantity_text,
-    share_text,
-    unit_text,
-    value_text,
-    words,
-)
-from ssbmech.report.solid import solid_view, surface
+from ssbmech.plots.reader import RunData
+from ssbmech.report import pictures, write_report
+from ssbmech.report.content import protocol_steps
+from ssbmech.report.opening import open_run
+from ssbmech.report.readable import MINUS
 from ssbmech.results import RunStatus
-from ssbmech.units import MPa, hour, mA_per_cm2, mV, s
-from tests.small_cell import WORKING, void_cell
-from tests.unit.synthetic_cathode import write_cathode_run
+from tests.unit.report_page import PIXEL, Page, change_manifest, flat
 from tests.unit.synthetic_run import write_block_run, write_run
 
 pytestmark = pytest.mark.serial
-
-# The smallest picture there is: one pixel.
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4//8/AAX+Av4N70a4AAAAAElFTkSuQmCC"
-)
-NUMBERS = {"f4": "<f4", "f8": "<f8", "i4": "<i4"}
-
-
-class Page(HTMLParser):
-    """A page taken apart."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.tags, self.loads, self.texts, self.codes = [], [], [], {}
-        self._inside, self._id = "", ""
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        found = dict(attributes)
-        self.tags.append((tag, found))
-        for name in ("src", "srcset", "poster", "data", "action", "xlink:href", "background"):
-            if name in found:
-                self.loads.append(found[name])
-        if tag in ("link", "image", "use", "base") and "href" in found:
-            self.loads.append(found["href"])
-        self._inside, self._id = tag, found.get("id", tag)
-
-    def handle_endtag(self, tag):
-        self._inside = ""
-
-    def handle_data(self, data):
-        if self._inside in ("script", "style"):
-            self.codes[self._id] = self.codes.get(self._id, "") + data
-        else:
-            self.texts.append(data.strip())
-
-    @property
-    def text(self):
-        return re.sub(r"\s+", " ", " ".join(self.texts))
-
-
-def unpacked(packed):
-    """Return the numbers of a packed array."""
-    return np.frombuffer(base64.b64decode(packed["bdata"]), dtype=NUMBERS[packed["dtype"]])
 
 
 @pytest.fixture(scope="module")
@@ -109,124 +48,6 @@ def in_space(tmp_path_factory):
 def copy(finished, tmp_path):
     """A run that a test may damage."""
     return Path(shutil.copytree(finished, tmp_path / "run"))
-
-
-def change_manifest(path, **sections):
-    """Replace sections of a manifest."""
-    manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
-    (path / "manifest.json").write_text(json.dumps(manifest | sections), encoding="utf-8")
-
-
-def case_manifest(case):
-    """Return the sections of a manifest that describe a case."""
-    steps = [{"label": step.name, "duration [s]": step.duration} for step in case.protocol]
-    frame = type(case.geometry.frame).__name__
-    return {"case": [dict(row) for row in describe(case)], "protocol": steps, "frame": frame}
-
-
-def flat(text):
-    """Return a text with plain spaces."""
-    return text.replace("\N{NO-BREAK SPACE}", " ")
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "shown"),
-    [
-        (2e-5, "m", "20 µm"),
-        (1.9999999999999998e-06, "m", "2 µm"),
-        (5e-8, "m", "50 nm"),
-        (7.82e9, "Pa", "7.82 GPa"),
-        (1e5, "Pa", "0.1 MPa"),
-        (-3e4, "Pa", f"{MINUS}30 kPa"),
-        (10.0, "A/m2", "1 mA cm⁻²"),
-        (0.05, "A m-2", "5 µA cm⁻²"),
-        (3e10, "Pa/m", "0.03 MPa/µm"),
-        (1800.0, "s", "30 min"),
-        (27000.0, "s", "7.5 h"),
-        (1e-6, "s", "1 µs"),
-        (0.0174361, "V", "17.436 mV"),
-        (3.6, "V", "3.6 V"),
-        (0.2, "S/m", "2 mS/cm"),
-        (36000.0, "C m-2", "1 mAh cm⁻²"),
-        (4.99e-12, "m2", "4.99 µm²"),
-        (298.15, "K", "298.15 K"),
-        (0.381, "1", "0.381"),
-        (1.3e-15, "m2/s", "1.3·10⁻¹⁵ m²/s"),
-        (0.0, "m", "0 m"),
-    ],
-)
-def test_numbers_come_in_units_of_their_size(value, unit, shown):
-    assert flat(quantity_text(value, unit)) == shown
-
-
-def test_numbers_and_names_in_words():
-    assert number_text(1e-7) == "10⁻⁷"
-    assert number_text(50060.0, 3) == "50100"
-    assert number_text(float("inf")) == "inf"
-    assert [flat(share_text(each)) for each in (1.0, 0.99999, 0.7541, 1e-5, 0.0)] == [
-        "100 %", "over 99.9 %", "75.4 %", "under 0.1 %", "0 %"
-    ]  # fmt: skip
-    assert [unit_text(unit) for unit in ("1", "A m-2", "ohm m2")] == ["", "A m⁻²", "Ω m²"]
-    assert [value_text(each, "") for each in (None, True, "tuple", "top")] == [
-        DASH, "yes", "none", "top"
-    ]  # fmt: skip
-    assert words("VoltageAbove") == "Voltage above"
-    assert words("ButlerVolmer") == "Butler-Volmer"
-    assert date_text("2026-11-21T16:26:25+00:00") == "21 November 2026, 16:26 UTC"
-    assert date_text(None) == DASH
-
-
-def test_case_is_told_in_words():
-    case = void_cell(fixture=ssb.Spring(preload=2 * MPa, spring_stiffness=3e10))
-    listings = {each.title: each.rows for each in case_words.case_listings(case_manifest(case))}
-    geometry = {name: flat(text) for name, text in listings["Geometry"]}
-    assert geometry["layers, from the bottom"] == "negative 8 µm, separator 8 µm, positive 8 µm"
-    assert geometry["frame"].startswith("plane strain")
-    laws = {body: flat(laws) for body, _, _, laws in listings["Bodies"]}
-    assert "Elastic: Young's modulus 7.82 GPa, Poisson's ratio 0.381" in laws["negative"]
-    assert "Ion conductor: ionic conductivity 2 mS/cm" in laws["separator"]
-    interfaces = {name: flat(text) for name, text in listings["Interfaces"]}
-    assert "Butler-Volmer: exchange current density 3.2" in interfaces["negative | separator"]
-    assert "gap in the middle 200 nm" in interfaces["negative | separator"]
-    conditions = {name: flat(text) for name, text in listings["Fixture and conditions"]}
-    assert "stack pressure after assembly 2 MPa" in conditions["fixture at top"]
-    assert "0.03 MPa/µm" in conditions["fixture at top"]
-    assert conditions["working electrode"] == "negative | separator"
-
-
-def test_steps_of_one_name_are_told_apart():
-    rest = ssb.Rest(60 * s)
-    stops = (ssb.VoltageAbove(20 * mV), ssb.ContactBelow(WORKING, 0.5))
-    strip = ssb.ConstantCurrent(1 * mA_per_cm2, 60 * s, stops=stops, name="strip")
-    hold = ssb.Hold(4.2, 1 * hour, current_below=0.1)
-    steps = (ssb.Preload(1 * s), rest, rest, strip, ssb.Charge(0.1 / hour, to=4.3), hold)
-    found = case_words.step_words(case_manifest(void_cell(protocol=steps)))
-    assert [flat(each) for each in found] == [
-        "loads the fixture",
-        "",
-        "",
-        "1 mA cm⁻², until voltage above 20 mV, until contact below negative | separator 0.5",
-        "0.1 C to 4.3 V",
-        "4.2 V to 10 µA cm⁻²",
-    ]
-
-
-def test_parameters_have_readable_and_exact_values():
-    found = {each.name: each for each in case_words.parameters(case_manifest(void_cell()))}
-    young = found["bodies[negative].materials[negative].solid.elastic.young"]
-    assert (flat(young.shown), young.si) == ("7.82 GPa", "7.82·10⁹ Pa")
-    assert (young.bounds, young.doc, young.owner) == ("(0, inf)", "Young's modulus", "Elastic")
-
-
-def test_script_and_knobs():
-    script = {
-        "path": "/far/away/li_void/case.py",
-        "arguments": ["--pressure=2"],
-        "knobs": {"pressure": {"value": 2.0, "unit": "MPa"}, "lithium": {"value": "soft"}},
-    }
-    assert case_words.script_words({"script": script}) == "li_void/case.py --pressure=2"
-    (knobs,) = case_words.case_listings({"script": script})
-    assert knobs.rows == (("pressure", "2 MPa"), ("lithium", "soft"))
 
 
 def test_report_of_a_finished_run(finished):
@@ -260,55 +81,6 @@ def test_report_loads_nothing(finished, in_space):
         assert "http" not in policy
         # Plotly has a button of its own that sends what a chart shows to a server.
         assert "showSendToCloud: false" in page.codes["script"]
-
-
-def test_charts_are_valid_for_plotly(finished, tmp_path):
-    import plotly.graph_objects as go
-
-    cathode = RunData.open(write_cathode_run(tmp_path / "cathode"))
-    for run in (RunData.open(finished), cathode):
-        chart = charts.history_chart(run)
-        figure = go.Figure(data=chart["data"], layout=chart["layout"])
-        assert figure.layout.xaxis.title.text in ("time (min)", "time (h)")
-        assert len(chart["layout"]["shapes"]) == len(run.protocol()) == len(chart["shares"])
-    assert charts.effort_chart(RunData.open(finished)) is None
-    chart = charts.effort_chart(cathode)
-    go.Figure(data=chart["data"], layout=chart["layout"])
-    titles = [note["text"] for note in charts.history_chart(cathode)["layout"]["annotations"]]
-    assert "<b>Broken fraction of the bond</b>" in titles
-    assert "<b>Cell voltage (V)</b>" in titles
-
-
-def test_charts_show_the_series_in_their_units(finished):
-    run = RunData.open(finished)
-    lines = charts.history_chart(run)["data"]
-    voltage = next(line for line in lines if line["name"] == "cell voltage")
-    np.testing.assert_allclose(unpacked(voltage["y"]), 1e3 * run.series["voltage"], rtol=1e-6)
-    np.testing.assert_allclose(unpacked(voltage["x"]), run.series["time"] / 60.0)
-    assert "mV" in voltage["hovertemplate"]
-    thickness = next(line for line in lines if line["name"] == "stack thickness")
-    assert thickness["hovertemplate"].startswith("change of stack thickness: ")
-    everything = charts.any_quantity(run)
-    names = [each["name"] for each in everything["quantities"]]
-    assert names == [
-        "step", "current", "voltage", "p_stack", "thickness_stack", "contact_fraction",
-        "void_volume",
-    ]  # fmt: skip
-    void = everything["quantities"][-1]
-    assert void["label"] == "void volume per depth (µm²)"
-    assert [line["name"] for line in void["lines"]] == [
-        "negative | separator", "positive | separator"
-    ]  # fmt: skip
-
-
-def test_long_series_are_thinned(finished):
-    run = RunData.open(finished)
-    count = 3 * charts.MOST_ROWS + 1
-    columns = {"time": np.arange(count) * 1.0, "step": (np.arange(count) >= 7000) * 1.0}
-    long = dataclasses.replace(run, series=Series(columns, {"time": "s", "step": "1"}))
-    kept = charts.kept_rows(long)
-    assert len(kept) <= charts.MOST_ROWS + 3
-    assert {0, 6999, count - 1} <= set(kept.tolist())
 
 
 def test_report_escapes_what_others_wrote(copy):
@@ -435,94 +207,6 @@ def test_captions_say_which_moment(tmp_path, finished):
     assert "negative | separator" in found["interface_negative-separator.png"]
 
 
-def test_view_in_space_has_the_surface(in_space):
-    view, note = solid_view(RunData.open(in_space))
-    assert note == ""
-    assert [body["name"] for body in view["bodies"]] == ["metal", "ceramic"]
-    metal, ceramic = view["bodies"]
-    # Two triangles on each square: 8 x 8 above and below, 8 x 4 at four sides.
-    assert len(unpacked(metal["i"])) == 2 * (2 * 64 + 4 * 32)
-    assert unpacked(metal["z"]).min() == 0.0
-    # Lifted by 0.5 um at the end.
-    np.testing.assert_allclose(unpacked(ceramic["z"]).max(), 20.5)
-    assert ceramic["lift"] > metal["lift"] == 0.0
-    assert metal["values"]["von_mises"]["mode"] == "cell"
-    (interface,) = view["interfaces"]
-    np.testing.assert_allclose(unpacked(interface["z"]), 10.0, rtol=1e-6)
-    np.testing.assert_allclose(
-        unpacked(interface["values"]["gap"]["data"]).max(),
-        1e6 * RunData.open(in_space).interfaces["metal|ceramic"].values("gap", -1).max(),
-        rtol=1e-6,
-    )
-    assert {field["name"] for field in view["fields"]} == {"von_mises", "pressure", "gap"}
-    assert view["apart"]
-
-
-def test_surface_of_two_tetrahedra():
-    faces, owners = surface(np.array([[0, 1, 2, 3], [4, 1, 2, 3]]))
-    assert len(faces) == 6
-    assert sorted(owners.tolist()) == [0, 0, 0, 1, 1, 1]
-    assert (1, 2, 3) not in {tuple(sorted(face)) for face in faces.tolist()}
-
-
-def test_plane_runs_and_large_ones_have_no_view_in_space(finished, in_space, monkeypatch):
-    assert solid_view(RunData.open(finished)) == (None, "")
-    monkeypatch.setattr("ssbmech.report.solid.MOST_TRIANGLES", 10)
-    view, note = solid_view(RunData.open(in_space))
-    assert view is None
-    assert "too many" in note
-
-
-def test_view_in_space_of_particles(tmp_path):
-    view, _ = solid_view(RunData.open(write_cathode_run(tmp_path / "run", dim=3)))
-    content = next(field for field in view["fields"] if field["name"] == "content")
-    assert 0.0 <= content["low"] < content["high"] <= 1.0
-    particles = next(body for body in view["bodies"] if body["name"] == "nmc")
-    assert particles["values"]["content"]["mode"] == "vertex"
-    assert not view["apart"]
-
-
-def test_audits_are_held_against_their_limits():
-    nan = np.full(2, np.nan)
-    columns = {
-        "time": np.array([1.0, 60.0]),
-        "audit_lithium": np.array([1e-9, np.nan]),
-        "audit_force": np.array([0.0, 1e-4]),
-        "audit_charge": nan,
-    }
-    found = effort.audits(Series(columns, dict.fromkeys(columns, "1")))
-    assert [each.mark for each in found] == ["passed", "failed", "not measured"]
-    assert [each.largest for each in found] == ["10⁻⁹", "10⁻⁴", "not measured"]
-    assert [flat(each.at) for each in found] == ["1 s", "60 s", ""]
-    assert [each.limit for each in found] == ["10⁻⁶", "10⁻⁵", "10⁻⁷"]
-
-
-def test_sources_have_their_references():
-    manifest = {"sources": {"a: lithium": {"young": {
-        "key": "masias2019", "text": "ultrasound", "temperature_K": 299.15, "note": "soft",
-        "provenance": "read in a secondary source",
-    }, "own": {"key": "nowhere2000"}}}}  # fmt: skip
-    found = effort.sources(manifest)
-    line = found["a: lithium"][0]
-    assert (line.parameter, flat(line.text), line.note) == (
-        "young", "ultrasound (299.15 K)", "soft"
-    )  # fmt: skip
-    references = effort.references(found)
-    assert references["masias2019"].startswith("A. Masias")
-    assert "not in the list" in references["nowhere2000"]
-
-
-def test_results_of_a_full_cell(tmp_path):
-    run = RunData.open(write_cathode_run(tmp_path / "run"))
-    sentence = flat(key_results(run))
-    assert sentence.startswith("At 7 h the voltage is 3.")
-    assert "the state of charge is " in sentence
-    content = report_content(run, [])
-    assert [fact.text for fact in content.facts if fact.label == "time steps"] == ["70"]
-    rows = dict(content.solver.rows)
-    assert rows["accepted time steps"] == "70"
-
-
 def test_missing_or_damaged_manifest(tmp_path):
     with pytest.raises(RunFolderError, match="is no run folder"):
         write_report(tmp_path)
@@ -594,3 +278,85 @@ def test_status_words_are_those_of_runs():
     from ssbmech.report import content
 
     assert set(content._STATES) == set(RunStatus)
+
+
+def make_older(path, *names):
+    """Date files back to before the end of the series."""
+    before = (path / "series.csv").stat().st_mtime - 60.0
+    for name in names:
+        os.utime(path / "figures" / name, (before, before))
+
+
+def test_figures_of_an_earlier_state_are_drawn_again(copy):
+    (copy / "figures" / "animation.gif").write_bytes(b"film")
+    (copy / "figures" / "stress_step1_gone.png").write_bytes(PIXEL)
+    make_older(copy, "history.png", "animation.gif", "stress_step1_gone.png")
+    found = pictures.gallery(RunData.open(copy))
+    assert (copy / "figures" / "history.png").read_bytes() != PIXEL
+    assert (copy / "figures" / "animation.gif").read_bytes() == b"film"
+    # What was not drawn again is named.
+    (note,) = found.notes
+    assert note.endswith("drawn before the run ended: stress_step1_gone.png, animation.gif.")
+    drawn = (copy / "figures" / "history.png").stat().st_mtime_ns
+    pictures.gallery(RunData.open(copy))
+    assert (copy / "figures" / "history.png").stat().st_mtime_ns == drawn
+
+
+def test_figures_that_cannot_be_drawn_again_say_so(copy, monkeypatch):
+    make_older(copy, "history.png")
+
+    def fail(path, *, animation):
+        raise RunFolderError(f"{path}/fields is damaged")
+
+    monkeypatch.setattr(plots, "make_all", fail)
+    page = Page(write_report(copy).read_text(encoding="utf-8"))
+    assert "The figures could not be drawn again: fields is damaged." in page.text
+    assert "drawn before the run ended: history.png." in page.text
+    assert str(copy) not in page.text
+
+
+def test_newer_figures_are_left_alone(copy):
+    found = pictures.gallery(RunData.open(copy))
+    assert found.notes == ()
+    assert (copy / "figures" / "history.png").read_bytes() == PIXEL
+
+
+@pytest.mark.parametrize(
+    ("sections", "named"),
+    [
+        ({"unknowns": {"a": None, "b": 2}}, "unknowns: a."),
+        ({"protocol": [{"label": "x", "duration [s]": "abc"}]}, "protocol[0]: duration [s]."),
+        ({"protocol": 3}, "protocol."),
+        ({"protocol": [7, {"label": 1}]}, "protocol[0], protocol[1]: label."),
+        ({"case": [{"name": "geometry.width", "unit": ["m"], "value": 1.0}]}, "case[0]: unit."),
+        ({"script": {"path": "a.py", "arguments": 1, "knobs": []}}, "script: arguments, script: k"),
+        ({"resumed": ["once", {"ranks": "one"}]}, "resumed[0], resumed[1]: ranks."),
+        ({"effort": {"computed [s]": "long", "files [s]": None}}, "effort: computed [s], effort"),
+        ({"unknowns": dict.fromkeys("abcdefg", "x")}, "unknowns: a, unknowns: b, "),
+    ],
+)
+def test_bad_entries_of_a_manifest_are_named(copy, sections, named):
+    change_manifest(copy, **sections)
+    page = Page(write_report(copy).read_text(encoding="utf-8"))
+    assert f"not as runs write them, and left out: {named}" in page.text
+    assert "complete" in page.texts
+
+
+def test_damaged_files_are_named(copy):
+    (copy / "figures" / "history.png").write_bytes(PIXEL)
+    text = (copy / "series.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    text[3] = "nan" + text[3][text[3].index(",") :]
+    (copy / "series.csv").write_text("".join(text))
+    page = Page(write_report(copy).read_text(encoding="utf-8"))
+    assert "Rows of series.csv without time or step, left out: 1." in page.text
+    (copy / "series.csv").unlink()
+    (copy / "series.csv").mkdir()
+    page = Page(write_report(copy).read_text(encoding="utf-8"))
+    assert "There is no time series: series.csv cannot be read: Is a directory." in page.text
+    (copy / "manifest.json").write_bytes(b'{"name": "\xff"}')
+    with pytest.raises(RunFolderError, match="is not JSON"):
+        write_report(copy)
+    (copy / "manifest.json").unlink()
+    (copy / "manifest.json").mkdir()
+    with pytest.raises(RunFolderError, match="Is a directory"):
+        write_report(copy)
