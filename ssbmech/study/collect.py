@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,11 +30,16 @@ def collect(plan: Plan, folder: Path, figures: Sequence[Figure], states: Sequenc
         figures: What is collected from each run.
         states: States of the variants.
 
-    Raises:
-        StudyError: A complete run does not have what a figure needs; the message names both.
+    Where a complete run does not have what a figure needs, the cell is empty and the row's reason
+    says why.
     """
     units: Units = {figure.name: figure.unit for figure in figures}
-    measured = [_figures_of(state, folder, figures, units) for state in states]
+    found = [_figures_of(state, folder, figures, units) for state in states]
+    measured = [row for row, _ in found]
+    reasons = [
+        "; ".join(filter(None, [state.reason, *problems]))
+        for state, (_, problems) in zip(states, found, strict=True)
+    ]
     columns = [_text("variant", [state.variant.name for state in states])]
     for knob, unit in plan.units.items():
         cells = tuple(state.variant.values.get(knob) for state in states)
@@ -44,14 +50,16 @@ def collect(plan: Plan, folder: Path, figures: Sequence[Figure], states: Sequenc
         columns.append(Column(name, "" if unit == "1" else unit, cells))
     columns += [
         _text("status", [str(state.status) for state in states]),
-        _text("reason", [state.reason or None for state in states]),
+        _text("reason", [reason or None for reason in reasons]),
     ]
     notes = {"study": plan.study, "case": plan.case, "fixed": json.dumps(dict(plan.fixed))}
     return Table(tuple(columns), notes)
 
 
-def _figures_of(state: State, folder: Path, figures: Sequence[Figure], units: Units) -> Row:
-    """Return the figures of a variant; none but for a complete one.
+def _figures_of(
+    state: State, folder: Path, figures: Sequence[Figure], units: Units
+) -> tuple[Row, list[str]]:
+    """Return the figures of a variant, none but for a complete one, and why some are missing.
 
     Args:
         state: State of the variant.
@@ -60,19 +68,27 @@ def _figures_of(state: State, folder: Path, figures: Sequence[Figure], units: Un
         units: Unit by figure; those that follow the series are filled in.
     """
     if state.status is not Status.COMPLETE:
-        return {}
+        return {}, []
     run = folder / state.variant.name
-    labels = [step.get("label", "") for step in read_json(run / "manifest.json")["protocol"]]
     row: Row = {}
     try:
+        protocol = read_json(run / "manifest.json").get("protocol", [])
         series = read_series(run)
-        for figure in figures:
-            row[figure.name], units[figure.name] = figure.value(series, labels)
     except StudyError as error:
-        raise StudyError(f"{state.variant.name}: {error}") from error
-    if WALL_TIME in series.columns:
-        row[WALL_TIME] = float(series[WALL_TIME][-1])
-    return row
+        return {}, [str(error)]
+    labels = [step.get("label", "") for step in protocol]
+    problems = []
+    for figure in figures:
+        try:
+            value, units[figure.name] = figure.value(series, labels)
+        except StudyError as error:
+            problems.append(str(error))
+        else:
+            row[figure.name] = None if math.isnan(value) else value
+    wall_time = series.columns.get(WALL_TIME)
+    if wall_time is not None and wall_time.size:
+        row[WALL_TIME] = float(wall_time[-1])
+    return row, problems
 
 
 def _text(name: str, cells: Sequence[Cell]) -> Column:

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from ssbmech.errors import StudyError
@@ -64,6 +65,8 @@ def run(options: argparse.Namespace) -> int:
     """
     study = Study.load(options.file)
     planned = make_plan(study)
+    # As Python has it. PETSc, which planning has loaded, ends the process with its pipe.
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     folder = (options.out or Path("runs") / study.name).resolve()
     plan = settle(planned, folder)
     if options.dry_run:
@@ -98,7 +101,11 @@ def run(options: argparse.Namespace) -> int:
 
 def passed_on(options: argparse.Namespace) -> tuple[str, ...]:
     """Return the options that Snakemake gets."""
-    named = [("--executor", options.executor), ("--profile", options.profile)]
+    profile = options.profile
+    if profile is not None and Path(profile).is_dir():
+        # Snakemake works in the folder of the study.
+        profile = Path(profile).resolve()
+    named = [("--executor", options.executor), ("--profile", profile)]
     given = [f"{name}={value}" for name, value in named if value is not None]
     if options.jobs is not None:
         given.append(f"--jobs={options.jobs}")
@@ -149,5 +156,7 @@ def _left(plan: Plan) -> list[str]:
 
 
 def _say(lines: Sequence[str]) -> None:
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
-    sys.stdout.flush()
+    # The study goes on, and its files tell the same, when nobody listens any more.
+    with suppress(OSError):
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
+        sys.stdout.flush()

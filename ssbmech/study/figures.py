@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ssbmech.errors import StudyError
 from ssbmech.plots import theme
 from ssbmech.study.state import Status
-from ssbmech.study.table import Column, Table
+from ssbmech.study.table import Column, Table, text_of
 
 Array = NDArray[np.float64]
 
@@ -51,8 +51,8 @@ class Axis:
         if column.numeric:
             values = column.numbers
             return cls(label_of(column), values, (), spread_in_decades(values))
-        names = tuple(sorted({str(cell) for cell in column.cells}))
-        places = np.array([names.index(str(cell)) for cell in column.cells], dtype=float)
+        names = tuple(sorted({text_of(cell) for cell in column.cells}))
+        places = np.array([names.index(text_of(cell)) for cell in column.cells], dtype=float)
         return cls(label_of(column), places, names, log=False)
 
     def apply_x(self, axes: Any, *, label: bool = True) -> None:
@@ -95,7 +95,8 @@ def draw_all(table: Table, knobs: Sequence[str], names: Sequence[str], folder: P
     Raises:
         StudyError: The folder cannot be written.
     """
-    drawn = [name for name in names if np.isfinite(table[name].numbers).any()]
+    numeric = [name for name in names if table[name].numeric]
+    drawn = [name for name in numeric if np.isfinite(table[name].numbers).any()]
     if not drawn or not knobs:
         return []
     axes = [Axis.of(table[knob]) for knob in knobs]

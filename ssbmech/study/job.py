@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +40,9 @@ _SLOTS = {
     "PRTE_MCA_mapby": ":oversubscribe",
 }
 _PAUSE = 0.2
+
+HEADER = "--- "
+"""Begins the line of a log that tells when and how a run was started."""
 
 
 @dataclass
@@ -86,7 +89,7 @@ class Job:
         log.parent.mkdir(exist_ok=True)
         command = self.plan.command(self.variant, self.folder / self.variant.name)
         with log.open("a", encoding="utf-8") as stream:
-            stream.write(f"--- {began}: {' '.join(command)}\n")
+            stream.write(f"{HEADER}{began}: {' '.join(command)}\n")
             stream.flush()
             status = self._supervise(command, stream)
         write_json(self._path("jobs", ".json"), {**record, "ended": _now(), "status": status})
@@ -104,10 +107,11 @@ class Job:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=environment,
+                cwd=self.plan.directory,
                 start_new_session=True,
             )
         except OSError as error:
-            log.write(f"cannot start {command[0]}: {error.strerror}\n")
+            log.write(f"cannot start {error.filename or command[0]}: {error.strerror}\n")
             return 127
         passed: int | None = None
         while process.poll() is None:
@@ -137,7 +141,7 @@ class Job:
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:
-        """Wait until no other job works on the variant, or until asked to stop.
+        """Wait until no other job or run works on the variant, or until asked to stop.
 
         Yields:
             Whether this job may go on.
@@ -147,18 +151,34 @@ class Job:
         with path.open("a", encoding="utf-8") as stream:
             granted = False
             while not granted and not self._asked():
-                granted = try_lock(stream)
+                # A run may have outlived its job.
+                granted = try_lock(stream) and not is_at_work(self.folder / self.variant.name)
                 time.sleep(0.0 if granted else _PAUSE)
             yield granted
 
 
 def try_lock(stream: TextIO) -> bool:
-    """Return whether an open file could be locked for this process."""
+    """Return whether an open file could be locked for this process, if its disk has locks."""
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError:
+        # The disk has no locks.
+        return True
     return True
+
+
+def is_at_work(run: Path) -> bool:
+    """Return whether a process works on a run folder."""
+    try:
+        with (run / "run.lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def is_complete(run: Path) -> bool:
@@ -182,8 +202,20 @@ def main(arguments: list[str]) -> int:
             raise StudyError(f"{folder} holds no plan of a study")
         return Job(folder, plan, plan.variant(name)).run()
     except (SSBMechError, OSError) as error:
+        _note_failure(folder, name, error)
         sys.stderr.write(f"{name}: {error}\n")
         return 1
+    except BaseException as error:
+        _note_failure(folder, name, error)
+        raise
+
+
+def _note_failure(folder: Path, name: str, error: BaseException) -> None:
+    """Note a failure of the job's own where the study looks, as far as that can be written."""
+    with suppress(SSBMechError, OSError):
+        write_json(folder / "jobs" / f"{name}.json", {"ended": _now(), "status": 1})
+    with suppress(OSError), (folder / "logs" / f"{name}.log").open("a", encoding="utf-8") as log:
+        log.write(f"the job failed: {type(error).__name__}: {error}\n")
 
 
 def _now() -> str:

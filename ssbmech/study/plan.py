@@ -28,6 +28,7 @@ from typing import Any
 
 from ssbmech.errors import StudyError
 from ssbmech.study.files import read_json, write_json
+from ssbmech.study.ranges import MOST_DIGITS
 from ssbmech.study.sampling import Value
 
 FORMAT = 1
@@ -80,6 +81,8 @@ class Plan:
         units: Unit of each varied knob; empty for a pure number or a choice.
         variants: The variants.
         left: Variants of earlier plans that are no more asked for; their folders are left alone.
+        directory: Working folder of the runs, that of the call: files that knobs name are seen
+            from there.
     """
 
     study: str
@@ -93,6 +96,7 @@ class Plan:
     units: Mapping[str, str]
     variants: tuple[Variant, ...]
     left: tuple[str, ...] = field(default=())
+    directory: str = "."
 
     @classmethod
     def read(cls, folder: Path) -> Plan | None:
@@ -192,7 +196,11 @@ def refuse_doubles(variants: Sequence[Variant]) -> None:
 
 
 def _text(value: Value) -> str:
-    """Return a value as a part of a name: numbers with six digits, all else without odd signs."""
+    """Return a value as a part of a name: numbers as they are, all else without odd signs.
+
+    A number that has too many digits for a name, as one third has, is given with six.
+    """
     if isinstance(value, float):
-        return f"{value:.6g}"
+        text = f"{value:.{MOST_DIGITS}g}"
+        return text if float(text) == value else f"{value:.6g}"
     return _UNSAFE.sub("-", str(value).lower() if isinstance(value, bool) else str(value))

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ssbmech.errors import SSBMechError, StudyError
+import ssbmech
+from ssbmech.errors import RunFolderError, SSBMechError, StudyError
 from ssbmech.fields_table import QUANTITIES
 from ssbmech.study.files import read_json
 from ssbmech.study.plan import LOCK, Plan, Variant, refuse_doubles
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
 # More of them in one message would bury the first.
 _MOST_TOLD = 5
 
+OF_CELL = frozenset(
+    {
+        *("time", "time_step", "step", "voltage", "current", "charge", "temperature", "p_stack"),
+        *("thickness_stack", "state_of_charge"),
+        *("audit_lithium", "audit_charge", "audit_force", "audit_contact"),
+        *("newton_iterations", "linear_iterations", "rejected_steps", "wall_time"),
+    }
+)
+"""Quantities of the whole cell in a series; all others belong to a body or an interface."""
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -32,10 +43,12 @@ class Planned:
     Attributes:
         plan: The plan.
         records: Values of all knobs by variant, as the manifest of its run keeps them.
+        cases: The cases by variant.
     """
 
     plan: Plan
     records: Mapping[str, Mapping[str, Any]]
+    cases: Mapping[str, Case]
 
 
 def make_plan(study: Study) -> Planned:
@@ -54,8 +67,9 @@ def make_plan(study: Study) -> Planned:
     script = CaseScript.load(study.script)
     known = script.knobs
     refuse_unknown(study.fixed, known, "knob in [fixed]")
-    refuse_unknown(study.sampling.knobs, known, "knob")
-    variants = tuple(Variant.of(point, study.fixed) for point in study.sampling.points())
+    study.sampling.check_knobs(known)
+    whole = {name for name, knob in known.items() if type(knob.default) is int}
+    variants = tuple(Variant.of(point, study.fixed) for point in study.sampling.points(whole))
     refuse_doubles(variants)
     cases = _build_all(script, variants)
     for figure in study.figures:
@@ -72,9 +86,10 @@ def make_plan(study: Study) -> Planned:
         fixed=study.fixed,
         units={knob: known[knob].unit for knob in sorted(study.sampling.knobs)},
         variants=variants,
+        directory=str(Path.cwd()),
     )
     records = {each.name: _knobs_of(script.record(each.arguments)) for each in variants}
-    return Planned(plan, records)
+    return Planned(plan, records, cases)
 
 
 def settle(planned: Planned, folder: Path) -> Plan:
@@ -86,9 +101,11 @@ def settle(planned: Planned, folder: Path) -> Plan:
 
     Raises:
         StudyError: The folder holds a study of another case, something that is no study, or a run
-            of a variant with other values of its knobs.
+            of a variant that is of another case or version than it would be now.
     """
     plan = planned.plan
+    if folder.exists() and not folder.is_dir():
+        raise StudyError(f"{folder} is a file; give a folder with --out")
     old = Plan.read(folder)
     if old is None:
         if folder.is_dir() and any(path.name != LOCK for path in folder.iterdir()):
@@ -102,7 +119,7 @@ def settle(planned: Planned, folder: Path) -> Plan:
             "give another folder with --out"
         )
     for variant in plan.variants:
-        _check_run(folder / variant.name, plan, planned.records[variant.name])
+        _check_run(folder / variant.name, planned, variant.name)
     names = {variant.name for variant in plan.variants}
     before = [*(variant.name for variant in old.variants), *old.left]
     left = [name for name in before if name not in names and (folder / name).is_dir()]
@@ -133,6 +150,15 @@ def _check_figure(figure: Figure, case: Case) -> None:
     where = f"in [collect.{figure.name}]"
     name, colon, place = figure.column.partition(":")
     refuse_unknown([name], QUANTITIES, f"column {where}")
+    if name in OF_CELL and colon:
+        raise StudyError(f"{where}: {name} is one of the whole cell; leave out {colon + place!r}")
+    if name not in OF_CELL and not place:
+        raise StudyError(
+            f"{where}: {name} belongs to a body or an interface; name it, for example "
+            f"'{name}:{next((each.name for each in case.interfaces), 'separator')}'"
+        )
+    per_depth = name == "void_volume"
+    figure.factor(case.geometry.frame.depth_unit if per_depth else QUANTITIES[name].unit)
     if colon:
         bodies = {body.name for body in case.bodies}
         regions = {region for body in case.bodies for region in body.materials}
@@ -142,22 +168,47 @@ def _check_figure(figure: Figure, case: Case) -> None:
         refuse_unknown([figure.step], {step.name for step in case.protocol}, f"step {where}")
 
 
-def _check_run(folder: Path, plan: Plan, knobs: Mapping[str, Any]) -> None:
-    """Refuse a run that was made with other values of the knobs than the plan's."""
+def _check_run(folder: Path, planned: Planned, name: str) -> None:
+    """Refuse a run that was made with other knobs, of another case, or by another version."""
     manifest = read_json(folder / "manifest.json")
-    if manifest.get("name", plan.case) != plan.case:
-        raise StudyError(f"{folder} holds a run of another case: {manifest['name']}")
+    if not manifest:
+        return
     done = _knobs_of(manifest.get("script", {}))
     other = [
         f"{knob} = {done[knob]} instead of {value}"
-        for knob, value in knobs.items()
+        for knob, value in planned.records[name].items()
         if knob in done and done[knob] != value
     ]
-    if other:
-        raise StudyError(
-            f"{folder} holds a run with {', '.join(other)}; move it away, "
-            "or give another folder with --out"
-        )
+    different = f"{folder} holds a run with {', '.join(other)}" if other else ""
+    different = different or _other_version(manifest, folder)
+    different = different or _other_case(planned.cases[name], manifest, folder)
+    if different:
+        raise StudyError(f"{name}: {different}; move it away, or give another folder with --out")
+
+
+def _other_version(manifest: Mapping[str, Any], folder: Path) -> str:
+    """Return how the version of a run differs from this one; nothing if it does not."""
+    from ssbmech.results.manifest import FORMAT_VERSION
+
+    version = manifest.get("environment", {}).get("versions", {}).get("ssbmech")
+    if version != ssbmech.__version__:
+        return f"{folder} holds a run of ssbmech {version}, this is {ssbmech.__version__}"
+    if manifest.get("format") != FORMAT_VERSION:
+        return f"{folder} is of format {manifest.get('format')}, this version's is {FORMAT_VERSION}"
+    return ""
+
+
+def _other_case(case: Case, manifest: Mapping[str, Any], folder: Path) -> str:
+    """Return how the case of a run differs from a case; nothing if it does not."""
+    from ssbmech.same_case import check_same
+
+    if manifest.get("name") != case.name:
+        return f"{folder} holds a run of another case: {manifest.get('name')}"
+    try:
+        check_same(case, manifest, folder)
+    except RunFolderError as error:
+        return str(error)
+    return ""
 
 
 def _knobs_of(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""How far a study is: a bar on a terminal, a line now and then elsewhere."""
+"""How far a study is: a bar on a terminal, a line now and then elsewhere.
+
+A study goes on when its terminal is lost or nobody reads its pipe any more.
+"""
 
 from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 from typing import Any, TextIO
 
 from ssbmech.study.state import State, Status, counts
@@ -34,16 +38,18 @@ class Bar:
 
     def show(self, states: list[State]) -> None:
         """Move the bar."""
-        for state in states:
-            if state.status is Status.FAILED and state.variant.name not in self._told:
-                self._told.add(state.variant.name)
-                self._bar.write(told(state), file=sys.stderr)
-        self._bar.n = sum(map(_share, states))
-        self._bar.set_postfix_str(counts(states))
+        with suppress(OSError):
+            for state in states:
+                if state.status is Status.FAILED and state.variant.name not in self._told:
+                    self._told.add(state.variant.name)
+                    self._bar.write(told(state), file=sys.stderr)
+            self._bar.n = sum(map(_share, states))
+            self._bar.set_postfix_str(counts(states))
 
     def close(self) -> None:
         """Leave the bar as it is."""
-        self._bar.close()
+        with suppress(OSError):
+            self._bar.close()
 
 
 class Lines:
@@ -73,8 +79,9 @@ class Lines:
             share = sum(map(_share, states)) / max(len(states), 1)
             lines.append(f"{self._name}: {100 * share:.0f} %, {counts(states)}")
             self._last = time.monotonic()
-        self._stream.write("".join(f"{line}\n" for line in lines))
-        self._stream.flush()
+        with suppress(OSError):
+            self._stream.write("".join(f"{line}\n" for line in lines))
+            self._stream.flush()
 
     def close(self) -> None:
         """Do nothing."""

@@ -6,6 +6,7 @@ A new reduction is a class with the method of `Reduction` and an entry in `REDUC
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -59,8 +60,9 @@ class Smallest:
     """The smallest value."""
 
     def reduce(self, values: Array, lengths: Array) -> float:
-        """Return the smallest value, undefined ones left out."""
-        return float(np.min(values, where=~np.isnan(values), initial=np.inf))
+        """Return the smallest value, undefined ones left out; undefined if all are."""
+        defined = values[~np.isnan(values)]
+        return float(defined.min()) if defined.size else math.nan
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,9 @@ class Largest:
     """The largest value."""
 
     def reduce(self, values: Array, lengths: Array) -> float:
-        """Return the largest value, undefined ones left out."""
-        return float(np.max(values, where=~np.isnan(values), initial=-np.inf))
+        """Return the largest value, undefined ones left out; undefined if all are."""
+        defined = values[~np.isnan(values)]
+        return float(defined.max()) if defined.size else math.nan
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,7 @@ class Figure:
         if not values.size:
             raise StudyError(f"{self.name}: the run has no row in step {self.step or 'any'!r}")
         unit = series.units[self.column]
-        return self._factor(unit) * self.reduction.reduce(values, lengths), self.unit or unit
+        return self.factor(unit) * self.reduction.reduce(values, lengths), self.unit or unit
 
     def _rows(self, series: Series, labels: Sequence[str]) -> Any:
         """Return which rows count."""
@@ -162,8 +165,15 @@ class Figure:
         last = max(number for number, label in enumerate(labels) if label == self.step)
         return series["step"] == last
 
-    def _factor(self, unit: str) -> float:
-        """Return what one of the series' unit is in that of the table."""
+    def factor(self, unit: str) -> float:
+        """Return what one of the series' unit is in that of the table.
+
+        Args:
+            unit: Unit of the series.
+
+        Raises:
+            StudyError: The two are of different kinds.
+        """
         if not self.unit or self.unit == unit:
             return 1.0
         from ssbmech.units import unit_of

@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 from ssbmech.errors import StudyError
+from ssbmech.study.ranges import RANGES, Range, nearest_whole, rounded
 from ssbmech.study.wording import refuse_unknown
 
 Value = bool | int | float | str
 Point = Mapping[str, Value]
 """Values of knobs by their names."""
 
-# A sample is as exact as its variant's name says.
-_DIGITS = 6
-
 
 class Sampling(Protocol):
     """Role of a choice of values."""
+
+    table: ClassVar[str]
+    """Its table in a study file."""
 
     @classmethod
     def read(cls, content: Any) -> Self:
@@ -35,8 +36,12 @@ class Sampling(Protocol):
     def knobs(self) -> tuple[str, ...]:
         """Names of the knobs that are varied."""
 
-    def points(self) -> list[Point]:
-        """Return the values of the knobs, one point for each variant."""
+    def points(self, whole: Set[str] = frozenset()) -> list[Point]:
+        """Return the values of the knobs, one point for each variant.
+
+        Args:
+            whole: Knobs that take whole numbers only.
+        """
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Grid:
         values: Values by knob.
     """
 
+    table: ClassVar[str] = "grid"
     values: Mapping[str, tuple[Value, ...]]
 
     @classmethod
@@ -64,8 +70,8 @@ class Grid:
         """Names of the knobs."""
         return tuple(self.values)
 
-    def points(self) -> list[Point]:
-        """Return all combinations, the last knob changing fastest."""
+    def points(self, whole: Set[str] = frozenset()) -> list[Point]:
+        """Return all combinations as they are given, the last knob changing fastest."""
         return [
             dict(zip(self.values, combination, strict=True))
             for combination in itertools.product(*self.values.values())
@@ -80,6 +86,7 @@ class Listed:
         rows: The points; all give values to the same knobs.
     """
 
+    table: ClassVar[str] = "list"
     rows: tuple[Point, ...]
 
     @classmethod
@@ -97,64 +104,9 @@ class Listed:
         """Names of the knobs."""
         return tuple(self.rows[0]) if self.rows else ()
 
-    def points(self) -> list[Point]:
-        """Return the points in order."""
+    def points(self, whole: Set[str] = frozenset()) -> list[Point]:
+        """Return the points as they are given, in order."""
         return list(self.rows)
-
-
-class Range(Protocol):
-    """Role of the range of a sampled knob."""
-
-    def at(self, fraction: float) -> float:
-        """Return the value at a fraction of the way from the lower to the upper end."""
-
-
-@dataclass(frozen=True)
-class LinearRange:
-    """Even in the value.
-
-    Attributes:
-        low: Lower end.
-        high: Upper end.
-    """
-
-    low: float
-    high: float
-
-    def at(self, fraction: float) -> float:
-        """Return the value at a fraction of the way."""
-        return self.low + fraction * (self.high - self.low)
-
-
-@dataclass(frozen=True)
-class LogRange:
-    """Even in the logarithm of the value.
-
-    Attributes:
-        low: Lower end, positive.
-        high: Upper end.
-
-    Raises:
-        StudyError: The lower end has no logarithm.
-    """
-
-    low: float
-    high: float
-
-    def __post_init__(self) -> None:
-        """Check the lower end."""
-        if self.low <= 0.0:
-            raise StudyError(f"a logarithmic range from {self.low:g}: it must begin above zero")
-
-    def at(self, fraction: float) -> float:
-        """Return the value at a fraction of the way."""
-        return math.exp(math.log(self.low) + fraction * math.log(self.high / self.low))
-
-
-RANGES: Mapping[str, Callable[[float, float], Range]] = MappingProxyType(
-    {"linear": LinearRange, "log": LogRange}
-)
-"""Scale of a sampled knob in a study file -> range."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +121,7 @@ class LatinHypercube:
         ranges: Range by knob.
     """
 
+    table: ClassVar[str] = "latin_hypercube"
     samples: int
     seed: int
     ranges: Mapping[str, Range]
@@ -195,13 +148,24 @@ class LatinHypercube:
         """Names of the knobs."""
         return tuple(self.ranges)
 
-    def points(self) -> list[Point]:
-        """Return the samples, rounded to six digits."""
+    def points(self, whole: Set[str] = frozenset()) -> list[Point]:
+        """Return the samples, rounded to six digits, to more in a narrow range.
+
+        Args:
+            whole: Knobs whose samples are rounded to whole numbers.
+
+        Raises:
+            StudyError: There is no whole number in the range of such a knob.
+        """
         if not self.ranges:
             return []
         return [
             {
-                knob: float(f"{each.at(float(fraction)):.{_DIGITS}g}")
+                knob: (
+                    nearest_whole(each, float(fraction), knob)
+                    if knob in whole
+                    else rounded(each, float(fraction), self.samples)
+                )
                 for (knob, each), fraction in zip(self.ranges.items(), row, strict=True)
             }
             for row in _hypercube(len(self.ranges), self.samples, self.seed)
@@ -239,16 +203,32 @@ class Product:
         """Names of the knobs of all."""
         return tuple(itertools.chain.from_iterable(part.knobs for part in self.parts))
 
-    def points(self) -> list[Point]:
-        """Return all combinations."""
+    def check_knobs(self, known: Collection[str]) -> None:
+        """Refuse knobs that are not known.
+
+        Args:
+            known: Names of the knobs there are.
+
+        Raises:
+            StudyError: A knob is not among them; the message names its table.
+        """
+        for part in self.parts:
+            refuse_unknown(part.knobs, known, f"knob in [{part.table}]")
+
+    def points(self, whole: Set[str] = frozenset()) -> list[Point]:
+        """Return all combinations.
+
+        Args:
+            whole: Knobs that take whole numbers only.
+        """
         if not self.parts:
             return []
-        combinations = itertools.product(*(part.points() for part in self.parts))
+        combinations = itertools.product(*(part.points(whole) for part in self.parts))
         return [{k: v for point in points for k, v in point.items()} for points in combinations]
 
 
 KINDS: Mapping[str, type[Sampling]] = MappingProxyType(
-    {"grid": Grid, "list": Listed, "latin_hypercube": LatinHypercube}
+    {kind.table: kind for kind in (Grid, Listed, LatinHypercube)}
 )
 """Name of a table in a study file -> sampling."""
 
@@ -321,7 +301,7 @@ def _range(knob: str, entry: Any) -> Range:
     if not isinstance(ends, list) or len(ends) != 2:
         raise StudyError(f"{where}: give a range [low, high]")
     low, high = (check_value(end, where) for end in ends)
-    if isinstance(low, str) or isinstance(high, str) or not low < high:
+    if isinstance(low, (str, bool)) or isinstance(high, (str, bool)) or not low < high:
         raise StudyError(f"{where}: [{low}, {high}] is no range from a lower to an upper number")
     return RANGES[scale](float(low), float(high))
 

@@ -9,6 +9,7 @@ ends all that runs here at once.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -78,6 +79,16 @@ class Snakemake:
             *self.options,
         ]
 
+    @property
+    def executor(self) -> str:
+        """Name of the executor plugin; empty if the options name none."""
+        rest = list(self.options)
+        while rest:
+            name, equals, value = rest.pop(0).partition("=")
+            if name in ("--executor", "-e"):
+                return value if equals or not rest else rest[0]
+        return ""
+
     def check(self, plan: Plan) -> None:
         """Refuse what would not run.
 
@@ -85,12 +96,19 @@ class Snakemake:
             plan: The plan.
 
         Raises:
-            EnvironmentMissing: Snakemake is not installed.
-            StudyError: A variant needs more ranks than there are cores.
+            EnvironmentMissing: Snakemake is not installed, or Slurm is asked for and not there.
+            StudyError: A variant needs more ranks than there are cores, or there are none.
         """
+        if self.cores is not None and self.cores < 1:
+            raise StudyError(f"--cores {self.cores}: give one or more")
         if find_spec("snakemake") is None:
             raise EnvironmentMissing(
                 "studies are run by Snakemake, which is not installed: pip install ssbmech[study]"
+            )
+        if self.executor == "slurm" and shutil.which("sbatch") is None:
+            raise EnvironmentMissing(
+                "there is no sbatch to submit jobs with; the sandbox of ./ssb does not show the "
+                "machine's Slurm: use a module, conda or a container (docs/guide/clusters.md)"
             )
         if not self.elsewhere and plan.ranks > self._cores():
             raise StudyError(
@@ -110,8 +128,12 @@ class Requests:
         self.count = 0
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        """Note a signal."""
-        self.count += 1
+        """Note a signal.
+
+        A terminal that is lost may tell so more than once, and means one request only.
+        """
+        if number != signal.SIGHUP or not self.count:
+            self.count += 1
 
 
 @contextmanager
@@ -146,13 +168,26 @@ def locked(folder: Path) -> Iterator[TextIO]:
     with stream:
         if not try_lock(stream):
             stream.seek(0)
-            holder = stream.read().strip() or "unknown"
-            raise StudyError(f"another study works on {folder}: process {holder}")
+            raise StudyError(_who_works(stream.read().splitlines(), folder))
         stream.truncate(0)
         stream.write(f"{os.getpid()} on {os.uname().nodename}\n")
         stream.flush()
         # Closing the file gives the lock back, unless Snakemake has outlived this process.
         yield stream
+
+
+def _who_works(lines: Sequence[str], folder: Path) -> str:
+    """Return who works on a folder, from the lines of its lock."""
+    holder = lines[0] if lines else "unknown"
+    process, _, host = holder.partition(" on ")
+    alive = host != os.uname().nodename or Path("/proc", process).exists()
+    if alive or len(lines) < 2:
+        return f"another study works on {folder}: process {holder}"
+    return (
+        f"the study that worked on {folder} was killed, but its Snakemake, process {lines[1]} on "
+        f"{host}, goes on with it: wait until it has ended, or end it with `kill {lines[1]}` (what "
+        f"runs goes on to its end) or `touch {folder / STOP}` (what runs keeps its state and stops)"
+    )
 
 
 def mark_done(plan: Plan, folder: Path) -> list[State]:
@@ -209,19 +244,31 @@ def carry_out(
             pass_fds=(lock.fileno(),),
         )
         stopping = _Stopping(process, folder, snakemake.elsewhere)
-        while process.poll() is None:
-            time.sleep(_PAUSE)
-            states = watch.look()
-            progress.show(states)
-            stopping.act(requests.count, states)
+        try:
+            lock.write(f"{process.pid}\n")
+            lock.flush()
+            while process.poll() is None:
+                time.sleep(_PAUSE)
+                states = watch.look()
+                stopping.act(_asked(requests, folder), states)
+                progress.show(states)
+        finally:
+            # Whatever has gone wrong here, nothing shall go on unseen.
+            stopping.leave()
     progress.show(watch.look())
     never = [each.name for each in plan.variants if not _was_tried(each.name, folder)]
-    if never and not requests.count:
+    asked = _asked(requests, folder)
+    if never and not asked:
         raise StudyError(
             f"Snakemake ended with status {process.returncode} and did not start {never[0]}; "
             f"{folder / LOG} ends with: {last_lines(folder / LOG)}"
         )
-    return requests.count == 0
+    return not asked
+
+
+def _asked(requests: Requests, folder: Path) -> int:
+    """Return the number of requests to stop; the file that asks the jobs to is one as well."""
+    return max(requests.count, int((folder / STOP).exists()))
 
 
 def _was_tried(name: str, folder: Path) -> bool:
@@ -236,6 +283,14 @@ class _Stopping:
         self._process, self._folder, self._elsewhere = process, folder, elsewhere
         self._done = 0
         self._recalled = False
+
+    def leave(self) -> None:
+        """Ask all that still runs to stop."""
+        if self._process.poll() is None:
+            try:
+                replace(self._folder / STOP, b"")
+            finally:
+                self._process.terminate()
 
     def act(self, requests: int, states: list[State]) -> None:
         """Do what the requests received so far ask for."""

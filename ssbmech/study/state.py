@@ -13,7 +13,7 @@ from typing import Any
 
 from ssbmech.errors import StudyError
 from ssbmech.study.files import read_json
-from ssbmech.study.job import STOPPED
+from ssbmech.study.job import HEADER, STOPPED
 from ssbmech.study.plan import Plan, Variant
 
 # Holds the last row of any series.
@@ -166,10 +166,16 @@ def _reason(variant: Variant, folder: Path, manifest: Mapping[str, Any], status:
 
 
 def last_lines(path: Path) -> str:
-    """Return the end of a text file in one line; nothing if it cannot be read."""
+    """Return the end of what a log says since its last header in one line.
+
+    Args:
+        path: The log; one that cannot be read says nothing.
+    """
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ""
-    told = [line.strip() for line in lines if line.strip() and not line.startswith("--- ")]
+    headers = [number for number, line in enumerate(lines) if line.startswith(HEADER)]
+    lines = lines[headers[-1] + 1 :] if headers else lines
+    told = [line.strip() for line in lines if line.strip()]
     return " / ".join(told[-_LAST_LINES:])

@@ -3,7 +3,7 @@
 
 ::
 
-    name = "pressure_map"
+    name = "void_study"
     case = "case.py"                       # beside the study file
 
     [fixed]                                # knobs with one value in all variants
@@ -26,15 +26,16 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ssbmech.errors import StudyError
 from ssbmech.study.reductions import Figure
-from ssbmech.study.sampling import KINDS, Product, Sampling, Value, check_value
+from ssbmech.study.sampling import KINDS, Product, Value, check_value
 from ssbmech.study.wording import refuse_unknown
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ LAUNCHER = "mpirun --bind-to none -n {ranks}"
 
 _KEYS = ("name", "case", "fixed", "run", "collect", *KINDS)
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
+_COLUMNS = frozenset({"variant", "wall_time", "status", "reason"})
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,7 @@ class Runs:
         ranks, launcher = table.get("ranks", 1), table.get("launcher", LAUNCHER)
         if not isinstance(ranks, int) or isinstance(ranks, bool) or ranks < 1:
             raise StudyError(f"[run] ranks = {ranks!r}: give a whole number of one or more")
-        if not isinstance(launcher, str):
-            raise StudyError(f"[run] launcher = {launcher!r}: give a command as text")
+        _check_launcher(launcher)
         resources = dict(_table(table, "resources"))
         if "memory_mb" in table:
             resources["mem_mb"] = table["memory_mb"]
@@ -101,7 +102,7 @@ class Study:
     name: str
     script: Path
     fixed: Mapping[str, Value]
-    sampling: Sampling
+    sampling: Product
     runs: Runs
     figures: tuple[Figure, ...]
 
@@ -144,6 +145,7 @@ class Study:
                 "[latin_hypercube], and give it values"
             )
         wanted = _table(content, "collect").items()
+        _check_names([key for key, _ in wanted], {*fixed, *sampling.knobs})
         return cls(
             file=file,
             name=name,
@@ -153,6 +155,29 @@ class Study:
             runs=Runs.read(_table(content, "run")),
             figures=tuple(Figure.read(key, entry) for key, entry in wanted),
         )
+
+
+def _check_launcher(launcher: Any) -> None:
+    """Refuse a launcher that is no command."""
+    if not isinstance(launcher, str):
+        raise StudyError(f"[run] launcher = {launcher!r}: give a command as text")
+    try:
+        shlex.split(launcher)
+    except ValueError as error:
+        raise StudyError(f"[run] launcher = {launcher!r}: {error}") from error
+
+
+def _check_names(names: Iterable[str], knobs: set[str]) -> None:
+    """Refuse names of figures that make no file, or that the table has for something else."""
+    for name in names:
+        if not _PLAIN.fullmatch(name):
+            raise StudyError(
+                f"[collect.{name}] becomes a file of this name: give letters, digits and any "
+                "of _ . + -"
+            )
+        if name in knobs or name in _COLUMNS:
+            what = "a knob" if name in knobs else "another column of the table"
+            raise StudyError(f"[collect.{name}]: {what} has this name; give another")
 
 
 def _content(file: Path) -> dict[str, Any]:

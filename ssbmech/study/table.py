@@ -2,7 +2,8 @@
 """A tidy table with units: written as CSV and Parquet, read back from either.
 
 In CSV the header of a column is ``name [unit]``, in Parquet the unit is metadata of the field.
-Where a row has no value the cell is empty, or null.
+Where a row has no value, or an undefined one, the cell is empty, or null. Switches are ``true`` and
+``false``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +24,10 @@ from ssbmech.errors import EnvironmentMissing, StudyError
 from ssbmech.study.files import replace
 
 Cell = bool | int | float | str | None
+
+_SWITCH = {"true": True, "false": False}
+# Parquet has no whole numbers beyond.
+_LARGEST = 2**63
 
 
 @dataclass(frozen=True)
@@ -47,18 +52,23 @@ class Column:
     @property
     def numeric(self) -> bool:
         """Whether all values there are are numbers; also if there are none but a unit."""
-        values = [cell for cell in self.cells if cell is not None]
-        return all(isinstance(v, (int, float)) for v in values) and bool(values or self.unit)
+        kinds = self.kinds
+        return kinds <= {int, float} and bool(kinds or self.unit)
+
+    @property
+    def kinds(self) -> set[type]:
+        """Types of the values there are."""
+        return {type(cell) for cell in self.cells if cell is not None}
 
     @property
     def numbers(self) -> NDArray[np.float64]:
         """The values as numbers, undefined where there is none.
 
         Raises:
-            StudyError: They are text.
+            StudyError: They are text, or true and false.
         """
         if not self.numeric:
-            raise StudyError(f"the column {self.name} holds text")
+            raise StudyError(f"the column {self.name} holds text, not numbers")
         return np.array([math.nan if cell is None else cell for cell in self.cells], dtype=float)
 
 
@@ -119,7 +129,7 @@ class Table:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow([column.header for column in self.columns])
         for row in zip(*(column.cells for column in self.columns), strict=True):
-            writer.writerow(["" if cell is None else cell for cell in row])
+            writer.writerow([text_of(cell) for cell in row])
         return stream.getvalue()
 
     def _parquet(self) -> bytes:
@@ -129,9 +139,8 @@ class Table:
 
         fields, arrays = [], []
         for column in self.columns:
-            kind = pa.float64() if column.numeric else pa.string()
-            convert: Any = float if column.numeric else str
-            cells = [None if cell is None else convert(cell) for cell in column.cells]
+            kind, convert = _stored(column)
+            cells = [convert(cell) if text_of(cell) else None for cell in column.cells]
             arrays.append(pa.array(cells, type=kind))
             fields.append(pa.field(column.name, kind, metadata={"unit": column.unit or "1"}))
         schema = pa.schema(fields, metadata=dict(self.notes))
@@ -139,6 +148,28 @@ class Table:
         parquet.write_table(pa.Table.from_arrays(arrays, schema=schema), sink)
         content: bytes = sink.getvalue().to_pybytes()
         return content
+
+
+def text_of(cell: Cell) -> str:
+    """Return a value as text: nothing for an undefined one, true or false for a switch.
+
+    Args:
+        cell: The value.
+    """
+    if cell is None or cell != cell:
+        return ""
+    return str(cell).lower() if isinstance(cell, bool) else str(cell)
+
+
+def _stored(column: Column) -> tuple[Any, Callable[[Any], Cell]]:
+    """Return the Parquet type of a column, and what makes its values of that type."""
+    import pyarrow as pa
+
+    if column.kinds == {bool}:
+        return pa.bool_(), bool
+    if column.kinds == {int} and all(abs(cell or 0) < _LARGEST for cell in column.cells):  # type: ignore[arg-type]
+        return pa.int64(), int
+    return (pa.float64(), float) if column.numeric else (pa.string(), text_of)
 
 
 def check_parquet() -> None:
@@ -169,11 +200,14 @@ def _from_csv(path: Path) -> Table:
 
 
 def _parsed(texts: Sequence[str]) -> tuple[Cell, ...]:
-    """Return the cells of a column: numbers if all of them are, else text."""
-    try:
-        return tuple(float(text) if text else None for text in texts)
-    except ValueError:
-        return tuple(text or None for text in texts)
+    """Return the cells of a column: of the first kind that all of them are, else text."""
+    kinds: tuple[Callable[[str], Cell], ...] = (_SWITCH.__getitem__, int, float)
+    for kind in kinds:
+        try:
+            return tuple(kind(text) if text else None for text in texts)
+        except (KeyError, ValueError):
+            continue
+    return tuple(text or None for text in texts)
 
 
 def _from_parquet(path: Path) -> Table:

@@ -3,7 +3,8 @@
 
 It obeys the command line of a run and leaves what a run leaves, but solves nothing: it counts up
 the time, one row of the series after the other. Each start is noted in ``starts.log`` beside the
-run folder. A pressure of 13 MPa fails, one of 17 MPa is deaf to requests to stop.
+run folder. What tells cases and versions apart it takes from ``made.json`` beside the study file.
+A pressure of 13 MPa fails, one of 17 MPa is deaf to requests to stop.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ def note(number: int, frame: FrameType | None) -> None:
 
 
 def write_manifest(out: Path, status: str, reason: str = "") -> None:
+    made = json.loads((out.parents[1] / "made.json").read_text())
     content = {
-        "name": "small_study",
+        **made["common"],
+        **made["cases"][out.name],
         "status": status,
         "reason": reason,
         "protocol": [
@@ -43,6 +46,7 @@ def write_manifest(out: Path, status: str, reason: str = "") -> None:
 
 def carry_out(out: Path, pressure: float, current: float) -> int:
     out.mkdir(exist_ok=True)
+    (out / "where").write_text(str(Path.cwd()))
     with (out.parent / "starts.log").open("a") as starts:
         starts.write(f"{out.name}\n")
     series = out / "series.csv"

@@ -121,6 +121,26 @@ def test_reader_refuses_a_bad_series(copy, text, message):
         RunData.open(copy)
 
 
+def test_reader_refuses_files_that_are_no_text(copy):
+    (copy / "series.csv").write_bytes(b"time [s]\n\xff\n")
+    with pytest.raises(RunFolderError, match="is no text in UTF-8"):
+        RunData.open(copy)
+    (copy / "series.csv").unlink()
+    (copy / "series.csv").mkdir()
+    with pytest.raises(RunFolderError, match="cannot be read: Is a directory"):
+        RunData.open(copy)
+    (copy / "manifest.json").write_bytes(b"\xff")
+    with pytest.raises(RunFolderError, match="is not JSON"):
+        RunData.open(copy)
+    (copy / "manifest.json").write_text("[]")
+    with pytest.raises(RunFolderError, match="should hold a JSON object"):
+        RunData.open(copy)
+    (copy / "manifest.json").unlink()
+    (copy / "manifest.json").mkdir()
+    with pytest.raises(RunFolderError, match="cannot be read: Is a directory"):
+        RunData.open(copy)
+
+
 def test_reader_refuses_a_bad_field_file(copy):
     (copy / "fields" / "body_other.vtkhdf").write_bytes(b"not HDF5 at all")
     with pytest.raises(RunFolderError, match="is not a field file"):

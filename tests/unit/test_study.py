@@ -4,21 +4,28 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import fcntl
 import importlib.util
 import io
 import json
+import time
 from pathlib import Path
 
 import pytest
 
+import ssbmech
 from ssbmech.errors import CaseError, EnvironmentMissing, StudyError
-from ssbmech.study import command
+from ssbmech.results import manifest
+from ssbmech.same_case import identity
+from ssbmech.study import command, job, scheduler
 from ssbmech.study.job import Job
 from ssbmech.study.plan import Plan, Variant, variant_name
 from ssbmech.study.planning import make_plan, settle
 from ssbmech.study.progress import progress_on
-from ssbmech.study.sampling import KINDS, Grid, LatinHypercube, LogRange, Product
-from ssbmech.study.scheduler import Snakemake
+from ssbmech.study.ranges import LogRange
+from ssbmech.study.sampling import KINDS, Grid, LatinHypercube, Product
+from ssbmech.study.scheduler import Snakemake, locked
 from ssbmech.study.state import State, Status, Watch, abandoned, counts, state_of
 from ssbmech.study.study_file import Study
 from ssbmech.study.table import Table
@@ -38,6 +45,17 @@ def load(folder, text):
 
 def plan_of(folder, text):
     return make_plan(load(folder, text))
+
+
+def manifest_of(planned, name, **more):
+    """Return what says of a run that it is one of this plan."""
+    versions = {"ssbmech": ssbmech.__version__}
+    return {
+        "format": manifest.FORMAT_VERSION,
+        **manifest.plain(identity(planned.cases[name])),
+        "environment": {"versions": versions},
+        **more,
+    }
 
 
 # What is asked for
@@ -86,6 +104,17 @@ def test_a_latin_hypercube_has_one_sample_in_each_slice():
 LOG_RANGE = {"range": [0.1, 10.0], "scale": "log"}
 
 
+def test_samples_keep_to_their_range_and_kind():
+    narrow = {"samples": 50, "x": [1.0, 1.00001], "n": [1, 4], "y": [0.12345678, 0.2]}
+    points = LatinHypercube.read(narrow).points({"n"})
+    assert len({variant_name({"x": point["x"]}) for point in points}) == 50
+    assert {point["n"] for point in points} == {1, 2, 3, 4}
+    assert all(type(point["n"]) is int for point in points)
+    assert min(point["y"] for point in points) >= 0.12345678
+    with pytest.raises(StudyError, match="n takes whole numbers, and there is none"):
+        LatinHypercube.read({"samples": 2, "n": [1.2, 1.8]}).points({"n"})
+
+
 def test_ranges_begin_and_end_where_they_say():
     assert LogRange(0.1, 10.0).at(0.5) == pytest.approx(1.0)
     assert KINDS["latin_hypercube"] is LatinHypercube
@@ -101,6 +130,7 @@ def test_kinds_multiply(tmp_path):
 def test_names_are_sorted_short_and_safe():
     assert variant_name({"pressure": 1.0, "current": 0.25}) == "current=0.25_pressure=1"
     assert variant_name({"p": 1 / 3, "n": 12}) == "n=12_p=0.333333"
+    assert variant_name({"p": 1.00000001, "q": 0.1 + 0.2}) == "p=1.00000001_q=0.3"
     assert variant_name({"mesh": "a b/c;$(d).msh", "on": True}) == "mesh=a-b-c-d-.msh_on=true"
     long = [variant_name({f"knob-{k}": 1.0 + k for k in range(20)} | {"z": z}) for z in (1, 2)]
     assert long[0] != long[1] and max(map(len, long)) <= 100
@@ -163,6 +193,11 @@ def test_a_plan_knows_what_to_run(tmp_path):
             HEAD + "[latin_hypercube]\nsamples = 2\nx = { range = [0, 1], scale = 'log' }\n",
             "begin above zero",
         ),
+        (HEAD + "[latin_hypercube]\nsamples = 2\nx = [false, true]\n", "no range from a lower"),
+        (HEAD + GRID + "[collect.'a/b']\ncolumn = 'voltage'\n", "becomes a file"),
+        (HEAD + GRID + "[collect.status]\ncolumn = 'voltage'\n", "another column .* this name"),
+        (HEAD + GRID + "[collect.current]\ncolumn = 'current'\n", "a knob has this name"),
+        (HEAD + GRID + "[run]\nlauncher = 'mpirun \"'\n", "No closing quotation"),
         (HEAD + "grid =", "cannot be read"),
         ("name = 'a/b'\ncase = 'c.py'\n" + GRID, "becomes a folder"),
         ("name = 'a'\n" + GRID, "names no case"),
@@ -188,12 +223,13 @@ def test_there_is_no_such_case(tmp_path):
     [
         (
             "[grid]\npresure = [1]\n",
-            "unknown knob: 'presure'; did you mean 'pressure'.*current, label, pressure, switch",
+            "unknown knob in .grid.: 'presure'; did you mean 'pressure'.*current, label, "
+            "pressure, switch",
         ),
         (GRID + "[fixed]\nlable = 'one'\n", r"unknown knob in \[fixed\]: 'lable'"),
         (
-            "[grid]\npressure = [1.0, 1.00000001]\n",
-            "two variants have the name pressure=1: .'pressure': 1.0. and .*1.00000001",
+            "[grid]\npressure = [1.0, 1.0000000000001]\n",
+            "two variants have the name pressure=1: .'pressure': 1.0. and .*1.0000000000001",
         ),
         (
             "[grid]\npressure = [1.0, -2.0]\ncurrent = [1.0]\n",
@@ -207,6 +243,18 @@ def test_there_is_no_such_case(tmp_path):
         (
             GRID + "[collect.a]\ncolumn = 'void_volume:negative|separater'\n",
             "unknown body or interface .*'negative|separater'; did you mean 'negative|separator'",
+        ),
+        (
+            GRID + "[collect.a]\ncolumn = 'gap_max'\n",
+            "gap_max belongs to a body or an interface; .*'gap_max:negative|separator'",
+        ),
+        (
+            GRID + "[collect.a]\ncolumn = 'voltage:negative'\n",
+            "voltage is one of the whole cell; leave out ':negative'",
+        ),
+        (
+            GRID + "[collect.a]\ncolumn = 'void_volume:negative|separator'\nunit = 'um3'\n",
+            "is stored in m2, which cannot be given in um3",
         ),
         (
             GRID + "[collect.a]\ncolumn = 'voltage'\nreduce = 'max'\nstep = 'strip'\n",
@@ -244,12 +292,42 @@ def test_a_run_with_other_values_is_refused(tmp_path):
     run = tmp_path / "out" / first.plan.variants[0].name
     run.mkdir()
     knobs = {knob: {"value": value} for knob, value in first.records[run.name].items()}
-    manifest = {"name": "small_study", "script": {"knobs": knobs}}
-    (run / "manifest.json").write_text(json.dumps(manifest))
+    content = manifest_of(first, run.name, script={"knobs": knobs})
+    (run / "manifest.json").write_text(json.dumps(content))
     assert settle(first, tmp_path / "out") == first.plan
     second = plan_of(tmp_path, HEAD + GRID + "[fixed]\nlabel = 'two'\n")
     with pytest.raises(StudyError, match=f"{run.name} holds a run with label = one instead of two"):
         settle(second, tmp_path / "out")
+
+
+def test_a_run_of_another_case_or_version_is_refused(tmp_path):
+    script = tmp_path / "case.py"
+    script.write_text(CASE.read_text())
+    text = 'case = "case.py"\n[grid]\npressure = [1.0]\n'
+    first = plan_of(tmp_path, text)
+    folder = tmp_path / "out"
+    first.plan.write(folder)
+    content = manifest_of(first, "pressure=1", status="complete")
+    write_state(folder, "pressure=1", content)
+    assert settle(first, folder) == first.plan
+
+    script.write_text(CASE.read_text().replace("0.03", "0.04"))
+    with pytest.raises(StudyError, match=r"another case: fixture.spring_stiffness was 3.*, is 4"):
+        settle(plan_of(tmp_path, text), folder)
+
+    other = {"environment": {"versions": {"ssbmech": "0.0.1"}}}
+    write_state(folder, "pressure=1", content | other)
+    with pytest.raises(StudyError, match=r"pressure=1: .* holds a run of ssbmech 0.0.1, this is"):
+        settle(first, folder)
+    write_state(folder, "pressure=1", content | {"format": 1})
+    with pytest.raises(StudyError, match=r"pressure=1: .* of format 1, this version's is"):
+        settle(first, folder)
+
+
+def test_a_file_is_no_folder_of_a_study(tmp_path):
+    (tmp_path / "out").write_text("")
+    with pytest.raises(StudyError, match="out is a file; give a folder"):
+        settle(plan_of(tmp_path, HEAD + GRID), tmp_path / "out")
 
 
 def test_a_changed_study_names_what_it_leaves(tmp_path):
@@ -267,12 +345,24 @@ def test_a_changed_study_names_what_it_leaves(tmp_path):
     assert settle(fewer, folder).left == plan.left[1:]
 
 
-def test_ranks_must_find_cores(tmp_path):
+def test_ranks_must_find_cores(tmp_path, monkeypatch):
     plan = plan_of(tmp_path, HEAD + GRID + "[run]\nranks = 4\n").plan
     with pytest.raises(StudyError, match="4 ranks, but there are 2 cores"):
         Snakemake(cores=2).check(plan)
     Snakemake(cores=4).check(plan)
+    with pytest.raises(StudyError, match="--cores 0: give one or more"):
+        Snakemake(cores=0).check(plan)
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     Snakemake(options=("--executor=slurm", "--jobs=3")).check(plan)
+
+
+@pytest.mark.parametrize("given", ["--executor=slurm", "--jobs=3 --executor slurm", "-e slurm"])
+def test_slurm_must_be_there(tmp_path, monkeypatch, given):
+    plan = plan_of(tmp_path, HEAD + GRID).plan
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with pytest.raises(EnvironmentMissing, match=r"no sbatch .*clusters.md"):
+        Snakemake(options=tuple(given.split())).check(plan)
+    Snakemake(options=("--executor=local",)).check(plan)
 
 
 def test_cores_are_those_of_this_computer_unless_jobs_go_elsewhere(tmp_path):
@@ -302,7 +392,7 @@ PROTOCOL = [{"label": "plate", "duration [s]": 30.0}, {"label": "rest", "duratio
 
 
 @pytest.mark.parametrize(
-    ("manifest", "job", "status", "reason"),
+    ("content", "ended", "status", "reason"),
     [
         (None, None, Status.WAITING, ""),
         (None, {}, Status.WAITING, ""),
@@ -317,8 +407,9 @@ PROTOCOL = [{"label": "plate", "duration [s]": 30.0}, {"label": "rest", "duratio
         ({"status": "failed", "reason": "why"}, {"began": "now"}, Status.RUNNING, ""),
     ],
 )
-def test_states(tmp_path, manifest, job, status, reason):
-    write_state(tmp_path, "a", manifest, job, "--- start\n\nlast words\n\n")
+def test_states(tmp_path, content, ended, status, reason):
+    log = "--- start\nwords of an earlier run\n--- start\n\nlast words\n\n"
+    write_state(tmp_path, "a", content, ended, log)
     state = state_of(Variant("a", {}, ()), tmp_path)
     assert (state.status, state.reason) == (status, reason)
 
@@ -357,6 +448,73 @@ def test_a_job_that_is_asked_to_stop_starts_nothing(tmp_path):
     assert not (tmp_path / "done").exists()
 
 
+class FromTheEnd(Snakemake):
+    """Does nothing for long."""
+
+    def command(self, folder):
+        return ["sleep", "60"]
+
+
+class NoEyes:
+    """Fails to show."""
+
+    def show(self, states):
+        raise ValueError("no eyes")
+
+
+# The child has been asked to end, but is not waited for.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_nothing_goes_on_after_a_failure_of_the_study(tmp_path):
+    plan = plan_of(tmp_path, HEAD + GRID).plan
+    with locked(tmp_path) as lock, pytest.raises(ValueError, match="no eyes"):
+        scheduler.carry_out(plan, tmp_path, FromTheEnd(), lock, NoEyes())
+    assert (tmp_path / "stop").exists()
+    # The lock is given back when the child has ended.
+    end = time.monotonic() + 30.0
+    while is_locked(tmp_path):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def is_locked(folder):
+    try:
+        with locked(folder):
+            return False
+    except StudyError:
+        return True
+
+
+def test_a_failure_of_the_job_itself_is_noted(tmp_path, monkeypatch):
+    plan = plan_of(tmp_path, HEAD + GRID).plan
+    plan.write(tmp_path)
+    name = plan.variants[0].name
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "jobs").mkdir()
+    monkeypatch.setattr(Job, "run", lambda self: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        job.main([str(tmp_path), name])
+    state = state_of(plan.variants[0], tmp_path)
+    assert state.status is Status.FAILED
+    assert "the job failed: ZeroDivisionError" in state.reason
+
+
+def test_a_job_waits_for_a_run_that_has_outlived_another(tmp_path):
+    assert not job.is_at_work(tmp_path)
+    with (tmp_path / "run.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert job.is_at_work(tmp_path)
+    assert not job.is_at_work(tmp_path)
+
+
+def test_disks_without_locks_do(tmp_path, monkeypatch):
+    def nothing(stream, how):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", nothing)
+    with (tmp_path / "lock").open("w") as stream:
+        assert job.try_lock(stream)
+
+
 # What is told
 
 
@@ -393,6 +551,30 @@ def test_lines_tell_what_has_ended():
     ]
 
 
+class Closed(io.StringIO):
+    """A pipe that nobody reads, or a terminal that is lost."""
+
+    lost = False
+
+    def write(self, text):
+        if self.lost:
+            raise BrokenPipeError
+        return len(text)
+
+
+class ClosedTerminal(Closed, Terminal):
+    pass
+
+
+@pytest.mark.parametrize("stream", [Closed(), ClosedTerminal()])
+def test_nobody_has_to_look(stream):
+    shown = progress_on(stream, "small", 2)
+    shown.show(states_of(Status.RUNNING, Status.WAITING))
+    stream.lost = True
+    shown.show(states_of(Status.FAILED, Status.RUNNING))
+    shown.close()
+
+
 def test_a_bar_moves_on_a_terminal(capsys):
     stream = Terminal()
     shown = progress_on(stream, "small", 2)
@@ -425,9 +607,11 @@ def test_collecting_takes_what_is_there(tmp_path, capsys):
     with pytest.raises(StudyError, match="to collect from"):
         carry_out(tmp_path, text, "--collect-only")
     folder = tmp_path / "out"
-    plan_of(tmp_path, text).plan.write(folder)
+    planned = plan_of(tmp_path, text)
+    planned.plan.write(folder)
     name = "current=0.1_pressure=1"
-    write_state(folder, name, {"status": "complete", "protocol": PROTOCOL})
+    content = manifest_of(planned, name, status="complete", protocol=PROTOCOL)
+    write_state(folder, name, content)
     (folder / name / "series.csv").write_text("time [s],time_step [s],voltage [V]\n1,1,0.02\n")
     assert carry_out(tmp_path, text, "--collect-only") == 0
     assert "6 variants: 1 complete, 5 waiting" in capsys.readouterr().out
@@ -455,6 +639,17 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "out").symlink_to("/proc/study")
     with pytest.raises(StudyError, match="cannot write the folder /proc/study: "):
         carry_out(tmp_path, HEAD + GRID)
+
+
+def test_a_profile_is_found_from_where_it_is_named(tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path)
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    options = parser.parse_args(["--profile=mine", "study.toml"])
+    assert command.passed_on(options) == (f"--profile={tmp_path / 'mine'}",)
+    options = parser.parse_args(["--profile=named", "study.toml"])
+    assert command.passed_on(options) == ("--profile=named",)
 
 
 def test_options_go_to_snakemake(tmp_path):

@@ -6,6 +6,7 @@ The runs are those of a stand-in that obeys the command line and solves nothing.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -17,7 +18,13 @@ from pathlib import Path
 
 import pytest
 
+import ssbmech
+from ssbmech.plots.reader import Series
+from ssbmech.results.manifest import FORMAT_VERSION, plain
+from ssbmech.same_case import identity
+from ssbmech.study.planning import OF_CELL, make_plan
 from ssbmech.study.scheduler import locked
+from ssbmech.study.study_file import Study
 from ssbmech.study.table import Table
 
 pytestmark = [
@@ -67,6 +74,13 @@ def write_study(folder: Path, pressures: str, currents: str = "[0.1, 0.2]") -> P
             stand_in=HERE / "stand_in.py",
         )
     )
+    planned = make_plan(Study.load(file))
+    made = {name: plain(identity(case)) for name, case in planned.cases.items()}
+    common = {
+        "format": FORMAT_VERSION,
+        "environment": {"versions": {"ssbmech": ssbmech.__version__}},
+    }
+    (folder / "made.json").write_text(json.dumps({"common": common, "cases": made}))
     return file
 
 
@@ -82,7 +96,7 @@ def start(file: Path, rest: Sequence[str] = ()) -> subprocess.Popen[str]:
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
-    told, _ = process.communicate(timeout=60)
+    told, _ = process.communicate(timeout=300)
     return process.returncode, told
 
 
@@ -98,7 +112,7 @@ def complete(folder: Path) -> set[str]:
 
 def wait_until(process: subprocess.Popen[str], folder: Path, number: int) -> None:
     """Wait until a number of variants are complete, and another one has just begun."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while len(complete(folder)) < number or not has_begun(folder):
         assert process.poll() is None, process.communicate()[0]
         assert time.monotonic() < end
@@ -122,16 +136,26 @@ def descendants(parent: int) -> Iterator[int]:
             yield int(entry.name)
 
 
+def is_alive(pid: int) -> bool:
+    """Return whether a process runs; one that waits to be buried does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def test_a_study_interrupted_twice_ends_complete_and_repeats_nothing(study):
     folder = study.parent / "out"
 
     first = start(study)
     wait_until(first, folder, 3)
+    running = list(descendants(first.pid))
+    assert running
     first.send_signal(signal.SIGINT)
     status, told = finish(first)
     assert status == 130, told
     assert "stopped; the same command goes on" in told
-    assert not list(descendants(first.pid))
+    assert not [pid for pid in running if is_alive(pid)]
     after_first, started_first = complete(folder), starts(folder)
     assert 3 <= len(after_first) < 12
     assert '"stopped"' in "".join(path.read_text() for path in folder.glob("*/manifest.json"))
@@ -164,6 +188,54 @@ def test_a_study_interrupted_twice_ends_complete_and_repeats_nothing(study):
     expected = 5.0 + 10.0 * table["current"].numbers - table["pressure"].numbers
     assert table["void"].numbers == pytest.approx(expected)
     assert {path.name for path in (folder / "figures").iterdir()} == {"void.png"}
+
+
+def test_snakemake_that_has_outlived_its_study_is_named(study):
+    folder = study.parent / "out"
+    first = start(study)
+    wait_until(first, folder, 1)
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    status, told = finish(start(study))
+    assert status == 1
+    assert "was killed, but its Snakemake, process" in told
+    # As the message says.
+    (folder / "stop").touch()
+    end = time.monotonic() + 300
+    while status == 1:
+        assert time.monotonic() < end
+        time.sleep(0.5)
+        status, told = finish(start(study))
+    assert status == 0, told
+
+
+def test_a_file_stops_a_study(study):
+    folder = study.parent / "out"
+    process = start(study)
+    wait_until(process, folder, 1)
+    (folder / "stop").touch()
+    status, told = finish(process)
+    assert status == 130, told
+    assert 1 <= len(complete(folder)) < 16
+
+
+def test_a_lost_pipe_does_not_end_a_study(tmp_path):
+    process = start(write_study(tmp_path, "[1.0]"))
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    process.wait(timeout=300)
+    assert (tmp_path / "out" / "table.csv").exists()
+    assert len(complete(tmp_path / "out")) == 2
+
+
+def test_paths_in_knobs_are_seen_from_where_the_study_was_started(tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    status, told = finish(start(write_study(tmp_path, "[1.0]", "[0.1]")))
+    assert status == 0, told
+    where = (tmp_path / "out" / "current=0.1_pressure=1" / "where").read_text()
+    assert where == str(tmp_path / "here")
 
 
 def test_a_failed_variant_is_told_and_the_rest_goes_on(tmp_path):
@@ -207,7 +279,7 @@ def test_a_second_request_ends_what_does_not_stop(tmp_path):
     status, told = finish(process)
     assert status == 130, told
     assert "2 variants: 2 stopped" in told
-    assert not [pid for pid in running if Path(f"/proc/{pid}/cmdline").exists()]
+    assert not [pid for pid in running if is_alive(pid)]
 
 
 def test_a_run_that_cannot_be_started_is_a_failure_with_a_reason(tmp_path):
@@ -239,6 +311,9 @@ def test_real_runs(tmp_path):
     status, told = finish(start(file))
     assert status == 0, told
     table = Table.read(tmp_path / "out" / "table.csv")
+    series = Series.read(tmp_path / "out" / "pressure=2" / "series.csv")
+    assert {name for name in series.columns if ":" not in name} <= OF_CELL
+    assert not {name.partition(":")[0] for name in series.columns if ":" in name} & OF_CELL
     small, large = table["gap"].numbers
     # Creep closes the void faster under the higher pressure.
     assert 0.0 < large < small < 200.0

@@ -127,8 +127,40 @@ def test_csv_and_parquet_give_back_the_table(study):
 def test_a_run_without_the_column_is_named(study):
     plan, folder = study
     figures = [Figure.read("x", {"column": "gap_max:a|b"})]
-    with pytest.raises(StudyError, match=r"kind=x_p=1: unknown column in \[collect.x\]: 'gap_max"):
-        collect(plan, folder, figures, Watch(plan, folder).look())
+    figures.append(FIGURES[1])
+    table = collect(plan, folder, figures, Watch(plan, folder).look())
+    assert table["x"].cells == (None, None, None)
+    assert table["v"].cells[0] == 0.01
+    assert "unknown column in [collect.x]: 'gap_max:a|b'" in str(table["reason"].cells[0])
+    assert table["reason"].cells[1] == "no luck"
+    assert draw_all(table, ["p"], ["x"], folder / "figures") == []
+
+
+def test_undefined_values_are_empty_cells(study):
+    plan, folder = study
+    figure = Figure.read("v", {"column": "voltage", "reduce": "min", "step": "preload"})
+    table = collect(plan, folder, [figure], Watch(plan, folder).look())
+    assert table["v"].cells == (None, None, None)
+    Table((Column("x", "V", (np.nan, 1.0)),)).write(folder / "odd")
+    assert (folder / "odd.csv").read_text() == 'x [V]\n""\n1.0\n'
+    for ending in ("csv", "parquet"):
+        assert Table.read(folder / f"odd.{ending}")["x"].cells == (None, 1.0)
+
+
+def test_switches_and_whole_numbers_stay_what_they_are(tmp_path):
+    columns = (
+        Column("switch", "", (True, False, None)),
+        Column("number", "", (1, -2, None)),
+        Column("mixed", "", (1, 0.5, None)),
+        Column("text", "", ("true", "maybe", None)),
+    )
+    Table(columns).write(tmp_path / "table")
+    for ending in ("csv", "parquet"):
+        read = Table.read(tmp_path / f"table.{ending}")
+        assert read.columns == columns
+        assert [column.kinds for column in read.columns] == [{bool}, {int}, {float}, {str}]
+    assert not columns[0].numeric
+    assert draw_all(table_over({"p": [False, True]}), ["p"], ["f"], tmp_path)
 
 
 def test_a_table_that_cannot_be_read_or_written(tmp_path):
