@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ssbmech.plots.reader import Series
 from ssbmech.results.manifest import read
+from ssbmech.run_status import RunStatus, is_at_work
 
 SHOWN = (
     "voltage",
@@ -46,7 +46,7 @@ def summary(folder: Path) -> dict[str, Any]:
         "folder": str(folder),
         "case": manifest.get("name", ""),
         "status": manifest.get("status", "unknown"),
-        "at work": _at_work(folder),
+        "at work": is_at_work(folder),
         "reason": manifest.get("reason", ""),
         "started": manifest.get("started"),
         "finished": manifest.get("finished"),
@@ -72,7 +72,7 @@ def summary(folder: Path) -> dict[str, Any]:
 def text(found: Mapping[str, Any]) -> str:
     """Return a summary as lines of text."""
     status = f"{found['status']}{': ' if found['reason'] else ''}{found['reason']}"
-    if found["status"] == "running" and not found["at work"]:
+    if found["status"] == RunStatus.RUNNING and not found["at work"]:
         status = "running, but no process is at work on it: it was killed"
     lines = {
         "run": found["folder"],
@@ -99,18 +99,6 @@ def text(found: Mapping[str, Any]) -> str:
     lines |= {name: f"{value:.6g}" for name, value in found["last"].items()}
     width = max(map(len, lines)) + 2
     return "".join(f"{name:<{width}}{value}\n" for name, value in lines.items())
-
-
-def _at_work(folder: Path) -> bool:
-    """Return whether a process holds the lock of a run folder."""
-    try:
-        with (folder / "run.lock").open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 def _share(effort: Mapping[str, float]) -> str:

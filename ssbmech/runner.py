@@ -26,7 +26,8 @@ from ssbmech.recorder import Recorder
 from ssbmech.results import manifest
 from ssbmech.results.quantities import Observer
 from ssbmech.results.root import on_root
-from ssbmech.results.run_folder import RunFolder, RunStatus
+from ssbmech.results.run_folder import RunFolder
+from ssbmech.run_status import RunStatus
 from ssbmech.same_case import check_same, identity
 from ssbmech.solve.newton import Newton
 from ssbmech.solve.time_loop import Row, TimeLoop

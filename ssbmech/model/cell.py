@@ -168,13 +168,10 @@ class CellModel:
         self.knobs["temperature"] = self.case.temperature
         for k, load in enumerate(self.loads.face_pressures):
             self.knobs[face_pressure_knob(k)] = load.pressure(time)
-        isostatic = self.case.fixture is not None and self.case.fixture.face is None
-        if isostatic and self.case.fixture is not None:
-            count = len(self.case.loads.face_pressures)
-            for k in range(count, len(self.loads.face_pressures)):
-                self.knobs[face_pressure_knob(k)] = (
-                    self.case.fixture.preload * drive.preload_fraction
-                )
+        fixture = self.case.fixture
+        if fixture is not None and fixture.face is None:
+            for k in range(len(self.case.loads.face_pressures), len(self.loads.face_pressures)):
+                self.knobs[face_pressure_knob(k)] = fixture.preload * drive.preload_fraction
         for k, entering in enumerate(self.loads.face_fluxes):
             self.knobs[face_flux_knob(k)] = entering.flux(time)
         for motion in self._moving:

@@ -25,6 +25,7 @@ from ssbmech.report.readable import (
     quantity_text,
     share_text,
 )
+from ssbmech.run_status import RunStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -274,7 +275,7 @@ def _durations(run: RunData) -> dict[int, float]:
 
 
 def _reason(manifest: Mapping[str, Any], status: str) -> str:
-    if status == "running":
+    if status == RunStatus.RUNNING:
         return "under way when this report was made, or killed before it could say so"
     return str(manifest.get("reason") or "")
 

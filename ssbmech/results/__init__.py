@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from ssbmech.results.field_files import BodyFile, InterfaceFile, owned_cells, owned_nodes
-from ssbmech.results.run_folder import RunFolder, RunStatus
+from ssbmech.results.run_folder import RunFolder
 from ssbmech.results.series import Column, SeriesWriter
+from ssbmech.run_status import RunStatus
 
 __all__ = [
     "BodyFile",

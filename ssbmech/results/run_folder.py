@@ -21,35 +21,21 @@ lock is held by one process at a time.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ssbmech.errors import RunFolderError
 from ssbmech.results import manifest
 from ssbmech.results.root import on_root
+from ssbmech.run_status import LOCK, RunStatus, try_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mpi4py import MPI
-
-
-class RunStatus(StrEnum):
-    """State of a run, as the manifest tells it."""
-
-    RUNNING = "running"
-    """It was started; if nothing runs any more, it was killed."""
-    COMPLETE = "complete"
-    """The protocol was carried out to its end."""
-    STOPPED = "stopped"
-    """It was ended early on request: an interrupt or another signal."""
-    FAILED = "failed"
-    """It ended in an error, named in the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,21 +130,15 @@ class RunFolder:
         try:
             yield
         finally:
-            if held is not None and self.comm.rank == 0:
+            if self.comm.rank == 0:
                 os.close(held)
 
-    def _lock(self) -> int | None:
-        """Return the open lock file; None where the file system has no locks."""
-        handle = os.open(self.path / "run.lock", os.O_RDWR | os.O_CREAT, 0o666)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+    def _lock(self) -> int:
+        """Return the open file of the lock."""
+        handle = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+        if not try_lock(handle):
             os.close(handle)
-            raise RunFolderError(f"another process is at work on {self.path}") from error
-        except OSError:
-            # the claim of the manifest still keeps two runs from starting at once
-            os.close(handle)
-            return None
+            raise RunFolderError(f"another process is at work on {self.path}")
         return handle
 
     def sync(self) -> None:

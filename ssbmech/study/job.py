@@ -9,7 +9,6 @@ never work on one variant: the later one waits.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import subprocess
@@ -24,6 +23,7 @@ from types import FrameType
 from typing import TextIO
 
 from ssbmech.errors import SSBMechError, StudyError
+from ssbmech.run_status import RunStatus, is_at_work, try_lock
 from ssbmech.study.files import read_json, replace, write_json
 from ssbmech.study.plan import Plan, Variant
 
@@ -157,34 +157,10 @@ class Job:
             yield granted
 
 
-def try_lock(stream: TextIO) -> bool:
-    """Return whether an open file could be locked for this process, if its disk has locks."""
-    try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        # The disk has no locks.
-        return True
-    return True
-
-
-def is_at_work(run: Path) -> bool:
-    """Return whether a process works on a run folder."""
-    try:
-        with (run / "run.lock").open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
-
-
 def is_complete(run: Path) -> bool:
     """Return whether a run folder holds a run that came to its end."""
     try:
-        return read_json(run / "manifest.json").get("status") == "complete"
+        return read_json(run / "manifest.json").get("status") == RunStatus.COMPLETE
     except StudyError:
         return False
 

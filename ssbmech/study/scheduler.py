@@ -24,8 +24,9 @@ from typing import Protocol, TextIO
 
 import ssbmech
 from ssbmech.errors import EnvironmentMissing, StudyError
+from ssbmech.run_status import try_lock
 from ssbmech.study.files import replace
-from ssbmech.study.job import STOP, try_lock
+from ssbmech.study.job import STOP
 from ssbmech.study.plan import LOCK, Plan
 from ssbmech.study.state import State, Status, Watch, last_lines
 
@@ -34,6 +35,8 @@ LOG = "snakemake.log"
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PAUSE = 0.5
+# Program by which an executor submits jobs.
+_SUBMITS_BY = {"slurm": "sbatch", "lsf": "bsub"}
 # What sends jobs elsewhere: there a request to stop must also recall those that queue.
 _ELSEWHERE = ("--executor", "-e", "--profile", "--workflow-profile")
 
@@ -105,10 +108,11 @@ class Snakemake:
             raise EnvironmentMissing(
                 "studies are run by Snakemake, which is not installed: pip install ssbmech[study]"
             )
-        if self.executor == "slurm" and shutil.which("sbatch") is None:
+        program = _SUBMITS_BY.get(self.executor)
+        if program is not None and shutil.which(program) is None:
             raise EnvironmentMissing(
-                "there is no sbatch to submit jobs with; the sandbox of ./ssb does not show the "
-                "machine's Slurm: use a module, conda or a container (docs/guide/clusters.md)"
+                f"there is no {program} to submit jobs with; the sandbox of ./ssb does not show "
+                "the machine's queue: use a module, conda or a container (docs/guide/clusters.md)"
             )
         if not self.elsewhere and plan.ranks > self._cores():
             raise StudyError(

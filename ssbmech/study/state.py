@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ssbmech.errors import StudyError
+from ssbmech.run_status import RunStatus
 from ssbmech.study.files import read_json
 from ssbmech.study.job import HEADER, STOPPED
 from ssbmech.study.plan import Plan, Variant
@@ -90,7 +91,7 @@ def state_of(variant: Variant, folder: Path) -> State:
     run = folder / variant.name
     manifest = _read(run / "manifest.json")
     job = _read(folder / "jobs" / f"{variant.name}.json")
-    if manifest.get("status") == "complete":
+    if manifest.get("status") == RunStatus.COMPLETE:
         return State(variant, Status.COMPLETE, progress=1.0)
     progress = _progress(run, manifest)
     ended = job.get("status")
@@ -158,7 +159,7 @@ def _last_time(series: Path) -> float:
 
 def _reason(variant: Variant, folder: Path, manifest: Mapping[str, Any], status: int) -> str:
     """Return why a job failed: what the run says, or else the last lines of its log."""
-    if manifest.get("status") == "failed" and manifest.get("reason"):
+    if manifest.get("status") == RunStatus.FAILED and manifest.get("reason"):
         return str(manifest["reason"])
     end = f"killed by signal {-status}" if status < 0 else f"exit status {status}"
     last = last_lines(folder / "logs" / f"{variant.name}.log")

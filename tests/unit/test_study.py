@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import ssbmech
+from ssbmech import run_status
 from ssbmech.errors import CaseError, EnvironmentMissing, StudyError
 from ssbmech.results import manifest
 from ssbmech.same_case import identity
@@ -499,11 +500,11 @@ def test_a_failure_of_the_job_itself_is_noted(tmp_path, monkeypatch):
 
 
 def test_a_job_waits_for_a_run_that_has_outlived_another(tmp_path):
-    assert not job.is_at_work(tmp_path)
+    assert not run_status.is_at_work(tmp_path)
     with (tmp_path / "run.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert job.is_at_work(tmp_path)
-    assert not job.is_at_work(tmp_path)
+        assert run_status.is_at_work(tmp_path)
+    assert not run_status.is_at_work(tmp_path)
 
 
 def test_disks_without_locks_do(tmp_path, monkeypatch):
@@ -512,7 +513,7 @@ def test_disks_without_locks_do(tmp_path, monkeypatch):
 
     monkeypatch.setattr("fcntl.flock", nothing)
     with (tmp_path / "lock").open("w") as stream:
-        assert job.try_lock(stream)
+        assert run_status.try_lock(stream)
 
 
 # What is told

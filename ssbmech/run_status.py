@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How a run stands, and whether a process works on it; needs neither the solver nor MPI."""
+
+from __future__ import annotations
+
+import fcntl
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Any
+
+LOCK = "run.lock"
+"""File in a run folder that the process at work holds locked."""
+
+
+class RunStatus(StrEnum):
+    """State of a run, as the manifest tells it."""
+
+    RUNNING = "running"
+    """It was started; if nothing runs any more, it was killed."""
+    COMPLETE = "complete"
+    """The protocol was carried out to its end."""
+    STOPPED = "stopped"
+    """It was ended early on request: an interrupt or another signal."""
+    FAILED = "failed"
+    """It ended in an error, named in the reason."""
+
+
+def try_lock(file: IO[Any] | int) -> bool:
+    """Return whether an open file could be locked for this process, or its disk has no locks."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def is_at_work(folder: Path) -> bool:
+    """Return whether a process works on a run folder; False where the disk has no locks."""
+    try:
+        with (folder / LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
