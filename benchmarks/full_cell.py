@@ -19,10 +19,10 @@ from pathlib import Path
 from mpi4py import MPI
 
 import ssbmech as ssb
+from ssbmech.case.step_control import Tolerances
 from ssbmech.model.cell import CellModel
-from ssbmech.script import CaseScript
+from ssbmech.run.script import CaseScript
 from ssbmech.solve.newton import Newton, SolveReport
-from ssbmech.solve.step_control import Tolerances
 from ssbmech.solve.time_loop import Position, Row, TimeLoop
 from ssbmech.units import hour, s, um
 

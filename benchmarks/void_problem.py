@@ -24,15 +24,15 @@ import ufl
 
 import ssbmech as ssb
 from ssbmech._compat import compile_expression, element_points
+from ssbmech.case.linear_solver import LinearSolver
+from ssbmech.case.protocol import Drive, Step
+from ssbmech.case.step_control import Tolerances
 from ssbmech.geometry import QuarterVoid
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from ssbmech.materials.viscoplastic import ElasticViscoplastic, NortonFlow
 from ssbmech.model.cell import CellModel
-from ssbmech.protocol import Drive, Step
-from ssbmech.solve.linear import LinearSolver
 from ssbmech.solve.newton import Newton, SolveReport
-from ssbmech.solve.step_control import Tolerances
 from ssbmech.solve.time_loop import Position, Row, TimeLoop
 from ssbmech.units import K, MPa, kJ_per_mol, um
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from ssbmech.materials.library import MATERIALS
-from ssbmech.materials.library.interfaces import INTERFACE_SOURCES, INTERFACES
-from ssbmech.materials.library.references import REFERENCES
+from ssbmech.library import MATERIALS
+from ssbmech.library.interfaces import INTERFACE_SOURCES, INTERFACES
+from ssbmech.library.references import REFERENCES
 from ssbmech.parameter import Provenance, markdown_table
 
 PAGE: Final = Path(__file__).parent / "guide" / "materials.md"

@@ -17,9 +17,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import ssbmech
+from ssbmech._version import __version__
 from ssbmech.errors import CaseError
-from ssbmech.script import (
+from ssbmech.run.script import (
     STOPPED,
     CaseScript,
     Parser,
@@ -72,11 +72,11 @@ def _parser() -> argparse.ArgumentParser:
     """Return the parser of all commands whose options do not depend on a script."""
     parser = Parser(
         prog="ssbmech",
-        description=(ssbmech.__doc__ or "").split("\n")[0],
+        description="Chemo-mechanics of solid-state lithium cells that lose contact.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"ssbmech {ssbmech.__version__}")
+    parser.add_argument("--version", action="version", version=f"ssbmech {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     def add(name: str, command: Command | None, text: str) -> argparse.ArgumentParser:
@@ -146,7 +146,7 @@ def _check(given: Sequence[str]) -> int:
     def check() -> int:
         from mpi4py import MPI
 
-        from ssbmech.estimate import estimate
+        from ssbmech.run.estimate import estimate
 
         script = CaseScript.load(path)
         script.parser(f"ssbmech check {path}", []).parse_args(rest)
@@ -159,8 +159,8 @@ def _check(given: Sequence[str]) -> int:
 
 
 def _resume(options: argparse.Namespace) -> int:
-    from ssbmech import runner
-    from ssbmech.results import RunStatus
+    from ssbmech.run import runner
+    from ssbmech.runfolder.status import RunStatus
 
     script, arguments = _script_of(options.folder, options.script)
     case = built_on_all(script, arguments)
@@ -179,7 +179,7 @@ def _script_of(folder: Path, elsewhere: Path | None) -> tuple[CaseScript, list[s
         RunFolderError: the folder holds no run.
         CaseError: the run knows of no script, or it is not there.
     """
-    from ssbmech.results import manifest
+    from ssbmech.runfolder import manifest
 
     noted: Any = manifest.read(folder / "manifest.json").get("script")
     if not noted:
@@ -193,7 +193,7 @@ def _script_of(folder: Path, elsewhere: Path | None) -> tuple[CaseScript, list[s
 
 
 def _info(options: argparse.Namespace) -> int:
-    from ssbmech.info import summary, text
+    from ssbmech.runfolder.info import summary, text
 
     found = summary(options.folder)
     sys.stdout.write(json.dumps(found, indent=2) + "\n" if options.json else text(found))

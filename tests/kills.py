@@ -26,8 +26,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ssbmech.plots.reader import Series
-from ssbmech.results import vtkhdf
+from ssbmech.runfolder import vtkhdf
+from ssbmech.runfolder.reader import Series
 from tests.run import mpirun_command
 from tests.small_cell import deviations, physical
 from tests.void_run import SCRIPT, SHORT

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 import ssbmech as ssb
+from ssbmech import library
 from ssbmech.frames import Frame
 from ssbmech.geometry.mesh_file import MeshFile
-from ssbmech.materials import library
-from ssbmech.materials.library.interfaces import lithium_li6ps5cl, nmc811_li6ps5cl
+from ssbmech.library.interfaces import lithium_li6ps5cl, nmc811_li6ps5cl
 from ssbmech.units import A_per_m2, MPa, MPa_per_um, mA_per_cm2, nm, s, um
 
 WORKING, COUNTER = "negative|separator", "positive|separator"

@@ -15,9 +15,9 @@ from mpi4py import MPI
 
 import numpy as np
 
-from ssbmech.case import Case
+from ssbmech.case.case import Case
 from ssbmech.model.cell import CellModel
-from ssbmech.results.quantities import Observer
+from ssbmech.model.observer import Observer
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.time_loop import Position, TimeLoop
 

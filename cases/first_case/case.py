@@ -4,8 +4,8 @@
 import sys
 
 import ssbmech as ssb
-from ssbmech.materials import library
-from ssbmech.materials.library.interfaces import lithium_li6ps5cl
+from ssbmech import library
+from ssbmech.library.interfaces import lithium_li6ps5cl
 from ssbmech.units import MPa, mA_per_cm2, minute, nm, s, um
 
 

@@ -16,8 +16,8 @@ from mpi4py import MPI
 from ssbmech.errors import RunFolderError
 from ssbmech.plots import theme
 from ssbmech.plots.history import shade_steps
-from ssbmech.plots.reader import RunData
-from ssbmech.script import CaseScript, run_script
+from ssbmech.run.script import CaseScript, run_script
+from ssbmech.runfolder.reader import RunData
 
 WHERE = "negative|separator"
 PANELS = (

@@ -14,8 +14,8 @@ import argparse
 import sys
 
 import ssbmech as ssb
-from ssbmech.materials import library
-from ssbmech.materials.library.interfaces import lithium_li6ps5cl, nmc811_li6ps5cl
+from ssbmech import library
+from ssbmech.library.interfaces import lithium_li6ps5cl, nmc811_li6ps5cl
 from ssbmech.units import J_per_m2, MPa, MPa_per_um, V, celsius, hour, minute, nm, s, um
 
 

@@ -24,9 +24,9 @@ import dataclasses
 import sys
 
 import ssbmech as ssb
-from ssbmech.materials import library
+from ssbmech import library
+from ssbmech.library.interfaces import lco_li3ps4, nmc811_li6ps5cl
 from ssbmech.materials.host import ArrheniusDiffusivity
-from ssbmech.materials.library.interfaces import lco_li3ps4, nmc811_li6ps5cl
 from ssbmech.units import A_per_m2, J_per_m2, MPa, MPa_per_um, V, celsius, hour, minute, nm, s, um
 
 KINETICS = {"nmc811": nmc811_li6ps5cl(), "lco": lco_li3ps4()}

@@ -27,8 +27,8 @@ import sys
 import numpy as np
 
 import ssbmech as ssb
-from ssbmech.materials import library
-from ssbmech.materials.library.interfaces import nmc811_li6ps5cl
+from ssbmech import library
+from ssbmech.library.interfaces import nmc811_li6ps5cl
 from ssbmech.materials.swelling import LayeredSwelling
 from ssbmech.units import J_per_m2, MPa, V, celsius, hour, minute, nm, s, to_si, um
 

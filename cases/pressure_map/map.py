@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ssbmech.materials import library
+from ssbmech import library
 from ssbmech.plots import theme
 from ssbmech.study.figures import Axis, as_grid, mark_runs
 from ssbmech.study.table import Table

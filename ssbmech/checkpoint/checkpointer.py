@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import ssbmech
+from ssbmech._version import __version__
+from ssbmech.case.step_control import StepSizer
 from ssbmech.checkpoint.mesh import load_mesh, mesh_names, mesh_rows
 from ssbmech.checkpoint.rows import StoredRows, write_rows
 from ssbmech.checkpoint.state import CellState
@@ -19,8 +20,7 @@ from ssbmech.errors import RunFolderError
 from ssbmech.frames import Frame
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 from ssbmech.model.cell import CellModel
-from ssbmech.results.quantities import Observer
-from ssbmech.solve.step_control import StepSizer
+from ssbmech.model.observer import Observer
 from ssbmech.solve.time_loop import Position
 
 logger = logging.getLogger(__name__)
@@ -54,10 +54,10 @@ class Saved:
         stored = StoredRows(path, store.comm)
         content = json.loads(stored.text())
         found = (content.get("format"), content.get("ssbmech"))
-        if found != (FORMAT, ssbmech.__version__):
+        if found != (FORMAT, __version__):
             raise RunFolderError(
                 f"{path} was written by ssbmech {found[1]}, format {found[0]}; this is ssbmech "
-                f"{ssbmech.__version__}, format {FORMAT}: go on with the version that started the "
+                f"{__version__}, format {FORMAT}: go on with the version that started the "
                 "run, or start it again in another folder"
             )
         return cls(stored, content)
@@ -145,7 +145,7 @@ class Checkpointer:
             return
         content = {
             "format": FORMAT,
-            "ssbmech": ssbmech.__version__,
+            "ssbmech": __version__,
             "mesh": self._mesh_names,
             "cell": self.state.scalars(),
             "sums": self.observer.sums(),

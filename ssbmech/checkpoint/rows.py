@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ssbmech.errors import RunFolderError, raise_on_all
-from ssbmech.results.root import gather_rows, on_root
-from ssbmech.results.space import reserve
+from ssbmech.runfolder.root import gather_rows, on_root
+from ssbmech.runfolder.space import reserve
 
 Rows = Mapping[str, npt.NDArray[Any]]
 

@@ -24,8 +24,8 @@ from pathlib import Path
 from mpi4py import MPI
 
 from ssbmech.errors import RunFolderError
-from ssbmech.results import manifest
-from ssbmech.results.root import on_root
+from ssbmech.runfolder.atomic import replace
+from ssbmech.runfolder.root import on_root
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class CheckpointStore:
         with part.open("rb") as stream:
             os.fsync(stream.fileno())
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        manifest.replace(_checksum_of(path), f"{digest}  {path.name}\n")
+        replace(_checksum_of(path), f"{digest}  {path.name}\n")
         part.replace(path)
         for old in self._all()[KEPT:]:
             old.unlink()

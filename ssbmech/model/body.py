@@ -15,9 +15,9 @@ import ufl
 from dolfinx import fem, la
 
 from ssbmech._compat import Submesh, constant, cut_submesh, part_entity_maps
-from ssbmech.boundary import Loads
-from ssbmech.case import Body as CaseBody
-from ssbmech.case import Case
+from ssbmech.case.body import Body as CaseBody
+from ssbmech.case.boundary import Loads
+from ssbmech.case.case import Case
 from ssbmech.constants import FARADAY
 from ssbmech.forms import charge, lithium, mechanics
 from ssbmech.frames import Expr, Frame, WeightedMeasure

@@ -13,8 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ssbmech._compat import drop_abandoned_compilations
-from ssbmech.boundary import FacePressure, Loads
-from ssbmech.case import Case
+from ssbmech.case.boundary import FacePressure, Loads
+from ssbmech.case.case import Case
+from ssbmech.case.protocol import Drive, Guard
+from ssbmech.case.step_control import Tolerances
 from ssbmech.geometry.subdomains import cut_body, cut_interface
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 from ssbmech.model.body import (
@@ -36,8 +38,6 @@ from ssbmech.model.parameters import Knobs
 from ssbmech.model.platen import Platen, build_platen
 from ssbmech.model.supports import hold_potentials, hold_supports
 from ssbmech.model.surface import SurfaceModel, build_surface
-from ssbmech.protocol import Drive, Guard
-from ssbmech.solve.step_control import Tolerances
 from ssbmech.solve.system import System
 from ssbmech.solve.unknowns import Closure, Unknown
 

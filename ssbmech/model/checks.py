@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ssbmech.case import Case
+from ssbmech.case.case import Case
 from ssbmech.errors import CaseError
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 

@@ -15,10 +15,11 @@ import ufl
 from dolfinx import fem
 
 from ssbmech._compat import compile_form, constant
-from ssbmech.case import Body as CaseBody
-from ssbmech.case import Case
+from ssbmech.case.body import Body as CaseBody
+from ssbmech.case.case import Case
+from ssbmech.case.cycling import ContentAbove, ContentBelow
+from ssbmech.case.protocol import Guard
 from ssbmech.constants import FARADAY
-from ssbmech.cycling import ContentAbove, ContentBelow
 from ssbmech.errors import CaseError
 from ssbmech.forms import lithium
 from ssbmech.frames import Expr, Frame, WeightedMeasure
@@ -26,7 +27,6 @@ from ssbmech.geometry.subdomains import BodyMesh
 from ssbmech.materials.host import Host
 from ssbmech.model.parameters import Knobs, symbolic
 from ssbmech.model.particles import ParticleIndex, find_particles
-from ssbmech.protocol import Guard
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]

@@ -13,9 +13,9 @@ import numpy as np
 from dolfinx import fem
 
 from ssbmech._compat import compile_form, constant
-from ssbmech.case import Case
+from ssbmech.case.case import Case
+from ssbmech.case.fixtures import Fixture
 from ssbmech.errors import CaseError
-from ssbmech.fixtures import Fixture
 from ssbmech.model.body import BodyModel, hold
 from ssbmech.solve.unknowns import Closure
 

@@ -11,7 +11,7 @@ from mpi4py import MPI
 import numpy as np
 import numpy.typing as npt
 
-from ssbmech.boundary import FacePotential, Support
+from ssbmech.case.boundary import FacePotential, Support
 from ssbmech.errors import CaseError
 from ssbmech.model.body import BodyModel, hold
 from ssbmech.solve.unknowns import Unknown

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from dolfinx import fem, la
 from dolfinx.mesh import Mesh
 
-from ssbmech.case import Case
+from ssbmech.case.case import Case
 from ssbmech.constants import FARADAY
 from ssbmech.errors import CaseError
 from ssbmech.forms.interface_terms import Sides

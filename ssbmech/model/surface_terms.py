@@ -18,7 +18,8 @@ from ssbmech._compat import (
     element_points,
     interface_entity_maps,
 )
-from ssbmech.case import Case, Scales
+from ssbmech.case.case import Case
+from ssbmech.case.settings import Scales
 from ssbmech.constants import FARADAY
 from ssbmech.forms import interface_terms as terms
 from ssbmech.forms import lithium

@@ -18,8 +18,8 @@ from ssbmech.plots.history import history_figure
 from ssbmech.plots.interface import interface_map
 from ssbmech.plots.maps import stress_map
 from ssbmech.plots.particles import particles_figure
-from ssbmech.plots.reader import RunData
 from ssbmech.plots.solid import solid_cathode, solid_view
+from ssbmech.runfolder.reader import RunData
 
 if TYPE_CHECKING:
     import os

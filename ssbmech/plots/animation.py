@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ssbmech.fields_table import axis_label, quantity, shown_unit
 from ssbmech.plots import maps, theme
 from ssbmech.plots.cathode import CathodePanel, explain
 from ssbmech.plots.history import draw_quantity, shade_steps
 from ssbmech.plots.labels import Labels
 from ssbmech.plots.ranges import stress_scale
 from ssbmech.plots.section import MICRO, Picture
+from ssbmech.runfolder.quantities import axis_label, quantity, shown_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from ssbmech.plots.reader import RunData
+    from ssbmech.runfolder.reader import RunData
 
 SECONDS = 5.0
 _MOST_FRAMES = 75

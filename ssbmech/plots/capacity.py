@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ssbmech.fields_table import quantity, shown_unit
 from ssbmech.plots import theme
+from ssbmech.runfolder.quantities import quantity, shown_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ssbmech.plots.reader import ProtocolSpan, RunData
+    from ssbmech.runfolder.reader import ProtocolSpan, RunData
 
     Array = NDArray[np.float64]
 

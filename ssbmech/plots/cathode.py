@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ssbmech.fields_table import axis_label
 from ssbmech.plots import theme
 from ssbmech.plots.maps import Box, label_axes, moment
 from ssbmech.plots.particles import read_particles
 from ssbmech.plots.section import MICRO, Picture
+from ssbmech.runfolder.quantities import axis_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ssbmech.plots.reader import RunData
+    from ssbmech.runfolder.reader import RunData
 
     Array = NDArray[np.float64]
 

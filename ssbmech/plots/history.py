@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ssbmech.fields_table import axis_label, quantity, shown_unit
 from ssbmech.plots import theme
+from ssbmech.runfolder.quantities import axis_label, quantity, shown_unit
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ssbmech.plots.reader import RunData
+    from ssbmech.runfolder.reader import RunData
 
 # Mean width of a letter of the steps' names [pt].
 _LETTER = 5.2

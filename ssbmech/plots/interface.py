@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ssbmech.fields_table import axis_label, quantity, shown_unit
 from ssbmech.plots import theme
 from ssbmech.plots.history import shade_steps
 from ssbmech.plots.section import Picture
+from ssbmech.runfolder.quantities import axis_label, quantity, shown_unit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from ssbmech.plots.reader import RunData
+    from ssbmech.runfolder.reader import RunData
 
     Array = NDArray[np.float64]
 

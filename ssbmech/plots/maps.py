@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ssbmech.fields_table import axis_label, quantity, shown_unit
 from ssbmech.plots import theme
 from ssbmech.plots.labels import Labels
 from ssbmech.plots.ranges import beyond_scale, extent, pressure_scale, stress_scale
 from ssbmech.plots.section import MICRO, Picture
+from ssbmech.runfolder.quantities import axis_label, quantity, shown_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ssbmech.plots.reader import RunData
+    from ssbmech.runfolder.reader import RunData
 
 _STRETCHES = (1, 2, 3, 5, 10, 20, 50)
 # What a title says of the state: series column, words.

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ssbmech.fields_table import CUT_OFF, axis_label
 from ssbmech.plots import theme
 from ssbmech.plots.capacity import branches
+from ssbmech.runfolder.quantities import CUT_OFF, axis_label
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ssbmech.plots.capacity import Branch
-    from ssbmech.plots.reader import FieldData, RunData
+    from ssbmech.runfolder.reader import FieldData, RunData
 
     Array = NDArray[np.float64]
 

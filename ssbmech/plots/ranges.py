@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssbmech.fields_table import quantity, shown_unit
 from ssbmech.plots import theme
 from ssbmech.plots.section import MICRO
+from ssbmech.runfolder.quantities import quantity, shown_unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ssbmech.plots.reader import RunData
     from ssbmech.plots.section import Picture
+    from ssbmech.runfolder.reader import RunData
 
     Array = NDArray[np.float64]
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ssbmech.plots.reader import FieldData, RunData
+    from ssbmech.runfolder.reader import FieldData, RunData
 
     Array = NDArray[np.float64]
 

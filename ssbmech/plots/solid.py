@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ssbmech.fields_table import axis_label, quantity, shown_unit
 from ssbmech.plots import theme
 from ssbmech.plots.cathode import cathode_moment, content_scale
 from ssbmech.plots.section import MICRO, Picture
+from ssbmech.runfolder.quantities import axis_label, quantity, shown_unit
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ssbmech.plots.reader import FieldData, RunData
+    from ssbmech.runfolder.reader import FieldData, RunData
 
 _SIZE = (1500, 1100)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ssbmech.errors import RunFolderError
 
 if TYPE_CHECKING:
-    from ssbmech.plots.reader import RunData
+    from ssbmech.runfolder.reader import RunData
 
 __all__ = ["write_report"]
 

@@ -15,7 +15,7 @@ from ssbmech.report.readable import place_text
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from ssbmech.plots.reader import RunData
+    from ssbmech.runfolder.reader import RunData
 
     Chart = dict[str, Any]
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ssbmech.fields_table import QUANTITIES, axis_label, shown_unit
 from ssbmech.plots import theme
 from ssbmech.report import chart_style as look
+from ssbmech.runfolder.quantities import QUANTITIES, axis_label, shown_unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ssbmech.plots.reader import RunData
+    from ssbmech.runfolder.reader import RunData
 
     Array = NDArray[np.float64]
     Chart = dict[str, Any]

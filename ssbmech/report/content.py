@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-import ssbmech
-from ssbmech.fields_table import QUANTITIES
+from ssbmech._version import __version__
 from ssbmech.report import case_words, effort
 from ssbmech.report.readable import (
     date_text,
@@ -25,13 +24,14 @@ from ssbmech.report.readable import (
     quantity_text,
     share_text,
 )
-from ssbmech.run_status import RunStatus
+from ssbmech.runfolder.quantities import QUANTITIES
+from ssbmech.runfolder.status import RunStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ssbmech.plots.reader import RunData, Series
+    from ssbmech.runfolder.reader import RunData, Series
 
 # Status in the manifest -> word on the page, class of its colour.
 _STATES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
@@ -319,7 +319,7 @@ def _wall_time(run: RunData) -> list[Fact]:
 def _versions(manifest: Mapping[str, Any]) -> list[Fact]:
     versions = _mapping(_mapping(manifest, "environment"), "versions")
     found = [Fact(str(name), str(version)) for name, version in versions.items()]
-    return [*found, Fact("this report", f"ssbmech {ssbmech.__version__}")]
+    return [*found, Fact("this report", f"ssbmech {__version__}")]
 
 
 def _shown(series: Series, name: str, value: float) -> str:

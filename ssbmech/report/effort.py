@@ -11,18 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-import ssbmech
-from ssbmech.audits import AuditLimits
-from ssbmech.fields_table import QUANTITIES
 from ssbmech.report.case_words import Listing
 from ssbmech.report.readable import date_text, number_text, place_text, quantity_text, share_text
+from ssbmech.runfolder.audits import AuditLimits
+from ssbmech.runfolder.quantities import QUANTITIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ssbmech.plots.reader import RunData, Series
+    from ssbmech.runfolder.reader import RunData, Series
 
-_PACKAGE: Final = Path(ssbmech.__file__).parent
+_PACKAGE: Final = Path(__file__).parents[1]
 _AUDIT: Final = "audit_"
 
 
@@ -166,7 +165,7 @@ def references(lines: Mapping[str, list[SourceLine]]) -> dict[str, str]:
         lines: The sources.
     """
     # The file alone: the packages round it need the form language, a report does not.
-    path = _PACKAGE / "materials" / "library" / "references.py"
+    path = _PACKAGE / "library" / "references.py"
     known = runpy.run_path(str(path))["REFERENCES"]
     keys = {line.key for group in lines.values() for line in group if line.key}
     return {key: known.get(key, "not in the list of the library") for key in sorted(keys)}

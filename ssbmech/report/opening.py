@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ssbmech.errors import RunFolderError
-from ssbmech.plots.reader import FieldData, RunData, Series, read_manifest
 from ssbmech.report.manifest import checked
 from ssbmech.report.readable import inside
+from ssbmech.runfolder.reader import FieldData, RunData, Series, read_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ from ssbmech.report.readable import inside, place_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ssbmech.plots.reader import RunData
+    from ssbmech.runfolder.reader import RunData
 
 LARGEST_FILM: Final = 5_000_000
 """Size up to which a film becomes part of a report [bytes]."""

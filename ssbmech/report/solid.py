@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ssbmech.fields_table import axis_label, quantity, shown_unit
 from ssbmech.plots import theme
 from ssbmech.report.chart_style import packed
 from ssbmech.report.readable import place_text, quantity_text
+from ssbmech.runfolder.quantities import axis_label, quantity, shown_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from ssbmech.plots.reader import FieldData, RunData
+    from ssbmech.runfolder.reader import FieldData, RunData
 
     Array = NDArray[np.float64]
     Indices = NDArray[np.int64]

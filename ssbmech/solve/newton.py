@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ssbmech.case.linear_solver import LinearSolver
 from ssbmech.errors import CaseError, NotConverged
-from ssbmech.solve.linear import LinearSolver, make_ksp
+from ssbmech.solve.linear import make_ksp
 from ssbmech.solve.system import System
 
 SMALLEST_STEP = 1.0 / 64.0

@@ -12,10 +12,10 @@ from typing import Protocol
 
 from mpi4py import MPI
 
+from ssbmech.case.protocol import Drive, Guard, Step, StopCondition
+from ssbmech.case.step_control import StepSizer, Tolerances
 from ssbmech.errors import AuditError, NotConverged, StepTooSmall
-from ssbmech.protocol import Drive, Guard, Step, StopCondition
 from ssbmech.solve.newton import Newton, SolveReport
-from ssbmech.solve.step_control import StepSizer, Tolerances
 
 logger = logging.getLogger(__name__)
 

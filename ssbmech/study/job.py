@@ -23,7 +23,7 @@ from types import FrameType
 from typing import TextIO
 
 from ssbmech.errors import SSBMechError, StudyError
-from ssbmech.run_status import RunStatus, is_at_work, try_lock
+from ssbmech.runfolder.status import RunStatus, is_at_work, try_lock
 from ssbmech.study.files import read_json, replace, write_json
 from ssbmech.study.plan import Plan, Variant
 

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import ssbmech
+from ssbmech._version import __version__
 from ssbmech.errors import RunFolderError, SSBMechError, StudyError
-from ssbmech.fields_table import QUANTITIES
+from ssbmech.runfolder.quantities import QUANTITIES
 from ssbmech.study.files import read_json
 from ssbmech.study.plan import LOCK, Plan, Variant, refuse_doubles
 from ssbmech.study.wording import refuse_unknown
 
 if TYPE_CHECKING:
-    from ssbmech.case import Case
-    from ssbmech.script import CaseScript
+    from ssbmech.case.case import Case
+    from ssbmech.run.script import CaseScript
     from ssbmech.study.reductions import Figure
     from ssbmech.study.study_file import Study
 
@@ -62,7 +62,7 @@ def make_plan(study: Study) -> Planned:
             all that do not named; a figure is none that the cases can have.
         CaseError: There is no case script, or it cannot be loaded.
     """
-    from ssbmech.script import CaseScript
+    from ssbmech.run.script import CaseScript
 
     script = CaseScript.load(study.script)
     known = script.knobs
@@ -188,11 +188,11 @@ def _check_run(folder: Path, planned: Planned, name: str) -> None:
 
 def _other_version(manifest: Mapping[str, Any], folder: Path) -> str:
     """Return how the version of a run differs from this one; nothing if it does not."""
-    from ssbmech.results.manifest import FORMAT_VERSION
+    from ssbmech.runfolder.manifest import FORMAT_VERSION
 
     version = manifest.get("environment", {}).get("versions", {}).get("ssbmech")
-    if version != ssbmech.__version__:
-        return f"{folder} holds a run of ssbmech {version}, this is {ssbmech.__version__}"
+    if version != __version__:
+        return f"{folder} holds a run of ssbmech {version}, this is {__version__}"
     if manifest.get("format") != FORMAT_VERSION:
         return f"{folder} is of format {manifest.get('format')}, this version's is {FORMAT_VERSION}"
     return ""
@@ -200,7 +200,7 @@ def _other_version(manifest: Mapping[str, Any], folder: Path) -> str:
 
 def _other_case(case: Case, manifest: Mapping[str, Any], folder: Path) -> str:
     """Return how the case of a run differs from a case; nothing if it does not."""
-    from ssbmech.same_case import check_same
+    from ssbmech.run.same_case import check_same
 
     if manifest.get("name") != case.name:
         return f"{folder} holds a run of another case: {manifest.get('name')}"

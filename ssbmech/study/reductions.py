@@ -20,7 +20,7 @@ from ssbmech.study.wording import refuse_unknown
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ssbmech.plots.reader import Series
+    from ssbmech.runfolder.reader import Series
 
     Array = NDArray[np.float64]
 
@@ -202,7 +202,7 @@ def read_series(folder: Any) -> Series:
     Raises:
         StudyError: There is none, or it cannot be read.
     """
-    from ssbmech.plots.reader import Series
+    from ssbmech.runfolder.reader import Series
 
     try:
         return Series.read(folder / "series.csv")

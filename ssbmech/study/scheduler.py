@@ -22,9 +22,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol, TextIO
 
-import ssbmech
 from ssbmech.errors import EnvironmentMissing, StudyError
-from ssbmech.run_status import try_lock
+from ssbmech.runfolder.status import try_lock
 from ssbmech.study.files import replace
 from ssbmech.study.job import STOP
 from ssbmech.study.plan import LOCK, Plan
@@ -314,7 +313,7 @@ class _Stopping:
 
 def _environment() -> dict[str, str]:
     """Return the environment of the jobs: as at the start of this process, with the package."""
-    package = str(Path(ssbmech.__file__).parents[1])
+    package = str(Path(__file__).parents[2])
     paths: Sequence[str] = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     return {
         **os.environ,

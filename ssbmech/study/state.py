@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ssbmech.errors import StudyError
-from ssbmech.run_status import RunStatus
+from ssbmech.runfolder.status import RunStatus
 from ssbmech.study.files import read_json
 from ssbmech.study.job import HEADER, STOPPED
 from ssbmech.study.plan import Plan, Variant

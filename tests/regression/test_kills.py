@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ssbmech.plots.reader import Series
+from ssbmech.runfolder.reader import Series
 from tests.kills import LIMIT, killed_job, run_out, start_and_kill
 from tests.tools import measured
 from tests.void_run import SCRIPT

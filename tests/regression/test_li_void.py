@@ -25,8 +25,8 @@ import ssbmech as ssb
 from ssbmech.constants import FARADAY
 from ssbmech.errors import RunFolderError
 from ssbmech.geometry.mesh_file import MeshFile
-from ssbmech.results import RunStatus
-from ssbmech.script import CaseScript
+from ssbmech.run.script import CaseScript
+from ssbmech.runfolder.status import RunStatus
 from tests.run import mpirun_command
 from tests.small_cell import REFERENCE, quantity
 from tests.void_run import SCRIPT, ends_of_steps, read_series, void_case

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
-from ssbmech.results import RunStatus
-from ssbmech.script import CaseScript
+from ssbmech.run.script import CaseScript
+from ssbmech.runfolder.status import RunStatus
 from tests.void_run import read_series, without_figures
 
 COMM = MPI.COMM_WORLD

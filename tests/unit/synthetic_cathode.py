@@ -17,15 +17,10 @@ import numpy as np
 from dolfinx import fem, mesh
 
 from ssbmech._compat import cell_nodes, cut_submesh
-from ssbmech.results import (
-    BodyFile,
-    Column,
-    InterfaceFile,
-    RunFolder,
-    RunStatus,
-    SeriesWriter,
-    owned_nodes,
-)
+from ssbmech.run.field_files import BodyFile, InterfaceFile, owned_nodes
+from ssbmech.runfolder.folder import RunFolder
+from ssbmech.runfolder.series import Column, SeriesWriter
+from ssbmech.runfolder.status import RunStatus
 
 UM = 1e-6
 WIDTH, HEIGHT, METAL = 20 * UM, 30 * UM, 5 * UM

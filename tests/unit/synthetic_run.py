@@ -17,16 +17,10 @@ from mpi4py import MPI
 import numpy as np
 from dolfinx import fem, mesh
 
-from ssbmech.results import (
-    BodyFile,
-    Column,
-    InterfaceFile,
-    RunFolder,
-    RunStatus,
-    SeriesWriter,
-    owned_cells,
-    owned_nodes,
-)
+from ssbmech.run.field_files import BodyFile, InterfaceFile, owned_cells, owned_nodes
+from ssbmech.runfolder.folder import RunFolder
+from ssbmech.runfolder.series import Column, SeriesWriter
+from ssbmech.runfolder.status import RunStatus
 
 UM = 1e-6
 HALF_HOUR = 1800.0

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech import library
 from ssbmech.errors import (
     CaseError,
     MeshError,
@@ -27,9 +28,8 @@ from ssbmech.errors import (
     SSBMechError,
 )
 from ssbmech.geometry.mesh_file import MeshFile
-from ssbmech.materials import library
+from ssbmech.library.interfaces import lithium_li6ps5cl
 from ssbmech.materials.elastic import Elastic
-from ssbmech.materials.library.interfaces import lithium_li6ps5cl
 from ssbmech.model.cell import CellModel
 from ssbmech.solve.newton import Newton
 from ssbmech.units import GPa, K, MPa, MPa_per_um, V, hour, mA_per_cm2, minute, s, um

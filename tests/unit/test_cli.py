@@ -12,8 +12,8 @@ from mpi4py import MPI
 import pytest
 
 from ssbmech.cli import main
-from ssbmech.estimate import fewest_steps
-from ssbmech.plots.reader import Series
+from ssbmech.run.estimate import fewest_steps
+from ssbmech.runfolder.reader import Series
 from tests.case_scripts import CASES, script_case
 from tests.small_cell import void_cell
 

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech.case.cycling import ContentAbove, ContentBelow
 from ssbmech.constants import FARADAY
-from ssbmech.cycling import ContentAbove, ContentBelow
 from ssbmech.errors import CaseError, ParameterError
+from ssbmech.model.averages import CellAverages
 from ssbmech.model.cell import CellModel
-from ssbmech.results.averages import CellAverages
-from ssbmech.results.hosts import cut_off
+from ssbmech.model.hosts import cut_off
 from ssbmech.units import A_per_m2, MPa, V, hour, s
 from tests.small_cell import STORED
 from tests.tools import march

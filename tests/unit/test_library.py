@@ -11,10 +11,10 @@ import pytest
 
 from ssbmech.constants import FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE
 from ssbmech.errors import ParameterError
+from ssbmech.library import MATERIALS, by_name
+from ssbmech.library.interfaces import INTERFACE_SOURCES, INTERFACES, exchange_current
+from ssbmech.library.references import REFERENCES
 from ssbmech.materials.elastic import Elastic
-from ssbmech.materials.library import MATERIALS, by_name
-from ssbmech.materials.library.interfaces import INTERFACE_SOURCES, INTERFACES, exchange_current
-from ssbmech.materials.library.references import REFERENCES
 from ssbmech.materials.material import Material
 from ssbmech.parameter import Provenance, Source, describe
 from ssbmech.units import mA_per_cm2, ohm_cm2, to_si

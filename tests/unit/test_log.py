@@ -15,7 +15,7 @@ from mpi4py import MPI
 import pytest
 
 from ssbmech.errors import MeshError, NotConverged, RunFolderError, StepTooSmall, raise_on_all
-from ssbmech.log import PACKAGE, run_logging
+from ssbmech.run.log import PACKAGE, run_logging
 
 COMM = MPI.COMM_WORLD
 MODULE = logging.getLogger("ssbmech.solve.somewhere")

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ssbmech.fields_table import axis_label, shown_unit
 from ssbmech.plots import RunData, make_all, theme
 from ssbmech.plots.capacity import branches, stack_columns
 from ssbmech.plots.cathode import CathodePanel, cathode_view, particles_box
@@ -18,6 +17,7 @@ from ssbmech.plots.maps import moment, void_window
 from ssbmech.plots.particles import cell_means, read_particles
 from ssbmech.plots.ranges import beyond_scale, pressure_scale, stress_scale
 from ssbmech.plots.section import MICRO, Picture
+from ssbmech.runfolder.quantities import axis_label, shown_unit
 from tests.unit.synthetic_cathode import (
     BROKEN,
     FLAT,

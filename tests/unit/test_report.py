@@ -16,12 +16,12 @@ import pytest
 
 from ssbmech import plots
 from ssbmech.errors import RunFolderError
-from ssbmech.plots.reader import RunData
 from ssbmech.report import pictures, write_report
 from ssbmech.report.content import protocol_steps
 from ssbmech.report.opening import open_run
 from ssbmech.report.readable import MINUS
-from ssbmech.results import RunStatus
+from ssbmech.runfolder.reader import RunData
+from ssbmech.runfolder.status import RunStatus
 from tests.unit.report_page import PIXEL, Page, change_manifest, flat
 from tests.unit.synthetic_run import write_block_run, write_run
 

@@ -8,9 +8,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from ssbmech.plots.reader import RunData, Series
 from ssbmech.report import charts
 from ssbmech.report.solid import solid_view, surface
+from ssbmech.runfolder.reader import RunData, Series
 from tests.unit.report_page import unpacked
 from tests.unit.synthetic_cathode import write_cathode_run
 from tests.unit.synthetic_run import write_block_run, write_run

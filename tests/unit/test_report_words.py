@@ -8,7 +8,6 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.parameter import describe
-from ssbmech.plots.reader import RunData, Series
 from ssbmech.report import case_words, effort
 from ssbmech.report.content import key_results, report_content
 from ssbmech.report.manifest import checked
@@ -23,6 +22,7 @@ from ssbmech.report.readable import (
     value_text,
     words,
 )
+from ssbmech.runfolder.reader import RunData, Series
 from ssbmech.units import MPa, hour, mA_per_cm2, mV, s
 from tests.small_cell import WORKING, void_cell
 from tests.unit.report_page import flat

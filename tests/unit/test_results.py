@@ -24,20 +24,14 @@ import pytest
 from dolfinx import fem, mesh
 
 from ssbmech.errors import RunFolderError
-from ssbmech.fields_table import QUANTITIES, axis_label, quantity, series_name, shown_unit
-from ssbmech.results import (
-    BodyFile,
-    Column,
-    InterfaceFile,
-    RunFolder,
-    RunStatus,
-    SeriesWriter,
-    owned_cells,
-    owned_nodes,
-    vtkhdf,
-)
-from ssbmech.results.manifest import plain
-from ssbmech.results.root import on_root
+from ssbmech.run.field_files import BodyFile, InterfaceFile, owned_cells, owned_nodes
+from ssbmech.runfolder import vtkhdf
+from ssbmech.runfolder.folder import RunFolder
+from ssbmech.runfolder.manifest import plain
+from ssbmech.runfolder.quantities import QUANTITIES, axis_label, quantity, series_name, shown_unit
+from ssbmech.runfolder.root import on_root
+from ssbmech.runfolder.series import Column, SeriesWriter
+from ssbmech.runfolder.status import RunStatus
 
 COMM = MPI.COMM_WORLD
 UM = 1e-6
@@ -414,7 +408,7 @@ WRITER = """
 import sys
 from pathlib import Path
 import numpy as np
-from ssbmech.results.vtkhdf import Arrays, Grid, append, create
+from ssbmech.runfolder.vtkhdf import Arrays, Grid, append, create
 path = Path(sys.argv[1])
 n = 2000
 grid = Grid(np.random.rand(3 * n, 3), np.arange(3 * n).reshape(n, 3), 5)

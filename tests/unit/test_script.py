@@ -9,7 +9,7 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.errors import CaseError, ParameterError
-from ssbmech.script import CaseScript, Knob
+from ssbmech.run.script import CaseScript, Knob
 from tests.case_scripts import CASES
 
 VOID = CASES / "li_void" / "case.py"

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 import ssbmech
-from ssbmech import run_status
 from ssbmech.errors import CaseError, EnvironmentMissing, StudyError
-from ssbmech.results import manifest
-from ssbmech.same_case import identity
+from ssbmech.run.same_case import identity
+from ssbmech.runfolder import manifest
+from ssbmech.runfolder import status as run_status
 from ssbmech.study import command, job, scheduler
 from ssbmech.study.job import Job
 from ssbmech.study.plan import Plan, Variant, variant_name

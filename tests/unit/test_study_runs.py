@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 
 import ssbmech
-from ssbmech.plots.reader import Series
-from ssbmech.results.manifest import FORMAT_VERSION, plain
-from ssbmech.same_case import identity
+from ssbmech.run.same_case import identity
+from ssbmech.runfolder.manifest import FORMAT_VERSION, plain
+from ssbmech.runfolder.reader import Series
 from ssbmech.study.planning import OF_CELL, make_plan
 from ssbmech.study.scheduler import locked
 from ssbmech.study.study_file import Study

@@ -10,7 +10,7 @@ import pytest
 
 from ssbmech.errors import StudyError
 from ssbmech.plots import theme
-from ssbmech.plots.reader import Series
+from ssbmech.runfolder.reader import Series
 from ssbmech.study.collect import collect
 from ssbmech.study.figures import draw_all, label_of, scale_of, spread_in_decades
 from ssbmech.study.plan import Plan, Variant

@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
-from ssbmech.audits import AuditLimits
+from ssbmech.case.linear_solver import Direct
+from ssbmech.case.step_control import Tolerances
 from ssbmech.errors import AuditError, NotConverged, StepTooSmall
 from ssbmech.model.cell import CellModel
-from ssbmech.results.quantities import Observer
-from ssbmech.solve.linear import Direct
+from ssbmech.model.observer import Observer
+from ssbmech.runfolder.audits import AuditLimits
 from ssbmech.solve.newton import Newton, SolveReport
-from ssbmech.solve.step_control import Tolerances
 from ssbmech.solve.time_loop import TimeLoop
 from ssbmech.units import V, mA_per_cm2, nm, s
 from tests.small_cell import COUNTER, STORED, WORKING, breathe, cycle, void_cell

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech import library
 from ssbmech.constants import FARADAY
-from ssbmech.materials import library
 from tests.case_scripts import script_case
 from tests.tools import March, march, measured
 

@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech import library
 from ssbmech.geometry.packing import Particles
-from ssbmech.materials import library
 from ssbmech.materials.viscoplastic import ElasticViscoplastic, NortonFlow
 from ssbmech.units import MPa, hour, s, um
 from tests.case_scripts import load_script, script_case

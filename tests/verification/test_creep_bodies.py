@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech import library
 from ssbmech.geometry import QuarterVoid
-from ssbmech.materials import library
 from tests.single_body import Rectangle, ThickWall, stress_points, wall_motion, with_flow
 from tests.tools import march, measured, observed_orders
 

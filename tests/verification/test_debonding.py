@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
-from ssbmech.boundary import FacePotential, FacePressure
+from ssbmech import library
+from ssbmech.case.boundary import FacePotential, FacePressure
 from ssbmech.geometry.inclusion import Inclusion
 from ssbmech.interfaces.cohesion import BilinearCohesion
-from ssbmech.materials import library
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from ssbmech.units import MPa, s, um

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech.case.fixtures import Fixture
 from ssbmech.constants import FARADAY
-from ssbmech.fixtures import Fixture
 from ssbmech.materials.material import Material
 from tests.elastic_cell import (
     ELECTROLYTE,

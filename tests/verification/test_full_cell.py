@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech import library
 from ssbmech.constants import FARADAY
-from ssbmech.materials import library
+from ssbmech.library.interfaces import lithium_li6ps5cl, nmc811_li6ps5cl
 from ssbmech.materials.elastic import Elastic
-from ssbmech.materials.library.interfaces import lithium_li6ps5cl, nmc811_li6ps5cl
 from ssbmech.materials.swelling import LayeredSwelling, NoSwelling
 from ssbmech.materials.transport import ElectronConductor
 from ssbmech.units import A_per_m2, MPa, MPa_per_um, S_per_m, V, hour, s, um

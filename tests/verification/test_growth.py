@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech import library
 from ssbmech.constants import FARADAY
-from ssbmech.materials import library
 from ssbmech.model.cell import CellModel
 from ssbmech.units import A_per_m2, nm, um
 from tests.elastic_cell import (

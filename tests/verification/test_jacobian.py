@@ -17,11 +17,11 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech import library
+from ssbmech.case.protocol import Drive
 from ssbmech.frames import Frame
-from ssbmech.materials import library
-from ssbmech.materials.library.interfaces import lithium_li6ps5cl
+from ssbmech.library.interfaces import lithium_li6ps5cl
 from ssbmech.model.cell import CellModel
-from ssbmech.protocol import Drive
 from ssbmech.units import MPa, MPa_per_um, ohm_cm2
 from tests.small_cell import COUNTER, WORKING, void_cell
 from tests.tools import measured

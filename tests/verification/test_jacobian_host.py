@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech import library
+from ssbmech.case.protocol import Drive
 from ssbmech.frames import Frame
-from ssbmech.materials import library
-from ssbmech.materials.library.interfaces import lithium_li6ps5cl, nmc811_li6ps5cl
+from ssbmech.library.interfaces import lithium_li6ps5cl, nmc811_li6ps5cl
 from ssbmech.model.cell import CellModel
-from ssbmech.protocol import Drive
 from ssbmech.units import MPa, MPa_per_um, s, um
 from tests.tools import measured
 from tests.verification.test_jacobian import FRAMES, check_blocks, row_groups

@@ -17,7 +17,7 @@ from scipy.optimize import minimize_scalar
 
 import ssbmech as ssb
 from ssbmech._compat import compile_expression
-from ssbmech.boundary import FaceFlux
+from ssbmech.case.boundary import FaceFlux
 from ssbmech.constants import GAS_CONSTANT
 from ssbmech.geometry.inclusion import Inclusion
 from ssbmech.units import MPa, um

@@ -19,9 +19,9 @@ import ufl
 from dolfinx import fem, mesh
 
 import ssbmech as ssb
+from ssbmech import library
 from ssbmech._compat import compile_expression
 from ssbmech.constants import GAS_CONSTANT
-from ssbmech.materials import library
 from ssbmech.materials.elastic import Surroundings
 from ssbmech.materials.material import Material
 from ssbmech.model.parameters import symbolic

@@ -23,8 +23,8 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech import library
 from ssbmech.geometry import QuarterVoid
-from ssbmech.materials import library
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from tests.single_body import Extruded, ThickWall, mean, stress_points, wall_motion

@@ -11,8 +11,8 @@ import numpy as np
 import ufl
 
 import ssbmech as ssb
+from ssbmech import library
 from ssbmech.frames import Expr
-from ssbmech.materials import library
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from tests.single_body import Points, at_points, with_flow

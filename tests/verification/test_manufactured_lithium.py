@@ -28,10 +28,10 @@ from dolfinx import fem
 
 import ssbmech as ssb
 from ssbmech._compat import compile_expression, compile_form
+from ssbmech.case.protocol import Drive
 from ssbmech.frames import Expr
 from ssbmech.materials.swelling import ConstantMolarVolume, LayeredSwelling
 from ssbmech.model.body import BodyModel
-from ssbmech.protocol import Drive
 from ssbmech.solve.newton import Newton
 from tests.manufactured import (
     C_MAX,

@@ -22,18 +22,20 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
-from ssbmech import runner
+from ssbmech import library
 from ssbmech.checkpoint import rows as rows_module
 from ssbmech.checkpoint.checkpointer import Checkpointer, Saved
 from ssbmech.checkpoint.rows import StoredRows, write_rows
 from ssbmech.checkpoint.state import CellState
 from ssbmech.checkpoint.store import CheckpointStore
 from ssbmech.errors import RunFolderError, StepTooSmall
-from ssbmech.materials import library
 from ssbmech.model.cell import CellModel
-from ssbmech.results import RunFolder, RunStatus, manifest
-from ssbmech.results.quantities import Observer
-from ssbmech.same_case import check_same, identity
+from ssbmech.model.observer import Observer
+from ssbmech.run import runner
+from ssbmech.run.same_case import check_same, identity
+from ssbmech.runfolder import manifest
+from ssbmech.runfolder.folder import RunFolder
+from ssbmech.runfolder.status import RunStatus
 from ssbmech.solve.time_loop import Position
 from ssbmech.units import MPa, mA_per_cm2, nm, s
 from tests.small_cell import STORED, cycle, deviations, physical, void_cell

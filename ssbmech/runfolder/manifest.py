@@ -13,23 +13,16 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import platform
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from functools import singledispatch
-from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ssbmech.errors import RunFolderError
-
-if TYPE_CHECKING:
-    from mpi4py import MPI
 
 FORMAT_VERSION = 2
 
@@ -37,35 +30,6 @@ FORMAT_VERSION = 2
 def now() -> str:
     """Return the present time in UTC, ISO 8601, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def environment(comm: MPI.Comm) -> dict[str, object]:
-    """Return versions of the software in use and the number of ranks.
-
-    Args:
-        comm: Communicator of the run.
-    """
-    from mpi4py import MPI
-    from petsc4py import PETSc
-
-    import h5py
-
-    import ssbmech
-
-    return {
-        "ranks": comm.size,
-        "versions": {
-            "ssbmech": ssbmech.__version__,
-            "dolfinx": metadata.version("fenics-dolfinx"),
-            "petsc": ".".join(str(part) for part in PETSc.Sys.getVersion()),
-            "mpi": MPI.Get_library_version().split("\n")[0].split(",")[0].strip("\0 "),
-            "hdf5": h5py.version.hdf5_version,
-            "numpy": np.__version__,
-            "gmsh": _installed("gmsh"),
-            "python": platform.python_version(),
-        },
-        "platform": f"{platform.system()} {platform.machine()}",
-    }
 
 
 def read(path: Path) -> dict[str, object]:
@@ -94,40 +58,6 @@ def dump(content: Mapping[str, object]) -> str:
         RunFolderError: A value is of a type that has no plain form.
     """
     return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def replace(path: Path, text: str) -> None:
-    """Replace a file by a new text in one move, so that no reader ever sees half of it."""
-    _aside(path, text).replace(path)
-
-
-def claim(path: Path, text: str) -> None:
-    """Write a file that must not be there yet; it appears whole or not at all.
-
-    Raises:
-        FileExistsError: It is there.
-        OSError: It cannot be written.
-    """
-    part = _aside(path, text)
-    try:
-        path.hardlink_to(part)
-    except PermissionError:
-        # a file system without links
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write(text)
-    finally:
-        part.unlink()
-
-
-def _aside(path: Path, text: str) -> Path:
-    """Write a text beside a file, onto the disk, and return where."""
-    # several ranks may want to note a failure
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with part.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    return part
 
 
 @singledispatch
@@ -195,11 +125,3 @@ def _(value: Sequence[object]) -> object:
 @plain.register(Set)
 def _(value: Set[object]) -> object:
     return sorted((plain(entry) for entry in value), key=str)
-
-
-def _installed(distribution: str) -> str:
-    """Return the version of an installed distribution without importing it."""
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return "not installed"

@@ -28,9 +28,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ssbmech.errors import RunFolderError
-from ssbmech.results import manifest
-from ssbmech.results.root import on_root
-from ssbmech.run_status import LOCK, RunStatus, try_lock
+from ssbmech.runfolder import manifest
+from ssbmech.runfolder.atomic import claim as claim_file
+from ssbmech.runfolder.atomic import replace
+from ssbmech.runfolder.root import on_root
+from ssbmech.runfolder.status import LOCK, RunStatus, try_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,7 +69,6 @@ class RunFolder:
         Raises:
             RunFolderError: The folder holds a run already, or cannot be written; on all ranks.
         """
-        environment = manifest.environment(comm)
 
         def claim() -> Path:
             folder = Path(path).resolve()
@@ -81,10 +82,9 @@ class RunFolder:
                 "reason": "",
                 "started": manifest.now(),
                 "finished": None,
-                "environment": environment,
             }
             try:
-                manifest.claim(folder / "manifest.json", manifest.dump(content))
+                claim_file(folder / "manifest.json", manifest.dump(content))
             except FileExistsError as error:
                 raise RunFolderError(
                     f"{folder} already holds a run, which is never overwritten; "
@@ -214,7 +214,7 @@ class RunFolder:
 
         def update() -> None:
             content = manifest.read(self.manifest_path) | dict(sections)
-            manifest.replace(self.manifest_path, manifest.dump(content))
+            replace(self.manifest_path, manifest.dump(content))
 
         on_root(self.comm, update)
 
@@ -230,7 +230,7 @@ class RunFolder:
         """
         end = {"status": RunStatus.FAILED, "reason": reason, "finished": manifest.now()}
         content = manifest.read(self.manifest_path) | end
-        manifest.replace(self.manifest_path, manifest.dump(content))
+        replace(self.manifest_path, manifest.dump(content))
 
     def finish(self, status: RunStatus, reason: str = "") -> None:
         """Write how the run ended (collective).

@@ -13,17 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from ssbmech.case import Case
+from ssbmech.case.case import Case
+from ssbmech.case.protocol import Step
 from ssbmech.checkpoint.checkpointer import Checkpointer, Saved
 from ssbmech.errors import SSBMechError
 from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
+from ssbmech.model.observer import Observer
 from ssbmech.model.surface import SurfaceModel
-from ssbmech.protocol import Step
-from ssbmech.results.field_files import BodyFile, InterfaceFile, owned_nodes
-from ssbmech.results.quantities import Observer
-from ssbmech.results.run_folder import RunFolder
-from ssbmech.results.series import SeriesWriter
+from ssbmech.run.field_files import BodyFile, InterfaceFile, owned_nodes
+from ssbmech.runfolder.folder import RunFolder
+from ssbmech.runfolder.series import SeriesWriter
 from ssbmech.solve.newton import SolveReport
 from ssbmech.solve.time_loop import Position, Row
 

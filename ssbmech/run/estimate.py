@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 from mpi4py import MPI
 
-from ssbmech.case import Case
+from ssbmech.case.case import Case
+from ssbmech.case.protocol import check_protocol
 from ssbmech.checkpoint.state import CellState
 from ssbmech.model.cell import CellModel
-from ssbmech.protocol import check_protocol
-from ssbmech.results.quantities import Observer
+from ssbmech.model.observer import Observer
 
 ITERATIONS = 3.0
 """Newton iterations of a time step, as measured with few changes of contact [1]."""

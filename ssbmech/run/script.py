@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 from ssbmech.errors import CaseError, SSBMechError, raise_on_all
 
 if TYPE_CHECKING:
-    from ssbmech.case import Case
+    from ssbmech.case.case import Case
 
 Declare = Callable[[argparse.ArgumentParser], None]
 
@@ -256,8 +256,8 @@ def run_script(script: CaseScript, arguments: Sequence[str], prog: str | None = 
     out = Path("runs") / script.name if options.out is None else options.out
 
     def carry_out() -> int:
-        from ssbmech import runner
-        from ssbmech.results import RunStatus
+        from ssbmech.run import runner
+        from ssbmech.runfolder.status import RunStatus
 
         case = built_on_all(script, of_knobs)
         output = case.output

@@ -12,13 +12,13 @@ from types import MappingProxyType
 from typing import Final
 
 from ssbmech.errors import ParameterError
-from ssbmech.materials.library.anodes import graphite, lto
-from ssbmech.materials.library.argyrodite import li6ps5cl
-from ssbmech.materials.library.cathodes import lco, nmc111, nmc811
-from ssbmech.materials.library.collectors import copper, stainless_steel
-from ssbmech.materials.library.garnet import llzo
-from ssbmech.materials.library.lithium import anand_narayan2019, lepage2019, masias2019
-from ssbmech.materials.library.thiophosphate import li3ps4
+from ssbmech.library.anodes import graphite, lto
+from ssbmech.library.argyrodite import li6ps5cl
+from ssbmech.library.cathodes import lco, nmc111, nmc811
+from ssbmech.library.collectors import copper, stainless_steel
+from ssbmech.library.garnet import llzo
+from ssbmech.library.lithium import anand_narayan2019, lepage2019, masias2019
+from ssbmech.library.thiophosphate import li3ps4
 from ssbmech.materials.material import Material
 
 __all__ = ["MATERIALS", "by_name"]

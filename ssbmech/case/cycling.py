@@ -14,9 +14,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ssbmech.errors import CaseError
-from ssbmech.parameter import parameter, validate_parameters
-from ssbmech.protocol import (
+from ssbmech.case.protocol import (
     Drive,
     Step,
     StopCondition,
@@ -24,6 +22,8 @@ from ssbmech.protocol import (
     VoltageBelow,
     check_duration,
 )
+from ssbmech.errors import CaseError
+from ssbmech.parameter import parameter, validate_parameters
 
 ROUNDING = 1e-9
 """Change of a mean content that cannot be told from none [1]."""

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ssbmech.plots.reader import Series
-from ssbmech.results.manifest import read
-from ssbmech.run_status import RunStatus, is_at_work
+from ssbmech.runfolder.manifest import read
+from ssbmech.runfolder.reader import Series
+from ssbmech.runfolder.status import RunStatus, is_at_work
 
 SHOWN = (
     "voltage",

@@ -11,10 +11,10 @@ from mpi4py import MPI
 import numpy as np
 import numpy.typing as npt
 
-from ssbmech.fields_table import CUT_OFF, series_name
 from ssbmech.model.cell import CellModel
 from ssbmech.model.lithium import LithiumModel
 from ssbmech.model.surface import SurfaceModel
+from ssbmech.runfolder.quantities import CUT_OFF, series_name
 
 Array = npt.NDArray[np.float64]
 

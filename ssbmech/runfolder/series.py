@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ssbmech.errors import RunFolderError
-from ssbmech.fields_table import quantity, series_name
-from ssbmech.results.manifest import replace
-from ssbmech.results.root import on_root
+from ssbmech.runfolder.atomic import replace
+from ssbmech.runfolder.quantities import quantity, series_name
+from ssbmech.runfolder.root import on_root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ssbmech.results.run_folder import RunFolder
+    from ssbmech.runfolder.folder import RunFolder
 
 logger = logging.getLogger(__name__)
 

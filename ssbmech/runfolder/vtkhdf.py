@@ -30,7 +30,7 @@ import h5py
 import numpy as np
 
 from ssbmech.errors import RunFolderError
-from ssbmech.results.space import reserve
+from ssbmech.runfolder.space import reserve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

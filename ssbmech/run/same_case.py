@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ssbmech.case import Case, NewtonSettings, Output
+from ssbmech.case.case import Case
+from ssbmech.case.linear_solver import Direct
+from ssbmech.case.settings import NewtonSettings, Output
+from ssbmech.case.step_control import AdaptiveSteps
 from ssbmech.errors import RunFolderError
-from ssbmech.fingerprint import fingerprint
 from ssbmech.parameter import describe
-from ssbmech.results import manifest
-from ssbmech.solve.linear import Direct
-from ssbmech.solve.step_control import AdaptiveSteps
+from ssbmech.run.fingerprint import fingerprint
+from ssbmech.runfolder import manifest
 
 FREE = ("output.", "newton", "linear_solver", "step_control")
 """Beginnings of the names of what may change when a run goes on: how it is solved and written."""

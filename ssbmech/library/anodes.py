@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from ssbmech.constants import ROOM_TEMPERATURE
+from ssbmech.library.cathodes import volume_swelling, window_sources
 from ssbmech.materials.curve import Curve
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.host import ArrheniusDiffusivity, Host, TableOcv
-from ssbmech.materials.library.cathodes import volume_swelling, window_sources
 from ssbmech.materials.material import Material
 from ssbmech.materials.swelling import NoSwelling
 from ssbmech.parameter import Provenance, Source

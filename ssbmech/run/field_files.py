@@ -20,11 +20,11 @@ import numpy as np
 
 from ssbmech._compat import cell_nodes
 from ssbmech.errors import RunFolderError, raise_on_all
-from ssbmech.fields_table import QUANTITIES
 from ssbmech.geometry.original import node_numbers, vertex_numbers
-from ssbmech.results import vtkhdf
-from ssbmech.results.root import gather_rows, on_root
-from ssbmech.results.series import SAME_TIME
+from ssbmech.runfolder import vtkhdf
+from ssbmech.runfolder.quantities import QUANTITIES
+from ssbmech.runfolder.root import gather_rows, on_root
+from ssbmech.runfolder.series import SAME_TIME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from dolfinx import fem, mesh
     from numpy.typing import NDArray
 
-    from ssbmech.results.run_folder import RunFolder
+    from ssbmech.runfolder.folder import RunFolder
 
     Values = Mapping[str, NDArray[np.float64]]
 

@@ -15,16 +15,16 @@ import numpy.typing as npt
 from dolfinx import fem
 
 from ssbmech._compat import compile_form, constant
-from ssbmech.audits import AuditLimits
 from ssbmech.constants import FARADAY
 from ssbmech.errors import AuditError
-from ssbmech.fields_table import series_name
+from ssbmech.model.averages import CELL_FIELDS, CellAverages
 from ssbmech.model.balances import charge_imbalance, force_imbalance
 from ssbmech.model.cell import CellModel
+from ssbmech.model.hosts import content_row, cut_off, lithium_lost, state_of_charge
 from ssbmech.model.surface import SurfaceModel
-from ssbmech.results.averages import CELL_FIELDS, CellAverages
-from ssbmech.results.hosts import content_row, cut_off, lithium_lost, state_of_charge
-from ssbmech.results.series import Column
+from ssbmech.runfolder.audits import AuditLimits
+from ssbmech.runfolder.quantities import series_name
+from ssbmech.runfolder.series import Column
 
 Array = npt.NDArray[np.float64]
 

@@ -13,22 +13,23 @@ from typing import Any
 
 from mpi4py import MPI
 
-from ssbmech.case import Case
+from ssbmech.case.case import Case
+from ssbmech.case.protocol import check_protocol
 from ssbmech.checkpoint.checkpointer import Checkpointer, Saved
 from ssbmech.checkpoint.store import CheckpointStore
 from ssbmech.errors import SSBMechError
-from ssbmech.interrupt import Interrupt, catch_signals
-from ssbmech.log import run_logging
 from ssbmech.model.cell import CellModel
-from ssbmech.plots.reader import Series
-from ssbmech.protocol import check_protocol
-from ssbmech.recorder import Recorder
-from ssbmech.results import manifest
-from ssbmech.results.quantities import Observer
-from ssbmech.results.root import on_root
-from ssbmech.results.run_folder import RunFolder
-from ssbmech.run_status import RunStatus
-from ssbmech.same_case import check_same, identity
+from ssbmech.model.observer import Observer
+from ssbmech.run.environment import environment
+from ssbmech.run.interrupt import Interrupt, catch_signals
+from ssbmech.run.log import run_logging
+from ssbmech.run.recorder import Recorder
+from ssbmech.run.same_case import check_same, identity
+from ssbmech.runfolder import manifest
+from ssbmech.runfolder.folder import RunFolder
+from ssbmech.runfolder.reader import Series
+from ssbmech.runfolder.root import on_root
+from ssbmech.runfolder.status import RunStatus
 from ssbmech.solve.newton import Newton
 from ssbmech.solve.time_loop import Row, TimeLoop
 
@@ -73,7 +74,8 @@ def run(
         StepTooSmall, AuditError: the run could not go on; the folder holds all accepted steps.
     """
     with catch_signals() as interrupt:
-        folder = RunFolder.create(outdir, comm, {**identity(case), **(notes or {})})
+        known = {**identity(case), "environment": environment(comm)}
+        folder = RunFolder.create(outdir, comm, {**known, **(notes or {})})
         with folder.locked(), run_logging(comm, folder.log_path):
             return _conduct(_Job(case, folder), interrupt)
 

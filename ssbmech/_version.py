@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Version of the package."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Bodies of a case: regions bonded to each other, with their materials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from ssbmech.errors import CaseError
+from ssbmech.materials.material import Material
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Body:
+    """Regions bonded to each other.
+
+    Attributes:
+        name: name of the body.
+        materials: material by region; the regions share their displacement where they touch.
+        content: initial lithium content c / c_max of each region that hosts lithium; there the body
+            is free of stress [1].
+        crystal_axis: unit vectors (3, n) along the crystals' c-axes at positions (3, n) [m], for
+            hosts that swell by direction; None for z everywhere.
+        feed: outer face through which electrons come and go; the body then conducts them with the
+            conductivity of its materials. None for one potential throughout.
+
+    Raises:
+        CaseError: there is no region, something else than a material, a content for a region that
+            hosts no lithium, or a feed for a material that does not conduct electrons.
+    """
+
+    name: str
+    materials: Mapping[str, Material]
+    content: Mapping[str, float] = field(default_factory=dict)
+    crystal_axis: Callable[[Array], Array] | None = None
+    feed: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check that there are materials, and that they are materials."""
+        if not self.materials:
+            raise CaseError(f"body {self.name!r} has no region: give its material by region")
+        for region, material in self.materials.items():
+            if not isinstance(material, Material):
+                raise CaseError(
+                    f"body {self.name!r}, region {region!r}: {material!r} is not a Material: take "
+                    "one of the library, for example library.by_name('li6ps5cl')"
+                )
+
+        blind = [m.name for m in self.materials.values() if m.electronic is None]
+        if self.feed is not None and blind:
+            raise CaseError(
+                f"body {self.name!r} is fed with electrons through {self.feed!r}, but {blind[0]!r} "
+                "has no electronic conductivity: give Material(..., electronic="
+                "ElectronConductor(...))"
+            )
+        for region in self.content:
+            if region not in self.materials or self.materials[region].host is None:
+                raise CaseError(
+                    f"body {self.name!r}: an initial lithium content is given for {region!r}, "
+                    "which is no region of it that hosts lithium"
+                )
+
+    @classmethod
+    def single(cls, name: str, material: Material, content: float | None = None) -> Body:
+        """Return a body of one region that has the body's name.
+
+        Args:
+            name: name of body and region.
+            material: its material.
+            content: initial lithium content, for a host [1].
+        """
+        return cls(name, {name: material}, {} if content is None else {name: content})

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A case: everything that defines a run, frozen, in SI units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Protocol
+
+from mpi4py import MPI
+
+from ssbmech.case.body import Body
+from ssbmech.case.boundary import Loads, Support
+from ssbmech.case.checks import (
+    check_bodies,
+    check_electrodes,
+    check_elements,
+    check_fixture,
+    check_interfaces,
+    check_kinds,
+    check_loads,
+    check_steps,
+)
+from ssbmech.case.electrodes import Electrodes
+from ssbmech.case.fixtures import Fixture
+from ssbmech.case.linear_solver import Direct, LinearSolver
+from ssbmech.case.protocol import Step
+from ssbmech.case.settings import Discretisation, NewtonSettings, Output, Scales
+from ssbmech.case.step_control import AdaptiveSteps, StepControl
+from ssbmech.frames import Frame
+from ssbmech.geometry.tagged_mesh import TaggedMesh
+from ssbmech.interfaces.interface import Interface
+from ssbmech.parameter import parameter, validate_parameters
+
+
+class Geometry(Protocol):
+    """Role of a geometry: it builds a tagged mesh."""
+
+    @property
+    def frame(self) -> Frame:
+        """Kinematic frame."""
+
+    def build(self, comm: MPI.Intracomm, keep: Path | None = None) -> TaggedMesh:
+        """Mesh the geometry and keep the mesh in a file if one is named; collective."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A run in full.
+
+    Attributes:
+        name: name of the run.
+        geometry: what is meshed.
+        bodies: the bodies, each with its materials.
+        protocol: the steps.
+        interfaces: the surfaces between bodies and their laws.
+        supports: displacement conditions on outer faces.
+        fixture: what holds the stack; None for none.
+        loads: further loads.
+        electrodes: None for a purely mechanical case.
+        temperature: absolute temperature [K].
+        discretisation: finite elements.
+        scales: typical sizes.
+        newton: when a step counts as solved.
+        linear_solver: preset of the linear solver.
+        step_control: choice of the time steps.
+        output: what is written beside the series.
+
+    Raises:
+        ParameterError: the temperature is not positive.
+        CaseError: names do not fit together, the protocol is empty, there are two fixtures, or the
+            electrodes are not the interfaces with kinetics.
+    """
+
+    name: str
+    geometry: Geometry
+    bodies: tuple[Body, ...]
+    protocol: tuple[Step, ...]
+    interfaces: tuple[Interface, ...] = ()
+    supports: tuple[Support, ...] = ()
+    fixture: Fixture | None = None
+    loads: Loads = field(default_factory=Loads)
+    electrodes: Electrodes | None = None
+    temperature: float = parameter("K", low=0.0, low_open=True, default=298.15, doc="temperature")
+    discretisation: Discretisation = field(default_factory=Discretisation)
+    scales: Scales = field(default_factory=Scales)
+    newton: NewtonSettings = field(default_factory=NewtonSettings)
+    linear_solver: LinearSolver = field(default_factory=Direct)
+    step_control: StepControl = field(default_factory=AdaptiveSteps)
+    output: Output = field(default_factory=Output)
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check what can be checked without a mesh."""
+        validate_parameters(self)
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        check_kinds(values | {"geometry.frame": self.geometry.frame})
+        check_bodies(self.bodies)
+        check_interfaces(self.interfaces, self.bodies)
+        check_loads(self.loads, self.bodies, self.electrodes)
+        check_steps(self.protocol)
+        check_fixture(self.fixture, self.supports, self.protocol)
+        check_elements(self.discretisation, self.bodies)
+        check_electrodes(self.electrodes, self.interfaces, self.bodies, self.loads, self.protocol)

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Electrodes of a case: where its current enters and leaves the electrolyte."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Electrodes:
+    """The two electrodes, each named by the interface at which it meets the electrolyte.
+
+    Attributes:
+        working: electrode whose current and voltage the protocol prescribes.
+        counter: electrode at zero potential; None if the current leaves through an outer face of
+            the electrolyte that is held at a potential (`FacePotential`). Voltages are then
+            against the zero of that potential.
+        also: electrodes of further cells that the same current passes through, cells stacked one on
+            the other; each has an electrolyte of its own.
+        area_of: interface or outer face whose area is the cell's, by which currents and capacities
+            are counted; None for the interface of the working electrode.
+    """
+
+    working: str
+    counter: str | None = None
+    area_of: str | None = None
+    also: tuple[Electrodes, ...] = ()
+
+    @property
+    def cells(self) -> tuple[Electrodes, ...]:
+        """The electrodes of all cells that are stacked, those of cells named by others too."""
+        return (self, *(cell for other in self.also for cell in other.cells))

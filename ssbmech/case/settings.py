@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Settings of a case: elements, scales, convergence, output."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from ssbmech.errors import CaseError
+from ssbmech.parameter import parameter, validate_parameters
+
+
+class PressureField(enum.Enum):
+    """Where the pressure is a field of its own."""
+
+    WHERE_FLOWING = "in regions that flow at constant volume (no locking)"
+    NOWHERE = "nowhere: plain displacement elements"
+
+
+@dataclass(frozen=True)
+class Discretisation:
+    """Finite elements.
+
+    Attributes:
+        degree: polynomial degree of displacement and potential, 1 or 2; the pressure has one less.
+        quadrature_degree: degree of the bulk quadrature; None takes 2 degree - 2, and 2 degree in
+            axisymmetry.
+        pressure_field: where the pressure is independent; there the degree must be 2.
+
+    Raises:
+        CaseError: the degree is not supported.
+    """
+
+    degree: int = 2
+    quadrature_degree: int | None = None
+    pressure_field: PressureField = PressureField.WHERE_FLOWING
+
+    @property
+    def mixed(self) -> bool:
+        """Whether the pressure is a field of its own where a solid flows."""
+        return self.pressure_field is PressureField.WHERE_FLOWING
+
+    def __post_init__(self) -> None:
+        """Check the degree."""
+        if self.degree not in (1, 2):
+            raise CaseError(
+                f"element degree {self.degree} is not supported: use 1 or 2 (default 2)"
+            )
+
+
+@dataclass(frozen=True)
+class Scales:
+    """Typical sizes, used to scale equations and to judge residuals; they change no result.
+
+    Raises:
+        ParameterError: a scale is not positive.
+    """
+
+    stress: float = parameter("Pa", low=0.0, low_open=True, default=1e6, doc="typical stress")
+    length: float = parameter("m", low=0.0, low_open=True, default=1e-6, doc="typical element size")
+    gap: float = parameter(
+        "m", low=0.0, low_open=True, default=1e-8, doc="typical gap that matters"
+    )
+    current: float = parameter(
+        "A/m2", low=0.0, low_open=True, default=10.0, doc="typical current density"
+    )
+    potential: float = parameter(
+        "V", low=0.0, low_open=True, default=0.025, doc="typical potential"
+    )
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+
+@dataclass(frozen=True)
+class NewtonSettings:
+    """When a step counts as solved.
+
+    Attributes:
+        tolerance: largest residual norm of each field over its reference [1].
+        max_iterations: iterations after which a step is given up.
+        max_growth: growth of the residual in one iteration above which the step is shortened [1].
+
+    Raises:
+        ParameterError: a number is out of its bounds.
+    """
+
+    tolerance: float = parameter("1", low=0.0, low_open=True, default=1e-8, doc="residual norm")
+    max_iterations: int = 20
+    max_growth: float = parameter("1", low=0.0, low_open=True, default=1.0, doc="residual growth")
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        validate_parameters(self)
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a run writes beside one row of the series for every step.
+
+    Attributes:
+        fields_every: accepted steps between two states of the field files; 0 writes the first of
+            the run and the last of each step of the protocol only.
+        figures: whether figures are made at the end.
+
+    Raises:
+        ParameterError: the time between checkpoints is negative.
+    """
+
+    fields_every: int = 2
+    figures: bool = True
+    checkpoint_every: float = parameter(
+        "s", low=0.0, default=10.0, doc="wall time between checkpoints; 0 for one at each step"
+    )
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
