@@ -32,6 +32,7 @@ from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from ssbmech.materials.viscoplastic import ElasticViscoplastic, NortonFlow
 from ssbmech.model.cell import CellModel
+from ssbmech.model.parts.momentum import Momentum
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.time_loop import Position, Row, TimeLoop
 from ssbmech.units import K, MPa, kJ_per_mol, um
@@ -199,7 +200,7 @@ class Recorder:
 
 def gauss_points(cell: CellModel) -> np.ndarray:
     """Return the reference points at which the history is kept."""
-    history = cell.bodies["body"].regions[0].history
+    history = momentum(cell).regions["body"].history
     return element_points(history.committed["strain_creep"].function_space)
 
 
@@ -222,16 +223,22 @@ def march(case: ssb.Case, cell: TimedCell) -> Recorder:
     return recorder
 
 
+def momentum(cell: CellModel) -> Momentum:
+    """Return the momentum balance of the body."""
+    return cell.bodies["body"].parts.get(Momentum, "a body has a momentum balance")
+
+
 def von_mises(cell: CellModel) -> tuple[np.ndarray, np.ndarray]:
     """Return radius [m] and von Mises stress [Pa] at the integration points, at the end."""
     body = cell.bodies["body"]
     # the history is that of the end: no more may flow
-    cell.knobs["dt"] = 1e-30
-    deviator = body.regions[0].response.deviator
+    cell.conditions.dt.value = 1e-30
+    region = momentum(cell).regions["body"]
+    deviator = region.response.deviator
     x = ufl.SpatialCoordinate(body.mesh.mesh)
     values = [ufl.sqrt(ufl.dot(x, x)), ufl.sqrt(1.5 * ufl.inner(deviator, deviator))]
     expression = compile_expression(ufl.as_vector(values), gauss_points(cell))
-    table = expression.eval(body.mesh.mesh, body.regions[0].history.cells).reshape(-1, 2)
+    table = expression.eval(body.mesh.mesh, region.history.cells).reshape(-1, 2)
     return table[:, 0], table[:, 1]
 
 

@@ -41,9 +41,15 @@ from .interfaces.cohesion import BilinearCohesion
 from .interfaces.contact import Frictionless, GapConduction, RoughConduction, Sticking
 from .interfaces.interface import Interface
 from .interfaces.kinetics import ButlerVolmer, HostSites, LinearKinetics
+from .interfaces.point import InterfacePoint
 from .materials.material import Material
+from .memory import StateVariable
+from .model.outputs import CellField, CellMean, PointField, Scalar
+from .run.observers import Observer
 from .run.runner import Result, resume, run
 from .run.script import CaseScript, Knob, main
+from .runfolder.quantities import Quantity
+from .solve.time_loop import EndRun, EndStep
 
 __all__ = [
     "AdaptiveSteps",
@@ -54,6 +60,8 @@ __all__ = [
     "ButlerVolmer",
     "Case",
     "CaseScript",
+    "CellField",
+    "CellMean",
     "Charge",
     "Cholesky",
     "Clamp",
@@ -70,6 +78,8 @@ __all__ = [
     "Discretisation",
     "DrivenPlaten",
     "Electrodes",
+    "EndRun",
+    "EndStep",
     "FaceFlux",
     "FacePotential",
     "FacePressure",
@@ -81,6 +91,7 @@ __all__ = [
     "HostSites",
     "Inclusion",
     "Interface",
+    "InterfacePoint",
     "IonSource",
     "Isostatic",
     "Knob",
@@ -91,25 +102,30 @@ __all__ = [
     "Material",
     "NewtonSettings",
     "NoSlip",
+    "Observer",
     "Output",
     "Packing",
     "ParticleKind",
     "PlaneSection",
     "PlaneStrain",
+    "PointField",
     "Preload",
     "PrescribedSteps",
     "PressureField",
+    "Quantity",
     "Refinement",
     "Rest",
     "Result",
     "Roller",
     "RoughConduction",
+    "Scalar",
     "Scales",
     "Sides",
     "Sizes",
     "SphereGap",
     "Spring",
     "Stack",
+    "StateVariable",
     "Sticking",
     "Texture",
     "ThreeDimensional",

@@ -168,7 +168,8 @@ def _resume(options: argparse.Namespace) -> int:
     output = dataclasses.replace(case.output, figures=figures)
     if options.checkpoint_every is not None:
         output = dataclasses.replace(output, checkpoint_every=options.checkpoint_every)
-    result = runner.resume(dataclasses.replace(case, output=output), options.folder)
+    case = dataclasses.replace(case, output=output)
+    result = runner.resume(case, options.folder, observers=script.observers(arguments))
     return 0 if result.status is RunStatus.COMPLETE else STOPPED
 
 

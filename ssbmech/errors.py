@@ -71,6 +71,10 @@ class StepTooSmall(NotConverged):
     """A step of the smallest allowed length still has no solution; this ends the run."""
 
 
+class ObserverError(SSBMechError):
+    """An observer or a quantity of the user's own failed; the message names it."""
+
+
 class AuditError(SSBMechError):
     """A step breaks the conservation of lithium or charge, the force balance or the contact law."""
 

@@ -20,6 +20,7 @@ from ssbmech.model.body import BodyModel
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.solve.unknowns import Unknown
 from ssbmech.units import A_per_m2, GPa, MPa, S_per_m, cm3_per_mol, um
+from tests.parts import Contact, Sticking, Transfer, part
 
 Floats = npt.NDArray[np.float64]
 
@@ -157,9 +158,9 @@ def facet_fields(surface: SurfaceModel) -> FacetFields:
         area=everywhere[1][order],
         p_contact=values(surface.p_contact),
         gap=values(surface.gap),
-        shear=values(surface.shear),
-        i_normal=values(surface.i_normal),
-        closed=gather(surface.closed())[order],
+        shear=values(getattr(part(surface, Sticking), "shear", None)),
+        i_normal=values(getattr(part(surface, Transfer), "i_normal", None)),
+        closed=gather(part(surface, Contact).closed())[order],
     )
 
 

@@ -31,6 +31,7 @@ from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
 from ssbmech.solve.system import System
 from ssbmech.solve.unknowns import Unknown
+from tests.parts import Electrons, Ions, Lithium, part
 
 INTERFACE = "host|electrolyte"
 WIDTH, LEVEL, HEIGHT = 10e-6, 6e-6, 11e-6
@@ -211,33 +212,36 @@ class Exact:
     def balances(self, body: BodyModel) -> Iterator[Balance]:
         """Yield the balances of a body."""
         given, rest = self.given, ufl.zero(2)
-        if body.lithium is None:
+        lithium = part(body, Lithium)
+        if lithium is None:
             stress = self.stress(GLASS, self.electrolyte)
             yield Balance(body.u, rest, stress, self.traction)
-            yield Balance(body.phi_e, 0.0, KAPPA * ufl.grad(given.phi_e), -self.current)
+            yield Balance(part(body, Ions).phi_e, 0.0, KAPPA * ufl.grad(given.phi_e), -self.current)
             return
         x = given.content
         mobility = DIFFUSIVITY / RT * C_MAX * x * (1 - x)
         stored = C_MAX * (x - START) / DT
         yield Balance(body.u, rest, self.host_stress, -self.traction)
-        yield Balance(body.lithium.c, stored, mobility * ufl.grad(given.mu), self.current / FARADAY)
-        if body.phi_s is not None:
-            yield Balance(body.phi_s, 0.0, SIGMA * ufl.grad(given.phi_s), self.current)
+        yield Balance(lithium.c, stored, mobility * ufl.grad(given.mu), self.current / FARADAY)
+        for electrons in body.parts.find(Electrons):
+            yield Balance(electrons.phi_s, 0.0, SIGMA * ufl.grad(given.phi_s), self.current)
 
     def fields(self, body: BodyModel) -> dict[str, tuple[Unknown, Expr, Expr]]:
         """Return the unknowns of a body by name, their exact values and what these vary about."""
-        given, zero = self.given, ufl.zero(2)
-        if body.lithium is None:
+        given, zero, lithium = self.given, ufl.zero(2), part(body, Lithium)
+        if lithium is None:
             return {
-                "phi_e": (body.phi_e, given.phi_e, 0.0),
+                "phi_e": (part(body, Ions).phi_e, given.phi_e, 0.0),
                 "u of the electrolyte": (body.u, self.electrolyte, zero),
             }
         found = {
-            "c": (body.lithium.c, C_MAX * given.content, C_MAX * START),
-            "mu": (body.lithium.mu, given.mu, -FARADAY * U_0),
+            "c": (lithium.c, C_MAX * given.content, C_MAX * START),
+            "mu": (lithium.mu, given.mu, -FARADAY * U_0),
             "u of the host": (body.u, self.host, zero),
         }
-        return found if body.phi_s is None else found | {"phi_s": (body.phi_s, given.phi_s, PHI_S)}
+        for electrons in body.parts.find(Electrons):
+            found["phi_s"] = (electrons.phi_s, given.phi_s, PHI_S)
+        return found
 
     def divergence(self, flux: Expr) -> Expr:
         """Return the divergence of a vector in the plane, or of the stress."""
@@ -269,8 +273,8 @@ class Manufactured(CellModel):
             exact = Exact(self.problem, body.mesh.mesh)
             for balance in exact.balances(body):
                 body.group.residual[balance.unknown.key] -= self._source(body, exact, balance)
-            if body.lithium is not None:
-                mu = body.lithium.mu
+            for lithium in body.parts.find(Lithium):
+                mu = lithium.mu
                 q = ufl.TestFunction(mu.function.function_space)
                 body.group.residual[mu.key] -= exact.mu_excess * q * fine(body, "dx")
         return super()._build_system()

@@ -22,6 +22,7 @@ from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.materials.material import Material
 from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
+from tests.parts import first_region
 from tests.tools import March
 
 COMM = MPI.COMM_WORLD
@@ -138,9 +139,9 @@ def at_points(body: BodyModel, values: list[Expr], degree: int) -> Points:
 def stress_points(march: March) -> Points:
     """Return the final stress of a body of one region, shape (3, 3) [Pa]; collective."""
     (body,) = march.cell.bodies.values()
-    s = body.regions[0].stress
+    s = first_region(body).stress
     # the last step is committed: its creep strain is in the history already, and no more may flow
-    march.cell.knobs["dt"] = 1e-30
+    march.cell.conditions.dt.value = 1e-30
     found = at_points(body, [s[i, j] for i in range(3) for j in range(3)], body.quadrature_degree)
     return Points(found.x, found.weight, found.values.reshape(-1, 3, 3))
 

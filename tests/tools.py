@@ -17,7 +17,7 @@ import numpy as np
 
 from ssbmech.case.case import Case
 from ssbmech.model.cell import CellModel
-from ssbmech.model.observer import Observer
+from ssbmech.model.measurement import Measurement
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.time_loop import Position, TimeLoop
 
@@ -37,7 +37,7 @@ class March:
     """
 
     cell: CellModel
-    observer: Observer
+    observer: Measurement
     rows: list[dict[str, float]] = field(default_factory=list)
     reports: list[SolveReport] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
@@ -70,7 +70,7 @@ def march(
 ) -> March:
     """March a case through its protocol, keep what `watch` returns after each step; collective."""
     cell = CellModel(case, case.geometry.build(comm))
-    result = March(cell, Observer(cell), watch=watch)
+    result = March(cell, Measurement(cell), watch=watch)
     newton = Newton(cell.system, case.newton, case.linear_solver, "test_")
     tolerance = case.step_control.tolerances
     TimeLoop(cell, newton, result.observer, result, case.step_control.sizer(), tolerance).run(

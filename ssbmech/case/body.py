@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ssbmech.errors import CaseError
+from ssbmech.extensions import OwnPart, check_members
 from ssbmech.materials.material import Material
 
 Array = npt.NDArray[np.float64]
@@ -28,6 +29,7 @@ class Body:
             hosts that swell by direction; None for z everywhere.
         feed: outer face through which electrons come and go; the body then conducts them with the
             conductivity of its materials. None for one potential throughout.
+        parts: further physics with unknowns or terms of its own.
 
     Raises:
         CaseError: there is no region, something else than a material, a content for a region that
@@ -39,9 +41,11 @@ class Body:
     content: Mapping[str, float] = field(default_factory=dict)
     crystal_axis: Callable[[Array], Array] | None = None
     feed: str | None = None
+    parts: tuple[OwnPart, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that there are materials, and that they are materials."""
+        check_members(f"body {self.name!r}", self.parts, "a part", ("part",))
         if not self.materials:
             raise CaseError(f"body {self.name!r} has no region: give its material by region")
         for region, material in self.materials.items():

@@ -30,6 +30,12 @@ class Support(Protocol):
         """Return the displacement components that are held."""
 
 
+def holds_normal(support: Support) -> bool:
+    """Return whether a support holds the displacement along the normal of its face."""
+    normal = 0
+    return normal in support.components(normal, dim=2)
+
+
 @dataclass(frozen=True)
 class Roller:
     """No displacement along the normal of a flat face that is aligned with an axis.

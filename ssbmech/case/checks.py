@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ssbmech.case.body import Body
-from ssbmech.case.boundary import Loads, Support
+from ssbmech.case.boundary import Loads, Support, holds_normal
 from ssbmech.case.electrodes import Electrodes
 from ssbmech.case.fixtures import Fixture
 from ssbmech.case.protocol import Step
@@ -120,7 +120,7 @@ def check_fixture(
             "a case has one fixture: give a single Spring, ConstantForce, FixedGap or Isostatic"
         )
     if fixture.face is not None and any(
-        s.face == fixture.face and s.components(0, 1) == (0,) for s in supports
+        s.face == fixture.face and holds_normal(s) for s in supports
     ):
         raise CaseError(
             f"face {fixture.face!r} is held by a support and by the fixture: choose one"

@@ -15,6 +15,9 @@ from typing import Protocol
 from ssbmech.errors import CaseError
 from ssbmech.parameter import parameter, validate_parameters
 
+SAME_INSTANT = 1e-9
+"""Difference of two instants over the duration of a step below which they are one [1]."""
+
 
 @dataclass(frozen=True)
 class Drive:
@@ -143,7 +146,11 @@ class Guard(StopCondition, Protocol):
 
 
 class Step(Protocol):
-    """Role of a protocol step."""
+    """Role of a protocol step.
+
+    A step whose drive has kinks or jumps may name them in an attribute `break_points`, times since
+    its start [s]: time steps land on them.
+    """
 
     @property
     def name(self) -> str:
@@ -163,6 +170,17 @@ class Step(Protocol):
 
     def drive(self, elapsed: float) -> Drive:
         """Return what is asked at a time [s] since the start of the step."""
+
+
+def break_points(step: Step) -> tuple[float, ...]:
+    """Return the times since the start of a step on which time steps land [s], in order."""
+    return tuple(sorted(float(time) for time in getattr(step, "break_points", ())))
+
+
+def next_break(step: Step, elapsed: float) -> float:
+    """Return the next break point of a step after a time since its start [s]; infinite if none."""
+    passed = elapsed + SAME_INSTANT * step.duration
+    return next((time for time in break_points(step) if time > passed), math.inf)
 
 
 def check_duration(step: Step) -> None:
@@ -305,11 +323,18 @@ def check_protocol(steps: tuple[Step, ...], known: Mapping[str, object]) -> None
         known: names of the series quantities.
 
     Raises:
-        CaseError: there is no step, or a stop condition watches an unknown quantity.
+        CaseError: there is no step, a break point lies outside its step, or a stop condition
+            watches an unknown quantity.
     """
     if not steps:
         raise CaseError("the protocol is empty: give at least one step, for example Rest(1 * hour)")
     for step in steps:
+        for time in break_points(step):
+            if not 0.0 < time < step.duration:
+                raise CaseError(
+                    f"step {step.name!r} has a break point at {time:g} s, which is not within its "
+                    f"duration of {step.duration:g} s"
+                )
         for stop in step.stops:
             if stop.quantity not in known:
                 raise CaseError(

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from ssbmech.errors import CaseError
 from ssbmech.parameter import parameter, validate_parameters
@@ -95,6 +97,20 @@ class NewtonSettings:
         validate_parameters(self)
 
 
+class OutputQuantity(Protocol):
+    """Role of a quantity of the user's own."""
+
+    def outputs(self, cell: Any) -> Mapping[str, Sequence[Any]]:
+        """Return what is measured, by body or interface, under an empty name for the whole cell.
+
+        Args:
+            cell: the model, a `ssbmech.model.cell.CellModel`.
+
+        Returns:
+            Objects of `ssbmech.model.outputs`: `Scalar`, `PointField`, `CellMean`, `CellField`.
+        """
+
+
 @dataclass(frozen=True)
 class Output:
     """What a run writes beside one row of the series for every step.
@@ -103,6 +119,9 @@ class Output:
         fields_every: accepted steps between two states of the field files; 0 writes the first of
             the run and the last of each step of the protocol only.
         figures: whether figures are made at the end.
+        all_states: whether states of laws that are left out of the field files, such as the creep
+            strain, are written too.
+        quantities: what is measured beside what the package measures by itself.
 
     Raises:
         ParameterError: the time between checkpoints is negative.
@@ -113,6 +132,8 @@ class Output:
     checkpoint_every: float = parameter(
         "s", low=0.0, default=10.0, doc="wall time between checkpoints; 0 for one at each step"
     )
+    all_states: bool = False
+    quantities: tuple[OutputQuantity, ...] = ()
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

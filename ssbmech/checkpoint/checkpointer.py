@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from ssbmech._version import __version__
 from ssbmech.case.step_control import StepSizer
@@ -20,13 +20,57 @@ from ssbmech.errors import RunFolderError
 from ssbmech.frames import Frame
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 from ssbmech.model.cell import CellModel
-from ssbmech.model.observer import Observer
+from ssbmech.model.measurement import Measurement
 from ssbmech.solve.time_loop import Position
 
 logger = logging.getLogger(__name__)
 
 FORMAT = 1
-"""Format of checkpoints; one of another format is not gone on from."""
+"""Format of checkpoints; one of another format is not gone on from.
+
+It changes when the state of a cell is kept in another way. Whether a checkpoint holds what the
+physics of a cell needs is seen when it is read: each part asks for its own arrays by name.
+"""
+
+
+class Remembering(Protocol):
+    """Role of what remembers plain data beside the cell, such as observers."""
+
+    def state(self) -> Mapping[str, Any]:
+        """Return what is remembered, as plain data; collective."""
+
+    def check_known(self, state: Mapping[str, Any]) -> None:
+        """Check that a stored state is its own.
+
+        Raises:
+            RunFolderError: it is not.
+        """
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` gave; collective."""
+
+
+class NothingRemembered:
+    """No memory beside the cell's."""
+
+    def state(self) -> Mapping[str, Any]:
+        """Return nothing."""
+        return {}
+
+    def check_known(self, state: Mapping[str, Any]) -> None:
+        """Refuse a memory that somebody else left.
+
+        Raises:
+            RunFolderError: there is one.
+        """
+        if state:
+            raise RunFolderError(
+                f"the run that is to go on had observers with memory: {', '.join(state)}; "
+                "give the same"
+            )
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Do nothing."""
 
 
 @dataclass(frozen=True)
@@ -46,20 +90,22 @@ class Saved:
         """Return the newest intact checkpoint, None if there never was one; collective.
 
         Raises:
-            RunFolderError: none is intact, or it was written by another version.
+            RunFolderError: none is intact, or it is of another format.
         """
         path = store.newest()
         if path is None:
             return None
         stored = StoredRows(path, store.comm)
         content = json.loads(stored.text())
-        found = (content.get("format"), content.get("ssbmech"))
-        if found != (FORMAT, __version__):
+        written, version = content.get("format"), content.get("ssbmech")
+        if written != FORMAT:
             raise RunFolderError(
-                f"{path} was written by ssbmech {found[1]}, format {found[0]}; this is ssbmech "
-                f"{__version__}, format {FORMAT}: go on with the version that started the "
-                "run, or start it again in another folder"
+                f"{path} is of format {written}, written by ssbmech {version}; this is ssbmech "
+                f"{__version__}, which knows format {FORMAT}: go on with the version that started "
+                "the run, or start it again in another folder"
             )
+        if version != __version__:
+            logger.info("%s was written by ssbmech %s, this is %s", path.name, version, __version__)
         return cls(stored, content)
 
     @property
@@ -103,21 +149,24 @@ class Checkpointer:
     def __init__(
         self,
         cell: CellModel,
-        observer: Observer,
+        measurement: Measurement,
         sizer: StepSizer,
         store: CheckpointStore,
         interval: float,
+        observers: Remembering | None = None,
     ) -> None:
         """Find what there is to keep; collective.
 
         Args:
             cell: the cell.
-            observer: its sums over time.
+            measurement: its sums over time.
             sizer: the step control.
             store: where checkpoints go.
             interval: wall time between two checkpoints [s].
+            observers: what observers of the run remember; None without any.
         """
-        self.state, self.observer, self.sizer, self.store = CellState(cell), observer, sizer, store
+        self.state, self.sizer, self.store = CellState(cell), sizer, store
+        self.measurement, self.observers = measurement, observers or NothingRemembered()
         self.interval, self.written = interval, 0
         self._mesh = mesh_rows(cell.tagged)
         self._mesh_names = mesh_names(cell.tagged)
@@ -148,7 +197,8 @@ class Checkpointer:
             "ssbmech": __version__,
             "mesh": self._mesh_names,
             "cell": self.state.scalars(),
-            "sums": self.observer.sums(),
+            "sums": self.measurement.sums(),
+            "observers": self.observers.state(),
             "sizer": {"kind": type(self.sizer).__qualname__, "state": self.sizer.state()},
             "position": asdict(position),
             "rows": rows,
@@ -171,7 +221,10 @@ class Checkpointer:
             RunFolderError: it is of another cell.
         """
         self.state.restore(saved.stored, saved.content["cell"])
-        self.observer.restore(saved.content["sums"])
+        self.measurement.restore(saved.content["sums"])
+        remembered = saved.content.get("observers", {})
+        self.observers.check_known(remembered)
+        self.observers.restore(remembered)
         self._saved_rows = saved.rows
         position, kept = saved.position(), saved.content["sizer"]
         if kept["kind"] == type(self.sizer).__qualname__:

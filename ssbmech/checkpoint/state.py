@@ -2,9 +2,8 @@
 """The state of a cell: all that its next step depends on.
 
 Of every field the values at the last two committed steps are kept (the present one is the first of
-them), further the history at integration points, what has been stripped, slipped and broken at the
-interfaces, the scalar unknowns, and the seat of the platen. All else follows from the case and the
-time.
+them), further what the parts of bodies and interfaces remember, the scalar unknowns, and the seat
+of the fixture. All else follows from the case and the time.
 """
 
 from __future__ import annotations
@@ -21,14 +20,13 @@ from ssbmech._compat import element_points
 from ssbmech.checkpoint.rows import StoredRows
 from ssbmech.errors import RunFolderError
 from ssbmech.geometry.original import Numbers, cell_numbers, facet_numbers, node_numbers
-from ssbmech.model.body import BodyModel, RegionModel
+from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
 from ssbmech.model.surface import SurfaceModel
 
 Array = npt.NDArray[np.float64]
 
 _CLOSURE = ("value", "previous", "older", "total")
-_PLATEN = ("seated", "pressure_seat", "displacement_seat")
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +82,7 @@ class CellState:
         self.cell = cell
         self.arrays: list[KeptArray] = []
         for body in cell.bodies.values():
-            self.arrays.extend(_of_body(body))
-            for region in body.regions:
-                self.arrays.extend(_history(cell, body, region))
+            self.arrays.extend(_of_body(cell, body))
         for surface in cell.surfaces.values():
             self.arrays.extend(_of_surface(cell, surface))
 
@@ -106,13 +102,10 @@ class CellState:
     def scalars(self) -> dict[str, Any]:
         """Return the scalar part of the state, as plain data."""
         cell = self.cell
-        platen = None
-        if cell.platen is not None:
-            platen = {name: getattr(cell.platen, name) for name in _PLATEN}
         return {
             "time": cell.time,
             "closures": {c.key: {k: getattr(c, k) for k in _CLOSURE} for c in cell.closures},
-            "platen": platen,
+            "platen": cell.holder.state(),
         }
 
     def restore(self, stored: StoredRows, scalars: Mapping[str, Any]) -> None:
@@ -139,46 +132,39 @@ class CellState:
                 raise RunFolderError(f"{stored.path} holds no {closure.key}: it is of another cell")
             for name in _CLOSURE:
                 setattr(closure, name, closures[closure.key][name])
-        if self.cell.platen is not None:
-            for name in _PLATEN:
-                setattr(self.cell.platen, name, scalars["platen"][name])
+        self.cell.holder.restore(scalars["platen"])
         self.cell.time = scalars["time"]
 
 
-def _of_body(body: BodyModel) -> Iterator[KeptArray]:
-    """Yield the fields of a body."""
+def _of_body(cell: CellModel, body: BodyModel) -> Iterator[KeptArray]:
+    """Yield the fields of a body, and what its parts remember at integration points."""
     for unknown in body.unknowns:
         space = unknown.function.function_space
         owned = np.arange(space.dofmap.index_map.size_local)
         places = Places(f"nodes {unknown.key}", owned, node_numbers(space)[owned])
         yield KeptArray(f"{unknown.key} older", unknown.function, unknown.older, places)
         yield KeptArray(unknown.key, unknown.past, unknown.previous, places)
-
-
-def _history(cell: CellModel, body: BodyModel, region: RegionModel) -> Iterator[KeptArray]:
-    """Yield the history of a region at its integration points."""
-    topology = body.mesh.mesh.topology
-    owned = region.history.cells[region.history.cells < topology.index_map(topology.dim).size_local]
-    originals = cell_numbers(cell.tagged.mesh, body.mesh)[owned]
-    for name, value in region.history.committed.items():
-        space = value.function_space
-        points = len(element_points(space))
-        rows = space.dofmap.list[owned].ravel()
-        numbers = (originals[:, None] * points + np.arange(points)).ravel()
-        places = Places(f"points {body.name} {region.name}", rows, numbers)
-        yield KeptArray(f"{name} {body.name} {region.name}", value, value.x.array, places)
+    originals = cell_numbers(cell.tagged.mesh, body.mesh)
+    for memory in body.parts.memory:
+        owned = memory.cells[memory.cells < body.owned_cells]
+        where = f"{body.name} {memory.place}"
+        for name, value in memory.committed.items():
+            space = value.function_space
+            points = len(element_points(space))
+            rows = space.dofmap.list[owned].ravel()
+            numbers = (originals[owned][:, None] * points + np.arange(points)).ravel()
+            places = Places(f"points {where}", rows, numbers)
+            yield KeptArray(f"{name} {where}", value, value.x.array, places)
 
 
 def _of_surface(cell: CellModel, surface: SurfaceModel) -> Iterator[KeptArray]:
-    """Yield the fields and the memory of an interface."""
+    """Yield the fields of an interface, and what its parts remember on its facets."""
     numbers = facet_numbers(cell.tagged.mesh, surface.mesh)
     cells = surface.gap.function.function_space.dofmap.list[: len(numbers), 0]
     places = Places(f"facets {surface.name}", cells, numbers)
     for unknown in surface.unknowns:
         yield KeptArray(f"{unknown.key} older", unknown.function, unknown.older, places)
         yield KeptArray(unknown.key, unknown.past, unknown.previous, places)
-    memory = {"stripped": surface.stripped, "offset": surface.offset}
-    if surface.bond is not None:
-        memory["separation_max"] = surface.bond.largest
-    for name, value in memory.items():
-        yield KeptArray(f"{name} {surface.name}", value, value.x.array, places)
+    for memory in surface.parts.memory:
+        for name, value in memory.committed.items():
+            yield KeptArray(f"{name} {surface.name}", value, value.x.array, places)

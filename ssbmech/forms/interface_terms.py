@@ -54,9 +54,14 @@ def complementarity_term(
     return complementarity(p_contact, gap, stiffness) * test * sides.dS
 
 
-def gap_term(sides: Sides, gap: Expr, initial_gap: Expr, stripped: Expr, test: Expr) -> Expr:
-    """Return the weak form of g = g0 + [u] . n + s [m]."""
-    return (gap - initial_gap - ufl.dot(sides.jump, sides.normal) - stripped) * test * sides.dS
+def gap_term(sides: Sides, gap: Expr, initial_gap: Expr, test: Expr) -> Expr:
+    """Return the weak form of g = g0 + [u] . n [m], to which growth and films add."""
+    return (gap - initial_gap - ufl.dot(sides.jump, sides.normal)) * test * sides.dS
+
+
+def opening_term(sides: Sides, thickness: Expr, test: Expr) -> Expr:
+    """Return what a thickness [m] that opens the gap adds to its equation."""
+    return -thickness * test * sides.dS
 
 
 def opened_by_growth(sides: Sides, gap: Expr, initial_gap: Expr) -> Expr:

@@ -33,9 +33,13 @@ def complementarity(p_contact: Expr, gap: Expr, stiffness: Expr) -> Expr:
         stiffness: r, any positive number; it weighs pressures against gaps in the choice of the set
             [Pa/m].
     """
-    return p_contact - ufl.conditional(
-        ufl.ge(p_contact, stiffness * gap), p_contact - stiffness * gap, 0.0
-    )
+    closed = closed_condition(p_contact, gap, stiffness)
+    return p_contact - ufl.conditional(closed, p_contact - stiffness * gap, 0.0)
+
+
+def closed_condition(p_contact: Expr, gap: Expr, stiffness: Expr) -> Expr:
+    """Return the UFL condition of a facet in contact, p_c >= r g."""
+    return ufl.ge(p_contact, stiffness * gap)
 
 
 class Contact(Protocol):

@@ -17,12 +17,17 @@ import numpy as np
 import numpy.typing as npt
 
 from ssbmech.errors import CaseError
+from ssbmech.extensions import OwnPart, check_members
 from ssbmech.interfaces.cohesion import Adhesion
 from ssbmech.interfaces.contact import Contact, Frictionless
 from ssbmech.interfaces.kinetics import ChargeTransfer
+from ssbmech.interfaces.point import SurfaceLaw
 
 GapProfile = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
 """Initial gap [m] of positions with shape (3, n) [m]."""
+
+
+_LAW = ("state_variables", "end_of_step", "thickness")
 
 
 @dataclass(frozen=True)
@@ -37,10 +42,12 @@ class Interface:
         kinetics_of: charge transfer of regions of the minus body that have a law of their own.
         adhesion: bond between the bodies; None if they only touch.
         initial_gap: gap before anything moves; None for perfect contact.
+        laws: further laws, with states of their own.
+        parts: further physics with unknowns or terms of its own.
 
     Raises:
-        CaseError: the name does not name two different bodies, the gap is not a profile, or a bond
-            spans a gap or sticks as well.
+        CaseError: the name does not name two different bodies, the gap is not a profile, a bond
+            spans a gap or sticks as well, or a law or part is none.
     """
 
     name: str
@@ -49,6 +56,8 @@ class Interface:
     kinetics_of: Mapping[str, ChargeTransfer] = field(default_factory=dict)
     adhesion: Adhesion | None = None
     initial_gap: GapProfile | None = None
+    laws: tuple[SurfaceLaw, ...] = ()
+    parts: tuple[OwnPart, ...] = ()
 
     def __post_init__(self) -> None:
         """Check the name."""
@@ -69,6 +78,9 @@ class Interface:
                 f"interface {self.name!r}: a bond begins closed and carries shear itself: give no "
                 "initial gap with an adhesion law, and frictionless contact"
             )
+        where = f"interface {self.name!r}"
+        check_members(where, self.laws, "a law", _LAW)
+        check_members(where, self.parts, "a part", ("part",))
 
     @property
     def reacts(self) -> bool:
@@ -78,6 +90,16 @@ class Interface:
     def kinetics_at(self, region: str) -> ChargeTransfer | None:
         """Return the charge-transfer law next to a region of the minus body."""
         return self.kinetics_of.get(region, self.kinetics)
+
+    @property
+    def charge_transfers(self) -> dict[str, ChargeTransfer]:
+        """Charge-transfer laws: that of the whole interface under an empty name, then by region."""
+        whole = {} if self.kinetics is None else {"": self.kinetics}
+        return {**whole, **self.kinetics_of}
+
+    def reacts_at(self, region: str) -> bool:
+        """Return whether charge passes next to a region of the minus body."""
+        return self.kinetics_at(region) is not None
 
     @property
     def minus(self) -> str:

@@ -17,6 +17,7 @@ import ufl
 from ssbmech.constants import FARADAY, GAS_CONSTANT
 from ssbmech.frames import Expr
 from ssbmech.interfaces.contact import Conduction, GapConduction
+from ssbmech.interfaces.point import InterfacePoint
 from ssbmech.parameter import NOT_DESCRIBED, Source, parameter, validate_parameters
 
 EXPONENT_LIMIT = 30.0
@@ -34,48 +35,6 @@ def bounded_exp(x: Expr) -> Expr:
     """Return exp(x), continued by its tangent for x above EXPONENT_LIMIT [1]."""
     below = ufl.exp(ufl.min_value(x, EXPONENT_LIMIT))
     return ufl.conditional(ufl.lt(x, EXPONENT_LIMIT), below, below * (1 + x - EXPONENT_LIMIT))
-
-
-@dataclass(frozen=True)
-class InterfacePoint:
-    """Local state of an interface that a charge-transfer law may use.
-
-    Attributes:
-        phi_s: electric potential of the electrode [V].
-        phi_e: ionic potential of the electrolyte [V].
-        i_normal: current density from minus to plus [A/m2].
-        p_contact: contact pressure [Pa].
-        gap: gap [m].
-        mu: chemical potential of lithium at the electrode's surface, stress included: Omega p_c in
-            metal, that of the field in a host [J/mol].
-        temperature: absolute temperature [K].
-        content: lithium content of a host's surface [1]; 1 for metal.
-        damage: broken fraction of an adhesive bond [1]; None where nothing is bonded.
-    """
-
-    phi_s: Expr
-    phi_e: Expr
-    i_normal: Expr
-    p_contact: Expr
-    gap: Expr
-    mu: Expr
-    temperature: Expr
-    content: Expr = 1.0
-    damage: Expr | None = None
-
-    @property
-    def driving(self) -> Expr:
-        r"""Potential that drives the reaction, :math:`\phi_s - \phi_e + \mu / F` [V]."""
-        return self.phi_s - self.phi_e + self.mu / FARADAY
-
-    def conducting(self, conduction: Conduction) -> Expr:
-        r"""Return the fraction of the interface that conducts [1].
-
-        What is bonded conducts whatever the opening of the bond; what is broken conducts as
-        unbonded surfaces do: :math:`1 - d (1 - \theta(g, p_c))`.
-        """
-        theta = conduction.theta(self.gap, self.p_contact)
-        return theta if self.damage is None else 1 - self.damage * (1 - theta)
 
 
 class Sites(Protocol):

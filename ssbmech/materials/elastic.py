@@ -15,22 +15,8 @@ from typing import Protocol
 import ufl
 
 from ssbmech.frames import Expr
+from ssbmech.memory import StateVariable
 from ssbmech.parameter import parameter, validate_parameters
-
-
-@dataclass(frozen=True)
-class StateVariable:
-    """A variable that a law carries from step to step at every integration point.
-
-    Attributes:
-        name: key under which the law finds it.
-        unit: SI unit.
-        initial: value at the start; None marks a deviatoric tensor that starts at zero.
-    """
-
-    name: str
-    unit: str
-    initial: float | None = None
 
 
 @dataclass(frozen=True)
@@ -40,10 +26,14 @@ class Surroundings:
     Attributes:
         dt: time step [s].
         temperature: absolute temperature [K].
+        content: lithium content c / c_max of a host at the end of the step [1]; 1 elsewhere.
+        state: states of all laws of the region at the start of the step, by name.
     """
 
     dt: Expr
     temperature: Expr
+    content: Expr = 1.0
+    state: Mapping[str, Expr] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,11 @@ class Material:
                     f"which is none of its numbers: {', '.join(known)}"
                 )
 
+    @property
+    def laws(self) -> tuple[object, ...]:
+        """Laws that may carry states from step to step."""
+        return (self.solid,) if self.host is None else (self.solid, self.host.swelling)
+
     def unsourced(self) -> tuple[str, ...]:
         """Return the paths of the numbers that have no source."""
         return tuple(path for path in self._numbers() if path not in self.sources)

@@ -4,19 +4,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 import ufl
 
 from ssbmech.errors import ParameterError
 from ssbmech.frames import Expr
 from ssbmech.materials.curve import Curve
+from ssbmech.materials.elastic import Surroundings
+from ssbmech.memory import StateVariable
 from ssbmech.parameter import parameter, table, validate_parameters
 
 
 class Swelling(Protocol):
-    """Role of a swelling law: the strain that the content causes without stress."""
+    """Role of a swelling law without memory: the strain that the content causes without stress."""
 
     def strain(self, x: Expr, axis: Expr) -> Expr:
         """Return the free strain, shape (3, 3) [1].
@@ -30,6 +33,50 @@ class Swelling(Protocol):
 
     def strain_per_content(self, x: Expr, axis: Expr) -> Expr:
         """Return the derivative of the free strain by the content, shape (3, 3) [1]."""
+
+
+class RememberingSwelling(Protocol):
+    """Role of a swelling law with memory, such as damage or pores that fill."""
+
+    @property
+    def state_variables(self) -> tuple[StateVariable, ...]:
+        """What it carries from step to step, at the integration points."""
+
+    def strain(self, x: Expr, axis: Expr, state: Mapping[str, Expr]) -> Expr:
+        """Return the free strain as a `Swelling` does, for states at the start of the step."""
+
+    def strain_per_content(self, x: Expr, axis: Expr, state: Mapping[str, Expr]) -> Expr:
+        """Return its derivative by the content, shape (3, 3) [1]."""
+
+    def end_of_step(self, around: Surroundings) -> Mapping[str, Expr]:
+        """Return the states at the end of the step, from those at its start and the content."""
+
+
+@dataclass(frozen=True)
+class _Recalled:
+    """A swelling law with memory at one state."""
+
+    law: RememberingSwelling
+    state: Mapping[str, Expr]
+
+    def strain(self, x: Expr, axis: Expr) -> Expr:
+        return self.law.strain(x, axis, self.state)
+
+    def strain_per_content(self, x: Expr, axis: Expr) -> Expr:
+        return self.law.strain_per_content(x, axis, self.state)
+
+
+def recalled(law: Any, variables: Sequence[StateVariable], state: Mapping[str, Expr]) -> Swelling:
+    """Return a swelling law as it is in a state.
+
+    Args:
+        law: the law, a `RememberingSwelling` if it has variables.
+        variables: what it carries from step to step.
+        state: states at the start of the step, those of other laws among them.
+    """
+    if not variables:
+        return cast("Swelling", law)
+    return _Recalled(law, {variable.name: state[variable.name] for variable in variables})
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ import ufl
 
 from ssbmech.constants import GAS_CONSTANT
 from ssbmech.frames import Expr
-from ssbmech.materials.elastic import Elastic, Response, StateVariable, Surroundings
+from ssbmech.materials.elastic import Elastic, Response, Surroundings
+from ssbmech.memory import StateVariable
 from ssbmech.parameter import parameter, validate_parameters
 
 STRESS_FLOOR = 1.0
@@ -236,7 +237,7 @@ class ElasticViscoplastic:
     @property
     def state_variables(self) -> tuple[StateVariable, ...]:
         """Creep strain (deviatoric) and the flow law's own variables."""
-        return (StateVariable("strain_creep", "1"), *self.flow.state_variables)
+        return (StateVariable("strain_creep", "1", in_files=False), *self.flow.state_variables)
 
     @property
     def flows(self) -> bool:

@@ -50,9 +50,9 @@ def _check_faces(case: Case, tagged: TaggedMesh) -> None:
     faces += [pressure.face for pressure in case.loads.face_pressures]
     faces += [held.face for held in case.loads.face_potentials]
     faces += [entering.face for entering in case.loads.face_fluxes]
-    faces += [body.feed for body in case.bodies if body.feed is not None]
-    if case.fixture is not None and case.fixture.face is not None:
-        faces.append(case.fixture.face)
+    faces += filter(None, (body.feed for body in case.bodies))
+    if case.fixture is not None:
+        faces += filter(None, [case.fixture.face])
     for face in faces:
         tagged.face(face)
 

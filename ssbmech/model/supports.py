@@ -14,6 +14,7 @@ import numpy.typing as npt
 from ssbmech.case.boundary import FacePotential, Support
 from ssbmech.errors import CaseError
 from ssbmech.model.body import BodyModel, hold
+from ssbmech.model.parts.ions import Ions
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]
@@ -77,7 +78,7 @@ def hold_potentials(held: Sequence[FacePotential], bodies: Collection[BodyModel]
     Raises:
         CaseError: a face belongs to no electrolyte.
     """
-    conducting = {body.name: (body, body.phi_e) for body in bodies if body.phi_e is not None}
+    conducting = {b.name: (b, ions.phi_e) for b in bodies for ions in b.parts.find(Ions)}
     for condition in held:
         reached = 0
         for body, phi_e in conducting.values():

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""An interface in the model: its facet fields, its memory and its terms on both bodies."""
+"""An interface in the model: its facets, pressure and gap, and the list of its parts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,27 +11,42 @@ from mpi4py import MPI
 
 import numpy as np
 import numpy.typing as npt
-from dolfinx import fem, la
+import ufl
+from dolfinx import fem
 from dolfinx.mesh import Mesh
 
-from ssbmech.case.case import Case
-from ssbmech.constants import FARADAY
-from ssbmech.errors import CaseError
+from ssbmech._compat import compile_form, constant, interface_entity_maps
 from ssbmech.forms.interface_terms import Sides
+from ssbmech.frames import Expr, WeightedMeasure
 from ssbmech.geometry.profiles import gap_values
 from ssbmech.geometry.subdomains import InterfaceMesh
 from ssbmech.interfaces.interface import Interface
+from ssbmech.interfaces.point import InterfacePoint
 from ssbmech.model.body import BodyModel
-from ssbmech.model.bond import BondModel, build_bond
-from ssbmech.model.parameters import Knobs
-from ssbmech.model.surface_terms import write_forms
+from ssbmech.model.history import facet_integrals
+from ssbmech.model.part import Parts, Setting, SurfacePart, check_equations
 from ssbmech.solve.system import FormGroup
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]
 
-ROUNDING = 1e-8
-"""Contact pressure over the typical stress that cannot be told from zero [1]."""
+WHOLE = 1
+"""Tag of all facets of an interface; those next to one region of the minus body come after it."""
+
+
+@dataclass(frozen=True, eq=False)
+class FacetSet:
+    """Facets of an interface next to one region of its minus body.
+
+    Attributes:
+        region: the region.
+        sides: restricted geometry and displacement, with their measure.
+        owned: which of the owned facets they are.
+    """
+
+    region: str
+    sides: Sides
+    owned: npt.NDArray[np.bool_]
 
 
 @dataclass(eq=False)
@@ -40,56 +56,38 @@ class SurfaceModel:
     Attributes:
         interface: the case's interface.
         mesh: oriented facets and surface mesh.
-        minus: body that the normal points away from; the metal, with charge transfer.
+        minus: body that the normal points away from; the electrode, with charge transfer.
         plus: body that the normal points into; the electrolyte, with charge transfer.
+        parent: mesh of all bodies.
+        setting: what it shares with the rest of the cell.
         p_contact: contact pressure [Pa].
         gap: gap [m].
-        shear: shear traction of sticking contact [Pa], else None.
-        bond: adhesion between the bodies, None if there is none.
-        i_normal: current density, minus to plus [A/m2], None without charge transfer.
-        phi_s: electrode potential [V]: one value for the electrode, or the field of a minus body
-            that conducts electrons; None without charge transfer.
         initial_gap: gap before anything moves [m].
-        stripped: thickness stripped minus plated up to the last committed step [m].
-        offset: tangential offset of sticking contact [m].
-        molar_volume: volume of electrode metal per mole of charge [m3/mol]; 0 without charge
-            transfer, and for a host, which gives lithium from its bulk.
-        knobs: time step, temperature and loads.
-        contact_stiffness: r of the complementarity function [Pa/m].
+        entity_maps: maps for forms on the parent mesh.
+        sides: restricted geometry and displacement, with the measure of all facets.
+        near: facets next to each region of the minus body.
+        areas: area of each owned facet.
+        parts: its physics.
         group: residual forms.
         references: forms whose norms size the residuals.
-        areas: area of each owned facet.
-        particle: particle of the minus body at each owned facet; None if it hosts no lithium.
-        conductions: facets next to a region, and the fraction of them that conducts.
-        sides: restricted geometry and displacement, with the measure of the interface.
-        opened_form: volume between the bodies that growth has made.
-        offset_form: tangential jump of displacements, for sticking contact.
     """
 
     interface: Interface
     mesh: InterfaceMesh
     minus: BodyModel
     plus: BodyModel
+    parent: Mesh
+    setting: Setting
     p_contact: Unknown
     gap: Unknown
-    shear: Unknown | None
-    bond: BondModel | None
-    i_normal: Unknown | None
-    phi_s: Unknown | None
     initial_gap: fem.Function
-    stripped: fem.Function
-    offset: fem.Function
-    molar_volume: float
-    knobs: Knobs
-    contact_stiffness: float
+    entity_maps: Any
+    sides: Sides
+    near: list[FacetSet]
+    areas: Array = field(init=False)
+    parts: Parts[SurfacePart] = field(default_factory=Parts)
     group: FormGroup = field(init=False)
     references: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
-    areas: Array = field(init=False)
-    sides: Sides = field(init=False)
-    particle: npt.NDArray[np.int64] | None = field(init=False, default=None)
-    conductions: list[tuple[npt.NDArray[np.bool_], fem.Expression]] = field(default_factory=list)
-    opened_form: Any = field(init=False, default=None)
-    offset_form: Any = field(init=False, default=None)
 
     @property
     def name(self) -> str:
@@ -97,153 +95,214 @@ class SurfaceModel:
         return self.interface.name
 
     @property
+    def comm(self) -> MPI.Intracomm:
+        """Communicator of all ranks."""
+        comm: MPI.Intracomm = self.mesh.mesh.comm
+        return comm
+
+    @property
     def unknowns(self) -> list[Unknown]:
         """The interface's fields."""
-        slip = None if self.bond is None else self.bond.slip
-        own_potential = None if self.phi_s is self.minus.phi_s else self.phi_s
-        optional = (self.shear, slip, self.i_normal, own_potential)
-        return [self.p_contact, self.gap, *(w for w in optional if w is not None)]
+        return self.parts.unknowns
 
-    def stripped_now(self) -> Array:
-        """Return the stripped thickness at the end of the current step, owned facets [m]."""
-        n = self.gap.owned
-        old = self.stripped.x.array[:n]
-        if self.i_normal is None:
-            return old.copy()
-        rate = self.i_normal.function.x.array[:n] * self.molar_volume / FARADAY
-        return np.asarray(old + self.knobs["dt"] * rate)
+    @property
+    def contact_stiffness(self) -> float:
+        """Positive number r of the complementarity function [Pa/m]."""
+        return self.setting.scales.stress / self.setting.scales.gap
 
-    def opened_by_growth(self) -> float:
-        """Return the volume by which growth has moved the bodies apart; collective.
+    def scalar(self, name: str, scale: float, closed: bool = False) -> Unknown:
+        """Return a new unknown with one value a facet; collective."""
+        space = self.gap.function.function_space
+        return Unknown(name, self.name, fem.Function(space, name=name), scale, closed)
 
-        It is the integral of gap - initial gap - jump of displacements along the normal, taken from
-        where the bodies are: an independent measure of the metal that was stripped.
+    def vector(self, name: str, scale: float) -> Unknown:
+        """Return a new unknown with one vector a facet; collective."""
+        space = fem.functionspace(self.mesh.mesh, ("DG", 0, (self.setting.frame.dim,)))
+        return Unknown(name, self.name, fem.Function(space, name=name), scale)
+
+    def constant(self, value: float) -> fem.Constant:
+        """Return a constant of forms on the interface."""
+        return constant(self.parent, value)
+
+    def test(self, unknown: Unknown, side: str = "+") -> Expr:
+        """Return the restricted test function of a field; "+" is the minus body's side."""
+        return ufl.TestFunction(unknown.function.function_space)(side)
+
+    def test_jumps(self) -> list[tuple[Unknown, Expr]]:
+        """Return what the test function of each body's displacement adds to the jump of them."""
+        v_minus, v_plus = self.test(self.minus.u), self.test(self.plus.u, "-")
+        return [(self.minus.u, -v_minus), (self.plus.u, v_plus)]
+
+    def typical(self, unknown: Unknown, size: float) -> tuple[str, Any]:
+        """Return the size of a field's residual: that of a typical value on every facet."""
+        test = self.test(unknown)
+        integrand = self.constant(size) * (sum(test) if unknown.block_size > 1 else test)
+        return unknown.key, integrand * self.sides.dS
+
+    def point(self, region: str) -> InterfacePoint:
+        """Return what laws may know of the interface next to a region of the minus body."""
+        conditions, parent = self.setting.conditions, self.parent
+        known: dict[str, Any] = {
+            "phi_s": 0.0,
+            "phi_e": 0.0,
+            "i_normal": 0.0,
+            "mu": 0.0,
+            "p_contact": self.p_contact.function("+"),
+            "gap": self.gap.function("+"),
+            "temperature": conditions.temperature.on(parent),
+            "dt": conditions.dt.on(parent),
+        }
+        for part in self.parts:
+            known |= part.tells(region)
+        return InterfacePoint(**known)
+
+    def facet_means(self, value: Callable[[FacetSet], Expr]) -> Callable[[], Array]:
+        """Compile the means of an expression over each facet; collective.
+
+        Args:
+            value: returns the expression next to a region of the minus body.
+
+        Returns:
+            What measures the means on the owned facets; collective.
         """
-        local = fem.assemble_scalar(self.opened_form)
-        return float(self.mesh.mesh.comm.allreduce(local, op=MPI.SUM))
+        space = self.gap.function.function_space
+        values = [(ufl.as_ufl(value(near)), near.sides.dS) for near in self.near]
+        terms = [v * ufl.TestFunction(space)("+") * dS for v, dS in values if not is_zero(v)]
+        if not terms:
+            return lambda: np.zeros(self.gap.owned)
+        form = compile_form(sum(terms[1:], terms[0]), self.entity_maps)
+        return lambda: facet_integrals(form, space) / self.areas
 
-    def closed(self) -> npt.NDArray[np.bool_]:
-        """Return which owned facets are in contact, those that just touch among them."""
-        n = self.gap.owned
-        p, gap = self.p_contact.function.x.array[:n], self.gap.function.x.array[:n]
-        touching = p >= self.contact_stiffness * gap - ROUNDING * self.p_contact.scale
-        return np.asarray(touching)
+    def films(self, region: str) -> list[Expr]:
+        """Return the thicknesses that laws put between the bodies next to a region [m]."""
+        found = (ufl.as_ufl(film) for part in self.parts for film in part.films(region))
+        return [film for film in found if not is_zero(film)]
 
-    def conducting(self) -> Array:
-        """Return the conducting fraction of each owned facet at the end of the step [1]."""
-        found: Array = np.zeros(self.gap.owned, dtype=np.float64)
-        theta = fem.Function(self.gap.function.function_space)
-        broken = np.ones(1) if self.bond is None else self.bond.damages(self.gap)
-        for facets, law in self.conductions:
-            theta.interpolate(law)
-            touching = theta.x.array[: self.gap.owned]
-            found[facets] = (1 - broken * (1 - touching))[facets]
-        return found
+    def values(self, unknown: Unknown) -> Array:
+        """Return a copy of a scalar field's values on the owned facets."""
+        return np.array(unknown.function.x.array[: self.gap.owned])
 
-    def start_touching(self) -> None:
-        """Start the iteration from contact where the gap is smallest, if all is open; collective.
+    def write_forms(self) -> None:
+        """Join the terms of the parts, once all of them are there."""
+        residual, sizes = self.parts.residual(), self.parts.references()
+        check_equations(f"interface {self.name!r}", self.unknowns, residual, sizes)
+        self.group = FormGroup(self.name, residual, self.entity_maps, self._facet_nodes())
+        self.references = {key: [(self.name, form)] for key, form in sizes.items()}
 
-        A body that contact alone will hold has no place before it touches, and crests and point
-        contacts touch between the facets' means. This is a first guess of the pressure and no more,
-        which leaves the past alone: facets that are to stay open open again.
-        """
-        n = self.gap.owned
-        gap, p = self.gap.function.x.array[:n], self.p_contact.function
-        least = self.mesh.mesh.comm.allreduce(float(np.min(gap, initial=np.inf)), op=MPI.MIN)
-        if least > 0.0:
-            first = np.flatnonzero(gap <= least * (1 + 1e-9))
-            p.x.array[first] = 2 * self.contact_stiffness * least
-            p.x.scatter_forward()
-
-    def commit(self) -> None:
-        """Advance stripped thickness and tangential offset by the step that was just solved."""
-        self.stripped.x.array[: self.gap.owned] = self.stripped_now()
-        self.stripped.x.scatter_forward()
-        if self.bond is not None:
-            self.bond.commit(self.gap)
-        if self.offset_form is not None:
-            self._commit_offset()
-
-    def _commit_offset(self) -> None:
-        """Open facets take the tangential offset that they have now; closed ones keep theirs."""
-        vector = la.vector(self.offset.function_space.dofmap.index_map, self.minus.frame.dim)
-        vector.array[:] = 0.0
-        fem.assemble_vector(vector.array, self.offset_form)
-        vector.scatter_reverse(la.InsertMode.add)
-        dim, n = self.minus.frame.dim, self.gap.owned
-        jump = vector.array[: n * dim].reshape(n, dim) / self.areas[:, None]
-        offset = self.offset.x.array[: n * dim].reshape(n, dim)
-        opened = ~self.closed()
-        offset[opened] = jump[opened]
-        self.offset.x.scatter_forward()
+    def _facet_nodes(self) -> dict[str, npt.NDArray[np.int64]]:
+        """Return the global nodes of every unknown that may take part, by owned facet."""
+        at_minus, at_plus, on_facet = self.mesh.local_cells(self.parent)
+        cells = dict.fromkeys(_on_whole_body(self.minus), at_minus)
+        cells |= dict.fromkeys(_on_whole_body(self.plus), at_plus)
+        cells |= dict.fromkeys(self.unknowns, on_facet)
+        nodes = {}
+        for unknown, at in cells.items():
+            dofmap = unknown.function.function_space.dofmap
+            local = dofmap.list[at]
+            numbers = dofmap.index_map.local_to_global(local.ravel())
+            nodes[unknown.key] = numbers.reshape(local.shape).astype(np.int64)
+        return nodes
 
 
-def build_surface(
-    case: Case,
+def is_zero(value: Expr) -> bool:
+    """Return whether a UFL expression is the number zero, which cannot be integrated."""
+    return isinstance(value, ufl.constantvalue.Zero)
+
+
+def _on_whole_body(body: BodyModel) -> Iterator[Unknown]:
+    """Yield the fields of a body that live on all of its mesh."""
+    for unknown in body.unknowns:
+        if unknown.function.function_space.mesh == body.mesh.mesh:
+            yield unknown
+
+
+def new_surface(
     interface: Interface,
     mesh: InterfaceMesh,
-    minus: BodyModel,
-    plus: BodyModel,
+    bodies: tuple[BodyModel, BodyModel],
     parent: Mesh,
-    knobs: Knobs,
+    setting: Setting,
 ) -> SurfaceModel:
-    """Return the model of an interface; collective.
+    """Return an interface without parts, with its initial gap; collective.
 
-    Raises:
-        CaseError: charge transfer without an electrode metal on the minus side or an electrolyte on
-            the plus side.
+    Args:
+        interface: the case's interface.
+        mesh: its facets.
+        bodies: minus and plus body.
+        parent: mesh of all bodies.
+        setting: what it shares with the rest of the cell.
     """
-    scales = case.scales
-    facet_space = fem.functionspace(mesh.mesh, ("DG", 0))
-    vector_space = fem.functionspace(mesh.mesh, ("DG", 0, (case.geometry.frame.dim,)))
+    minus, plus = bodies
+    facets = fem.functionspace(mesh.mesh, ("DG", 0))
 
-    def scalar(key: str, scale: float) -> Unknown:
-        return Unknown(f"{key} {interface.name}", fem.Function(facet_space, name=key), scale)
+    def unknown(name: str, scale: float) -> Unknown:
+        return Unknown(name, interface.name, fem.Function(facets, name=name), scale)
 
-    reacts = interface.reacts
-    molar_volume = _metal_volume(interface, minus, plus) if reacts else 0.0
-    shear = None
-    if interface.contact.sticks:
-        shear = Unknown(
-            f"shear {interface.name}", fem.Function(vector_space, name="shear"), scales.stress
-        )
+    initial = fem.Function(fem.functionspace(mesh.mesh, ("Lagrange", 2)), name="initial_gap")
+    profile = interface.initial_gap
+    if profile is not None:
+        initial.interpolate(lambda x: gap_values(profile, x, parent.comm))
+    maps = interface_entity_maps(
+        parent, minus.mesh.submesh, plus.mesh.submesh, mesh.submesh, mesh.entities
+    )
+    measure, masks = _measure(mesh, minus, parent, setting, facets)
+    normal = ufl.FacetNormal(parent)("+")
+    jump = plus.u.function("-") - minus.u.function("+")
     surface = SurfaceModel(
         interface=interface,
         mesh=mesh,
         minus=minus,
         plus=plus,
-        p_contact=scalar("p_contact", scales.stress),
-        gap=scalar("gap", scales.gap),
-        shear=shear,
-        bond=build_bond(interface, mesh, case.geometry.frame.dim, scales.gap),
-        i_normal=scalar("i_normal", scales.current) if reacts else None,
-        phi_s=(minus.phi_s or scalar("phi_s", scales.potential)) if reacts else None,
-        initial_gap=fem.Function(fem.functionspace(mesh.mesh, ("Lagrange", 2)), name="initial_gap"),
-        stripped=fem.Function(facet_space, name="stripped"),
-        offset=fem.Function(vector_space, name="offset"),
-        molar_volume=molar_volume,
-        knobs=knobs,
-        contact_stiffness=scales.stress / scales.gap,
+        parent=parent,
+        setting=setting,
+        p_contact=unknown("p_contact", setting.scales.stress),
+        gap=unknown("gap", setting.scales.gap),
+        initial_gap=initial,
+        entity_maps=maps,
+        sides=Sides(normal, jump, measure(WHOLE)),
+        near=[
+            FacetSet(region, Sides(normal, jump, measure(tag)), masks[region])
+            for tag, region in enumerate(minus.case_body.materials, start=WHOLE + 1)
+        ],
     )
-    if interface.initial_gap is not None:
-        profile = interface.initial_gap
-        surface.initial_gap.interpolate(lambda x: gap_values(profile, x, parent.comm))
-    write_forms(surface, case, parent)
+    _start(surface)
     return surface
 
 
-def _metal_volume(interface: Interface, minus: BodyModel, plus: BodyModel) -> float:
-    """Return the molar volume of the metal next to an interface [m3/mol]; 0 next to a host."""
-    metals = [r.material.metal for r in minus.regions if r.material.metal is not None]
-    if not metals and minus.lithium is None:
-        raise CaseError(
-            f"interface {interface.name!r} has a charge-transfer law, "
-            f"but no material of its minus body {minus.name!r} is an electrode metal or hosts "
-            "lithium"
-        )
-    if plus.phi_e is None:
-        raise CaseError(
-            f"interface {interface.name!r} has a charge-transfer law, "
-            f"but no material of its plus body {plus.name!r} conducts ions"
-        )
-    return metals[0].molar_volume if metals else 0.0
+def _measure(
+    mesh: InterfaceMesh, minus: BodyModel, parent: Mesh, setting: Setting, facets: Any
+) -> tuple[WeightedMeasure, dict[str, npt.NDArray[np.bool_]]]:
+    """Return the weighted measure of the whole interface and of the parts next to each region.
+
+    With it comes which of the owned facets lie next to each region.
+    """
+    entities = mesh.entities
+    tags = minus.mesh.cell_tags.values[minus.mesh.submesh.cells(entities[:, 0])]
+    places = facets.dofmap.list[mesh.local_cells(parent)[2], 0]
+    parts, masks = [(WHOLE, entities.ravel())], {}
+    for tag, region in enumerate(minus.case_body.materials, start=WHOLE + 1):
+        here = tags == minus.mesh.regions[region]
+        parts.append((tag, entities[here].ravel()))
+        masks[region] = np.zeros(facets.dofmap.index_map.size_local, dtype=bool)
+        masks[region][places[here]] = True
+    measure = ufl.Measure(
+        "dS",
+        domain=parent,
+        subdomain_data=parts,
+        metadata={"quadrature_degree": 2 * setting.discretisation.degree},
+    )
+    weight = setting.frame.weight(ufl.SpatialCoordinate(parent)("+"))
+    return WeightedMeasure(measure, weight), masks
+
+
+def _start(surface: SurfaceModel) -> None:
+    """Measure the facets, and start the gap from its mean on each of them; collective."""
+    gap = surface.gap.function
+    q = ufl.TestFunction(gap.function_space)("+")
+    one = compile_form(q * surface.sides.dS, surface.entity_maps)
+    surface.areas = facet_integrals(one, gap.function_space)
+    form = compile_form(surface.initial_gap("+") * q * surface.sides.dS, surface.entity_maps)
+    initial = facet_integrals(form, gap.function_space)
+    gap.x.array[: surface.gap.owned] = initial / surface.areas
+    gap.x.scatter_forward()
+    surface.gap.start_here()

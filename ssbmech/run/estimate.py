@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from mpi4py import MPI
 
 from ssbmech.case.case import Case
-from ssbmech.case.protocol import check_protocol
+from ssbmech.case.protocol import check_protocol, next_break
 from ssbmech.checkpoint.state import CellState
 from ssbmech.model.cell import CellModel
-from ssbmech.model.observer import Observer
+from ssbmech.model.measurement import Measurement
 
 ITERATIONS = 3.0
 """Newton iterations of a time step, as measured with few changes of contact [1]."""
@@ -119,7 +119,7 @@ def estimate(case: Case, comm: MPI.Intracomm) -> Estimate:
     """
     tagged = case.geometry.build(comm)
     cell = CellModel(case, tagged)
-    check_protocol(case.protocol, {c.name: c for c in Observer(cell).columns()})
+    check_protocol(case.protocol, {c.name: c for c in Measurement(cell).columns()})
     owned = tagged.mesh.topology.index_map(tagged.mesh.topology.dim).size_local
     tags = tagged.cell_tags
     cells = {
@@ -128,9 +128,9 @@ def estimate(case: Case, comm: MPI.Intracomm) -> Estimate:
     }
     unknowns: Counter[str] = Counter()
     for unknown in cell.unknowns:
-        unknowns[unknown.key.split()[0]] += int(comm.allreduce(unknown.owned))
+        unknowns[unknown.name] += int(comm.allreduce(unknown.owned))
     for closure in cell.closures:
-        unknowns[closure.key.split()[0]] += 1
+        unknowns[closure.name] += 1
     count, cost = sum(unknowns.values()), COSTS[case.geometry.frame.dim]
     return Estimate(
         name=case.name,
@@ -152,7 +152,8 @@ def fewest_steps(case: Case) -> int:
         sizer.start(step.duration)
         elapsed = 0.0
         while elapsed < step.duration * (1 - 1e-12):
-            elapsed += sizer.propose(step.duration - elapsed)
+            ahead = min(step.duration, next_break(step, elapsed))
+            elapsed += sizer.propose(ahead - elapsed)
             sizer.accept(iterations=1, error=0.0)
             count += 1
     return count

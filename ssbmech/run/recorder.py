@@ -11,17 +11,13 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-
 from ssbmech.case.case import Case
 from ssbmech.case.protocol import Step
 from ssbmech.checkpoint.checkpointer import Checkpointer, Saved
 from ssbmech.errors import SSBMechError
-from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
-from ssbmech.model.observer import Observer
-from ssbmech.model.surface import SurfaceModel
-from ssbmech.run.field_files import BodyFile, InterfaceFile, owned_nodes
+from ssbmech.model.measurement import Measurement
+from ssbmech.run.field_files import BodyFile, InterfaceFile
 from ssbmech.runfolder.folder import RunFolder
 from ssbmech.runfolder.series import SeriesWriter
 from ssbmech.solve.newton import SolveReport
@@ -41,7 +37,7 @@ class Recorder:
     def __init__(
         self,
         cell: CellModel,
-        observer: Observer,
+        measurement: Measurement,
         folder: RunFolder,
         case: Case,
         checkpointer: Checkpointer,
@@ -52,7 +48,7 @@ class Recorder:
 
         Args:
             cell: the cell.
-            observer: what measures it.
+            measurement: what measures it.
             folder: run folder.
             case: the case.
             checkpointer: writes checkpoints.
@@ -62,19 +58,20 @@ class Recorder:
         Raises:
             RunFolderError: the files cannot be written, or do not fit the run that goes on.
         """
-        self.cell, self.observer, self.case = cell, observer, case
+        self.cell, self.measurement, self.case = cell, measurement, case
         self.checkpointer, self.seconds = checkpointer, 0.0
         self._folder = folder
         time_so_far, count = (0.0, 0) if saved is None else (saved.time, saved.rows)
         start = time_so_far if resumed else None
-        self._series = SeriesWriter(folder, observer.columns(), count if resumed else None)
+        self._series = SeriesWriter(folder, measurement.columns(), count if resumed else None)
         self.rows: list[Row] = self._series.earlier
+        constants = measurement.constants
         self._bodies = {
-            name: BodyFile(folder, name, body.u.function.function_space, _constants(body), start)
+            name: BodyFile(folder, name, body.u.function.function_space, constants(name), start)
             for name, body in cell.bodies.items()
         }
         self._surfaces = {
-            name: InterfaceFile(folder, name, surface.mesh.mesh, _facet_constants(surface), start)
+            name: InterfaceFile(folder, name, surface.mesh.mesh, constants(name), start)
             for name, surface in cell.surfaces.items()
         }
         self._since_fields = 0 if saved is None else saved.since_fields
@@ -162,35 +159,9 @@ class Recorder:
 
     def _append_fields(self, now: float) -> None:
         for name, file in self._bodies.items():
-            body = self.cell.bodies[name]
-            points = {"displacement": owned_nodes(body.u.function)}
-            if body.phi_e is not None:
-                points["phi_e"] = owned_nodes(body.phi_e.function)
-            if body.phi_s is not None:
-                points["phi_s"] = owned_nodes(body.phi_s.function)
-            if body.lithium is not None:
-                points["content"] = owned_nodes(body.lithium.content())
-            file.append(now, points, self.observer.arrays(name))
+            file.append(now, self.measurement.points(name), self.measurement.arrays(name))
         for name, surface_file in self._surfaces.items():
-            surface_file.append(now, self.observer.arrays(name))
-
-
-def _constants(body: BodyModel) -> dict[str, Any]:
-    """Return the cell fields of a body that never change: region and particle of owned cells."""
-    topology = body.mesh.mesh.topology
-    owned = topology.index_map(topology.dim).size_local
-    constants = {"region": body.mesh.cell_tags.values[:owned].astype(np.float64)}
-    if body.lithium is not None:
-        constants["particle"] = body.lithium.particles.of_cells[:owned].astype(np.float64)
-    return constants
-
-
-def _facet_constants(surface: SurfaceModel) -> dict[str, Any]:
-    """Return the facet fields of an interface that never change."""
-    constants = {"initial_gap": surface.gap.previous[: surface.gap.owned]}
-    if surface.particle is not None:
-        constants["particle"] = surface.particle.astype(np.float64)
-    return constants
+            surface_file.append(now, self.measurement.arrays(name))
 
 
 def _progress_bar(cell: CellModel, case: Case, start: float) -> Any:

@@ -6,8 +6,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,11 @@ from ssbmech.checkpoint.checkpointer import Checkpointer, Saved
 from ssbmech.checkpoint.store import CheckpointStore
 from ssbmech.errors import SSBMechError
 from ssbmech.model.cell import CellModel
-from ssbmech.model.observer import Observer
+from ssbmech.model.measurement import Measurement
 from ssbmech.run.environment import environment
 from ssbmech.run.interrupt import Interrupt, catch_signals
 from ssbmech.run.log import run_logging
+from ssbmech.run.observers import Observer, Observers
 from ssbmech.run.recorder import Recorder
 from ssbmech.run.same_case import check_same, identity
 from ssbmech.runfolder import manifest
@@ -56,6 +57,7 @@ def run(
     outdir: str | os.PathLike[str],
     comm: MPI.Intracomm = MPI.COMM_WORLD,
     notes: Mapping[str, object] | None = None,
+    observers: Sequence[Observer] = (),
 ) -> Result:
     """Run a case and leave a run folder; collective.
 
@@ -67,23 +69,26 @@ def run(
         outdir: folder of the run; must not hold a run yet.
         comm: communicator.
         notes: further sections of the manifest.
+        observers: what looks at each accepted step.
 
     Raises:
         RunFolderError: the folder holds a run already, or cannot be written.
         MeshError, CaseError: the case cannot be built.
-        StepTooSmall, AuditError: the run could not go on; the folder holds all accepted steps.
+        StepTooSmall, AuditError, ObserverError: the run could not go on; the folder holds all
+            accepted steps.
     """
     with catch_signals() as interrupt:
         known = {**identity(case), "environment": environment(comm)}
         folder = RunFolder.create(outdir, comm, {**known, **(notes or {})})
         with folder.locked(), run_logging(comm, folder.log_path):
-            return _conduct(_Job(case, folder), interrupt)
+            return _conduct(_Job(case, folder, observers=tuple(observers)), interrupt)
 
 
 def resume(
     case: Case,
     outdir: str | os.PathLike[str],
     comm: MPI.Intracomm = MPI.COMM_WORLD,
+    observers: Sequence[Observer] = (),
 ) -> Result:
     """Go on with a run that was killed, stopped or failed, on any number of ranks; collective.
 
@@ -95,12 +100,14 @@ def resume(
             and output may differ.
         outdir: its folder.
         comm: communicator.
+        observers: those of the run that goes on.
 
     Raises:
         RunFolderError: the folder holds no run, one of another case or version, one that another
             process is at work on, or no checkpoint that is intact.
         MeshError, CaseError: the case cannot be built.
-        StepTooSmall, AuditError: the run could not go on; the folder holds all accepted steps.
+        StepTooSmall, AuditError, ObserverError: the run could not go on; the folder holds all
+            accepted steps.
     """
     with catch_signals() as interrupt:
         folder = RunFolder.reopen(outdir, comm)
@@ -111,7 +118,8 @@ def resume(
                 logger.info("%s is complete", folder.path)
                 return Result(folder.path, RunStatus.COMPLETE, _rows_of(folder))
             saved = Saved.find(CheckpointStore(folder.checkpoints_path, comm))
-            return _conduct(_Job(case, folder, resumed=True, saved=saved), interrupt)
+            job = _Job(case, folder, True, saved, tuple(observers))
+            return _conduct(job, interrupt)
 
 
 def run_or_resume(
@@ -119,14 +127,15 @@ def run_or_resume(
     outdir: str | os.PathLike[str],
     comm: MPI.Intracomm = MPI.COMM_WORLD,
     notes: Mapping[str, object] | None = None,
+    observers: Sequence[Observer] = (),
 ) -> Result:
     """Go on with the run that a folder holds, or start it if there is none; collective.
 
     Arguments and errors are those of `run` and `resume`.
     """
     if on_root(comm, (Path(outdir) / "manifest.json").exists):
-        return resume(case, outdir, comm)
-    return run(case, outdir, comm, notes)
+        return resume(case, outdir, comm, observers)
+    return run(case, outdir, comm, notes, observers)
 
 
 @dataclass(frozen=True)
@@ -137,6 +146,7 @@ class _Job:
     folder: RunFolder
     resumed: bool = False
     saved: Saved | None = None
+    observers: tuple[Observer, ...] = ()
 
 
 def _conduct(job: _Job, interrupt: Interrupt) -> Result:
@@ -164,7 +174,7 @@ def _conduct(job: _Job, interrupt: Interrupt) -> Result:
         # no figures: who asked to stop may not wait for them
         folder.finish(RunStatus.STOPPED, _interruption(recorder.rows))
         return Result(folder.path, RunStatus.STOPPED, recorder.rows)
-    folder.finish(RunStatus.COMPLETE)
+    folder.finish(RunStatus.COMPLETE, loop.ending)
     if job.case.output.figures and recorder.rows:
         _make_figures(folder)
     return Result(folder.path, RunStatus.COMPLETE, recorder.rows)
@@ -192,19 +202,29 @@ def _prepare(job: _Job, interrupt: Interrupt) -> tuple[TimeLoop, Recorder]:
         "building the model; the first run of a kind compiles its forms, which takes a while"
     )
     cell = CellModel(case, tagged)
-    observer = Observer(cell)
-    check_protocol(case.protocol, {column.name: column for column in observer.columns()})
+    observers = Observers(job.observers, cell)
+    measurement = Measurement(cell, observed=observers.outputs)
+    check_protocol(case.protocol, {column.name: column for column in measurement.columns()})
     newton = Newton(cell.system, case.newton, case.linear_solver, f"ssbmech_{case.name}_")
     sizer = case.step_control.sizer()
     store = CheckpointStore(folder.checkpoints_path, comm)
-    checkpointer = Checkpointer(cell, observer, sizer, store, case.output.checkpoint_every)
+    interval = case.output.checkpoint_every
+    checkpointer = Checkpointer(cell, measurement, sizer, store, interval, observers)
     if saved is None:
-        folder.write_manifest(_manifest(case, cell))
+        folder.write_manifest(_manifest(case, cell, measurement))
     size = sum(comm.allreduce(w.owned) for w in cell.unknowns) + len(cell.closures)
     logger.info("%d unknowns on %d ranks", size, comm.size)
-    recorder = Recorder(cell, observer, folder, case, checkpointer, job.resumed, saved)
-    tolerances = case.step_control.tolerances
-    loop = TimeLoop(cell, newton, observer, recorder, sizer, tolerances, interrupt.requested)
+    recorder = Recorder(cell, measurement, folder, case, checkpointer, job.resumed, saved)
+    loop = TimeLoop(
+        cell,
+        newton,
+        measurement,
+        recorder,
+        sizer,
+        case.step_control.tolerances,
+        interrupt.requested,
+        observers,
+    )
     if saved is not None:
         position = checkpointer.restore(saved)
         loop.go_on_from(position, recorder.rows[-1] if recorder.rows else {})
@@ -266,17 +286,17 @@ def _make_figures(folder: RunFolder) -> None:
         folder.comm.barrier()
 
 
-def _manifest(case: Case, cell: CellModel) -> dict[str, Any]:
+def _manifest(case: Case, cell: CellModel, measurement: Measurement) -> dict[str, Any]:
     """Return the manifest's sections about the case."""
     sources = {}
     for body in case.bodies:
         for region, material in body.materials.items():
             sources[f"{region}: {material.name}"] = dict(material.sources)
     for interface in case.interfaces:
-        laws = {"": interface.kinetics, **interface.kinetics_of}
-        for region, law in laws.items():
-            if law is not None:
-                sources[f"{interface.name} {region}".strip()] = dict(law.sources)
+        own: dict[str, Any] = {type(law).__name__: law for law in interface.laws}
+        for which, law in (interface.charge_transfers | own).items():
+            name = f"{interface.name} {which}".strip()
+            sources[name] = dict(getattr(law, "sources", {}))
     return {
         "frame": type(case.geometry.frame).__name__,
         "protocol": [{"label": step.name, "duration [s]": step.duration} for step in case.protocol],
@@ -285,6 +305,7 @@ def _manifest(case: Case, cell: CellModel) -> dict[str, Any]:
         },
         "solver": dict(case.linear_solver.options(cell.comm.size)),
         "sources": sources,
+        "quantities": [asdict(quantity) for quantity in measurement.own_quantities()],
         "unknowns": {w.key: int(cell.comm.allreduce(w.owned)) for w in cell.unknowns}
         | {closure.key: 1 for closure in cell.closures},
     }

@@ -12,6 +12,9 @@ A case script is plain Python. It defines `build_case`, and `knobs` if the case 
     if __name__ == "__main__":
         sys.exit(ssb.main(build_case, knobs))
 
+A script may also define `observers`, called as `build_case` is, which returns what looks at each
+step of the run; it is handed over as `ssb.main(build_case, knobs, observers=observers)`.
+
 The help of a knob names its unit in brackets; without one it is a pure number or a choice. The same
 file serves `python case.py`, `ssbmech run case.py` and a study that varies its knobs.
 """
@@ -35,6 +38,7 @@ from ssbmech.errors import CaseError, SSBMechError, raise_on_all
 
 if TYPE_CHECKING:
     from ssbmech.case.case import Case
+    from ssbmech.run.observers import Observer
 
 Declare = Callable[[argparse.ArgumentParser], None]
 
@@ -89,11 +93,13 @@ class CaseScript:
         path: the file.
         build: returns the case, given the values of the knobs if there are any.
         declare: declares the knobs on a parser; None without knobs.
+        observe: returns the observers of a run, called as `build` is; None without any.
     """
 
     path: Path
     build: Callable[..., Case]
     declare: Declare | None = None
+    observe: Callable[..., Sequence[Observer]] | None = None
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> CaseScript:
@@ -121,7 +127,7 @@ class CaseScript:
         build = getattr(module, "build_case", None)
         if not callable(build):
             raise CaseError(f"{path} builds no case: it must define build_case(options)")
-        return cls(file, build, getattr(module, "knobs", None))
+        return cls(file, build, getattr(module, "knobs", None), getattr(module, "observers", None))
 
     @property
     def name(self) -> str:
@@ -157,6 +163,14 @@ class CaseScript:
             ParameterError: a number of the case is out of its bounds.
         """
         return self.build(*self._options(arguments))
+
+    def observers(self, arguments: Sequence[str] = ()) -> tuple[Observer, ...]:
+        """Return the observers of a run for values of knobs, as `case` takes them.
+
+        Raises:
+            CaseError: a knob is not known or its value cannot be read.
+        """
+        return () if self.observe is None else tuple(self.observe(*self._options(arguments)))
 
     def record(self, arguments: Sequence[str]) -> dict[str, object]:
         """Return what the manifest keeps of the script, to build the same case again.
@@ -222,6 +236,7 @@ def main(
     build_case: Callable[..., Case],
     knobs: Declare | None = None,
     arguments: Sequence[str] | None = None,
+    observers: Callable[..., Sequence[Observer]] | None = None,
 ) -> int:
     """Run a case script's case from the command line and return the exit status.
 
@@ -231,8 +246,10 @@ def main(
         build_case: returns the case, given the values of the knobs if there are any.
         knobs: declares the knobs.
         arguments: command line; None takes the process's own.
+        observers: returns what looks at each step of the run, called as `build_case` is.
     """
-    script = CaseScript(Path(inspect.getfile(build_case)).resolve(), build_case, knobs)
+    file = Path(inspect.getfile(build_case)).resolve()
+    script = CaseScript(file, build_case, knobs, observers)
     return run_script(script, sys.argv[1:] if arguments is None else arguments)
 
 
@@ -267,7 +284,8 @@ def run_script(script: CaseScript, arguments: Sequence[str], prog: str | None = 
             output = dataclasses.replace(output, checkpoint_every=options.checkpoint_every)
         case = dataclasses.replace(case, output=output)
         begin = runner.run_or_resume if options.resume else runner.run
-        result = begin(case, out, notes={"script": script.record(of_knobs)})
+        notes = {"script": script.record(of_knobs)}
+        result = begin(case, out, notes=notes, observers=script.observers(of_knobs))
         return 0 if result.status is RunStatus.COMPLETE else STOPPED
 
     return told(carry_out)

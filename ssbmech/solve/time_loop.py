@@ -12,9 +12,9 @@ from typing import Protocol
 
 from mpi4py import MPI
 
-from ssbmech.case.protocol import Drive, Guard, Step, StopCondition
+from ssbmech.case.protocol import SAME_INSTANT, Drive, Guard, Step, StopCondition, next_break
 from ssbmech.case.step_control import StepSizer, Tolerances
-from ssbmech.errors import AuditError, NotConverged, StepTooSmall
+from ssbmech.errors import AuditError, NotConverged, ObserverError, StepTooSmall
 from ssbmech.solve.newton import Newton, SolveReport
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,31 @@ INTERRUPTED = "interrupted"
 
 SMALLEST_LANDING = 1e-4
 """Part of a protocol step within which a stop condition is located at worst; contact jumps [1]."""
+
+
+@dataclass(frozen=True)
+class EndStep:
+    """An observer's wish to end the step of the protocol.
+
+    Attributes:
+        reason: why, in a few words.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class EndRun:
+    """An observer's wish to end the run, which then counts as complete.
+
+    Attributes:
+        reason: why, in a few words.
+    """
+
+    reason: str
+
+
+Ending = EndStep | EndRun
 
 
 class Steppable(Protocol):
@@ -74,8 +99,36 @@ class Watcher(Protocol):
     def check(self, row: Row) -> None:
         """Raise AuditError if the row breaks a conservation law."""
 
+    def measure_observed(self) -> Row:
+        """Return the columns of the observers, which have seen the step."""
+
     def commit(self, dt: float) -> None:
         """Advance sums over time."""
+
+
+class Witness(Protocol):
+    """What sees each step that is about to be accepted, and may end it or the run."""
+
+    def see(self, row: Row) -> Ending | None:
+        """Look at a step.
+
+        Raises:
+            ObserverError: it failed; on all ranks.
+        """
+
+    def undo(self) -> None:
+        """Forget the step seen last, which is rolled back."""
+
+
+class NoWitness:
+    """Nobody looks."""
+
+    def see(self, row: Row) -> Ending | None:
+        """Return nothing."""
+        return None
+
+    def undo(self) -> None:
+        """Do nothing."""
 
 
 class Hooks(Protocol):
@@ -144,6 +197,10 @@ class TimeLoop:
         tolerances: predictor errors that count as 1.
         interrupted: tells whether the run should stop after this step; asked on every rank, true on
             any ends the run.
+        witness: observers of each accepted step.
+
+    Attributes:
+        ending: why an observer ended the run; empty if none did.
     """
 
     def __init__(
@@ -155,8 +212,10 @@ class TimeLoop:
         sizer: StepSizer,
         tolerances: Tolerances,
         interrupted: Callable[[], bool] = lambda: False,
+        witness: Witness | None = None,
     ) -> None:
         """Keep the parts."""
+        self.witness, self.ending = witness or NoWitness(), ""
         self.cell, self.newton, self.watcher, self.hooks = cell, newton, watcher, hooks
         self.sizer, self.tolerances, self._interrupted = sizer, tolerances, interrupted
         self.position = Position()
@@ -183,12 +242,13 @@ class TimeLoop:
         Raises:
             StepTooSmall: a step cannot be solved however short.
             AuditError: a step breaks a conservation law.
+            ObserverError: an observer failed.
         """
-        while self.position.step < len(protocol):
+        while self.position.step < len(protocol) and not self.ending:
             step = protocol[self.position.step]
             try:
                 reason = self._run_step(step)
-            except (StepTooSmall, AuditError):
+            except (StepTooSmall, AuditError, ObserverError):
                 # rolled back: the run can go on from here with other settings
                 self.hooks.on_settled(self.position, last=True)
                 raise
@@ -200,7 +260,7 @@ class TimeLoop:
                 self.hooks.on_settled(self.position, last=True)
                 return False
             self.position = self.position.next_step()
-            if self.position.step < len(protocol):
+            if self.position.step < len(protocol) and not self.ending:
                 self.hooks.on_settled(self.position, last=False)
         return True
 
@@ -214,7 +274,8 @@ class TimeLoop:
         while at.is_within(step):
             if self.stopped():
                 return INTERRUPTED
-            dt = self.sizer.propose(min(step.duration - at.elapsed, at.ceiling))
+            to_break = next_break(step, at.elapsed) - at.elapsed
+            dt = self.sizer.propose(min(step.duration - at.elapsed, at.ceiling, to_break))
             try:
                 report, row, error = self._attempt(step, dt)
             except NotConverged as failure:
@@ -228,12 +289,17 @@ class TimeLoop:
                 at.ceiling = landing * dt
                 self.hooks.on_reject(self.cell.time, dt, "overshot a stop condition")
                 continue
-            self._accept(dt, report, row, error)
+            ending = self._accept(dt, report, row, error)
             landed = math.isfinite(at.ceiling)
             at.excesses, at.ceiling = now, math.inf
             passed = [k for k in now if now[k] > (-stops[k].tolerance() if landed else 0.0)]
             if passed:
                 return f"{stops[passed[0]].quantity} reached its limit"
+            if ending is not None:
+                self.ending = ending.reason if isinstance(ending, EndRun) else ""
+                return ending.reason
+            if dt >= to_break * (1 - SAME_INSTANT):
+                self._start_anew(step)
             if at.is_within(step):
                 self.hooks.on_settled(at, last=False)
         return "duration"
@@ -252,6 +318,7 @@ class TimeLoop:
 
         Raises:
             NotConverged: no solution, or one too far from what the last two steps announced.
+            ObserverError: a quantity of the user's own failed; the step is rolled back.
         """
         at = self.position
         ratio = dt / at.dt_before if at.dt_before > 0.0 else 0.0
@@ -268,7 +335,12 @@ class TimeLoop:
         if ratio > 0.0 and error > REJECTED_ERROR and dt > 1e-6 * step.duration:
             report.reason = "time step too long for its accuracy"
             raise NotConverged(report.reason, report)
-        return report, self.watcher.measure(dt, at.step), error
+        try:
+            row = self.watcher.measure(dt, at.step)
+        except ObserverError:
+            self.cell.rollback()
+            raise
+        return report, row, error
 
     def _reject(self, dt: float, failure: NotConverged) -> None:
         """Undo the step and cut it."""
@@ -277,29 +349,48 @@ class TimeLoop:
         self.hooks.on_reject(self.cell.time, dt, failure.reason)
         self.sizer.reject(failure)
 
-    def _accept(self, dt: float, report: SolveReport, row: Row, error: float) -> None:
-        """Commit the step.
+    def _start_anew(self, step: Step) -> None:
+        """Let nothing before a break point tell what comes after it."""
+        self.position.dt_before = 0.0
+        self.sizer.start(step.duration - self.position.elapsed)
+
+    def _accept(self, dt: float, report: SolveReport, row: Row, error: float) -> Ending | None:
+        """Commit the step, and return how an observer wants to go on.
 
         Raises:
             AuditError: it breaks a conservation law; it is rolled back.
+            ObserverError: an observer failed; the step is rolled back.
         """
-        try:
-            self.watcher.check(row)
-        except AuditError:
-            self.cell.rollback()
-            raise
         row["newton_iterations"] = float(report.iterations)
         row["linear_iterations"] = float(report.linear_iterations)
         at = self.position
         at.wall_time = time.perf_counter() - self._started
         row["rejected_steps"] = float(at.rejected)
         row["wall_time"] = at.wall_time
+        ending = self._show(row)
         self.watcher.commit(dt)
         self.hooks.on_accept(row, report)
         self._last_row = row
         self.cell.commit(dt)
         self.sizer.accept(report.iterations, error)
         at.elapsed, at.dt_before = at.elapsed + dt, dt
+        return ending
+
+    def _show(self, row: Row) -> Ending | None:
+        """Check the audits of a step, and let the observers see it and add their columns.
+
+        Raises:
+            AuditError, ObserverError: it may not be accepted, and is rolled back.
+        """
+        try:
+            self.watcher.check(row)
+            ending = self.witness.see(row)
+            row |= self.watcher.measure_observed()
+        except (AuditError, ObserverError):
+            self.witness.undo()
+            self.cell.rollback()
+            raise
+        return ending
 
 
 def _landing(

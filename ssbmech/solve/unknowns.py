@@ -25,9 +25,11 @@ class Unknown:
     """One field with its value now and at the two steps before.
 
     Attributes:
-        key: name, for example "u negative" or "gap negative|separator".
+        name: what it is, for example "u" or "gap".
+        where: body, region or interface it belongs to.
         function: current value.
         scale: typical size of the field, in its unit.
+        closed: whether a scalar unknown closes its equation, which need not contain the field.
         fixed: owned local dofs (unrolled) whose value is prescribed.
         reference: size of the residual against which convergence is judged; set when the system is
             built.
@@ -36,9 +38,11 @@ class Unknown:
         older: value at the step before that.
     """
 
-    key: str
+    name: str
+    where: str
     function: fem.Function
     scale: float
+    closed: bool = False
     fixed: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     reference: float = 1.0
     past: fem.Function = field(init=False)
@@ -54,6 +58,11 @@ class Unknown:
     def start_here(self) -> None:
         """Take the current value for all of the past."""
         self.previous[:] = self.older[:] = self.function.x.array
+
+    @property
+    def key(self) -> str:
+        """Name and place, for example "gap negative|separator"."""
+        return f"{self.name} {self.where}"
 
     @property
     def block_size(self) -> int:
@@ -88,7 +97,8 @@ class Closure:
     """A scalar unknown of the whole cell.
 
     Attributes:
-        key: name, for example "platen".
+        name: what it is, for example "platen".
+        where: interface it belongs to; empty for the whole cell.
         unknown: field whose dofs share the value.
         tied: owned local dofs (unrolled) that share it.
         scale: typical size of the value.
@@ -103,7 +113,8 @@ class Closure:
         total: sum of the tied rows, as last assembled.
     """
 
-    key: str
+    name: str
+    where: str
     unknown: Unknown
     tied: Ints
     scale: float
@@ -116,6 +127,34 @@ class Closure:
     previous: float = 0.0
     older: float = 0.0
     total: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """Name and place, for example "electrode negative|separator"."""
+        return f"{self.name} {self.where}".strip()
+
+    def prescribe(self, value: float) -> None:
+        """Ask for a value."""
+        self.alpha, self.beta, self.target = 0.0, self.reference / self.scale, value
+
+    def push(self, load: float) -> None:
+        """Ask that the rows sum up to minus a load."""
+        self.alpha, self.beta, self.load = 1.0, 0.0, load
+
+    def spring(self, stiffness: float, at: float, load: float) -> None:
+        """Ask that the rows sum up to minus a load that grows with the value, as a spring's does.
+
+        Args:
+            stiffness: growth of the rows' sum with the value.
+            at: value at which the spring adds nothing.
+            load: load there.
+        """
+        self.alpha, self.load = 1.0, load
+        self.beta, self.target = stiffness, at
+
+    def start_at(self, value: float) -> None:
+        """Take a value, now and in the past."""
+        self.value = self.previous = self.older = value
 
     def residual(self) -> float:
         """Return the residual of the closing equation, given the sum of the tied rows in total."""

@@ -14,10 +14,9 @@ import ssbmech as ssb
 from ssbmech.case.cycling import ContentAbove, ContentBelow
 from ssbmech.constants import FARADAY
 from ssbmech.errors import CaseError, ParameterError
-from ssbmech.model.averages import CellAverages
 from ssbmech.model.cell import CellModel
-from ssbmech.model.hosts import cut_off
 from ssbmech.units import A_per_m2, MPa, V, hour, s
+from tests.parts import Lithium, Transfer, part
 from tests.small_cell import STORED
 from tests.tools import march
 from tests.verification.test_full_cell import NMC, WORKING, flat_cell
@@ -63,8 +62,8 @@ def test_one_c_passes_the_capacity_in_an_hour() -> None:
     cell = CellModel(case, case.geometry.build(COMM))
     window = NMC.host.x_full - NMC.host.x_empty
     exact = FARADAY * NMC.host.c_max * window * 10e-6
-    assert cell.capacity == pytest.approx(exact, rel=1e-9)
-    density = cell.current_density(case.protocol[1].drive(0.0))
+    assert cell.circuit.capacity == pytest.approx(exact, rel=1e-9)
+    density = cell.circuit.current_density(case.protocol[1].drive(0.0))
     assert density == pytest.approx(exact / 3600, rel=1e-9)
     guards = {guard.quantity: guard for guard in cell.guards}
     assert isinstance(guards["content_min:positive"], ContentBelow)
@@ -99,18 +98,19 @@ def test_share_of_particles_that_are_cut_off() -> None:
     case = STORED["composite"].case("composite")
     cell = CellModel(case, case.geometry.build(COMM))
     surface = cell.surfaces["nmc811|electrolyte"]
-    volumes = CellAverages(cell.bodies["nmc811"]).volumes
-    of_cells = cell.bodies["nmc811"].lithium.particles.of_cells[: len(volumes)]
+    volumes = cell.bodies["nmc811"].volumes
+    host = part(surface, Transfer).reactant
+    of_cells = part(cell.bodies["nmc811"], Lithium).particles.of_cells[: len(volumes)]
     shares = []
     for particle in (0, 1):
-        conducting = np.where(surface.particle == particle, 0.0, 1.0)
+        conducting = np.where(host.particle == particle, 0.0, 1.0)
         share = COMM.allreduce(float(volumes[of_cells == particle].sum()), op=MPI.SUM)
         share /= COMM.allreduce(float(volumes.sum()), op=MPI.SUM)
-        found = cut_off(surface, volumes, {"conducting": conducting})
+        found = host.cut_off({"conducting": conducting})
         assert found == pytest.approx(share, rel=1e-12)
         shares.append(found)
     assert min(shares) > 0.0 and sum(shares) < 1.0
-    assert cut_off(surface, volumes, {"conducting": np.ones(len(surface.areas))}) == 0.0
+    assert host.cut_off({"conducting": np.ones(len(surface.areas))}) == 0.0
 
 
 def test_nominal_area_may_be_that_of_a_face() -> None:
@@ -118,7 +118,7 @@ def test_nominal_area_may_be_that_of_a_face() -> None:
     electrodes = dataclasses.replace(case.electrodes, area_of="top")
     case = dataclasses.replace(case, electrodes=electrodes)
     cell = CellModel(case, case.geometry.build(COMM))
-    assert cell.nominal_area == pytest.approx(cell.area(WORKING))
+    assert cell.circuit.nominal_area == pytest.approx(cell.area(WORKING))
     electrodes = dataclasses.replace(electrodes, area_of="lid")
     case = dataclasses.replace(case, electrodes=electrodes)
     with pytest.raises(CaseError, match="area of 'lid', which is no interface or outer face"):

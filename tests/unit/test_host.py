@@ -22,7 +22,7 @@ from ssbmech.materials.swelling import (
     NoSwelling,
     VolumeSwelling,
 )
-from ssbmech.model.parameters import symbolic
+from ssbmech.model.conditions import symbolic
 from ssbmech.parameter import describe
 from ssbmech.units import celsius, cm3_per_mol, g_per_cm3, kJ_per_mol, mV
 from tests.pointwise import entries, evaluate, rate

@@ -24,6 +24,7 @@ import pytest
 from dolfinx import fem, mesh
 
 from ssbmech.errors import RunFolderError
+from ssbmech.run.environment import environment
 from ssbmech.run.field_files import BodyFile, InterfaceFile, owned_cells, owned_nodes
 from ssbmech.runfolder import vtkhdf
 from ssbmech.runfolder.folder import RunFolder
@@ -262,7 +263,7 @@ class Colour(enum.Enum):
 
 
 def test_manifest_holds_the_case_and_the_end(run_path):
-    folder = RunFolder.create(run_path, COMM)
+    folder = RunFolder.create(run_path, COMM, {"environment": environment(COMM)})
     if COMM.rank == 0:
         start = json.loads(folder.manifest_path.read_text())
         assert start["status"] == "running"

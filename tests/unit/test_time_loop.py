@@ -17,12 +17,15 @@ import ssbmech as ssb
 from ssbmech.case.linear_solver import Direct
 from ssbmech.case.step_control import Tolerances
 from ssbmech.errors import AuditError, NotConverged, StepTooSmall
+from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
-from ssbmech.model.observer import Observer
+from ssbmech.model.measurement import Measurement
+from ssbmech.model.surface import SurfaceModel
 from ssbmech.runfolder.audits import AuditLimits
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.time_loop import TimeLoop
 from ssbmech.units import V, mA_per_cm2, nm, s
+from tests.parts import Transfer, part
 from tests.small_cell import COUNTER, STORED, WORKING, breathe, cycle, void_cell
 from tests.tools import March, march
 
@@ -32,29 +35,33 @@ FIRST = ssb.Preload(1 * s)
 Snapshot = dict[str, np.ndarray]
 
 
-def snapshot(cell: CellModel, observer: Observer) -> Snapshot:
+def snapshot(cell: CellModel, observer: Measurement) -> Snapshot:
     """Return copies of all that a run carries from step to step."""
-    kept: dict[str, np.ndarray] = {"time": np.array([cell.time, observer.charge])}
+    kept: dict[str, np.ndarray] = {"time": np.array([cell.time, cell.circuit.charge])}
     for unknown in cell.unknowns:
         kept[unknown.key] = np.stack([unknown.function.x.array, unknown.previous, unknown.older])
     for closure in cell.closures:
         kept[closure.key] = np.array([closure.value, closure.previous, closure.older])
     for name, body in cell.bodies.items():
-        for region in body.regions:
-            for variable, value in region.history.committed.items():
-                kept[f"{variable} {name}"] = value.x.array.copy()
+        kept |= remembered(name, body)
     for name, surface in cell.surfaces.items():
-        kept[f"stripped {name}"] = surface.stripped.x.array.copy()
-        kept[f"offset {name}"] = surface.offset.x.array.copy()
-        if surface.bond is not None:
-            kept[f"bond {name}"] = surface.bond.largest.x.array.copy()
-    kept["passed"] = np.array(list(observer.interface_charge.values()))
-    if cell.platen is not None:
-        platen = cell.platen
+        kept |= remembered(name, surface)
+    kept["passed"] = np.array(list(cell.circuit.passed.values()))
+    if cell.holder.closures:
+        platen = cell.holder
         kept["platen seat"] = np.array(
             [platen.seated, platen.pressure_seat, platen.displacement_seat]
         )
     return kept
+
+
+def remembered(name: str, place: BodyModel | SurfaceModel) -> Snapshot:
+    """Return copies of what the parts of a body or interface remember."""
+    return {
+        f"{variable} {memory.place} {name}": value.x.array.copy()
+        for memory in place.parts.memory
+        for variable, value in memory.committed.items()
+    }
 
 
 class Witness:
@@ -91,7 +98,7 @@ class Witness:
 def witnessed(case: ssb.Case) -> tuple[March, Witness]:
     """March a case under the eyes of a witness."""
     cell = CellModel(case, case.geometry.build(COMM))
-    result = March(cell, Observer(cell))
+    result = March(cell, Measurement(cell))
     witness = Witness(case, lambda: snapshot(cell, result.observer))
     newton = Newton(cell.system, case.newton, case.linear_solver, "witnessed_")
     tolerance = case.step_control.tolerances
@@ -195,7 +202,7 @@ def test_step_that_cannot_converge() -> None:
     control = ssb.AdaptiveSteps(dt_initial=0.5, dt_min=0.05, cut=0.4)
     case = void_cell(newton=ssb.NewtonSettings(max_iterations=1), step_control=control)
     cell = CellModel(case, case.geometry.build(COMM))
-    run = March(cell, Observer(cell))
+    run = March(cell, Measurement(cell))
     before = snapshot(cell, run.observer)
     newton = Newton(cell.system, case.newton, case.linear_solver, "hopeless_")
     loop = TimeLoop(cell, newton, run.observer, run, control.sizer(), control.tolerances)
@@ -218,7 +225,7 @@ def test_audits_stop_the_run_with_their_name() -> None:
     case = shortened()
     cell = CellModel(case, case.geometry.build(COMM))
     for kind in ("lithium", "charge", "force", "contact"):
-        observer = Observer(cell, dataclasses.replace(AuditLimits(), **{kind: -1.0}))
+        observer = Measurement(cell, dataclasses.replace(AuditLimits(), **{kind: -1.0}))
         told = rf"audit of {kind} failed at t = 0\.5 s: error .*, limit -1"
         with pytest.raises(AuditError, match=told):
             march_with(case, cell, observer)
@@ -233,9 +240,10 @@ def test_lithium_audit_sees_lost_metal() -> None:
     class Thief(March):
         def on_step_end(self, number: int, step: ssb.Rest, reason: str) -> None:
             if number == 1:
-                self.cell.surfaces[WORKING].stripped.x.array[:] *= 1.001
+                metal = part(self.cell.surfaces[WORKING], Transfer).reactant
+                metal.stripped.x.array[:] *= 1.001
 
-    observer = Observer(cell)
+    observer = Measurement(cell)
     with pytest.raises(AuditError, match="audit of lithium failed at t = 3 s"):
         march_with(case, cell, observer, Thief(cell, observer))
 
@@ -246,7 +254,7 @@ def test_contact_and_force_audits_see_a_step_solved_badly() -> None:
     case = shortened(newton=ssb.NewtonSettings(tolerance=0.3))
     cell = CellModel(case, case.geometry.build(COMM))
     with pytest.raises(AuditError, match="audit of"):
-        march_with(case, cell, Observer(cell))
+        march_with(case, cell, Measurement(cell))
 
 
 def shortened(**changes: object) -> ssb.Case:
@@ -257,7 +265,7 @@ def shortened(**changes: object) -> ssb.Case:
 
 
 def march_with(
-    case: ssb.Case, cell: CellModel, observer: Observer, hooks: March | None = None
+    case: ssb.Case, cell: CellModel, observer: Measurement, hooks: March | None = None
 ) -> None:
     """March a case with an observer and hooks of one's own."""
     newton = Newton(cell.system, case.newton, case.linear_solver, "audited_")

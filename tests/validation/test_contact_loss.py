@@ -24,6 +24,7 @@ from ssbmech.materials.viscoplastic import ElasticViscoplastic, NortonFlow
 from ssbmech.units import MPa, hour, s, um
 from tests.case_scripts import load_script, script_case
 from tests.particle import C_MAX, plain_host
+from tests.parts import Bond, part
 from tests.tools import March, march, measured
 
 SPHERE, DISCS = "particle|matrix", "active|electrolyte"
@@ -337,7 +338,7 @@ def test_a_particle_that_has_come_off_stays_where_it_is() -> None:
     result = march(case)
     surface = result.cell.surfaces[SPHERE]
     gap = surface.gap.function.x.array[: surface.gap.owned]
-    slip = surface.bond.slip.function.x.array[: 2 * surface.gap.owned]
+    slip = part(surface, Bond).slip.function.x.array[: 2 * surface.gap.owned]
     assert result.rows[-1][f"damage_mean:{SPHERE}"] == pytest.approx(1.0, abs=1e-12)
     item = "Disc whose bond has broken all around"
     measured(item, "least gap missing from the largest", 1 - gap.min() / gap.max(), 0.2, "centred")

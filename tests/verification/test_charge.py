@@ -28,6 +28,7 @@ from tests.elastic_cell import (
     rollers,
     symmetric_cell,
 )
+from tests.parts import Ions, part
 from tests.tools import march, measured, observed_orders
 
 THERMAL = GAS_CONSTANT * 298.15 / FARADAY
@@ -137,7 +138,7 @@ def test_an_open_electrode_passes_nothing_and_shows_nothing() -> None:
     item = "Lifted electrode"
     measured(item, "relative error of the leak", error, 1e-6, "1e-9 of the exchange current")
     measured(item, "current over the exchange current", leak / law.i_0, 1e-8, "zero")
-    phi_e = done.cell.bodies["separator"].phi_e.function.x.array
+    phi_e = part(done.cell.bodies["separator"], Ions).phi_e.function.x.array
     seen = largest(np.max(np.abs(phi_e), initial=0.0))
     measured(
         item, "potential of the electrolyte over that of the electrode", seen / held, 1e-8, "zero"
@@ -210,7 +211,7 @@ def crowding(resistance: float, size: float) -> Crowding:
         newton=ssb.NewtonSettings(tolerance=1e-9),
     )
     done = march(case)
-    phi_e = done.cell.bodies["separator"].phi_e.function
+    phi_e = part(done.cell.bodies["separator"], Ions).phi_e.function
     x, y = phi_e.function_space.tabulate_dof_coordinates().T[:2]
     at_edge = np.hypot(x - STRIP, y - geometry.levels[1]) < 1e-3 * size
     lowest = -largest(np.max(-phi_e.x.array[at_edge], initial=-np.inf))

@@ -344,7 +344,7 @@ def test_a_force_brings_bodies_into_contact(where: str) -> None:
     heights = (geometry.lower, geometry.upper)
     moduli = [oedometer_modulus(m) for m in (LOWER, UPPER)]
     shortened = force * sum(h / m for h, m in zip(heights, moduli, strict=True))
-    down = -done.cell.platen.displacement
+    down = -done.cell.holder.displacement
     error = abs(down / (offset + shortened) - 1)
     measured(item, "relative error of the way of the platen", error, 1e-8, "gap and elastic bars")
 

@@ -19,6 +19,7 @@ from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from ssbmech.units import MPa, s, um
 from tests.particle import C_MAX, MOLAR_VOLUME, plain_host
+from tests.parts import Bond, Transfer, part
 from tests.tools import March, march, measured
 
 COMM = MPI.COMM_WORLD
@@ -88,10 +89,10 @@ def look(cell: object) -> dict[str, np.ndarray]:
     kept = {
         "gap": surface.gap.function.x.array[:n].copy(),
         "p": surface.p_contact.function.x.array[:n].copy(),
-        "i": surface.i_normal.function.x.array[:n].copy(),
+        "i": part(surface, Transfer).i_normal.function.x.array[:n].copy(),
     }
-    if surface.bond is not None:
-        kept["damage"] = surface.bond.damages(surface.gap)
+    for bond in surface.parts.find(Bond):
+        kept["damage"] = bond.damages()
     return kept
 
 

@@ -152,7 +152,7 @@ def check_forces(done: March, item: str, pressures: np.ndarray) -> None:
         assert error <= 1e-8, f"the interface carries {error} more than the platen"
     force = pressures[-1] * done.cell.case.geometry.width
     assert abs(bottom_reaction(done) / force - 1) <= 1e-8
-    platen = done.cell.platen
+    platen = done.cell.holder
     assert abs(platen.fixture_pressure() / platen.stack_pressure - 1) <= 1e-8
 
 

@@ -30,8 +30,8 @@ MAH = 3.6e4
 
 
 def fast(material: ssb.Material) -> ssb.Material:
-    """Return a host in which lithium is everywhere at once."""
-    diffusivity = dataclasses.replace(material.host.diffusivity, d_0=1e-9)
+    """Return a host in which lithium is everywhere within a second."""
+    diffusivity = dataclasses.replace(material.host.diffusivity, d_0=1e-11)
     host = dataclasses.replace(material.host, diffusivity=diffusivity)
     return dataclasses.replace(material, host=host, sources={})
 
@@ -95,7 +95,7 @@ def test_lithium_and_charge_are_conserved_over_a_cycle() -> None:
     charged, discharged = (
         np.ptp(result.series("charge")[result.series("step") == step]) for step in (1, 2)
     )
-    assert charged > 0.5 * result.cell.capacity
+    assert charged > 0.5 * result.cell.circuit.capacity
     assert discharged > 0.8 * charged
 
 

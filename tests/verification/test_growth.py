@@ -27,6 +27,7 @@ from tests.elastic_cell import (
     stack_of,
     symmetric_cell,
 )
+from tests.parts import Transfer, part
 from tests.tools import march, measured
 
 #: One mAh per cm2 [C/m2], and a current that passes it in half an hour [A/m2].
@@ -111,7 +112,8 @@ def test_symmetric_cell_keeps_its_thickness_and_comes_back() -> None:
         "the state before",
     )
     for surface in done.cell.surfaces.values():
-        left = largest(np.max(np.abs(surface.stripped.x.array), initial=0.0))
+        stripped = part(surface, Transfer).reactant.stripped
+        left = largest(np.max(np.abs(stripped.x.array), initial=0.0))
         measured(
             item,
             f"metal left over on {surface.name}, over the metal moved",

@@ -23,6 +23,7 @@ from ssbmech.frames import Frame
 from ssbmech.library.interfaces import lithium_li6ps5cl
 from ssbmech.model.cell import CellModel
 from ssbmech.units import MPa, MPa_per_um, ohm_cm2
+from tests.parts import Ions, Momentum, Sticking, Transfer, part
 from tests.small_cell import COUNTER, WORKING, void_cell
 from tests.tools import measured
 
@@ -92,11 +93,11 @@ def fill_bodies(cell: CellModel) -> None:
         )
         body.u.function.x.array[body.u.fixed] = 0.0
         body.u.function.x.scatter_forward()
-        if body.phi_e is not None:
-            body.phi_e.function.interpolate(lambda x: 0.02 * np.cos(2e5 * x[0]) + 0.01)
-        for region in body.regions:
-            if region.pressure is not None:
-                region.pressure.function.interpolate(lambda x: 1e6 + 3e5 * np.sin(2e5 * x[0]))
+        for ions in body.parts.find(Ions):
+            ions.phi_e.function.interpolate(lambda x: 0.02 * np.cos(2e5 * x[0]) + 0.01)
+        for pressure in part(body, Momentum).pressures.values():
+            pressure.function.interpolate(lambda x: 1e6 + 3e5 * np.sin(2e5 * x[0]))
+        for region in part(body, Momentum).regions.values():
             for name, past in region.history.committed.items():
                 size = len(past.x.array)
                 if name == "strain_creep":
@@ -114,12 +115,13 @@ def fill_surfaces(cell: CellModel) -> None:
         gap = np.choose(kind, [5e-10, 25e-9, 90e-9]) * (1 + 0.3 * random.random(n))
         p_contact = np.choose(kind, [1e6, 2e5, 1e5]) * (1 + 0.3 * random.random(n))
         values = [(surface.gap.function, gap), (surface.p_contact.function, p_contact)]
-        values += [(surface.stripped, 1e-8 * random.standard_normal(n))]
-        values += [(surface.i_normal.function, 10.0 * random.standard_normal(n))]
-        if surface.shear is not None:
-            m = surface.shear.owned
-            values += [(surface.shear.function, 1e5 * random.standard_normal(m))]
-            values += [(surface.offset, 1e-9 * random.standard_normal(m))]
+        transfer = part(surface, Transfer)
+        values += [(transfer.reactant.stripped, 1e-8 * random.standard_normal(n))]
+        values += [(transfer.i_normal.function, 10.0 * random.standard_normal(n))]
+        for sticking in surface.parts.find(Sticking):
+            m = sticking.shear.owned
+            values += [(sticking.shear.function, 1e5 * random.standard_normal(m))]
+            values += [(sticking.offset, 1e-9 * random.standard_normal(m))]
         for function, array in values:
             function.x.array[: len(array)] = array
             function.x.scatter_forward()
@@ -207,8 +209,8 @@ def test_every_block_is_the_derivative_of_the_residual(cell: CellModel) -> None:
 @pytest.mark.parametrize("holding", PLATEN)
 def test_closures_in_every_mode(cell: CellModel, holding: str, charging: str) -> None:
     fixture, seated = PLATEN[holding]
-    cell.platen.fixture, cell.platen.seated = fixture, seated
-    cell.platen.pressure_seat, cell.platen.displacement_seat = 9e5, -2e-9
+    cell.holder.fixture, cell.holder.seated = fixture, seated
+    cell.holder.pressure_seat, cell.holder.displacement_seat = 9e5, -2e-9
     cell.begin(CHARGING[charging], 20.0)
     for closure, value in zip(cell.closures, (-3e-9, 0.03, -0.02), strict=True):
         closure.value = value

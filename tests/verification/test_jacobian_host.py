@@ -17,6 +17,7 @@ from ssbmech.frames import Frame
 from ssbmech.library.interfaces import lithium_li6ps5cl, nmc811_li6ps5cl
 from ssbmech.model.cell import CellModel
 from ssbmech.units import MPa, MPa_per_um, s, um
+from tests.parts import Bond, Ions, Lithium, Momentum, Transfer, part
 from tests.tools import measured
 from tests.verification.test_jacobian import FRAMES, check_blocks, row_groups
 
@@ -70,15 +71,14 @@ def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
         body.u.function.interpolate(lambda x, n=dim: 1e-10 * np.sin(3e5 * x[:n]) + 3e-5 * x[:n])
         body.u.function.x.array[body.u.fixed] = 0.0
         body.u.function.x.scatter_forward()
-        if body.phi_e is not None:
-            body.phi_e.function.interpolate(lambda x: 0.02 * np.cos(2e5 * x[0]))
-        if body.lithium is not None:
+        for ions in body.parts.find(Ions):
+            ions.phi_e.function.interpolate(lambda x: 0.02 * np.cos(2e5 * x[0]))
+        for lithium in body.parts.find(Lithium):
             # between two points of the tables, where differences cross no kink of a curvature
-            body.lithium.c.function.interpolate(lambda x: 3.24e4 + 3e2 * np.sin(4e5 * x[0]))
-            body.lithium.mu.function.interpolate(lambda x: -3.6e5 + 9e2 * np.sin(3e5 * x[1]))
-        for region in body.regions:
-            if region.pressure is not None:
-                region.pressure.function.interpolate(lambda x: 1e6 + 3e5 * np.sin(2e5 * x[0]))
+            lithium.c.function.interpolate(lambda x: 3.24e4 + 3e2 * np.sin(4e5 * x[0]))
+            lithium.mu.function.interpolate(lambda x: -3.6e5 + 9e2 * np.sin(3e5 * x[1]))
+        for pressure in part(body, Momentum).pressures.values():
+            pressure.function.interpolate(lambda x: 1e6 + 3e5 * np.sin(2e5 * x[0]))
     fill_surfaces(model)
     for closure, value in zip(model.closures, (-3e-9, -0.01, 3.75), strict=True):
         closure.value = value
@@ -99,18 +99,23 @@ def fill_surfaces(cell: CellModel) -> None:
         gap = np.choose(kind, [1e-10, 6e-9, 4e-8, 3e-8]) * spread
         pressure = np.choose(kind, [5e6, 2e4, 1e4, 1e4]) * spread
         values = [(surface.p_contact.function, pressure)]
-        values += [(surface.i_normal.function, 10.0 * np.cos(8e5 * x[:, 0] + 3e5 * x[:, 2]))]
-        if surface.bond is not None:
-            turns = 7e5 * x[:, :1] + 4e5 * x[:, 2:] + np.arange(surface.bond.slip.block_size)
+        values += [
+            (
+                part(surface, Transfer).i_normal.function,
+                10.0 * np.cos(8e5 * x[:, 0] + 3e5 * x[:, 2]),
+            )
+        ]
+        for bond in surface.parts.find(Bond):
+            turns = 7e5 * x[:, :1] + 4e5 * x[:, 2:] + np.arange(bond.slip.block_size)
             slip = 1.5e-8 * np.sin(turns)
             # not where damage begins, at a kink that differences would straddle
             onset = np.sqrt(gap**2 + np.sum(slip**2, axis=1)) / BOND.separation_strength
             near = np.abs(onset - 1.0) < 0.1
             gap[near] *= 1.5
             slip[near] *= 1.5
-            values += [(surface.bond.slip.function, slip.ravel())]
+            values += [(bond.slip.function, slip.ravel())]
             largest = np.choose(kind, [0.0, 0.0, 0.0, 9e-8]) * spread
-            values += [(surface.bond.largest, largest)]
+            values += [(bond.largest, largest)]
         values += [(surface.gap.function, gap)]
         for function, array in values:
             function.x.array[: len(array)] = array

@@ -30,6 +30,7 @@ from tests.particle import (
     plain_host,
     stress_factor,
 )
+from tests.parts import Lithium, first_region, part
 from tests.single_body import Rectangle
 from tests.tools import March, march, measured
 
@@ -78,7 +79,7 @@ def at_points(result: March, expression: object) -> tuple[np.ndarray, np.ndarray
 def radii(result: March) -> tuple[np.ndarray, np.ndarray]:
     """Return radii and c - c0 at the owned nodes of all ranks."""
     (body,) = result.cell.bodies.values()
-    c = body.lithium.c
+    c = part(body, Lithium).c
     x = c.function.function_space.tabulate_dof_coordinates()[: c.owned]
     return (
         np.concatenate(COMM.allgather(np.linalg.norm(x, axis=1))),
@@ -112,7 +113,7 @@ def test_sphere(frame: ssb.Axisymmetric) -> None:
     error = np.max(np.abs(c - exact.concentration(r, END))) / span
     measured(item, "largest error of the concentration", error, 0.005, "series, over J R / D")
 
-    region = result.cell.bodies["particle"].regions[0]
+    region = first_region(result.cell.bodies["particle"])
     components = [region.stress[i, j] for i in range(3) for j in range(3)]
     x, values = at_points(result, ufl.as_vector(components))
     r = np.linalg.norm(x, axis=1)
@@ -152,7 +153,7 @@ def test_long_cylinder() -> None:
     item = "Long cylinder under galvanostatic insertion"
     check_profile(result, exact, item)
     (body,) = result.cell.bodies.values()
-    s = body.regions[0].stress
+    s = first_region(body).stress
     x, values = at_points(result, ufl.as_vector([s[0, 0], s[2, 2], s[1, 1]]))
     r, factor = x[:, 0], stress_factor(2)
     whole, c = exact.mean(RADIUS, END), exact.concentration(x[:, 0], END)
@@ -182,7 +183,7 @@ def test_thin_plate() -> None:
     item = "Thin plate under galvanostatic insertion"
     check_profile(result, exact, item)
     (body,) = result.cell.bodies.values()
-    x, values = at_points(result, ufl.as_vector([body.regions[0].stress[1, 1]]))
+    x, values = at_points(result, ufl.as_vector([first_region(body).stress[1, 1]]))
     whole, c = exact.mean(RADIUS, END), exact.concentration(x[:, 0], END)
     check_stresses(item, values.T, {"in-plane": stress_factor(1) * (whole - c)})
 
@@ -190,7 +191,7 @@ def test_thin_plate() -> None:
 def check_profile(result: March, exact: Insertion, item: str) -> None:
     """Check the concentration along x."""
     (body,) = result.cell.bodies.values()
-    c = body.lithium.c
+    c = part(body, Lithium).c
     x = c.function.function_space.tabulate_dof_coordinates()[: c.owned, 0]
     found = c.function.x.array[: c.owned] - START * C_MAX
     local = np.max(np.abs(found - exact.concentration(x, END)), initial=0.0)

@@ -24,7 +24,8 @@ from ssbmech._compat import compile_expression
 from ssbmech.constants import GAS_CONSTANT
 from ssbmech.materials.elastic import Surroundings
 from ssbmech.materials.material import Material
-from ssbmech.model.parameters import symbolic
+from ssbmech.model.conditions import symbolic
+from tests.parts import first_region
 from tests.single_body import COMM, Rectangle
 from tests.tools import March, march, measured
 
@@ -297,7 +298,7 @@ def test_hydrostatic_pressure_gives_no_flow(material: Material) -> None:
         scales=ssb.Scales(stress=pressure),
     )
     (body,) = result.cell.bodies.values()
-    creep = body.regions[0].history.committed["strain_creep"].x.array
+    creep = first_region(body).history.committed["strain_creep"].x.array
     largest = COMM.allreduce(float(np.max(np.abs(creep), initial=0.0)), op=MPI.MAX)
     item = f"{material.name} under 100 MPa from all sides, 11 days"
     measured(item, "largest creep strain", largest, 1e-12, "none")

@@ -44,6 +44,7 @@ from tests.manufactured import (
     Problem,
     fine,
 )
+from tests.parts import Bond, Contact, Transfer, part
 from tests.tools import measured, observed_orders
 
 COMM = MPI.COMM_WORLD
@@ -77,7 +78,7 @@ def errors(problem: Problem, size: float) -> dict[str, float]:
     cell.predict(0.0)
     cell.begin(Drive(current_density=None, voltage=PHI_S), DT)
     Newton(cell.system, cell.case.newton, cell.case.linear_solver, "test_").solve()
-    closed = COMM.allreduce(int(np.sum(cell.surfaces[INTERFACE].closed())))
+    closed = COMM.allreduce(int(np.sum(part(cell.surfaces[INTERFACE], Contact).closed())))
     assert closed == 0, "the gap is open everywhere"
     found = {}
     for body in cell.bodies.values():
@@ -90,8 +91,8 @@ def errors(problem: Problem, size: float) -> dict[str, float]:
 def relative_error(body: BodyModel, error: Expr, size: Expr) -> float:
     """Return the norm of an error over that of a size in a body; collective."""
     squares = []
-    for part in (error, size):
-        form = compile_form(ufl.inner(part, part) * fine(body, "dx"), None)
+    for field in (error, size):
+        form = compile_form(ufl.inner(field, field) * fine(body, "dx"), None)
         squares.append(COMM.allreduce(fem.assemble_scalar(form)))
     return float(np.sqrt(squares[0] / squares[1]))
 
@@ -101,9 +102,12 @@ def facet_errors(cell: Manufactured) -> dict[str, float]:
     surface = cell.surfaces[INTERFACE]
     mesh, count = surface.mesh.mesh, len(surface.areas)
     exact = Exact(cell.problem, mesh)
-    fields = {"gap": (surface.gap, exact.gap), "current": (surface.i_normal, exact.current)}
-    if surface.bond is not None:
-        fields["slip"] = (surface.bond.slip, exact.jump[0])
+    fields = {
+        "gap": (surface.gap, exact.gap),
+        "current": (part(surface, Transfer).i_normal, exact.current),
+    }
+    for bond in surface.parts.find(Bond):
+        fields["slip"] = (bond.slip, exact.jump[0])
     points, weights = basix.make_quadrature(basix.CellType.interval, 8)
     values = [cell.problem.frame.weight(exact.x), *(wanted for _, wanted in fields.values())]
     expression = compile_expression(ufl.as_vector(values), points)

@@ -16,6 +16,7 @@ from mpi4py import MPI
 import numpy as np
 import pytest
 
+from tests.parts import Transfer, part
 from tests.small_cell import REFERENCE, STORED, deviations, physical
 from tests.tools import March, march, measured
 
@@ -34,7 +35,8 @@ def interface_fields(cell, comm):
     surface = cell.surfaces[cell.case.electrodes.working]
     n = surface.gap.owned
     x = surface.gap.function.function_space.tabulate_dof_coordinates()[:n, 0]
-    fields = [w.function.x.array[:n] for w in (surface.gap, surface.p_contact, surface.i_normal)]
+    unknowns = (surface.gap, surface.p_contact, part(surface, Transfer).i_normal)
+    fields = [w.function.x.array[:n] for w in unknowns]
     rows = np.concatenate(comm.allgather(np.column_stack([x, *fields])))
     return rows[np.argsort(rows[:, 0])]
 

@@ -23,6 +23,7 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech import library
+from ssbmech.checkpoint import checkpointer
 from ssbmech.checkpoint import rows as rows_module
 from ssbmech.checkpoint.checkpointer import Checkpointer, Saved
 from ssbmech.checkpoint.rows import StoredRows, write_rows
@@ -30,7 +31,7 @@ from ssbmech.checkpoint.state import CellState
 from ssbmech.checkpoint.store import CheckpointStore
 from ssbmech.errors import RunFolderError, StepTooSmall
 from ssbmech.model.cell import CellModel
-from ssbmech.model.observer import Observer
+from ssbmech.model.measurement import Measurement
 from ssbmech.run import runner
 from ssbmech.run.same_case import check_same, identity
 from ssbmech.runfolder import manifest
@@ -191,7 +192,7 @@ def test_rows_beyond_the_checkpoint_stay(tmp_path: Path, monkeypatch: pytest.Mon
 def saved_by(comm: MPI.Intracomm, cell: CellModel, folder: Path) -> Checkpointer:
     """Return what writes checkpoints of a cell into a folder."""
     sizer = cell.case.step_control.sizer()
-    return Checkpointer(cell, Observer(cell), sizer, CheckpointStore(folder, comm), 0.0)
+    return Checkpointer(cell, Measurement(cell), sizer, CheckpointStore(folder, comm), 0.0)
 
 
 def content(path: Path, state: CellState) -> dict[str, np.ndarray]:
@@ -333,14 +334,21 @@ def test_run_of_another_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_run_of_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkpoint is known by its format and by what it holds, whichever version wrote it."""
     folder = tmp_path / "run"
     case = stopped_run(folder, monkeypatch)
     before = (folder / "manifest.json").read_bytes()
     with monkeypatch.context() as patch:
-        patch.setattr(ssb, "__version__", "99.0")
-        with pytest.raises(RunFolderError, match=r"was written by ssbmech .*99\.0"):
+        patch.setattr(checkpointer, "FORMAT", 99)
+        with pytest.raises(RunFolderError, match=r"is of format 1, .* which knows format 99"):
             ssb.resume(case, folder)
     assert (folder / "manifest.json").read_bytes() == before
+    COMM.barrier()
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpointer, "__version__", "99.0")
+        stop_after(patch, 2)
+        assert ssb.resume(case, folder).status is RunStatus.STOPPED
+    COMM.barrier()
     if COMM.rank == 0:
         path = folder / "manifest.json"
         path.write_text(path.read_text("utf-8").replace('"format": 2', '"format": 1'), "utf-8")

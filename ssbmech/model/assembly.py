@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Which parts a body and an interface of a case have: the one place that knows all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dolfinx.mesh import Mesh
+
+from ssbmech.case.body import Body as CaseBody
+from ssbmech.extensions import BULK_PART, SURFACE_PART, check_members
+from ssbmech.geometry.subdomains import BodyMesh, InterfaceMesh
+from ssbmech.interfaces.interface import Interface
+from ssbmech.model.body import BodyModel, new_body
+from ssbmech.model.part import Setting
+from ssbmech.model.parts.bond import Bond
+from ssbmech.model.parts.contact import Contact, Sticking
+from ssbmech.model.parts.electrons import Electrons
+from ssbmech.model.parts.ions import Ions
+from ssbmech.model.parts.lithium import Lithium
+from ssbmech.model.parts.momentum import Momentum, NoFreeStrain
+from ssbmech.model.parts.states import LawStates
+from ssbmech.model.parts.transfer import Transfer
+from ssbmech.model.surface import SurfaceModel, new_surface
+
+
+def build_body(case_body: CaseBody, mesh: BodyMesh, setting: Setting, driven: bool) -> BodyModel:
+    """Return a body with its parts; collective.
+
+    Args:
+        case_body: the case's body.
+        mesh: its mesh.
+        setting: what it shares with the rest of the cell.
+        driven: whether something moves ions in it; where nothing does, their potential would have
+            no level.
+
+    Raises:
+        CaseError: a material lacks what the body needs, or laws do not fit together.
+    """
+    body = new_body(case_body, mesh, setting)
+    materials = case_body.materials.values()
+    stored = [Lithium(body)] if any(m.host for m in materials) else []
+    free = stored[0] if stored else NoFreeStrain()
+    body.parts.append(Momentum(body, free))
+    if driven and any(m.conductor for m in materials):
+        body.parts.append(Ions(body))
+    if case_body.feed is not None:
+        body.parts.append(Electrons(body, case_body.feed))
+    body.parts.extend(stored)
+    own = tuple(physics.part(body) for physics in case_body.parts)
+    check_members(f"body {body.name!r}", own, "a part", BULK_PART)
+    body.parts.extend(own)
+    body.write_forms()
+    return body
+
+
+def build_surface(
+    interface: Interface,
+    mesh: InterfaceMesh,
+    bodies: Mapping[str, BodyModel],
+    parent: Mesh,
+    setting: Setting,
+) -> SurfaceModel:
+    """Return an interface with its parts; collective.
+
+    Args:
+        interface: the case's interface.
+        mesh: its facets.
+        bodies: the bodies by name.
+        parent: mesh of all bodies.
+        setting: what it shares with the rest of the cell.
+
+    Raises:
+        CaseError: a body lacks what a law needs, or laws do not fit together.
+    """
+    sides = bodies[interface.minus], bodies[interface.plus]
+    surface = new_surface(interface, mesh, sides, parent, setting)
+    parts = surface.parts
+    parts.append(Contact(surface))
+    if interface.contact.sticks:
+        parts.append(Sticking(surface))
+    if interface.adhesion is not None:
+        parts.append(Bond(surface, interface.adhesion))
+    if interface.reacts:
+        parts.append(Transfer(surface))
+    states = LawStates(surface)
+    parts.append(states)
+    own = tuple(physics.part(surface) for physics in interface.parts)
+    check_members(f"interface {surface.name!r}", own, "a part", SURFACE_PART)
+    parts.extend(own)
+    states.follow()
+    surface.write_forms()
+    return surface

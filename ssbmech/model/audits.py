@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Audits: relative errors of what every step must conserve."""
+
+from __future__ import annotations
+
+import math
+
+from ssbmech.constants import FARADAY
+from ssbmech.model.cell import CellModel
+from ssbmech.model.parts.contact import Contact
+from ssbmech.model.parts.ions import Ions
+from ssbmech.model.parts.transfer import Transfer
+
+
+def lithium_error(cell: CellModel, dt: float) -> float:
+    """Return lithium that the charge passed does not explain, relative [1]; collective.
+
+    Metal loses what is missing between the bodies, a host what is missing in it. It is nan where no
+    electrode can be measured.
+
+    Args:
+        cell: the cell.
+        dt: time step [s].
+    """
+    circuit, errors = cell.circuit, []
+    for name, electrode in circuit.electrodes.items():
+        faradays = (circuit.passed[name] + electrode.total * dt) / FARADAY
+        for transfer in cell.surfaces[name].parts.find(Transfer):
+            lost, least = transfer.reactant.lost()
+            errors.append(abs(lost - faradays) / max(abs(faradays), least))
+    if not errors:
+        return 0.0
+    return max((error for error in errors if not math.isnan(error)), default=math.nan)
+
+
+def charge_error(cell: CellModel) -> float:
+    """Return the sum of all currents into the electrolytes, relative [1]; collective.
+
+    It is nan with ion sources, whose sum has no independent measure.
+    """
+    if cell.circuit.electrodes and cell.setting.loads.ion_sources:
+        return math.nan
+    ions = [part for body in cell.bodies.values() for part in body.parts.find(Ions)]
+    return cell.circuit.imbalance([(i, cell.system.raw_residual(i.phi_e)) for i in ions])
+
+
+def force_error(cell: CellModel) -> float:
+    """Return the imbalance of forces along the platen's axis, relative [1]; collective.
+
+    It is nan without a platen, and with pressures or body forces, whose resultant has no
+    independent measure.
+    """
+    if cell.setting.loads.body_forces or cell.setting.pressures:
+        return math.nan
+    return cell.holder.imbalance(list(cell.bodies.values()), cell.system)
+
+
+def contact_error(cell: CellModel) -> float:
+    """Return the largest violation of the contact conditions, scaled [1]; collective."""
+    contacts = [c for surface in cell.surfaces.values() for c in surface.parts.find(Contact)]
+    return max((contact.error() for contact in contacts), default=0.0)

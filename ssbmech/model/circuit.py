@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The circuit of a cell: its electrodes, what drives them, voltage, current and capacity."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from mpi4py import MPI
+
+import numpy as np
+
+from ssbmech.case.electrodes import Electrodes
+from ssbmech.case.protocol import Drive, Step
+from ssbmech.case.settings import Scales
+from ssbmech.errors import CaseError
+from ssbmech.model.outputs import Output, Scalar, known, total
+from ssbmech.model.parts.electrons import Electrons
+from ssbmech.model.parts.ions import Ions
+from ssbmech.model.parts.lithium import Lithium
+from ssbmech.model.parts.transfer import Transfer
+from ssbmech.solve.unknowns import Closure, Unknown
+
+
+class Circuit:
+    """The electrodes of all stacked cells, which one current passes.
+
+    Attributes:
+        cells: electrodes of each cell; none in a purely mechanical case.
+        electrodes: closures of the electrode potentials, by interface name.
+        nominal_area: area by which currents and capacities are counted [m2].
+        capacity: charge of an electrode's hosts per nominal area [C/m2]; nan without hosts.
+        charge: charge passed up to the last committed step, per nominal area [C/m2].
+        passed: charge passed through each electrode [C].
+    """
+
+    def __init__(
+        self,
+        electrodes: Electrodes | None,
+        transfers: Mapping[str, Transfer],
+        scales: Scales,
+        area_of: Callable[[str], float],
+        comm: MPI.Intracomm,
+    ) -> None:
+        """Close the electrode potentials; collective.
+
+        Args:
+            electrodes: the case's electrodes.
+            transfers: charge transfers by interface.
+            scales: typical sizes.
+            area_of: returns the area of an interface or outer face [m2]; collective.
+            comm: communicator.
+
+        Raises:
+            CaseError: the area of the electrodes is that of no interface or face.
+        """
+        self.cells: tuple[Electrodes, ...] = () if electrodes is None else electrodes.cells
+        self._transfers, self._comm = transfers, comm
+        self.electrodes = {
+            name: _closure(name, transfer, scales, area_of(name))
+            for name, transfer in transfers.items()
+        }
+        areas = [pair.area_of or pair.working for pair in self.cells[:1]]
+        self.nominal_area = sum(area_of(name) for name in areas) if areas else 1.0
+        capacities = [host.capacity for host in self._hosts()]
+        self.capacity = capacities[0] / self.nominal_area if capacities else math.nan
+        self.charge = 0.0
+        self.passed = dict.fromkeys(self.electrodes, 0.0)
+
+    def _hosts(self) -> list[Lithium]:
+        """Return the hosts that count for the state of charge: of the working electrode first."""
+        names = [name for pair in self.cells[:1] for name in (pair.working, pair.counter) if name]
+        return [host for name in names for host in self._host(name)]
+
+    def _host(self, name: str) -> list[Lithium]:
+        """Return the lithium of an electrode's host: none, or one."""
+        return self._transfers[name].surface.minus.parts.find(Lithium)
+
+    @property
+    def closures(self) -> list[Closure]:
+        """The electrode potentials."""
+        return list(self.electrodes.values())
+
+    def start_at_rest(self, temperature: float) -> None:
+        """Start potentials where no current flows; collective.
+
+        The counter electrode is at zero, so the electrolyte is at minus its equilibrium potential,
+        and the working electrode at the difference of both. Metal has the equilibrium potential
+        zero.
+
+        Args:
+            temperature: temperature at the start [K].
+        """
+        for pair in self.cells:
+            zero = 0.0
+            if pair.counter is not None:
+                zero = self._equilibrium(pair.counter, temperature)
+                _start(self._transfers[pair.counter].ions.phi_e, -zero)
+            working = self._equilibrium(pair.working, temperature) - zero
+            self.electrodes[pair.working].start_at(working)
+            for name in (pair.working, pair.counter):
+                for electrons in self._electrons(name):
+                    _start(electrons.phi_s, self.electrodes[str(name)].value)
+
+    def _equilibrium(self, name: str, temperature: float) -> float:
+        """Return the equilibrium potential of an electrode at the start [V]; zero for metal."""
+        return sum(host.voltage(temperature) for host in self._host(name))
+
+    def _electrons(self, name: str | None) -> list[Electrons]:
+        """Return the electrons of an electrode's body: none, or one part."""
+        return [] if name is None else self._transfers[name].surface.minus.parts.find(Electrons)
+
+    def drive(self, drive: Drive) -> None:
+        """Set what the electrodes of all stacked cells are asked for."""
+        density = self.current_density(drive)
+        for pair in self.cells:
+            if pair.counter is not None:
+                self.electrodes[pair.counter].prescribe(0.0)
+            working = self.electrodes[pair.working]
+            if density is not None:
+                working.push(-density * self.nominal_area)
+            else:
+                working.prescribe(float(drive.voltage or 0.0))
+
+    def current_density(self, drive: Drive) -> float | None:
+        """Return the current density that a drive asks for [A/m2], None under voltage control."""
+        if drive.c_rate is None or math.isnan(self.capacity):
+            return drive.current_density
+        return drive.c_rate * self.capacity
+
+    @property
+    def voltage(self) -> float:
+        """Voltage of all stacked cells together [V]."""
+        zeros = sum(self.electrodes[p.counter].value for p in self.cells if p.counter)
+        return sum(self.electrodes[pair.working].value for pair in self.cells) - zeros
+
+    @property
+    def current(self) -> float:
+        """Current density of the working electrode [A/m2]."""
+        totals = [self.electrodes[pair.working].total for pair in self.cells[:1]]
+        return sum(totals) / self.nominal_area
+
+    def state_of_charge(self) -> float:
+        """Return the charged part of the window of an electrode's hosts [1]; collective.
+
+        The electrode is the working one, or the counter electrode if that alone has hosts.
+        """
+        host = self._hosts()[0]
+        charged = host.charged()
+        return charged if host in self._host(self.cells[0].working) else 1 - charged
+
+    def outputs(self, dt: Callable[[], float]) -> list[Output]:
+        """Return voltage, current and charge.
+
+        Args:
+            dt: returns the time step [s].
+        """
+        return [
+            Scalar(known("voltage"), lambda _: self.voltage),
+            Scalar(known("current"), lambda _: self.current),
+            Scalar(known("charge"), lambda _: self.charge + self.current * dt()),
+        ]
+
+    def host_outputs(self) -> list[Output]:
+        """Return the state of charge, where there are hosts."""
+        if not self._hosts():
+            return []
+        return [Scalar(known("state_of_charge"), lambda _: self.state_of_charge())]
+
+    def commit(self, dt: float) -> None:
+        """Advance the charges passed by a step [s]."""
+        self.charge += self.current * dt
+        for name, electrode in self.electrodes.items():
+            self.passed[name] += electrode.total * dt
+
+    def sums(self) -> dict[str, Any]:
+        """Return the charges passed so far, as plain data."""
+        return {"charge": self.charge, "interfaces": dict(self.passed)}
+
+    def restore(self, sums: Mapping[str, Any]) -> None:
+        """Take over what `sums` gave."""
+        self.charge, self.passed = sums["charge"], dict(sums["interfaces"])
+
+    def imbalance(self, electrolytes: Sequence[tuple[Ions, np.ndarray[Any, Any]]]) -> float:
+        """Return the sum of all currents into the electrolytes, relative [1]; collective.
+
+        Currents enter at the electrodes and leave at faces held at a potential. Zero without
+        electrodes.
+
+        Args:
+            electrolytes: ions of each, with the residual of their charge balance.
+        """
+        if not self.electrodes:
+            return 0.0
+        held = sum(float(np.sum(residual[ions.phi_e.fixed])) for ions, residual in electrolytes)
+        totals = [closure.total for closure in self.electrodes.values()]
+        missing = abs(sum(totals) + total(held, self._comm))
+        least = 1e-3 * max(closure.reference for closure in self.electrodes.values())
+        return float(missing / max(least, *(abs(t) for t in totals)))
+
+    def check_protocol(self, protocol: Sequence[Step]) -> None:
+        """Check what a protocol asks for first against the cell as it is built.
+
+        Raises:
+            CaseError: a step goes by C-rate without a capacity, or the first that passes a current
+                begins beyond its own cut-off voltage.
+        """
+        drives = [step.drive(0.0) for step in protocol]
+        for step, drive in zip(protocol, drives, strict=True):
+            if drive.c_rate is not None and math.isnan(self.capacity):
+                raise CaseError(
+                    f"step {step.name!r} goes by C-rate, but no electrode of the cell hosts "
+                    "lithium: give a current density, as in ConstantCurrent"
+                )
+        if self.cells:
+            _check_first(protocol, drives, self.voltage)
+
+
+def _check_first(protocol: Sequence[Step], drives: Sequence[Drive], voltage: float) -> None:
+    """Refuse a first current that is past its own cut-off voltage.
+
+    Raises:
+        CaseError: it is.
+    """
+    for step, drive in zip(protocol, drives, strict=True):
+        if drive.voltage is not None:
+            return
+        if drive.c_rate or drive.current_density:
+            for stop in step.stops:
+                if stop.quantity == "voltage" and stop.excess(voltage) > 0.0:
+                    raise CaseError(
+                        f"step {step.name!r} is past its cut-off before it begins: the cell is at "
+                        f"{voltage:.4g} V; change the initial contents or the limit"
+                    )
+            return
+
+
+def _closure(name: str, transfer: Transfer, scales: Scales, area: float) -> Closure:
+    """Return the closure of an electrode potential, given the area of the electrode [m2]."""
+    return Closure(
+        name="electrode",
+        where=name,
+        unknown=transfer.terminal.phi_s,
+        tied=transfer.terminal.tied(),
+        scale=scales.potential,
+        reference=scales.current * area,
+    )
+
+
+def _start(phi: Unknown, value: float) -> None:
+    """Start a potential from a value [V] everywhere."""
+    phi.function.x.array[:] = value
+    phi.start_here()

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Numbers inside compiled forms: constants that can change without compiling again."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from dolfinx import fem
+from dolfinx.mesh import Mesh
+
+from ssbmech._compat import constant
+from ssbmech.case.protocol import Drive
+
+Law = TypeVar("Law")
+
+AgainstTime = Callable[[float, Drive], float]
+"""Value of a number at the end of a step: of its time [s], and of what the step asks."""
+
+
+class Number:
+    """One number in the forms of all meshes, such as the time step."""
+
+    def __init__(self, value: float = 0.0) -> None:
+        """Start with a value, in SI units."""
+        self._value = value
+        self._constants: dict[Mesh, fem.Constant] = {}
+
+    def on(self, mesh: Mesh) -> fem.Constant:
+        """Return the constant of the number for forms on a mesh."""
+        if mesh not in self._constants:
+            self._constants[mesh] = constant(mesh, self._value)
+        return self._constants[mesh]
+
+    @property
+    def value(self) -> float:
+        """The present value."""
+        return self._value
+
+    @value.setter
+    def value(self, value: float) -> None:
+        """Set the value in all forms."""
+        self._value = value
+        for held in self._constants.values():
+            held.value = value
+
+
+class Conditions:
+    """What all parts of a cell share at one instant.
+
+    Attributes:
+        dt: time step [s].
+        temperature: absolute temperature [K].
+    """
+
+    def __init__(self, temperature: float) -> None:
+        """Start at a temperature [K]."""
+        self.dt = Number(1.0)
+        self.temperature = Number(temperature)
+        self._against_time: list[tuple[Number, AgainstTime]] = []
+
+    def number(self, against_time: AgainstTime) -> Number:
+        """Return a number that is set anew for each step."""
+        number = Number()
+        self._against_time.append((number, against_time))
+        return number
+
+    def begin(self, time: float, dt: float, drive: Drive) -> None:
+        """Set the numbers for a step.
+
+        Args:
+            time: time at its end [s].
+            dt: its length [s].
+            drive: what it asks.
+        """
+        self.dt.value = dt
+        for number, value in self._against_time:
+            number.value = value(time, drive)
+
+
+def symbolic(law: Law, mesh: Mesh) -> Law:
+    """Return a law whose numbers are constants of forms on a mesh.
+
+    The form compiled for it then serves for all values. The law's dataclass is copied field by
+    field, nested laws too; what is neither a number nor a law is kept.
+    """
+    if not dataclasses.is_dataclass(law):
+        return law
+    twin = copy.copy(law)
+    for item in dataclasses.fields(law):
+        value: Any = getattr(law, item.name)
+        if type(value) is float:
+            object.__setattr__(twin, item.name, constant(mesh, value))
+        elif dataclasses.is_dataclass(value):
+            object.__setattr__(twin, item.name, symbolic(value, mesh))
+    return twin

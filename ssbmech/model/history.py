@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What laws carry from step to step: at the integration points of a region, or on facets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import basix
+import basix.ufl
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem, la
+from dolfinx.mesh import Mesh
+
+from ssbmech._compat import compile_expression, compile_form, element_points
+from ssbmech.frames import Expr, Frame
+from ssbmech.memory import StateVariable
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+
+TENSOR = ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (0, 2))
+"""Order of the components of a symmetric tensor in files: xx, yy, zz, xy, yz, xz."""
+
+
+@dataclass(eq=False)
+class RegionHistory:
+    """What the laws of one region carry from step to step at its integration points.
+
+    Attributes:
+        place: name of the region.
+        cells: cells of the region, local to the body, owned and ghost.
+        variables: the variables by name.
+        committed: value at the start of the step, by variable.
+        unpacked: the same as UFL expressions the law understands.
+    """
+
+    place: str
+    cells: Ints
+    variables: Mapping[str, StateVariable]
+    frame: Frame
+    committed: dict[str, fem.Function] = field(default_factory=dict)
+    unpacked: dict[str, Expr] = field(default_factory=dict)
+    _updates: dict[str, fem.Expression] = field(default_factory=dict)
+    _next: dict[str, fem.Function] = field(default_factory=dict)
+    _quadrature: tuple[Array, Array] = field(default_factory=lambda: (np.empty(0), np.empty(0)))
+    _volumes: Array | None = None
+    _advanced: bool = False
+
+    @classmethod
+    def start(
+        cls,
+        place: str,
+        variables: Mapping[str, StateVariable],
+        mesh: Mesh,
+        frame: Frame,
+        cells: Ints,
+        quadrature_degree: int,
+    ) -> RegionHistory:
+        """Return the history at the start of a run.
+
+        Deviatoric tensors start at zero, scalars at their initial value.
+        """
+        cell = getattr(basix.CellType, mesh.topology.cell_name())
+        points, weights = basix.make_quadrature(cell, quadrature_degree)
+        quadrature = (np.asarray(points, dtype=np.float64), np.asarray(weights, dtype=np.float64))
+        history = cls(place, cells, variables, frame, _quadrature=quadrature)
+        for name, variable in variables.items():
+            element = basix.ufl.quadrature_element(
+                mesh.basix_cell(),
+                value_shape=(frame.deviator_size,) if variable.is_tensor else (),
+                scheme="default",
+                degree=quadrature_degree,
+            )
+            space = fem.functionspace(mesh, element)
+            value = fem.Function(space, name=name)
+            value.x.array[:] = 0.0 if variable.initial is None else variable.initial
+            history.committed[name] = value
+            history.unpacked[name] = frame.unpack(value) if variable.is_tensor else value
+            history._next[name] = fem.Function(space)
+        return history
+
+    def follow(self, new_state: Mapping[str, Expr]) -> None:
+        """Compile the expressions that give the state at the end of a step; collective."""
+        for name, value in self.committed.items():
+            expression = ufl.as_ufl(new_state[name])
+            packed = self.frame.pack(expression) if value.ufl_shape else expression
+            self._updates[name] = compile_expression(packed, element_points(value.function_space))
+
+    def begin(self) -> None:
+        """Forget the end of a step that was computed for another state of the unknowns."""
+        self._advanced = False
+
+    def commit(self) -> None:
+        """Advance the state by the step that was just solved."""
+        self._advance()
+        for name, value in self.committed.items():
+            value.x.array[:] = self._next[name].x.array
+        self._advanced = False
+
+    def _advance(self) -> None:
+        """Evaluate the state at the end of the step, once."""
+        if not self._advanced:
+            for name, expression in self._updates.items():
+                self._next[name].interpolate(expression, self.cells)
+            self._advanced = True
+
+    def means(self, name: str, count: int) -> Array:
+        """Return a variable at the end of the step, averaged over each owned cell of the body.
+
+        A deviatoric tensor comes with six components. It is zero outside the region.
+
+        Args:
+            name: the variable.
+            count: owned cells of the body.
+        """
+        self._advance()
+        own = self.cells[self.cells < count]
+        value = self._next[name]
+        space = value.function_space
+        at_points = value.x.array.reshape(-1, space.dofmap.index_map_bs)[space.dofmap.list[own]]
+        volumes = self._point_volumes(space.mesh, own)
+        mean = np.einsum("cp,cpk->ck", volumes, at_points) / volumes.sum(axis=1)[:, None]
+        if self.variables[name].is_tensor:
+            mean = self._tensor(mean)
+        found = np.zeros((count, mean.shape[1]))
+        found[own] = mean
+        return found if mean.shape[1] > 1 else found[:, 0]
+
+    def _tensor(self, packed: Array) -> Array:
+        """Return the six components of deviatoric tensors from those that are stored."""
+        rows = np.eye(packed.shape[1])
+        tensors = [self.frame.unpack([float(c) for c in row]) for row in rows]
+        basis = [[tensor.evaluate((), {}, place, {}) for place in TENSOR] for tensor in tensors]
+        return np.asarray(packed @ np.array(basis, dtype=np.float64))
+
+    def _point_volumes(self, mesh: Mesh, cells: Ints) -> Array:
+        """Return the volume that each integration point of some cells stands for."""
+        if self._volumes is None:
+            points, weights = self._quadrature
+            scale = self.frame.weight(ufl.SpatialCoordinate(mesh))
+            density = scale * abs(ufl.JacobianDeterminant(mesh))
+            values = compile_expression(density, points).eval(mesh, cells)
+            self._volumes = np.asarray(values).reshape(len(cells), len(points)) * weights
+        return self._volumes
+
+
+@dataclass(frozen=True, eq=False)
+class Follower:
+    """What makes the end-of-step value of a variable on some facets.
+
+    Attributes:
+        value: the value as a UFL expression on the parent mesh.
+        dS: weighted measure of those facets.
+        facets: which of the owned facets they are.
+    """
+
+    value: Expr
+    dS: Any
+    facets: npt.NDArray[np.bool_]
+
+
+class FacetHistory:
+    """What the laws of an interface carry from step to step, one value or vector a facet.
+
+    All fields of an interface are constant on a facet; so is the memory: at the end of a step it is
+    the mean over the facet of what the law says.
+
+    Attributes:
+        place: what tells it from other memories of the interface.
+        cells: facets of the surface mesh, owned and ghost.
+        committed: value at the start of the step, by variable.
+    """
+
+    def __init__(self, place: str, mesh: Mesh, areas: Array, entity_maps: Any) -> None:
+        """Start without a variable.
+
+        Args:
+            place: what tells it from other memories of the interface.
+            mesh: surface mesh.
+            areas: area of each owned facet.
+            entity_maps: maps for forms on the interface.
+        """
+        self.place = place
+        facets = mesh.topology.index_map(mesh.topology.dim)
+        self.cells = np.arange(facets.size_local + facets.num_ghosts, dtype=np.int32)
+        self.committed: dict[str, fem.Function] = {}
+        self._mesh, self._areas, self._maps = mesh, areas, entity_maps
+        self._forms: dict[str, list[tuple[Any, npt.NDArray[np.bool_]]]] = {}
+
+    def start(self, name: str, initial: float = 0.0, size: int = 1) -> fem.Function:
+        """Return a new variable at its initial value, a scalar or a vector."""
+        element = ("DG", 0) if size == 1 else ("DG", 0, (size,))
+        value = fem.Function(fem.functionspace(self._mesh, element), name=name)
+        value.x.array[:] = initial
+        self.committed[name] = value
+        self._forms[name] = []
+        return value
+
+    def follow(self, name: str, followers: Sequence[Follower]) -> None:
+        """Compile what gives a variable at the end of a step; collective.
+
+        Facets that no follower covers keep their value.
+        """
+        test = ufl.TestFunction(self.committed[name].function_space)("+")
+        for follower in followers:
+            form = ufl.inner(ufl.as_ufl(follower.value), test) * follower.dS
+            self._forms[name].append((compile_form(form, self._maps), follower.facets))
+
+    def now(self, name: str) -> Array:
+        """Return a variable at the end of the step, owned facets; collective.
+
+        A vector has the shape (facets, components).
+        """
+        committed = self.committed[name]
+        dofmap, count = committed.function_space.dofmap, len(self._areas)
+        size = dofmap.index_map_bs
+        found = committed.x.array[: count * size].reshape(count, size).copy()
+        vector = la.vector(dofmap.index_map, size)
+        for form, facets in self._forms[name]:
+            vector.array[:] = 0.0
+            fem.assemble_vector(vector.array, form)
+            vector.scatter_reverse(la.InsertMode.add)
+            means = vector.array[: count * size].reshape(count, size) / self._areas[:, None]
+            found[facets] = means[facets]
+        return found[:, 0] if size == 1 else found
+
+    def begin(self) -> None:
+        """Do nothing: the end of a step is computed when it is asked for."""
+
+    def commit(self) -> None:
+        """Advance by the step that was just solved; collective."""
+        new = {name: self.now(name) for name in self.committed}
+        for name, values in new.items():
+            held = self.committed[name].x
+            held.array[: values.size] = values.ravel()
+            held.scatter_forward()
+
+
+def facet_integrals(form: Any, space: fem.FunctionSpace) -> Array:
+    """Return a compiled linear form on facet-constant functions, owned facets; collective."""
+    vector = la.vector(space.dofmap.index_map, 1)
+    vector.array[:] = 0.0
+    fem.assemble_vector(vector.array, form)
+    vector.scatter_reverse(la.InsertMode.add)
+    return np.array(vector.array[: space.dofmap.index_map.size_local])

@@ -1,0 +1,322 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Measuring a cell at every step, for the series, the field files and the audits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from dolfinx import fem
+
+from ssbmech._compat import compile_form, constant
+from ssbmech.case.settings import OutputQuantity
+from ssbmech.errors import AuditError, CaseError
+from ssbmech.model.audits import charge_error, contact_error, force_error, lithium_error
+from ssbmech.model.averages import CellAverages
+from ssbmech.model.cell import CellModel
+from ssbmech.model.outputs import Output, Outputs, Scalar, asked, guarded, known, largest, total
+from ssbmech.runfolder.audits import AuditLimits
+from ssbmech.runfolder.quantities import QUANTITIES, Quantity
+from ssbmech.runfolder.series import Column
+
+Array = npt.NDArray[np.float64]
+
+WHOLE_CELL = ""
+"""Place of what belongs to no body or interface."""
+
+_STEP = ("time", "time_step", "step")
+_AUDITS = tuple(f"audit_{kind}" for kind in ("lithium", "charge", "force", "contact"))
+_EFFORT = ("newton_iterations", "linear_iterations", "rejected_steps", "wall_time")
+
+
+class Measurement:
+    """Measures a cell after each solve, before the step is committed.
+
+    Attributes:
+        places: what is measured, by body and interface; under an empty name that of the cell.
+    """
+
+    def __init__(
+        self,
+        cell: CellModel,
+        limits: AuditLimits | None = None,
+        observed: Iterable[Mapping[str, Sequence[Output]]] = (),
+    ) -> None:
+        """Find out what is measured and compile what is needed; collective.
+
+        Args:
+            cell: the cell.
+            limits: how far a step may break what it must conserve.
+            observed: what observers measure, by place, after they have seen a step.
+
+        Raises:
+            CaseError: two outputs of a place have one name, or a place is none.
+        """
+        self.cell, self.limits = cell, limits or AuditLimits()
+        self._dt = 0.0
+        self.places = _places(cell, [_own(item, cell) for item in cell.case.output.quantities])
+        for output in self._of_cell():
+            self.places[WHOLE_CELL].add(output)
+        self.observed = _sorted_in(cell, observed)
+        _check_names(self.places, self.observed)
+        _check_kinds(cell, self.places, self.observed)
+        self._averages = {
+            name: CellAverages(body, self.places[name].means) for name, body in cell.bodies.items()
+        }
+        self._measured: dict[str, dict[str, Array]] = {}
+        self._committed: dict[str, dict[str, Array]] = {}
+
+    def _of_cell(self) -> Iterator[Output]:
+        """Yield what belongs to the whole cell."""
+        cell = self.cell
+        yield from cell.circuit.outputs(lambda: self._dt)
+        yield Scalar(known("temperature"), lambda _: cell.conditions.temperature.value)
+        yield Scalar(known("p_stack"), lambda _: cell.holder.stack_pressure)
+        yield Scalar(known("thickness_stack"), Thickness(cell))
+        yield from cell.circuit.host_outputs()
+
+    @property
+    def scalars(self) -> list[Scalar]:
+        """All measured columns of the series: of the cell, the interfaces, and the bodies."""
+        sources = (self.places, self.observed)
+        return [s for places in sources for place in places.values() for s in place.scalars]
+
+    def columns(self) -> list[Column]:
+        """Return the columns of the series."""
+        measured = [Column(scalar.name, scalar.column_unit) for scalar in self.scalars]
+        fixed = [[Column.of(name) for name in names] for names in (_STEP, (*_AUDITS, *_EFFORT))]
+        return [*fixed[0], *measured, *fixed[1]]
+
+    def own_quantities(self) -> list[Quantity]:
+        """Return the quantities that are not in the package's own table."""
+        found = {}
+        for place in (*self.places.values(), *self.observed.values()):
+            for output in _all(place):
+                found[output.quantity.name] = output.quantity
+        return [quantity for name, quantity in found.items() if name not in QUANTITIES]
+
+    def measure(self, dt: float, step: int) -> dict[str, float]:
+        """Return the physical columns of the row of the step that was just solved; collective."""
+        self._dt = dt
+        row = {"time": self.cell.time + dt, "time_step": dt, "step": float(step)}
+        for name, place in self.places.items():
+            arrays = {} if name not in self._averages else self._averages[name].evaluate()
+            arrays |= {item.quantity.name: item.measure() for item in place.cells}
+            self._measured[name] = arrays
+        return row | self._numbers(self.places) | self.audits(dt)
+
+    def measure_observed(self) -> dict[str, float]:
+        """Return the columns of the observers, and keep their fields; collective."""
+        for name, place in self.observed.items():
+            self._measured[name] |= {item.quantity.name: item.measure() for item in place.cells}
+        return self._numbers(self.observed)
+
+    def _numbers(self, places: Mapping[str, Outputs]) -> dict[str, float]:
+        """Return the values of all columns; collective."""
+        return {
+            scalar.name: float(scalar.measure(self._measured[name]))
+            for name, place in places.items()
+            for scalar in place.scalars
+        }
+
+    def commit(self, dt: float) -> None:
+        """Advance the charges passed, and keep the fields of the step; collective."""
+        self._committed = dict(self._measured)
+        self.cell.circuit.commit(dt)
+
+    def sums(self) -> dict[str, Any]:
+        """Return the charges passed so far, as plain data."""
+        return self.cell.circuit.sums()
+
+    def restore(self, sums: Mapping[str, Any]) -> None:
+        """Take over what `sums` gave."""
+        self.cell.circuit.restore(sums)
+
+    def audits(self, dt: float) -> dict[str, float]:
+        """Return the relative errors of what every step must conserve [1]; collective."""
+        cell = self.cell
+        errors = (lithium_error(cell, dt), charge_error(cell), force_error(cell))
+        return dict(zip(_AUDITS, (*errors, contact_error(cell)), strict=True))
+
+    def check(self, row: dict[str, float]) -> None:
+        """Check the audits of a row; nan marks what this cell cannot measure.
+
+        Raises:
+            AuditError: an audit is beyond its limit.
+        """
+        for kind, limit in asdict(self.limits).items():
+            value = row[f"audit_{kind}"]
+            if value > limit:
+                raise AuditError(
+                    f"audit of {kind} failed at t = {row['time']:g} s: "
+                    f"error {value:.3g}, limit {limit:g}"
+                )
+
+    def arrays(self, name: str) -> dict[str, Array]:
+        """Return the cell fields of a body or interface at the end of the last committed step.
+
+        They cannot be evaluated later: stresses and thicknesses follow from the change over a step.
+
+        Args:
+            name: body or interface.
+
+        Returns:
+            Values of the owned cells or facets, by name of the field.
+        """
+        cells = [place.cells for place in self._at(name)]
+        hidden = {item.quantity.name for fields in cells for item in fields if not item.in_files}
+        return {key: a for key, a in self._committed[name].items() if key not in hidden}
+
+    def points(self, name: str) -> dict[str, Array]:
+        """Return the fields at the nodes of a body, owned nodes, by name of the field."""
+        fields = [item for place in self._at(name) for item in place.points]
+        return {item.quantity.name: item.measure() for item in fields}
+
+    def constants(self, name: str) -> dict[str, Array]:
+        """Return the fields of a body or interface that never change, by name of the field."""
+        fields = [item for place in self._at(name) for item in place.constants]
+        return {item.quantity.name: item.values for item in fields}
+
+    def _at(self, name: str) -> list[Outputs]:
+        """Return all that is measured at a place."""
+        return [source[name] for source in (self.places, self.observed) if name in source]
+
+
+def _own(item: OutputQuantity, cell: CellModel) -> dict[str, list[Output]]:
+    """Return what a quantity of the user's own measures, such that its failure names it."""
+    who = f"quantity {type(item).__name__}"
+    found = asked(who, cell.comm, lambda: item.outputs(cell))
+    return {
+        where: [guarded(who, cell.comm, output) for output in outputs]
+        for where, outputs in found.items()
+    }
+
+
+def _places(cell: CellModel, own: Sequence[Mapping[str, Sequence[Output]]]) -> dict[str, Outputs]:
+    """Return what the parts of a cell and quantities of the user's own measure, by place.
+
+    Raises:
+        CaseError: a place is none.
+    """
+    places = {name: Outputs(name) for name in (WHOLE_CELL, *cell.surfaces, *cell.bodies)}
+    for place in cell.places:
+        for output in place.parts.outputs():
+            places[place.name].add(output)
+    for name, sorted_in in _sorted_in(cell, own).items():
+        for output in _all(sorted_in):
+            places[name].add(output)
+    return places
+
+
+def _sorted_in(
+    cell: CellModel, outputs: Iterable[Mapping[str, Sequence[Output]]]
+) -> dict[str, Outputs]:
+    """Return outputs by place.
+
+    Raises:
+        CaseError: a place is none.
+    """
+    found: dict[str, Outputs] = {}
+    for mapping in outputs:
+        for name, items in mapping.items():
+            if name and name not in cell.surfaces and name not in cell.bodies:
+                places = ", ".join([*cell.surfaces, *cell.bodies])
+                raise CaseError(
+                    f"a quantity is measured at {name!r}, which is no body or interface; "
+                    f"those are: {places}"
+                )
+            place = found.setdefault(name, Outputs(name))
+            for item in items:
+                place.add(item)
+    return found
+
+
+def _all(place: Outputs) -> list[Any]:
+    """Return all that is measured at a place."""
+    return [*place.scalars, *place.points, *place.means, *place.cells, *place.constants]
+
+
+def _check_names(*sources: Mapping[str, Outputs]) -> None:
+    """Refuse two columns or two fields of one name.
+
+    Raises:
+        CaseError: there are.
+    """
+    columns: Counter[str] = Counter((*_STEP, *_AUDITS, *_EFFORT))
+    fields: Counter[tuple[str, str]] = Counter()
+    for name, place in (item for source in sources for item in source.items()):
+        columns.update(scalar.name for scalar in place.scalars)
+        fields.update((name, i.quantity.name) for i in _all(place) if not _is_column(i))
+    double = [f"column of the series {name!r}" for name, count in columns.items() if count > 1]
+    double += [f"field {name!r} of {at!r}" for (at, name), count in fields.items() if count > 1]
+    if double:
+        raise CaseError(
+            f"there is more than one {double[0]}: give a state or quantity of your own another name"
+        )
+
+
+def _check_kinds(
+    cell: CellModel, places: Mapping[str, Outputs], observed: Mapping[str, Outputs]
+) -> None:
+    """Refuse fields of a kind that their place cannot have.
+
+    Raises:
+        CaseError: there are.
+    """
+    for source in (places, observed):
+        for name, place in source.items():
+            fields = [i for i in _all(place) if not _is_column(i)]
+            if fields and name == WHOLE_CELL:
+                told = "is measured at no body or interface: only columns belong to the whole cell"
+            elif (place.means or place.points) and name not in cell.bodies:
+                fields, told = [*place.means, *place.points], "is of a kind that only a body has"
+            elif place.means and source is observed:
+                fields, told = place.means, "is an average, which observers take as a CellField"
+            else:
+                continue
+            raise CaseError(f"the field {fields[0].quantity.name!r} {told}")
+
+
+def _is_column(output: Output) -> bool:
+    return isinstance(output, Scalar)
+
+
+class Thickness:
+    """Measures the thickness of the stack, from the mean displacements of top and bottom face."""
+
+    def __init__(self, cell: CellModel) -> None:
+        """Compile the forms; collective."""
+        self._comm = cell.comm
+        axis = cell.case.geometry.frame.dim - 1
+        x = np.asarray(cell.tagged.mesh.geometry.x[:, axis], dtype=np.float64)
+        self._height = largest(x, cell.comm) + largest(-x, cell.comm)
+        faces = (_outward(cell, face, sign) for face, sign in (("top", 1.0), ("bottom", -1.0)))
+        self._faces = [face for face in faces if face[0]]
+
+    def __call__(self, _: Mapping[str, Array]) -> float:
+        """Return the thickness at the end of the step [m]; collective."""
+        moved = (
+            total(sum(fem.assemble_scalar(form) for form in forms), self._comm) / area
+            for forms, area in self._faces
+        )
+        return self._height + sum(moved)
+
+
+def _outward(cell: CellModel, face: str, sign: float) -> tuple[list[Any], float]:
+    """Return forms of the outward displacement over a face, and its area; collective."""
+    axis, forms, area = cell.case.geometry.frame.dim - 1, [], 0.0
+    for body in cell.bodies.values():
+        if face not in body.mesh.faces:
+            continue
+        ds = body.measure("ds")(body.mesh.faces[face])
+        one = constant(body.mesh.mesh, 1.0)
+        own = total(fem.assemble_scalar(compile_form(one * ds, None)), cell.comm)
+        if own > 0.0:
+            # the area is no part of the form: every mesh would compile another one
+            forms.append(compile_form(sign * one * body.u.function[axis] * ds, None))
+            area += own
+    return forms, area

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Adhesion of two bodies: the slip of the interface, the history of its bond and its tractions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+
+from ssbmech.forms import interface_terms as terms
+from ssbmech.frames import Expr
+from ssbmech.interfaces.cohesion import Adhesion, separation
+from ssbmech.model.conditions import symbolic
+from ssbmech.model.history import FacetHistory, Follower
+from ssbmech.model.outputs import CellField, Output, Scalar, known, weighted_mean
+from ssbmech.model.part import Memory, Term
+from ssbmech.model.parts.contact import HoldingPart
+from ssbmech.model.surface import SurfaceModel
+from ssbmech.solve.unknowns import Unknown
+
+BROKEN = 1 - 1e-9
+"""Damage from which a bond counts as broken; a mean over a facet may lose digits [1]."""
+
+
+class Bond(HoldingPart):
+    """The bond of an interface, facet by facet.
+
+    Attributes:
+        slip: tangential offset of the two sides [m]; its normal component is held at zero.
+        largest: largest separation up to the last committed step [m].
+    """
+
+    def __init__(self, surface: SurfaceModel, law: Adhesion) -> None:
+        """Add the slip, and remember the largest separation; collective."""
+        self.surface = surface
+        self._law: Adhesion = symbolic(law, surface.parent)
+        self.slip = surface.vector("slip", surface.setting.scales.gap)
+        self.history = FacetHistory("bond", surface.mesh.mesh, surface.areas, surface.entity_maps)
+        self.largest = self.history.start("separation_max")
+        everywhere = np.ones(surface.gap.owned, dtype=bool)
+        new = Follower(self.separation_max(), surface.sides.dS, everywhere)
+        self.history.follow("separation_max", [new])
+        self.damages = surface.facet_means(lambda near: self.damage())
+
+    def separation_max(self) -> Expr:
+        """Return the largest separation at the end of the step [m]."""
+        now = separation(self.surface.gap.function("+"), self.slip.function("+"))
+        return ufl.max_value(self.largest("+"), now)
+
+    def damage(self) -> Expr:
+        """Return the damage at the end of the step [1]."""
+        return self._law.damage(self.separation_max())
+
+    def holds(self) -> npt.NDArray[np.bool_]:
+        """Return which owned facets are not broken; collective."""
+        return np.asarray(self.damages() < BROKEN)
+
+    @property
+    def unknowns(self) -> Sequence[Unknown]:
+        """The slip."""
+        return (self.slip,)
+
+    @property
+    def memory(self) -> Sequence[Memory]:
+        """The largest separation."""
+        return (self.history,)
+
+    def tells(self, region: str) -> Mapping[str, Expr]:
+        """Return the damage."""
+        return {"damage": self.damage()}
+
+    def terms(self) -> Iterator[Term]:
+        """Yield the equation of the slip, and the work of the bond's traction."""
+        surface, slip = self.surface, self.slip.function("+")
+        yield self.slip.key, terms.slip_term(surface.sides, slip, surface.test(self.slip))
+        held, gap = self._law.stiffness(self.damage()), surface.gap.function("+")
+        for u, jump in surface.test_jumps():
+            yield u.key, terms.bond_work_term(surface.sides, held, gap, slip, jump)
+
+    def sizes(self) -> Iterator[Term]:
+        """Yield a typical separation."""
+        yield self.surface.typical(self.slip, self.surface.setting.scales.gap)
+
+    def outputs(self) -> Sequence[Output]:
+        """Return the damage and its mean."""
+        comm, areas = self.surface.comm, self.surface.areas
+
+        mean = weighted_mean("damage", areas, comm)
+        return [
+            CellField(known("damage"), self.damages),
+            Scalar(known("damage_mean"), mean, self.surface.name),
+        ]

@@ -1,0 +1,266 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The electrode side of a charge transfer: what gives lithium, and what carries electrons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any, Protocol
+
+from mpi4py import MPI
+
+import numpy as np
+import numpy.typing as npt
+from dolfinx import fem
+
+from ssbmech._compat import compile_form
+from ssbmech.constants import FARADAY
+from ssbmech.forms import interface_terms as terms
+from ssbmech.forms import lithium
+from ssbmech.frames import Expr
+from ssbmech.model.history import FacetHistory, Follower
+from ssbmech.model.outputs import (
+    Arrays,
+    CellConstant,
+    CellField,
+    Output,
+    Scalar,
+    known,
+    total,
+)
+from ssbmech.model.part import Memory, Term
+from ssbmech.model.parts.electrons import Electrons
+from ssbmech.model.parts.lithium import Lithium
+from ssbmech.model.surface import SurfaceModel
+from ssbmech.runfolder.quantities import CUT_OFF
+from ssbmech.solve.unknowns import Unknown
+
+
+class Reactant(Protocol):
+    """Role of what gives and takes lithium at an interface."""
+
+    @property
+    def memory(self) -> Sequence[Memory]:
+        """What it carries from step to step."""
+
+    def mu(self) -> Expr:
+        """Return the chemical potential of lithium at the surface [J/mol]."""
+
+    def content(self, region: str) -> Expr:
+        """Return the lithium content at the surface [1]; 1 for metal."""
+
+    def terms(self, current: Unknown) -> Iterator[Term]:
+        """Yield what the current does to it."""
+
+    def outputs(self) -> Sequence[Output]:
+        """Return what is measured of it."""
+
+    def lost(self) -> tuple[float, float]:
+        """Return the lithium lost since the start, and the least that counts [mol]; collective."""
+
+
+class Metal:
+    """Metal that is stripped and plated at its surface: the interface moves.
+
+    Attributes:
+        molar_volume: volume of metal per mole of charge [m3/mol].
+        stripped: thickness stripped minus plated up to the last committed step [m].
+    """
+
+    def __init__(self, surface: SurfaceModel, current: Unknown, molar_volume: float) -> None:
+        """Remember the stripped thickness; collective."""
+        self.surface, self.molar_volume = surface, molar_volume
+        self.history = FacetHistory("growth", surface.mesh.mesh, surface.areas, surface.entity_maps)
+        self.stripped = self.history.start("stripped")
+        self._volume = surface.constant(molar_volume)
+        everywhere = np.ones(surface.gap.owned, dtype=bool)
+        new = Follower(self._thickness(current), surface.sides.dS, everywhere)
+        self.history.follow("stripped", [new])
+
+    def _thickness(self, current: Unknown) -> Expr:
+        """Return the stripped thickness at the end of the step [m]."""
+        dt = self.surface.setting.conditions.dt.on(self.surface.parent)
+        i = current.function("+")
+        return terms.stripped_thickness(self.stripped("+"), i, self._volume, FARADAY, dt)
+
+    @property
+    def memory(self) -> Sequence[Memory]:
+        """The stripped thickness."""
+        return (self.history,)
+
+    def mu(self) -> Expr:
+        """Return Omega p_c [J/mol]."""
+        return self._volume * self.surface.p_contact.function("+")
+
+    def content(self, region: str) -> Expr:
+        """Return one."""
+        return 1.0
+
+    def terms(self, current: Unknown) -> Iterator[Term]:
+        """Yield the growth of the gap."""
+        surface = self.surface
+        q = surface.test(surface.gap)
+        term = terms.opening_term(surface.sides, self._thickness(current), q)
+        yield surface.gap.key, term
+
+    def outputs(self) -> Sequence[Output]:
+        """Return the stripped thickness."""
+        return (CellField(known("stripped"), lambda: self.history.now("stripped")),)
+
+    @cached_property
+    def _opened(self) -> Any:
+        """Form of the volume between the bodies that growth has made."""
+        surface = self.surface
+        gap, initial = surface.gap.function("+"), surface.initial_gap("+")
+        form = terms.opened_by_growth(surface.sides, gap, initial)
+        for near in surface.near:
+            for film in surface.films(near.region):
+                form += film * near.sides.dS
+        return compile_form(form, surface.entity_maps)
+
+    def opened(self) -> float:
+        """Return the volume by which growth has moved the bodies apart [m3]; collective.
+
+        It is the integral of gap - initial gap - jump of displacements along the normal, taken from
+        where the bodies are: an independent measure of the metal that was stripped.
+        """
+        return total(fem.assemble_scalar(self._opened), self.surface.comm)
+
+    def lost(self) -> tuple[float, float]:
+        """Return the metal that is missing between the bodies [mol]; collective."""
+        area = total(self.surface.areas.sum(), self.surface.comm)
+        least = self.surface.setting.scales.gap * area / self.molar_volume
+        return self.opened() / self.molar_volume, least
+
+
+class HostSurface:
+    """The surface of a host, which gives lithium from its bulk.
+
+    Attributes:
+        lithium: the lithium of the host.
+    """
+
+    def __init__(self, surface: SurfaceModel, stored: Lithium) -> None:
+        """Find which particle each facet belongs to."""
+        self.surface, self.lithium = surface, stored
+        at_minus, _, on_facet = surface.mesh.local_cells(surface.parent)
+        places = surface.gap.function.function_space.dofmap.list[on_facet, 0]
+        self.particle = np.zeros(surface.gap.owned, dtype=np.int64)
+        self.particle[places] = stored.particles.of_cells[at_minus]
+
+    @property
+    def memory(self) -> Sequence[Memory]:
+        """Nothing: what is lost is missing in the bulk."""
+        return ()
+
+    def mu(self) -> Expr:
+        """Return the host's chemical potential [J/mol]."""
+        return self.lithium.mu.function("+")
+
+    def content(self, region: str) -> Expr:
+        """Return the host's content [1]."""
+        c_max = self.surface.constant(self.lithium.regions[region].host.c_max)
+        return self.lithium.c.function("+") / c_max
+
+    def terms(self, current: Unknown) -> Iterator[Term]:
+        """Yield the lithium that leaves next to each region that reacts."""
+        surface, c = self.surface, self.lithium.c
+        w, i = surface.test(c), current.function("+")
+        for near in surface.near:
+            if surface.interface.reacts_at(near.region):
+                yield c.key, lithium.release_term(i, FARADAY, w, near.sides.dS)
+
+    def outputs(self) -> Sequence[Output]:
+        """Return the particles, and the share of the host's volume that is cut off."""
+        return (
+            CellConstant(known("particle"), self.particle.astype(np.float64)),
+            Scalar(known("cut_off"), self.cut_off, self.surface.name),
+        )
+
+    def cut_off(self, measured: Arrays) -> float:
+        """Return the share of a host's volume in particles without contact [1]; collective.
+
+        Args:
+            measured: facet fields of the interface; of them, "conducting".
+        """
+        volumes = self.lithium.body.volumes
+        of_cells = self.lithium.particles.of_cells[: len(volumes)]
+        areas = self.surface.areas
+        conducting = areas * measured["conducting"]
+        pairs = ((self.particle, areas), (self.particle, conducting), (of_cells, volumes))
+        sums = np.zeros((3, len(self.lithium.particles.centres)))
+        for row, (k, w) in zip(sums, pairs, strict=True):
+            np.add.at(row, k, w)
+        self.surface.comm.Allreduce(MPI.IN_PLACE, sums, op=MPI.SUM)
+        lost = sums[1] < CUT_OFF * sums[0]
+        return float(sums[2][lost].sum() / sums[2].sum())
+
+    def lost(self) -> tuple[float, float]:
+        """Return the lithium that is missing in the host [mol]; collective.
+
+        It is nan where lithium also enters the host through a face.
+        """
+        body = self.lithium.body
+        fed = sum(len(body.mesh.facets(flux.face)) for flux in body.setting.fluxes)
+        if self.surface.comm.allreduce(fed, op=MPI.SUM) > 0:
+            return math.nan, self.lithium.start
+        return self.lithium.start - self.lithium.inventory(), self.lithium.start
+
+
+class Terminal(Protocol):
+    """Role of what carries electrons to an interface."""
+
+    @property
+    def phi_s(self) -> Unknown:
+        """Electrode potential [V]."""
+
+    @property
+    def unknowns(self) -> Sequence[Unknown]:
+        """The potential, where it belongs to the interface."""
+
+    def tied(self) -> npt.NDArray[np.int32]:
+        """Return the owned dofs that have the potential of the circuit; collective."""
+
+
+class OnePotential:
+    """An electrode of one potential throughout.
+
+    Attributes:
+        phi_s: electrode potential [V], one value for all facets.
+    """
+
+    def __init__(self, surface: SurfaceModel) -> None:
+        """Add the potential; collective."""
+        self.phi_s = surface.scalar("phi_s", surface.setting.scales.potential, closed=True)
+
+    @property
+    def unknowns(self) -> Sequence[Unknown]:
+        """The potential."""
+        return (self.phi_s,)
+
+    def tied(self) -> npt.NDArray[np.int32]:
+        """Return all facets."""
+        return np.arange(self.phi_s.owned, dtype=np.int32)
+
+
+class ThroughBody:
+    """An electrode whose body conducts electrons from an outer face."""
+
+    def __init__(self, electrons: Electrons) -> None:
+        """Take the potential of the body's electrons."""
+        self._electrons = electrons
+
+    @property
+    def phi_s(self) -> Unknown:
+        """The body's electronic potential [V]."""
+        return self._electrons.phi_s
+
+    @property
+    def unknowns(self) -> Sequence[Unknown]:
+        """None: the potential belongs to the body."""
+        return ()
+
+    def tied(self) -> npt.NDArray[np.int32]:
+        """Return the feeding face; collective."""
+        return self._electrons.fed()

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Ions of an electrolyte: the ionic potential and Ohm's law."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import ufl
+from dolfinx import fem, la
+
+from ssbmech._compat import constant
+from ssbmech.forms import charge
+from ssbmech.materials.transport import Conductor
+from ssbmech.model.body import BodyModel
+from ssbmech.model.conditions import symbolic
+from ssbmech.model.outputs import Output, PointField, known
+from ssbmech.model.part import Part, Term
+from ssbmech.model.parts.momentum_outputs import owned_nodes
+from ssbmech.solve.unknowns import Unknown
+
+
+def potential(body: BodyModel, name: str) -> Unknown:
+    """Return a potential of a body as an unknown; collective."""
+    degree, scale = body.setting.discretisation.degree, body.setting.scales.potential
+    space = fem.functionspace(body.mesh.mesh, ("Lagrange", degree))
+    return Unknown(name, body.name, fem.Function(space, name=name), scale)
+
+
+def current_size(body: BodyModel, phi: Unknown) -> tuple[str, Any]:
+    """Return the size of a current balance: that of a typical current over the body's faces."""
+    current = constant(body.mesh.mesh, body.setting.scales.current)
+    return phi.key, current * body.test(phi) * body.measure("ds")
+
+
+class Ions(Part):
+    """Charge balance of an electrolyte: div(-kappa grad phi_e) = source.
+
+    Attributes:
+        phi_e: ionic potential [V].
+    """
+
+    def __init__(self, body: BodyModel) -> None:
+        """Add the potential, and hold it where no region conducts; collective."""
+        self.body, self.phi_e = body, potential(body, "phi_e")
+        self._conductors = {
+            name: material.conductor
+            for name, material in body.case_body.materials.items()
+            if material.conductor is not None
+        }
+        self._hold_idle()
+
+    def _hold_idle(self) -> None:
+        """Hold the potential at the nodes that no conducting region reaches; collective."""
+        dofmap = self.phi_e.function.function_space.dofmap
+        reached = la.vector(dofmap.index_map, 1)
+        reached.array[:] = 0.0
+        for name in self._conductors:
+            reached.array[dofmap.list[self.body.cells(name)].ravel()] = 1.0
+        reached.scatter_reverse(la.InsertMode.add)
+        idle = np.flatnonzero(reached.array[: self.phi_e.owned] == 0.0)
+        self.phi_e.fix(idle.astype(np.int32))
+
+    @property
+    def unknowns(self) -> Sequence[Unknown]:
+        """The ionic potential."""
+        return (self.phi_e,)
+
+    def terms(self) -> Iterator[Term]:
+        """Yield Ohm's law of the conducting regions, and the sources."""
+        body, phi_e = self.body, self.phi_e
+        mesh, w = body.mesh.mesh, body.test(phi_e)
+        temperature = body.setting.conditions.temperature.on(mesh)
+        for name, conductor in self._conductors.items():
+            law: Conductor = symbolic(conductor, mesh)
+            kappa = law.kappa_e(temperature)
+            yield phi_e.key, charge.ohmic_term(kappa, phi_e.function, w, body.region(name))
+        for source in body.setting.loads.ion_sources:
+            if source.body == body.name:
+                density = source.density(ufl.SpatialCoordinate(mesh))
+                yield phi_e.key, charge.ion_source_term(density, w, body.measure("dx"))
+
+    def sizes(self) -> Iterator[Term]:
+        """Yield a typical current."""
+        yield current_size(self.body, self.phi_e)
+
+    def outputs(self) -> Sequence[Output]:
+        """Return the potential."""
+        return (PointField(known("phi_e"), lambda: owned_nodes(self.phi_e.function)),)

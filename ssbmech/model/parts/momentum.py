@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Momentum of a body: its displacement, the solid laws of its regions, and what loads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import ufl
+from dolfinx import fem
+
+from ssbmech._compat import constant, cut_submesh
+from ssbmech.forms import mechanics
+from ssbmech.frames import Expr, Frame, WeightedMeasure
+from ssbmech.materials.elastic import Response, Surroundings
+from ssbmech.materials.material import Material
+from ssbmech.memory import check_new_state, collect, declared
+from ssbmech.model.body import BodyModel
+from ssbmech.model.conditions import symbolic
+from ssbmech.model.history import RegionHistory
+from ssbmech.model.outputs import Output
+from ssbmech.model.part import Memory, Part, Term
+from ssbmech.model.parts.momentum_outputs import state_outputs, stress_outputs
+from ssbmech.solve.unknowns import Unknown
+
+
+@dataclass(frozen=True, eq=False)
+class FreeStrain:
+    """What a region would do without stress.
+
+    Attributes:
+        strain: strain at the end of the step, shape (3, 3) [1].
+        content: lithium content there [1]; 1 where nothing is hosted.
+        new_state: values at the end of the step of the states of the law behind it.
+    """
+
+    strain: Expr = field(default_factory=lambda: ufl.zero(3, 3))
+    content: Expr = 1.0
+    new_state: Mapping[str, Expr] = field(default_factory=dict)
+
+
+class FreeStrains(Protocol):
+    """Role of what strains regions without stress."""
+
+    def free_strain(self, region: str, around: Surroundings) -> FreeStrain:
+        """Return the free strain of a region, given the states at the start of the step."""
+
+
+class NoFreeStrain:
+    """A body that keeps its shape without stress."""
+
+    def free_strain(self, region: str, around: Surroundings) -> FreeStrain:
+        """Return zero."""
+        return FreeStrain()
+
+
+class Pressure(Protocol):
+    """Role of what takes the volumetric part of the stress."""
+
+    @property
+    def unknowns(self) -> Sequence[Unknown]:
+        """Its fields."""
+
+    @property
+    def mean(self) -> Expr:
+        """Pressure, compression positive [Pa]."""
+
+    def terms(self, body: BodyModel, dx: WeightedMeasure) -> Iterator[Term]:
+        """Yield the volumetric terms."""
+
+    def sizes(self, body: BodyModel, dx: WeightedMeasure) -> Iterator[Term]:
+        """Yield the sizes of the residuals of its fields."""
+
+
+@dataclass(frozen=True, eq=False)
+class FromStrain:
+    """Pressure that follows from the volume strain: plain displacement elements.
+
+    Attributes:
+        bulk: bulk modulus [Pa].
+        volume_strain: trace of total minus free strain [1].
+    """
+
+    bulk: Expr
+    volume_strain: Expr
+    unknowns: tuple[Unknown, ...] = ()
+
+    @property
+    def mean(self) -> Expr:
+        """Minus the bulk modulus times the volume strain [Pa]."""
+        return -self.bulk * self.volume_strain
+
+    def terms(self, body: BodyModel, dx: WeightedMeasure) -> Iterator[Term]:
+        """Yield the virtual work of the volume change."""
+        v = body.test(body.u)
+        yield (
+            body.u.key,
+            mechanics.volumetric_term(body.frame, self.bulk, self.volume_strain, v, dx),
+        )
+
+    def sizes(self, body: BodyModel, dx: WeightedMeasure) -> Iterator[Term]:
+        """Yield nothing."""
+        yield from ()
+
+
+@dataclass(frozen=True, eq=False)
+class FieldOfItsOwn:
+    """Pressure that is an unknown, where a solid flows at constant volume.
+
+    Attributes:
+        bulk: bulk modulus [Pa].
+        volume_strain: trace of total minus free strain [1].
+        p: the pressure [Pa].
+    """
+
+    bulk: Expr
+    volume_strain: Expr
+    p: Unknown
+
+    @property
+    def unknowns(self) -> tuple[Unknown, ...]:
+        """The pressure."""
+        return (self.p,)
+
+    @property
+    def mean(self) -> Expr:
+        """The pressure [Pa]."""
+        return self.p.function
+
+    def terms(self, body: BodyModel, dx: WeightedMeasure) -> Iterator[Term]:
+        """Yield its virtual work, and the equation of the volume."""
+        p, q = self.p.function, body.test(self.p)
+        yield body.u.key, mechanics.pressure_term(body.frame, p, body.test(body.u), dx)
+        yield self.p.key, mechanics.compressibility_term(self.bulk, self.volume_strain, p, q, dx)
+
+    def sizes(self, body: BodyModel, dx: WeightedMeasure) -> Iterator[Term]:
+        """Yield the volume strain of a typical stress."""
+        stress = constant(body.mesh.mesh, body.setting.scales.stress)
+        yield self.p.key, stress / self.bulk * body.test(self.p) * dx
+
+
+@dataclass(frozen=True, eq=False)
+class SolidRegion:
+    """One region of a body with its solid law.
+
+    Attributes:
+        name: name of the region.
+        material: the case's material.
+        response: answer of the solid law to the body's displacement.
+        volume_strain: trace of total minus free strain [1].
+        stress: Cauchy stress, shape (3, 3) [Pa].
+        history: variables at the integration points.
+        pressure: what takes the volumetric part of the stress.
+        dx: measure of the region.
+    """
+
+    name: str
+    material: Material
+    response: Response
+    volume_strain: Expr
+    stress: Expr
+    history: RegionHistory
+    pressure: Pressure
+    dx: WeightedMeasure
+
+
+class Momentum(Part):
+    """Momentum balance of a body: div(stress) = 0, with the loads on its faces and in its bulk.
+
+    Attributes:
+        body: the body.
+        regions: its regions by name.
+    """
+
+    def __init__(self, body: BodyModel, free: FreeStrains) -> None:
+        """Build the regions; collective.
+
+        Args:
+            body: the body.
+            free: what strains its regions without stress.
+
+        Raises:
+            CaseError: a law's states do not fit together.
+        """
+        self.body = body
+        self.regions = {
+            name: _region(body, name, material, free)
+            for name, material in body.case_body.materials.items()
+        }
+
+    @property
+    def frame(self) -> Frame:
+        """Kinematic frame."""
+        return self.body.frame
+
+    @property
+    def pressures(self) -> dict[str, Unknown]:
+        """Pressures that are fields of their own, by region."""
+        return {
+            name: pressure
+            for name, region in self.regions.items()
+            for pressure in region.pressure.unknowns
+        }
+
+    @property
+    def unknowns(self) -> list[Unknown]:
+        """The displacement and the independent pressures."""
+        return [self.body.u, *self.pressures.values()]
+
+    @property
+    def memory(self) -> Sequence[Memory]:
+        """The histories of the regions."""
+        return [region.history for region in self.regions.values()]
+
+    def terms(self) -> Iterator[Term]:
+        """Yield the virtual work of stress and loads, and the equations of the pressures."""
+        body, key = self.body, self.body.u.key
+        v, mesh = body.test(body.u), body.mesh.mesh
+        for region in self.regions.values():
+            yield key, mechanics.deviatoric_term(self.frame, region.response.deviator, v, region.dx)
+            yield from region.pressure.terms(body, region.dx)
+        ds, dx = body.measure("ds"), body.measure("dx")
+        for load in body.setting.pressures:
+            if load.face in body.mesh.faces:
+                tag, normal = body.mesh.faces[load.face], ufl.FacetNormal(mesh)
+                pressure = load.number.on(mesh)
+                yield key, mechanics.face_pressure_term(pressure, normal, v, ds(tag))
+        for force in body.setting.loads.body_forces:
+            if force.body == body.name:
+                density = force.density(ufl.SpatialCoordinate(mesh))
+                yield key, mechanics.body_force_term(density, v, dx)
+
+    def sizes(self) -> Iterator[Term]:
+        """Yield the virtual work of a typical stress, and the volume strain that it makes."""
+        body = self.body
+        stress = constant(body.mesh.mesh, body.setting.scales.stress)
+        v = body.test(body.u)
+        yield body.u.key, stress * ufl.tr(self.frame.strain(v)) * body.measure("dx")
+        for region in self.regions.values():
+            yield from region.pressure.sizes(body, region.dx)
+
+    def outputs(self) -> Sequence[Output]:
+        """Return displacement, stress, creep rate, and the states of the laws."""
+        histories = [region.history for region in self.regions.values()]
+        return [
+            *stress_outputs(self.body, self.regions),
+            *state_outputs(self.body, histories),
+        ]
+
+
+def _region(body: BodyModel, name: str, material: Material, free: FreeStrains) -> SolidRegion:
+    """Return a region with the answer of its solid law; collective."""
+    mesh, setting, where = body.mesh.mesh, body.setting, f"region {name!r}"
+    variables = collect(where, material.laws)
+    history = RegionHistory.start(
+        name, variables, mesh, body.frame, body.cells(name), body.quadrature_degree
+    )
+    conditions = setting.conditions
+    around = Surroundings(
+        conditions.dt.on(mesh), conditions.temperature.on(mesh), state=history.unpacked
+    )
+    unloaded = free.free_strain(name, around)
+    strain = body.frame.strain(body.u.function) - unloaded.strain
+    law = symbolic(material.solid, mesh)
+    response = law.response(strain, history.unpacked, replace(around, content=unloaded.content))
+    check_new_state(where, material.solid, declared(material.solid), response.state)
+    history.follow({**response.state, **unloaded.new_state})
+    volume_strain = ufl.tr(strain)
+    pressure: Pressure = FromStrain(response.bulk, volume_strain)
+    if material.solid.flows and setting.discretisation.mixed:
+        pressure = FieldOfItsOwn(response.bulk, volume_strain, _pressure_field(body, name))
+    stress = response.deviator - pressure.mean * ufl.Identity(3)
+    return SolidRegion(
+        name, material, response, volume_strain, stress, history, pressure, body.region(name)
+    )
+
+
+def _pressure_field(body: BodyModel, region: str) -> Unknown:
+    """Return the pressure of a region, on a mesh of its own if the body has others; collective."""
+    home = body.mesh.mesh
+    if len(body.case_body.materials) > 1:
+        part = cut_submesh(home, home.topology.dim, body.cells(region))
+        body.submeshes.append(part)
+        home = part.mesh
+    space = fem.functionspace(home, ("Lagrange", body.setting.discretisation.degree - 1))
+    scale = body.setting.scales.stress
+    return Unknown("p", region, fem.Function(space, name="pressure"), scale)
