@@ -109,6 +109,8 @@ class Declaration:
         return f"{left}, {right}"
 
 
+_PLAIN_TYPES: Final = (float, int, str, type(None))
+
 _PLAIN: Final = Declaration("", None, None, False, False, "")
 
 Row = TypedDict(
@@ -209,12 +211,12 @@ def validate_parameters(instance: Any) -> None:
 
 
 def describe(instance: Any) -> list[Row]:
-    """List every value of a dataclass and of the dataclasses in it.
+    """List every value of a dataclass and of the dataclasses in it, constants of a class too.
 
     The name of a row is the path to the value, such as "flow.rate", "layers[separator].thickness"
     (a part of a tuple or mapping that has a name) or "steps[0].duration" (one that has none). A
-    part without values, such as a frame, has one row that holds the name of its class. A table has
-    one row too, with a summary as its value.
+    part without values, such as a swelling of none, has one row that holds the name of its class. A
+    table has one row too, with a summary as its value.
 
     Args:
         instance: A validated dataclass instance.
@@ -266,6 +268,23 @@ def _check_table(value: Any, declaration: Declaration, name: str) -> None:
             )
 
 
+def stated(instance: Any) -> Iterator[dataclasses.Field[Any]]:
+    """Yield what a dataclass states: its fields and the plain constants of its class.
+
+    Constants (`ClassVar`) count, for they tell one law from another; those that are no number, text
+    or None do not.
+
+    Args:
+        instance: A dataclass instance, or its class.
+    """
+    owner = instance if isinstance(instance, type) else type(instance)
+    fields = {field.name for field in dataclasses.fields(instance)}
+    # in the order of declaration; `dataclasses.fields` leaves constants out
+    for name, field in instance.__dataclass_fields__.items():
+        if name in fields or isinstance(getattr(owner, name, ...), _PLAIN_TYPES):
+            yield field
+
+
 def _declared(instance: Any) -> Iterator[tuple[dataclasses.Field[Any], Declaration]]:
     for field in dataclasses.fields(instance):
         if _KEY in field.metadata:
@@ -274,7 +293,7 @@ def _declared(instance: Any) -> Iterator[tuple[dataclasses.Field[Any], Declarati
 
 def _rows(instance: Any, path: str) -> Iterator[Row]:
     declared = {field.name: declaration for field, declaration in _declared(instance)}
-    for field in dataclasses.fields(instance):
+    for field in stated(instance):
         if field.metadata.keys() & NOT_DESCRIBED.keys():
             continue
         value = getattr(instance, field.name)
@@ -327,7 +346,7 @@ def _parts(value: Any) -> Iterator[tuple[str, Any]]:
 
 def _plain(value: Any) -> float | int | str | bool | None:
     """Return what a manifest can hold: numbers and texts as they are, other things by name."""
-    if value is None or isinstance(value, (float, int, str)):
+    if isinstance(value, _PLAIN_TYPES):
         return value
     if isinstance(value, Table):
         return value.summary()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ssbmech.case.protocol import (
     Drive,
@@ -44,7 +45,7 @@ class CurrentBelow:
     """
 
     limit: float = parameter("A/m2", low=0.0, low_open=True, doc="current per nominal area")
-    quantity: str = "current"
+    quantity: ClassVar[str] = "current"
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -142,7 +143,7 @@ class _AtRate:
     duration: float = parameter("s", low=0.0, default=0.0, doc="longest time")
     until: tuple[StopCondition, ...] = ()
     name: str = ""
-    seats: bool = False
+    seats: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         """Convert to SI, and give a step without a duration one."""
@@ -231,7 +232,7 @@ class Hold:
     )
     until: tuple[StopCondition, ...] = ()
     name: str = "hold"
-    seats: bool = False
+    seats: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         """Convert to SI and check."""

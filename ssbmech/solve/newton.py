@@ -7,9 +7,10 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from ssbmech.case.linear_solver import LinearSolver
+from ssbmech.case.settings import NewtonSettings
 from ssbmech.errors import CaseError, NotConverged
 from ssbmech.solve.linear import make_ksp
 from ssbmech.solve.system import System
@@ -26,22 +27,6 @@ MOST_LEAPS = 4
 
 PHASES = ("residual", "jacobian", "factorisation", "solve", "update")
 """Parts of a solve whose wall time is measured."""
-
-
-class Settings(Protocol):
-    """What Newton's method needs to know about convergence."""
-
-    @property
-    def tolerance(self) -> float:
-        """Largest scaled residual norm of each field [1]."""
-
-    @property
-    def max_iterations(self) -> int:
-        """Iterations after which the step is given up [1]."""
-
-    @property
-    def max_growth(self) -> float:
-        """Growth of the residual in one iteration above which the increment is halved [1]."""
 
 
 @dataclass
@@ -95,7 +80,7 @@ class Newton:
     """
 
     def __init__(
-        self, system: System, settings: Settings, linear: LinearSolver, prefix: str
+        self, system: System, settings: NewtonSettings, linear: LinearSolver, prefix: str
     ) -> None:
         """Set up the linear solver; the first factorisation does the analysis.
 
