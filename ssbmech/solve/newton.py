@@ -7,12 +7,11 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from ssbmech.case.linear_solver import LinearSolver
 from ssbmech.case.settings import NewtonSettings
 from ssbmech.errors import CaseError, NotConverged
-from ssbmech.solve.linear import make_ksp
+from ssbmech.solve.linear import Solver
 from ssbmech.solve.system import System
 
 SMALLEST_STEP = 1.0 / 64.0
@@ -93,8 +92,7 @@ class Newton:
                 "field; this system is coupled: take Direct()"
             )
         self.system, self.settings = system, settings
-        self._make_ksp: Callable[[], Any] = lambda: make_ksp(system.matrix.mat, linear, prefix)
-        self.ksp = self._make_ksp()
+        self.linear = Solver(system.matrix.mat, linear, prefix)
 
     def solve(self, retreat: Callable[[], None] = lambda: None) -> SolveReport:
         """Solve the step from the present state of the unknowns; collective.
@@ -138,31 +136,24 @@ class Newton:
         if not solved:
             # the analysis was made for other values: contact and flow move the pivots, and with
             # them the working space; a new one for the present values comes before giving up
-            self._renew_ksp()
+            self.linear.renew()
             solved = self._solve_linear(report)
         if not solved:
             # a factorisation that failed would go on failing
-            self._renew_ksp()
+            self.linear.renew()
             self._fail(report, "linear solver failed")
 
     def _solve_linear(self, report: SolveReport) -> bool:
         """Factorise and solve, and return whether that gave finite increments; collective."""
         start = time.perf_counter()
-        self.ksp.setOperators(self.system.matrix.mat)
-        self.ksp.setUp()
+        self.linear.set_up()
         middle = time.perf_counter()
-        self.ksp.solve(self.system.rhs, self.system.increment)
+        converged = self.linear.solve(self.system.rhs, self.system.increment)
         end = time.perf_counter()
         report.seconds["factorisation"] += middle - start
         report.seconds["solve"] += end - middle
-        report.linear_iterations += max(self.ksp.getIterationNumber(), 1)
-        converged = self.ksp.getConvergedReason() > 0
+        report.linear_iterations += max(self.linear.ksp.getIterationNumber(), 1)
         return converged and math.isfinite(self.system.increment.norm())
-
-    def _renew_ksp(self) -> None:
-        """Replace the linear solver by one that has analysed nothing yet; collective."""
-        self.ksp.destroy()
-        self.ksp = self._make_ksp()
 
     def _advance(self, report: SolveReport) -> None:
         """Take the step; halve it while the residual is not finite or has grown too much.
