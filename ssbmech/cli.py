@@ -20,7 +20,6 @@ from typing import Any
 from ssbmech._version import __version__
 from ssbmech.errors import CaseError
 from ssbmech.run.script import (
-    STOPPED,
     CaseScript,
     Parser,
     built_on_all,
@@ -29,6 +28,7 @@ from ssbmech.run.script import (
     run_script,
     told,
 )
+from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -160,7 +160,6 @@ def _check(given: Sequence[str]) -> int:
 
 def _resume(options: argparse.Namespace) -> int:
     from ssbmech.run import runner
-    from ssbmech.runfolder.status import RunStatus
 
     script, arguments = _script_of(options.folder, options.script)
     case = built_on_all(script, arguments)
@@ -169,7 +168,7 @@ def _resume(options: argparse.Namespace) -> int:
     if options.checkpoint_every is not None:
         output = dataclasses.replace(output, checkpoint_every=options.checkpoint_every)
     result = runner.resume(dataclasses.replace(case, output=output), options.folder)
-    return 0 if result.status is RunStatus.COMPLETE else STOPPED
+    return 0 if result.status is RunStatus.COMPLETE else EXIT_STOPPED
 
 
 def _script_of(folder: Path, elsewhere: Path | None) -> tuple[CaseScript, list[str]]:

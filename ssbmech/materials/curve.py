@@ -111,8 +111,8 @@ class Curve:
         pieces = _pieces(self.x, self.y)
         place = np.asarray(x, dtype=np.float64)
         piece = np.searchsorted(self.x, place, side="right")
-        cubics = pieces.coefficients[:, piece]
-        return np.asarray(_cubic(*cubics, place - pieces.origins[piece]))
+        a, b, c, d = pieces.coefficients[:, piece]
+        return np.asarray(_cubic(a, b, c, d, place - pieces.origins[piece]))
 
     def end_slopes(self) -> tuple[float, float]:
         """Return dy/dx at the first and the last point, with which the curve goes on outside."""

@@ -32,14 +32,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from ssbmech.errors import CaseError, SSBMechError, raise_on_all
+from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus
 
 if TYPE_CHECKING:
     from ssbmech.case.case import Case
 
 Declare = Callable[[argparse.ArgumentParser], None]
-
-STOPPED = 130
-"""Exit status of a run that was stopped on request; it can be resumed."""
 
 _RANKS = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "MV2_COMM_WORLD_RANK")
 """Variables by which launchers tell a process its rank."""
@@ -257,7 +255,6 @@ def run_script(script: CaseScript, arguments: Sequence[str], prog: str | None = 
 
     def carry_out() -> int:
         from ssbmech.run import runner
-        from ssbmech.runfolder.status import RunStatus
 
         case = built_on_all(script, of_knobs)
         output = case.output
@@ -268,7 +265,7 @@ def run_script(script: CaseScript, arguments: Sequence[str], prog: str | None = 
         case = dataclasses.replace(case, output=output)
         begin = runner.run_or_resume if options.resume else runner.run
         result = begin(case, out, notes={"script": script.record(of_knobs)})
-        return 0 if result.status is RunStatus.COMPLETE else STOPPED
+        return 0 if result.status is RunStatus.COMPLETE else EXIT_STOPPED
 
     return told(carry_out)
 

@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from ssbmech.errors import StudyError
+from ssbmech.runfolder.status import EXIT_STOPPED
 from ssbmech.study.collect import collect
 from ssbmech.study.figures import draw_all
 from ssbmech.study.plan import Plan
@@ -21,9 +22,6 @@ from ssbmech.study.scheduler import Snakemake, carry_out, locked, mark_done
 from ssbmech.study.state import State, Status, Watch, abandoned, counts
 from ssbmech.study.study_file import Study
 from ssbmech.study.table import Table, check_parquet
-
-STOPPED = 130
-"""Exit status of a study that was stopped on request; the same command goes on with it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -95,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
         _finish(plan, folder, study.figures, states, options)
     if not through:
         _say([f"stopped; the same command goes on with {folder}"])
-        return STOPPED
+        return EXIT_STOPPED
     return 0 if all(state.status is Status.COMPLETE for state in states) else 1
 
 
