@@ -68,6 +68,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return told(lambda: int(options.command(options)))
 
 
+class _Version(argparse.Action):
+    """Prints the version once, on the first rank, and ends the process."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *rest: object, **more: object) -> None:
+        if is_first_rank():
+            sys.stdout.write(f"ssbmech {__version__}\n")
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     """Return the parser of all commands whose options do not depend on a script."""
     parser = Parser(
@@ -76,7 +85,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"ssbmech {__version__}")
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="show program's version number and exit"
+    )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     def add(name: str, command: Command | None, text: str) -> argparse.ArgumentParser:

@@ -16,7 +16,7 @@ in its `__post_init__`. From then on every field is a finite float in SI within 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass
 from enum import Enum
 from types import MappingProxyType
@@ -109,6 +109,17 @@ class Declaration:
         return f"{left}, {right}"
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Default of a number that follows from those declared before it.
+
+    Attributes:
+        value: Returns it, a quantity or a float in SI, from the object with these in SI.
+    """
+
+    value: Callable[[Any], Any]
+
+
 _PLAIN_TYPES: Final = (float, int, str, type(None))
 
 _PLAIN: Final = Declaration("", None, None, False, False, "")
@@ -147,7 +158,8 @@ def parameter(
         high: Upper bound in SI.
         low_open: The lower bound itself is excluded.
         high_open: The upper bound itself is excluded.
-        default: Default, a quantity or a float in SI; None makes the number optional.
+        default: Default, a quantity or a float in SI; None makes the number optional, and `Derived`
+            takes the place of None by what follows from other numbers.
         doc: What the number is, in a few words.
 
     Returns:
@@ -197,6 +209,8 @@ def validate_parameters(instance: Any) -> None:
         value = getattr(instance, field.name)
         if value is None and field.default is None:
             continue
+        if isinstance(field.default, Derived) and (value is None or value is field.default):
+            value = field.default.value(instance)
         name = f"{type(instance).__name__}.{field.name}"
         if declaration.is_table:
             _check_table(value, declaration, name)
