@@ -23,10 +23,10 @@ from ssbmech.run.script import (
     CaseScript,
     Parser,
     built_on_all,
+    exit_status_of,
     is_first_rank,
     run_options,
     run_script,
-    told,
 )
 from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus
 
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is not _resume and not is_first_rank():
         # one process does what is not computed in parallel
         return 0
-    return told(lambda: int(options.command(options)))
+    return exit_status_of(lambda: int(options.command(options)))
 
 
 class _Version(argparse.Action):
@@ -148,7 +148,7 @@ def _split(
 
 def _run(given: Sequence[str]) -> int:
     path, rest = _split("run", given, run_options())
-    return told(lambda: run_script(CaseScript.load(path), rest, f"ssbmech run {path}"))
+    return exit_status_of(lambda: run_script(CaseScript.load(path), rest, f"ssbmech run {path}"))
 
 
 def _check(given: Sequence[str]) -> int:
@@ -166,7 +166,7 @@ def _check(given: Sequence[str]) -> int:
             sys.stdout.write(found.text())
         return 0
 
-    return told(check)
+    return exit_status_of(check)
 
 
 def _resume(options: argparse.Namespace) -> int:

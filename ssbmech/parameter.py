@@ -61,7 +61,7 @@ class Source:
 
 
 @runtime_checkable
-class Table(Protocol):
+class Tabulated(Protocol):
     """Role of a function given by points, which is declared, checked and listed as one value."""
 
     @property
@@ -124,8 +124,8 @@ _PLAIN_TYPES: Final = (float, int, str, type(None))
 
 _PLAIN: Final = Declaration("", None, None, False, False, "")
 
-Row = TypedDict(
-    "Row",
+Description = TypedDict(
+    "Description",
     {
         "class": str,
         "name": str,
@@ -224,7 +224,7 @@ def validate_parameters(instance: Any) -> None:
         object.__setattr__(instance, field.name, number)
 
 
-def describe(instance: Any) -> list[Row]:
+def describe(instance: Any) -> list[Description]:
     """List every value of a dataclass and of the dataclasses in it, constants of a class too.
 
     The name of a row is the path to the value, such as "flow.rate", "layers[separator].thickness"
@@ -272,7 +272,7 @@ def markdown_table(instance: Any, sources: Mapping[str, Source]) -> str:
 
 
 def _check_table(value: Any, declaration: Declaration, name: str) -> None:
-    if not isinstance(value, Table):
+    if not isinstance(value, Tabulated):
         raise ParameterError(f"{name} = {value!r} is no table: expected a Curve")
     for index, number in enumerate(value.y):
         if not declaration.admits(number):
@@ -305,7 +305,7 @@ def _declared(instance: Any) -> Iterator[tuple[dataclasses.Field[Any], Declarati
             yield field, field.metadata[_KEY]
 
 
-def _rows(instance: Any, path: str) -> Iterator[Row]:
+def _rows(instance: Any, path: str) -> Iterator[Description]:
     declared = {field.name: declaration for field, declaration in _declared(instance)}
     for field in stated(instance):
         if field.metadata.keys() & NOT_DESCRIBED.keys():
@@ -317,9 +317,9 @@ def _rows(instance: Any, path: str) -> Iterator[Row]:
 
 def _value_rows(
     value: Any, name: str, owner: str, declaration: Declaration | None
-) -> Iterator[Row]:
+) -> Iterator[Description]:
     """Yield the rows of one value: those of its parts if it has parts, else its own."""
-    inner: list[Row]
+    inner: list[Description]
     if declaration is not None and declaration.is_table:
         inner = []
     elif dataclasses.is_dataclass(value):
@@ -333,7 +333,7 @@ def _value_rows(
     yield from inner or [_row(value, name, owner, declaration)]
 
 
-def _row(value: Any, name: str, owner: str, declaration: Declaration | None) -> Row:
+def _row(value: Any, name: str, owner: str, declaration: Declaration | None) -> Description:
     shown = _PLAIN if declaration is None else declaration
     return {
         "class": owner,
@@ -362,6 +362,6 @@ def _plain(value: Any) -> float | int | str | bool | None:
     """Return what a manifest can hold: numbers and texts as they are, other things by name."""
     if isinstance(value, _PLAIN_TYPES):
         return value
-    if isinstance(value, Table):
+    if isinstance(value, Tabulated):
         return value.summary()
     return str(getattr(value, "__qualname__", getattr(value, "name", type(value).__qualname__)))

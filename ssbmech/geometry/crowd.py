@@ -194,7 +194,7 @@ class Crowd:
             reached = float(stage)
         return reached
 
-    def stir(self, rng: np.random.Generator) -> None:
+    def shuffle(self, rng: np.random.Generator) -> None:
         """Move particles at random where there is room, as those of a hard-sphere fluid.
 
         Pushed apart no further than needed, most of them would be at the smallest distance.

@@ -260,7 +260,7 @@ def run_script(script: CaseScript, arguments: Sequence[str], prog: str | None = 
         script.parser(prog, [running]).parse_args(arguments)
         return 0
 
-    if told(read):
+    if exit_status_of(read):
         return 1
     options, of_knobs = running.parse_known_args(arguments)
     out = Path("runs") / script.name if options.out is None else options.out
@@ -279,7 +279,7 @@ def run_script(script: CaseScript, arguments: Sequence[str], prog: str | None = 
         result = begin(case, out, notes={"script": script.record(of_knobs)})
         return 0 if result.status is RunStatus.COMPLETE else EXIT_STOPPED
 
-    return told(carry_out)
+    return exit_status_of(carry_out)
 
 
 def built_on_all(script: CaseScript, arguments: Sequence[str]) -> Case:
@@ -335,7 +335,7 @@ def run_options() -> argparse.ArgumentParser:
     return running
 
 
-def told(action: Callable[[], int]) -> int:
+def exit_status_of(action: Callable[[], int]) -> int:
     """Return the exit status of an action; its failure is told in one message by rank 0.
 
     Args:

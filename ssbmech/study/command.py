@@ -16,7 +16,7 @@ from ssbmech.study.collect import collect
 from ssbmech.study.figures import draw_all
 from ssbmech.study.plan import Plan
 from ssbmech.study.planning import make_plan, settle
-from ssbmech.study.progress import progress_on, told
+from ssbmech.study.progress import line_of, progress_on
 from ssbmech.study.reductions import Figure
 from ssbmech.study.scheduler import Snakemake, carry_out, locked, mark_done
 from ssbmech.study.state import State, Status, Watch, abandoned, counts
@@ -125,7 +125,7 @@ def _finish(
         files += _draw(plan, folder, table, figures)
     bad = [state for state in states if state.status is Status.FAILED]
     _say([f"{len(states)} variants: {counts(list(states))}"])
-    _say([f"  {told(state)} (logs/{state.variant.name}.log)" for state in bad])
+    _say([f"  {line_of(state)} (logs/{state.variant.name}.log)" for state in bad])
     _say([f"wrote {file}" for file in files])
 
 
