@@ -147,8 +147,8 @@ def show(recorder: Recorder, newton: Newton, unknowns: int) -> None:
     for _ in range(3):
         matrix.stateIncrease()
         start = time.process_time()
-        newton.ksp.setOperators(matrix)
-        newton.ksp.solve(newton.system.rhs, newton.system.increment)
+        newton.linear.set_up()
+        newton.linear.solve(newton.system.rhs, newton.system.increment)
         limits.append(scale * (time.process_time() - start))
     limit = sorted(limits)[1]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

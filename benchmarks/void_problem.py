@@ -181,11 +181,11 @@ class Recorder:
 
     def _limit(self) -> dict[str, float]:
         """Return the time of factorising the last matrix again and solving with it [s]."""
-        ksp, system = self.newton.ksp, self.newton.system
+        linear, system = self.newton.linear, self.newton.system
         system.matrix.mat.stateIncrease()
         watch = Stopwatch()
-        ksp.setOperators(system.matrix.mat)
-        ksp.solve(system.rhs, system.increment)
+        linear.set_up()
+        linear.solve(system.rhs, system.increment)
         return watch.read()
 
     def on_reject(self, time: float, dt: float, reason: str) -> None:

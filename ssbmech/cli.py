@@ -20,15 +20,15 @@ from typing import Any
 from ssbmech._version import __version__
 from ssbmech.errors import CaseError
 from ssbmech.run.script import (
-    STOPPED,
     CaseScript,
     Parser,
     built_on_all,
+    exit_status_of,
     is_first_rank,
     run_options,
     run_script,
-    told,
 )
+from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -65,7 +65,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is not _resume and not is_first_rank():
         # one process does what is not computed in parallel
         return 0
-    return told(lambda: int(options.command(options)))
+    return exit_status_of(lambda: int(options.command(options)))
+
+
+class _Version(argparse.Action):
+    """Prints the version once, on the first rank, and ends the process."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *rest: object, **more: object) -> None:
+        if is_first_rank():
+            sys.stdout.write(f"ssbmech {__version__}\n")
+        parser.exit()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -76,7 +85,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"ssbmech {__version__}")
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="show program's version number and exit"
+    )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     def add(name: str, command: Command | None, text: str) -> argparse.ArgumentParser:
@@ -137,7 +148,7 @@ def _split(
 
 def _run(given: Sequence[str]) -> int:
     path, rest = _split("run", given, run_options())
-    return told(lambda: run_script(CaseScript.load(path), rest, f"ssbmech run {path}"))
+    return exit_status_of(lambda: run_script(CaseScript.load(path), rest, f"ssbmech run {path}"))
 
 
 def _check(given: Sequence[str]) -> int:
@@ -155,12 +166,11 @@ def _check(given: Sequence[str]) -> int:
             sys.stdout.write(found.text())
         return 0
 
-    return told(check)
+    return exit_status_of(check)
 
 
 def _resume(options: argparse.Namespace) -> int:
     from ssbmech.run import runner
-    from ssbmech.runfolder.status import RunStatus
 
     script, arguments = _script_of(options.folder, options.script)
     case = built_on_all(script, arguments)
@@ -170,7 +180,7 @@ def _resume(options: argparse.Namespace) -> int:
         output = dataclasses.replace(output, checkpoint_every=options.checkpoint_every)
     case = dataclasses.replace(case, output=output)
     result = runner.resume(case, options.folder, observers=script.observers(arguments))
-    return 0 if result.status is RunStatus.COMPLETE else STOPPED
+    return 0 if result.status is RunStatus.COMPLETE else EXIT_STOPPED
 
 
 def _script_of(folder: Path, elsewhere: Path | None) -> tuple[CaseScript, list[str]]:

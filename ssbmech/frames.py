@@ -9,7 +9,7 @@ for, and which components of a deviatoric tensor have to be stored.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import ufl
 
@@ -64,10 +64,10 @@ def _unpack_planar(c: Expr) -> Expr:
 class PlaneStrain:
     """Plane strain in the x-y plane: no strain along z; integrals are per metre of depth."""
 
-    dim: int = 2
-    deviator_size: int = 3
-    depth_unit: str = "m2"
-    revolves: bool = False
+    dim: ClassVar[int] = 2
+    deviator_size: ClassVar[int] = 3
+    depth_unit: ClassVar[str] = "m2"
+    revolves: ClassVar[bool] = False
 
     def strain(self, u: Expr) -> Expr:
         """Return strain = sym(grad u), with the out-of-plane components zero [1]."""
@@ -115,10 +115,10 @@ class Axisymmetric:
     x is the radius r and y the axial coordinate z; component 2 is the hoop direction.
     """
 
-    dim: int = 2
-    deviator_size: int = 3
-    depth_unit: str = "m3"
-    revolves: bool = True
+    dim: ClassVar[int] = 2
+    deviator_size: ClassVar[int] = 3
+    depth_unit: ClassVar[str] = "m3"
+    revolves: ClassVar[bool] = True
 
     def strain(self, u: Expr) -> Expr:
         """Return the strain with the hoop component u_r / r [1]."""
@@ -147,10 +147,10 @@ class Axisymmetric:
 class ThreeDimensional:
     """Three dimensions, Cartesian coordinates."""
 
-    dim: int = 3
-    deviator_size: int = 5
-    depth_unit: str = "m3"
-    revolves: bool = False
+    dim: ClassVar[int] = 3
+    deviator_size: ClassVar[int] = 5
+    depth_unit: ClassVar[str] = "m3"
+    revolves: ClassVar[bool] = False
 
     def strain(self, u: Expr) -> Expr:
         """Return strain = sym(grad u) [1]."""

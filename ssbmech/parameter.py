@@ -16,7 +16,7 @@ in its `__post_init__`. From then on every field is a finite float in SI within 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass
 from enum import Enum
 from types import MappingProxyType
@@ -61,7 +61,7 @@ class Source:
 
 
 @runtime_checkable
-class Table(Protocol):
+class Tabulated(Protocol):
     """Role of a function given by points, which is declared, checked and listed as one value."""
 
     @property
@@ -109,10 +109,23 @@ class Declaration:
         return f"{left}, {right}"
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Default of a number that follows from those declared before it.
+
+    Attributes:
+        value: Returns it, a quantity or a float in SI, from the object with these in SI.
+    """
+
+    value: Callable[[Any], Any]
+
+
+_PLAIN_TYPES: Final = (float, int, str, type(None))
+
 _PLAIN: Final = Declaration("", None, None, False, False, "")
 
-Row = TypedDict(
-    "Row",
+Description = TypedDict(
+    "Description",
     {
         "class": str,
         "name": str,
@@ -145,7 +158,8 @@ def parameter(
         high: Upper bound in SI.
         low_open: The lower bound itself is excluded.
         high_open: The upper bound itself is excluded.
-        default: Default, a quantity or a float in SI; None makes the number optional.
+        default: Default, a quantity or a float in SI; None makes the number optional, and `Derived`
+            takes the place of None by what follows from other numbers.
         doc: What the number is, in a few words.
 
     Returns:
@@ -195,6 +209,8 @@ def validate_parameters(instance: Any) -> None:
         value = getattr(instance, field.name)
         if value is None and field.default is None:
             continue
+        if isinstance(field.default, Derived) and (value is None or value is field.default):
+            value = field.default.value(instance)
         name = f"{type(instance).__name__}.{field.name}"
         if declaration.is_table:
             _check_table(value, declaration, name)
@@ -208,13 +224,13 @@ def validate_parameters(instance: Any) -> None:
         object.__setattr__(instance, field.name, number)
 
 
-def describe(instance: Any) -> list[Row]:
-    """List every value of a dataclass and of the dataclasses in it.
+def describe(instance: Any) -> list[Description]:
+    """List every value of a dataclass and of the dataclasses in it, constants of a class too.
 
     The name of a row is the path to the value, such as "flow.rate", "layers[separator].thickness"
     (a part of a tuple or mapping that has a name) or "steps[0].duration" (one that has none). A
-    part without values, such as a frame, has one row that holds the name of its class. A table has
-    one row too, with a summary as its value.
+    part without values, such as a swelling of none, has one row that holds the name of its class. A
+    table has one row too, with a summary as its value.
 
     Args:
         instance: A validated dataclass instance.
@@ -256,7 +272,7 @@ def markdown_table(instance: Any, sources: Mapping[str, Source]) -> str:
 
 
 def _check_table(value: Any, declaration: Declaration, name: str) -> None:
-    if not isinstance(value, Table):
+    if not isinstance(value, Tabulated):
         raise ParameterError(f"{name} = {value!r} is no table: expected a Curve")
     for index, number in enumerate(value.y):
         if not declaration.admits(number):
@@ -266,15 +282,32 @@ def _check_table(value: Any, declaration: Declaration, name: str) -> None:
             )
 
 
+def stated(instance: Any) -> Iterator[dataclasses.Field[Any]]:
+    """Yield what a dataclass states: its fields and the plain constants of its class.
+
+    Constants (`ClassVar`) count, for they tell one law from another; those that are no number, text
+    or None do not.
+
+    Args:
+        instance: A dataclass instance, or its class.
+    """
+    owner = instance if isinstance(instance, type) else type(instance)
+    fields = {field.name for field in dataclasses.fields(instance)}
+    # in the order of declaration; `dataclasses.fields` leaves constants out
+    for name, field in instance.__dataclass_fields__.items():
+        if name in fields or isinstance(getattr(owner, name, ...), _PLAIN_TYPES):
+            yield field
+
+
 def _declared(instance: Any) -> Iterator[tuple[dataclasses.Field[Any], Declaration]]:
     for field in dataclasses.fields(instance):
         if _KEY in field.metadata:
             yield field, field.metadata[_KEY]
 
 
-def _rows(instance: Any, path: str) -> Iterator[Row]:
+def _rows(instance: Any, path: str) -> Iterator[Description]:
     declared = {field.name: declaration for field, declaration in _declared(instance)}
-    for field in dataclasses.fields(instance):
+    for field in stated(instance):
         if field.metadata.keys() & NOT_DESCRIBED.keys():
             continue
         value = getattr(instance, field.name)
@@ -284,9 +317,9 @@ def _rows(instance: Any, path: str) -> Iterator[Row]:
 
 def _value_rows(
     value: Any, name: str, owner: str, declaration: Declaration | None
-) -> Iterator[Row]:
+) -> Iterator[Description]:
     """Yield the rows of one value: those of its parts if it has parts, else its own."""
-    inner: list[Row]
+    inner: list[Description]
     if declaration is not None and declaration.is_table:
         inner = []
     elif dataclasses.is_dataclass(value):
@@ -300,7 +333,7 @@ def _value_rows(
     yield from inner or [_row(value, name, owner, declaration)]
 
 
-def _row(value: Any, name: str, owner: str, declaration: Declaration | None) -> Row:
+def _row(value: Any, name: str, owner: str, declaration: Declaration | None) -> Description:
     shown = _PLAIN if declaration is None else declaration
     return {
         "class": owner,
@@ -327,8 +360,8 @@ def _parts(value: Any) -> Iterator[tuple[str, Any]]:
 
 def _plain(value: Any) -> float | int | str | bool | None:
     """Return what a manifest can hold: numbers and texts as they are, other things by name."""
-    if value is None or isinstance(value, (float, int, str)):
+    if isinstance(value, _PLAIN_TYPES):
         return value
-    if isinstance(value, Table):
+    if isinstance(value, Tabulated):
         return value.summary()
     return str(getattr(value, "__qualname__", getattr(value, "name", type(value).__qualname__)))

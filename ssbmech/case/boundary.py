@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -48,7 +48,7 @@ class Roller:
     """
 
     face: str
-    value: None = None
+    value: ClassVar[None] = None
 
     def components(self, normal_axis: int, dim: int) -> tuple[int, ...]:
         """Return the normal component."""
@@ -65,7 +65,7 @@ class NoSlip:
     """
 
     face: str
-    value: None = None
+    value: ClassVar[None] = None
 
     def components(self, normal_axis: int, dim: int) -> tuple[int, ...]:
         """Return the tangential components."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ssbmech.case.protocol import (
     Drive,
@@ -23,7 +24,7 @@ from ssbmech.case.protocol import (
     check_duration,
 )
 from ssbmech.errors import CaseError
-from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.parameter import Derived, parameter, validate_parameters
 
 ROUNDING = 1e-9
 """Change of a mean content that cannot be told from none [1]."""
@@ -44,7 +45,7 @@ class CurrentBelow:
     """
 
     limit: float = parameter("A/m2", low=0.0, low_open=True, doc="current per nominal area")
-    quantity: str = "current"
+    quantity: ClassVar[str] = "current"
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -139,17 +140,21 @@ class _AtRate:
 
     rate: float = parameter("1/s", low=0.0, low_open=True, doc="C-rate: capacity per time")
     to: float = parameter("V", doc="voltage at which it ends")
-    duration: float = parameter("s", low=0.0, default=0.0, doc="longest time")
+    duration: float = parameter(
+        "s",
+        low=0.0,
+        low_open=True,
+        default=Derived(lambda step: LONGEST / step.rate),
+        doc="longest time",
+    )
     until: tuple[StopCondition, ...] = ()
     name: str = ""
-    seats: bool = False
+    seats: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        """Convert to SI, and give a step without a duration one."""
+        """Convert to SI and check."""
         validate_parameters(self)
         _check_conditions(self.name, self.until)
-        if self.duration == 0.0:
-            object.__setattr__(self, "duration", LONGEST / self.rate)
 
 
 @dataclass(frozen=True)
@@ -159,7 +164,7 @@ class Charge(_AtRate):
     Attributes:
         rate: C-rate, capacity per time [1/s].
         to: voltage at which charging ends [V].
-        duration: longest time [s]; 0 for one and a half times that of the whole capacity.
+        duration: longest time [s]; None for one and a half times that of the whole capacity.
         until: further conditions that end it.
         name: name for logs and figures.
         seats: False: the fixture is not being loaded.
@@ -188,7 +193,7 @@ class Discharge(_AtRate):
     Attributes:
         rate: C-rate, capacity per time [1/s].
         to: voltage at which discharging ends [V].
-        duration: longest time [s]; 0 for one and a half times that of the whole capacity.
+        duration: longest time [s]; None for one and a half times that of the whole capacity.
         until: further conditions that end it.
         name: name for logs and figures.
         seats: False: the fixture is not being loaded.
@@ -231,7 +236,7 @@ class Hold:
     )
     until: tuple[StopCondition, ...] = ()
     name: str = "hold"
-    seats: bool = False
+    seats: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         """Convert to SI and check."""

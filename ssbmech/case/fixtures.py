@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from ssbmech.parameter import parameter, validate_parameters
 
@@ -69,7 +69,7 @@ class Spring:
         "m/Pa", low=0.0, default=0.0, doc="compliance times area of the frame"
     )
     face: str = "top"
-    travel: None = None
+    travel: ClassVar[None] = None
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -98,8 +98,8 @@ class ConstantForce:
 
     preload: float = parameter("Pa", low=0.0, doc="stack pressure")
     face: str = "top"
-    stiffness: float = 0.0
-    travel: None = None
+    stiffness: ClassVar[float] = 0.0
+    travel: ClassVar[None] = None
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -125,7 +125,7 @@ class FixedGap:
         "m/Pa", low=0.0, default=0.0, doc="compliance times area of the frame"
     )
     face: str = "top"
-    travel: None = None
+    travel: ClassVar[None] = None
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -151,9 +151,9 @@ class Isostatic:
     """
 
     preload: float = parameter("Pa", low=0.0, doc="fluid pressure")
-    face: None = None
-    stiffness: float = 0.0
-    travel: None = None
+    face: ClassVar[None] = None
+    stiffness: ClassVar[float] = 0.0
+    travel: ClassVar[None] = None
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -173,5 +173,5 @@ class DrivenPlaten:
 
     travel: Callable[[float], float]
     face: str = "top"
-    preload: float = 0.0
-    stiffness: float = math.inf
+    preload: ClassVar[float] = 0.0
+    stiffness: ClassVar[float] = math.inf

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from ssbmech.errors import CaseError
 from ssbmech.parameter import parameter, validate_parameters
@@ -64,7 +64,7 @@ class VoltageAbove:
     """
 
     limit: float = parameter("V", doc="upper voltage limit")
-    quantity: str = "voltage"
+    quantity: ClassVar[str] = "voltage"
 
     def __post_init__(self) -> None:
         """Convert to SI."""
@@ -91,7 +91,7 @@ class VoltageBelow:
     """
 
     limit: float = parameter("V", doc="lower voltage limit")
-    quantity: str = "voltage"
+    quantity: ClassVar[str] = "voltage"
 
     def __post_init__(self) -> None:
         """Convert to SI."""
@@ -218,7 +218,7 @@ class Preload:
     duration: float = parameter("s", low=0.0, low_open=True, default=1.0, doc="loading time")
     name: str = "preload"
     stops: tuple[StopCondition, ...] = ()
-    seats: bool = True
+    seats: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Convert to SI and check."""
@@ -246,7 +246,7 @@ class Rest:
     duration: float = parameter("s", low=0.0, low_open=True, doc="length of the rest")
     name: str = "rest"
     stops: tuple[StopCondition, ...] = ()
-    seats: bool = False
+    seats: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         """Convert to SI and check."""
@@ -275,7 +275,7 @@ class ConstantCurrent:
     duration: float = parameter("s", low=0.0, low_open=True, doc="longest time")
     stops: tuple[StopCondition, ...] = ()
     name: str = "constant current"
-    seats: bool = False
+    seats: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         """Convert to SI and check."""
@@ -304,7 +304,7 @@ class ConstantVoltage:
     duration: float = parameter("s", low=0.0, low_open=True, doc="longest time")
     stops: tuple[StopCondition, ...] = ()
     name: str = "constant voltage"
-    seats: bool = False
+    seats: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         """Convert to SI and check."""

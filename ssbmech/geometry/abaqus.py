@@ -28,7 +28,7 @@ _TYPES = (
 _SIDES = {2: ((0, 1), (1, 2), (2, 0)), 3: ((0, 1, 2), (0, 3, 1), (1, 3, 2), (2, 3, 0))}
 """Corners of the sides S1, S2, ... of an element, by dimension."""
 
-Row = list[str]
+DataLine = list[str]
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ def read_inp(path: Path, dim: int, unit: float = 1.0) -> SimplexMesh:
         raise MeshError(f"not a readable Abaqus deck: {type(error).__name__}: {error}") from error
 
 
-def _blocks(text: str) -> Iterator[tuple[str, dict[str, str], list[Row]]]:
+def _blocks(text: str) -> Iterator[tuple[str, dict[str, str], list[DataLine]]]:
     """Yield keyword, options and data rows of each block of a deck."""
     lines = (line.strip() for line in text.splitlines())
     joined = re.sub(
@@ -83,7 +83,7 @@ def _blocks(text: str) -> Iterator[tuple[str, dict[str, str], list[Row]]]:
         yield keyword.upper(), {key.strip().upper(): value.strip() for key, _, value in pairs}, rows
 
 
-def _read_nodes(deck: _Deck, options: dict[str, str], rows: list[Row]) -> None:
+def _read_nodes(deck: _Deck, options: dict[str, str], rows: list[DataLine]) -> None:
     numbers = [int(row[0]) for row in rows]
     deck.node_numbers += numbers
     deck.coordinates += [[float(x or 0) for x in [*row[1:4], "0", "0"][:3]] for row in rows]
@@ -91,7 +91,7 @@ def _read_nodes(deck: _Deck, options: dict[str, str], rows: list[Row]) -> None:
         deck.node_sets.setdefault(options["NSET"], []).extend(numbers)
 
 
-def _read_elements(deck: _Deck, options: dict[str, str], rows: list[Row]) -> None:
+def _read_elements(deck: _Deck, options: dict[str, str], rows: list[DataLine]) -> None:
     name = options["TYPE"].upper()
     kinds = [(d, match) for d, pattern in _TYPES if (match := pattern.fullmatch(name))]
     if not kinds:
@@ -110,7 +110,9 @@ def _read_elements(deck: _Deck, options: dict[str, str], rows: list[Row]) -> Non
         deck.element_sets.setdefault(options["ELSET"], []).extend(int(n) for n in table[:, 0])
 
 
-def _members(sets: dict[str, list[int]], options: dict[str, str], rows: list[Row]) -> list[int]:
+def _members(
+    sets: dict[str, list[int]], options: dict[str, str], rows: list[DataLine]
+) -> list[int]:
     """Return the numbers in the rows of a set, which may name other sets or give ranges."""
     if "GENERATE" in options:
         ranges = ([int(item) for item in row if item] for row in rows)
@@ -123,23 +125,23 @@ def _numbers(sets: dict[str, list[int]], item: str) -> list[int]:
     return [int(item)] if item.isdigit() else sets[item]
 
 
-def _read_element_set(deck: _Deck, options: dict[str, str], rows: list[Row]) -> None:
+def _read_element_set(deck: _Deck, options: dict[str, str], rows: list[DataLine]) -> None:
     found = _members(deck.element_sets, options, rows)
     deck.element_sets.setdefault(options["ELSET"], []).extend(found)
 
 
-def _read_node_set(deck: _Deck, options: dict[str, str], rows: list[Row]) -> None:
+def _read_node_set(deck: _Deck, options: dict[str, str], rows: list[DataLine]) -> None:
     found = _members(deck.node_sets, options, rows)
     deck.node_sets.setdefault(options["NSET"], []).extend(found)
 
 
-def _read_surface(deck: _Deck, options: dict[str, str], rows: list[Row]) -> None:
+def _read_surface(deck: _Deck, options: dict[str, str], rows: list[DataLine]) -> None:
     if options.get("TYPE", "ELEMENT").upper() == "ELEMENT":
         sides = [(row[0], row[1].upper()) for row in rows if len(row) > 1 and row[1]]
         deck.surfaces.setdefault(options["NAME"], []).extend(sides)
 
 
-_READERS: dict[str, Callable[[_Deck, dict[str, str], list[Row]], None]] = {
+_READERS: dict[str, Callable[[_Deck, dict[str, str], list[DataLine]], None]] = {
     "NODE": _read_nodes,
     "ELEMENT": _read_elements,
     "ELSET": _read_element_set,

@@ -194,21 +194,35 @@ class Crowd:
             reached = float(stage)
         return reached
 
-    def stir(self, rng: np.random.Generator) -> None:
+    def shuffle(self, rng: np.random.Generator) -> None:
         """Move particles at random where there is room, as those of a hard-sphere fluid.
 
         Pushed apart no further than needed, most of them would be at the smallest distance.
         """
         radii = self.radii
-        others = ~np.eye(len(radii), dtype=bool)
         for _ in range(_STIRS):
             stride = rng.random((len(radii), 1)) ** 2 * radii[:, None]
             steps = stride * rng.uniform(-1.0, 1.0, self.centres.shape)
-            for one, place in enumerate(self.room.confine(self.centres + steps, radii)):
-                rest = others[one]
+            places = self.room.confine(self.centres + steps, radii)
+            near = self._near(places)
+            for one, place in enumerate(places):
+                rest = near[one]
                 free = self.room.clearance(place[None], self.centres[rest], radii[rest])
                 if free[0] >= radii[one] + self.room.distance:
                     self.centres[one] = place
+
+    def _near(self, places: Floats) -> list[Ints]:
+        """Return for each particle which others may meet it at its place in a list of new ones.
+
+        The others are where they are now or at their own new places.
+        """
+        count = len(places)
+        reach = self.radii + self.radii.max() + self.room.distance
+        both = np.concatenate([self.centres, places])
+        tree = cKDTree(both, boxsize=self.room.period)
+        found = tree.query_ball_point(places, reach * (1 + _ROUNDING))
+        near = [np.array(members, dtype=np.int64) % count for members in found]
+        return [members[members != one] for one, members in enumerate(near)]
 
     def _relax(self, radii: Floats) -> float:
         """Push overlapping particles apart; return what overlap is left, relative and squared."""

@@ -202,7 +202,7 @@ def pack(packing: Packing, extent: Sequence[float]) -> Particles:
         crowd = Crowd(room, rng.random((len(radii), room.dim)) * room.extent, radii)
         stage = crowd.grow(rng)
         if stage == 1.0:
-            crowd.stir(rng)
+            crowd.shuffle(rng)
             centres, rows = room.with_cut_off_parts(crowd.centres, radii)
             fraction = UNIT_BALL[room.dim] * float(np.sum(radii**room.dim)) / room.volume
             arrays = (centres, radii[rows], kinds[rows], rows)

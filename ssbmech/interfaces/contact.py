@@ -9,7 +9,7 @@ contact is not resolved.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import ufl
 
@@ -58,7 +58,7 @@ class Frictionless:
         sticks: False.
     """
 
-    sticks: bool = False
+    sticks: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Sticking:
         sticks: True.
     """
 
-    sticks: bool = True
+    sticks: ClassVar[bool] = True
 
 
 class Conduction(Protocol):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import ufl
 
@@ -56,7 +56,7 @@ class MetalSurface:
         hosted: False: it serves metals and hosts alike.
     """
 
-    hosted: bool = False
+    hosted: ClassVar[bool] = False
 
     def factor(self, content: Expr, alpha_a: Expr) -> Expr:
         """Return one."""
@@ -82,7 +82,7 @@ class HostSites:
     least: float = parameter(
         "1", low=1e-9, high=0.1, default=1e-4, doc="content and vacancy that always take part"
     )
-    hosted: bool = True
+    hosted: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Check the bounds."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -99,8 +99,7 @@ class Curve:
 
     def value(self, x: Expr) -> Expr:
         """Return y at x."""
-        a, b, c, d, t = self._local(x)
-        return ((a * t + b) * t + c) * t + d
+        return _cubic(*self._local(x))
 
     def slope(self, x: Expr) -> Expr:
         """Return dy/dx at x."""
@@ -113,8 +112,7 @@ class Curve:
         place = np.asarray(x, dtype=np.float64)
         piece = np.searchsorted(self.x, place, side="right")
         a, b, c, d = pieces.coefficients[:, piece]
-        t = place - pieces.origins[piece]
-        return np.asarray(((a * t + b) * t + c) * t + d)
+        return np.asarray(_cubic(a, b, c, d, place - pieces.origins[piece]))
 
     def end_slopes(self) -> tuple[float, float]:
         """Return dy/dx at the first and the last point, with which the curve goes on outside."""
@@ -150,6 +148,11 @@ def _floats(values: Iterable[float], name: str) -> tuple[float, ...]:
     except TypeError as failure:
         raise ParameterError(f"Curve.{name} = {values!r} is no sequence of numbers") from failure
     return tuple(to_si(value, "1", f"Curve.{name}[{i}]") for i, value in enumerate(listed))
+
+
+def _cubic(a: Any, b: Any, c: Any, d: Any, t: Any) -> Any:
+    """Return a cubic at t, of UFL expressions or of arrays."""
+    return ((a * t + b) * t + c) * t + d
 
 
 @cache

@@ -19,6 +19,8 @@ from typing import Protocol
 
 import ufl
 from scipy.optimize import brentq
+from ufl.classes import ConstantValue, Terminal
+from ufl.corealg.traversal import unique_pre_traversal
 
 from ssbmech.constants import FARADAY, GAS_CONSTANT
 from ssbmech.errors import ParameterError
@@ -27,6 +29,23 @@ from ssbmech.materials.curve import Curve, first_rise
 from ssbmech.materials.swelling import Swelling
 from ssbmech.parameter import parameter, table, validate_parameters
 from ssbmech.units import to_si
+
+
+def number(expression: Expr) -> float:
+    """Return the value of an expression of numbers alone, so that a law is written in UFL only.
+
+    Args:
+        expression: what a method of a law returns for numbers in place of UFL expressions.
+
+    Raises:
+        TypeError: the expression depends on a place, a field or a constant of forms.
+    """
+    whole = ufl.as_ufl(expression)
+    for part in unique_pre_traversal(whole):
+        # UFL itself would evaluate a constant of forms without end
+        if isinstance(part, Terminal) and not isinstance(part, ConstantValue):
+            raise TypeError(f"{part} has no value of its own: expected an expression of numbers")
+    return float(whole(()))
 
 
 class OpenCircuit(Protocol):
@@ -44,7 +63,10 @@ class OpenCircuit(Protocol):
         """Return the potential [V] of content [1] and temperature [K]."""
 
     def voltage(self, x: float, temperature: float) -> float:
-        """Return the potential as a number [V] of content [1] and temperature [K]."""
+        """Return the potential as a number [V] of content [1] and temperature [K].
+
+        It may be `number(self.u_eq(x, temperature))`; that of a table is faster by its curve.
+        """
 
 
 @dataclass(frozen=True)
@@ -131,11 +153,7 @@ class IdealOcv:
 
     def voltage(self, x: float, temperature: float) -> float:
         """Return the potential as a number [V]."""
-        inside = max(min(x, 1 - self.edge), self.edge)
-        outside = (x - inside) / (self.edge * (1 - self.edge))
-        return self.u_0 - GAS_CONSTANT * temperature / FARADAY * (
-            math.log(inside / (1 - inside)) + outside
-        )
+        return number(self.u_eq(float(x), temperature))
 
 
 class Diffusivity(Protocol):

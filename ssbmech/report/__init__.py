@@ -7,13 +7,12 @@ without the solver in memory, on any run folder with a manifest.
 
 from __future__ import annotations
 
-import contextlib
-import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ssbmech.errors import RunFolderError
+from ssbmech.runfolder import atomic
 
 if TYPE_CHECKING:
     from ssbmech.runfolder.reader import RunData
@@ -151,14 +150,7 @@ def _replace(target: Path, text: str) -> None:
     Raises:
         RunFolderError: It cannot be written.
     """
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with part.open("w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(target)
+        atomic.replace(target, text)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
         raise RunFolderError(f"cannot write the report {target}: {error.strerror}") from error

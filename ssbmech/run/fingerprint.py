@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from ssbmech.parameter import stated
+
 
 def fingerprint(value: Any) -> str:
     """Return a digest of a value and all that is in it.
@@ -37,7 +39,7 @@ def _parts(value: Any) -> Iterator[bytes]:
     """Yield what tells a value from others."""
     yield type(value).__qualname__.encode()
     if dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
+        for field in stated(value):
             yield field.name.encode()
             yield from _parts(getattr(value, field.name))
     elif value is None or isinstance(value, (str, bytes, int, float)):

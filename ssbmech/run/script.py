@@ -35,15 +35,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from ssbmech.errors import CaseError, SSBMechError, raise_on_all
+from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus
 
 if TYPE_CHECKING:
     from ssbmech.case.case import Case
     from ssbmech.run.observers import Observer
 
 Declare = Callable[[argparse.ArgumentParser], None]
-
-STOPPED = 130
-"""Exit status of a run that was stopped on request; it can be resumed."""
 
 _RANKS = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "MV2_COMM_WORLD_RANK")
 """Variables by which launchers tell a process its rank."""
@@ -73,9 +71,19 @@ class Knob:
 class Parser(argparse.ArgumentParser):
     """A parser that prints help and errors once, on the first rank."""
 
-    def _print_message(self, message: str, file: Any = None) -> None:
+    def print_help(self, file: Any = None) -> None:
+        """Print the help."""
         if is_first_rank():
-            super()._print_message(message, file)
+            super().print_help(file)
+
+    def print_usage(self, file: Any = None) -> None:
+        """Print how the command is called."""
+        if is_first_rank():
+            super().print_usage(file)
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """End the process, with a message on standard error if there is one."""
+        super().exit(status, message if is_first_rank() else None)
 
 
 class _Strict(argparse.ArgumentParser):
@@ -204,18 +212,20 @@ class CaseScript:
             description=description,
             parents=list(parents),
             allow_abbrev=False,
-            formatter_class=Formatter,
         )
         try:
-            self._declared(parser)
+            knobs = self._declared(parser)
         except argparse.ArgumentError as error:
             raise CaseError(
                 f"{self.path.name}: a knob has the name of an option: {error}"
             ) from error
+        for knob in knobs:
+            knob.help = _with_default(knob)
         return parser
 
     def _declared(self, parser: argparse.ArgumentParser) -> list[argparse.Action]:
         """Declare the knobs on a parser and return them."""
+        # argparse has no public list of what a parser was told, in groups too
         before = len(parser._actions)
         if self.declare is not None:
             self.declare(parser)
@@ -267,14 +277,13 @@ def run_script(script: CaseScript, arguments: Sequence[str], prog: str | None = 
         script.parser(prog, [running]).parse_args(arguments)
         return 0
 
-    if told(read):
+    if exit_status_of(read):
         return 1
     options, of_knobs = running.parse_known_args(arguments)
     out = Path("runs") / script.name if options.out is None else options.out
 
     def carry_out() -> int:
         from ssbmech.run import runner
-        from ssbmech.runfolder.status import RunStatus
 
         case = built_on_all(script, of_knobs)
         output = case.output
@@ -286,9 +295,9 @@ def run_script(script: CaseScript, arguments: Sequence[str], prog: str | None = 
         begin = runner.run_or_resume if options.resume else runner.run
         notes = {"script": script.record(of_knobs)}
         result = begin(case, out, notes=notes, observers=script.observers(of_knobs))
-        return 0 if result.status is RunStatus.COMPLETE else STOPPED
+        return 0 if result.status is RunStatus.COMPLETE else EXIT_STOPPED
 
-    return told(carry_out)
+    return exit_status_of(carry_out)
 
 
 def built_on_all(script: CaseScript, arguments: Sequence[str]) -> Case:
@@ -344,14 +353,7 @@ def run_options() -> argparse.ArgumentParser:
     return running
 
 
-class Formatter(argparse.ArgumentDefaultsHelpFormatter):
-    """Help that tells the default of what has one."""
-
-    def _get_help_string(self, action: argparse.Action) -> str | None:
-        return action.help if action.default in (None, False) else super()._get_help_string(action)
-
-
-def told(action: Callable[[], int]) -> int:
+def exit_status_of(action: Callable[[], int]) -> int:
     """Return the exit status of an action; its failure is told in one message by rank 0.
 
     Args:
@@ -363,6 +365,14 @@ def told(action: Callable[[], int]) -> int:
         if is_first_rank():
             sys.stderr.write(f"{type(failure).__name__}: {failure}\n")
         return 1
+
+
+def _with_default(knob: argparse.Action) -> str | None:
+    """Return the help of a knob, with its default if it has one and does not tell it itself."""
+    untold = knob.default not in (None, False, argparse.SUPPRESS)
+    if not untold or knob.help == argparse.SUPPRESS or "%(default)" in (knob.help or ""):
+        return knob.help
+    return f"{knob.help or ''} (default: %(default)s)".strip()
 
 
 def _plain(value: Any) -> Any:

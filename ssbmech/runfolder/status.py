@@ -6,10 +6,13 @@ from __future__ import annotations
 import fcntl
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 LOCK = "run.lock"
 """File in a run folder that the process at work holds locked."""
+
+EXIT_STOPPED: Final = 130
+"""Exit status of a run or study that was stopped on request, as after Ctrl-C; it can go on."""
 
 
 class RunStatus(StrEnum):

@@ -30,6 +30,7 @@ import h5py
 import numpy as np
 
 from ssbmech.errors import RunFolderError
+from ssbmech.runfolder.atomic import aside
 from ssbmech.runfolder.space import reserve
 
 if TYPE_CHECKING:
@@ -104,23 +105,22 @@ def create(
     Raises:
         OSError: The file cannot be written.
     """
-    part = path.with_name(path.name + ".part")
     grid_size = grid.points.nbytes + 2 * grid.cells.nbytes
     reserve(path.parent, [grid_size, *constants.sizes(), *values.sizes()])
-    # The first opening decides on the superblock, the second on the layout of what is put in.
-    with h5py.File(part, "w", libver="earliest", locking=False) as file:
-        file.attrs.update(notes)
-    with h5py.File(part, "r+", libver=_LAYOUT, locking=False) as file:
-        _write_head(file, grid)
-        for kind, arrays in constants.kinds():
-            for name, array in arrays.items():
-                _create_array(file, kind, name, array, steps=1)
-                file["VTKHDF"][kind][name][...] = array
-        for kind, arrays in values.kinds():
-            for name, array in arrays.items():
-                _create_array(file, kind, name, array, steps=None)
-    append(part, time, values)
-    part.replace(path)
+    with aside(path) as part:
+        # The first opening decides on the superblock, the second on the layout of what is put in.
+        with h5py.File(part, "w", libver="earliest", locking=False) as file:
+            file.attrs.update(notes)
+        with h5py.File(part, "r+", libver=_LAYOUT, locking=False) as file:
+            _write_head(file, grid)
+            for kind, arrays in constants.kinds():
+                for name, array in arrays.items():
+                    _create_array(file, kind, name, array, steps=1)
+                    file["VTKHDF"][kind][name][...] = array
+            for kind, arrays in values.kinds():
+                for name, array in arrays.items():
+                    _create_array(file, kind, name, array, steps=None)
+        append(part, time, values)
 
 
 def append(path: Path, time: float, values: Arrays) -> None:

@@ -3,31 +3,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
 from petsc4py import PETSc
 
 from ssbmech.case.linear_solver import LinearSolver
 
 
-def make_ksp(matrix: PETSc.Mat, preset: LinearSolver, prefix: str) -> PETSc.KSP:
-    """Return a solver for a matrix, configured by a preset under a prefix of its own.
+@contextmanager
+def lent(options: Mapping[str, str]) -> Iterator[None]:
+    """Put options into PETSc's database for a while, in front of others of the same names.
 
-    Raises:
-        ValueError: the prefix is empty.
+    The database is one for the whole process: what stayed in it would decide for the next solver of
+    the same prefix. Afterwards it is as it was, with the user's own options.
+
+    Args:
+        options: values by name, prefix included.
     """
-    if not prefix:
-        raise ValueError("a solver needs an options prefix of its own")
-    if preset.definite:
-        matrix.setOption(PETSc.Mat.Option.SPD, True)
-        matrix.setOption(PETSc.Mat.Option.SYMMETRY_ETERNAL, True)
-    ksp = PETSc.KSP().create(matrix.comm)
-    ksp.setOptionsPrefix(prefix)
-    ksp.setOperators(matrix)
     database = PETSc.Options()
-    options = {f"{prefix}{name}": value for name, value in preset.options(matrix.comm.size).items()}
+    before = {name: value for name, value in database.getAll().items() if name in options}
     for name, value in options.items():
         database[name] = value
-    ksp.setFromOptions()
-    if preset.definite:
-        # the next assembly forgets that the matrix is definite: choose the factorisation now
-        ksp.getPC().setFactorSetUpSolverType()
-    return ksp
+    try:
+        yield
+    finally:
+        for name in options:
+            database.delValue(name)
+        for name, value in before.items():
+            # a flag has no value
+            database[name] = "" if value is None else value
+
+
+class Solver:
+    """A linear solver for one matrix, configured by a preset under a prefix of its own.
+
+    PETSc reads some options only when it sets up or solves, those of MUMPS at the analysis and
+    those of blocks when it meets them; so they are lent to the database for each of these calls.
+
+    Args:
+        matrix: the matrix, whose entries may change and whose pattern may not.
+        preset: PETSc options.
+        prefix: prefix of their names.
+    """
+
+    def __init__(self, matrix: PETSc.Mat, preset: LinearSolver, prefix: str) -> None:
+        """Configure the solver; the first factorisation does the analysis.
+
+        Raises:
+            ValueError: the prefix is empty.
+        """
+        if not prefix:
+            raise ValueError("a solver needs an options prefix of its own")
+        options = preset.options(matrix.comm.size)
+        self._options = {f"{prefix}{name}": value for name, value in options.items()}
+        self._matrix, self._preset, self._prefix = matrix, preset, prefix
+        self.ksp = self._made()
+
+    def _made(self) -> PETSc.KSP:
+        """Return a solver that has analysed nothing yet."""
+        if self._preset.definite:
+            self._matrix.setOption(PETSc.Mat.Option.SPD, True)
+            self._matrix.setOption(PETSc.Mat.Option.SYMMETRY_ETERNAL, True)
+        ksp = PETSc.KSP().create(self._matrix.comm)
+        ksp.setOptionsPrefix(self._prefix)
+        ksp.setOperators(self._matrix)
+        with lent(self._options):
+            ksp.setFromOptions()
+            if self._preset.definite:
+                # the next assembly forgets that the matrix is definite: choose the factorisation
+                ksp.getPC().setFactorSetUpSolverType()
+        return ksp
+
+    def set_up(self) -> None:
+        """Factorise the present matrix; collective."""
+        self.ksp.setOperators(self._matrix)
+        with lent(self._options):
+            self.ksp.setUp()
+
+    def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec) -> bool:
+        """Solve for a right-hand side and return whether the solver converged; collective."""
+        with lent(self._options):
+            self.ksp.solve(rhs, solution)
+        return bool(self.ksp.getConvergedReason() > 0)
+
+    def renew(self) -> None:
+        """Forget the analysis, so that the next factorisation makes one anew; collective."""
+        self.ksp.destroy()
+        self.ksp = self._made()

@@ -7,11 +7,11 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
 
 from ssbmech.case.linear_solver import LinearSolver
+from ssbmech.case.settings import NewtonSettings
 from ssbmech.errors import CaseError, NotConverged
-from ssbmech.solve.linear import make_ksp
+from ssbmech.solve.linear import Solver
 from ssbmech.solve.system import System
 
 SMALLEST_STEP = 1.0 / 64.0
@@ -26,22 +26,6 @@ MOST_LEAPS = 4
 
 PHASES = ("residual", "jacobian", "factorisation", "solve", "update")
 """Parts of a solve whose wall time is measured."""
-
-
-class Settings(Protocol):
-    """What Newton's method needs to know about convergence."""
-
-    @property
-    def tolerance(self) -> float:
-        """Largest scaled residual norm of each field [1]."""
-
-    @property
-    def max_iterations(self) -> int:
-        """Iterations after which the step is given up [1]."""
-
-    @property
-    def max_growth(self) -> float:
-        """Growth of the residual in one iteration above which the increment is halved [1]."""
 
 
 @dataclass
@@ -95,7 +79,7 @@ class Newton:
     """
 
     def __init__(
-        self, system: System, settings: Settings, linear: LinearSolver, prefix: str
+        self, system: System, settings: NewtonSettings, linear: LinearSolver, prefix: str
     ) -> None:
         """Set up the linear solver; the first factorisation does the analysis.
 
@@ -108,8 +92,7 @@ class Newton:
                 "field; this system is coupled: take Direct()"
             )
         self.system, self.settings = system, settings
-        self._make_ksp: Callable[[], Any] = lambda: make_ksp(system.matrix.mat, linear, prefix)
-        self.ksp = self._make_ksp()
+        self.linear = Solver(system.matrix.mat, linear, prefix)
 
     def solve(self, retreat: Callable[[], None] = lambda: None) -> SolveReport:
         """Solve the step from the present state of the unknowns; collective.
@@ -153,31 +136,24 @@ class Newton:
         if not solved:
             # the analysis was made for other values: contact and flow move the pivots, and with
             # them the working space; a new one for the present values comes before giving up
-            self._renew_ksp()
+            self.linear.renew()
             solved = self._solve_linear(report)
         if not solved:
             # a factorisation that failed would go on failing
-            self._renew_ksp()
+            self.linear.renew()
             self._fail(report, "linear solver failed")
 
     def _solve_linear(self, report: SolveReport) -> bool:
         """Factorise and solve, and return whether that gave finite increments; collective."""
         start = time.perf_counter()
-        self.ksp.setOperators(self.system.matrix.mat)
-        self.ksp.setUp()
+        self.linear.set_up()
         middle = time.perf_counter()
-        self.ksp.solve(self.system.rhs, self.system.increment)
+        converged = self.linear.solve(self.system.rhs, self.system.increment)
         end = time.perf_counter()
         report.seconds["factorisation"] += middle - start
         report.seconds["solve"] += end - middle
-        report.linear_iterations += max(self.ksp.getIterationNumber(), 1)
-        converged = self.ksp.getConvergedReason() > 0
+        report.linear_iterations += max(self.linear.ksp.getIterationNumber(), 1)
         return converged and math.isfinite(self.system.increment.norm())
-
-    def _renew_ksp(self) -> None:
-        """Replace the linear solver by one that has analysed nothing yet; collective."""
-        self.ksp.destroy()
-        self.ksp = self._make_ksp()
 
     def _advance(self, report: SolveReport) -> None:
         """Take the step; halve it while the residual is not finite or has grown too much.

@@ -11,19 +11,17 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from ssbmech.errors import StudyError
+from ssbmech.runfolder.status import EXIT_STOPPED
 from ssbmech.study.collect import collect
 from ssbmech.study.figures import draw_all
 from ssbmech.study.plan import Plan
 from ssbmech.study.planning import make_plan, settle
-from ssbmech.study.progress import progress_on, told
+from ssbmech.study.progress import line_of, progress_on
 from ssbmech.study.reductions import Figure
 from ssbmech.study.scheduler import Snakemake, carry_out, locked, mark_done
 from ssbmech.study.state import State, Status, Watch, abandoned, counts
 from ssbmech.study.study_file import Study
 from ssbmech.study.table import Table, check_parquet
-
-STOPPED = 130
-"""Exit status of a study that was stopped on request; the same command goes on with it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -95,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
         _finish(plan, folder, study.figures, states, options)
     if not through:
         _say([f"stopped; the same command goes on with {folder}"])
-        return STOPPED
+        return EXIT_STOPPED
     return 0 if all(state.status is Status.COMPLETE for state in states) else 1
 
 
@@ -127,7 +125,7 @@ def _finish(
         files += _draw(plan, folder, table, figures)
     bad = [state for state in states if state.status is Status.FAILED]
     _say([f"{len(states)} variants: {counts(list(states))}"])
-    _say([f"  {told(state)} (logs/{state.variant.name}.log)" for state in bad])
+    _say([f"  {line_of(state)} (logs/{state.variant.name}.log)" for state in bad])
     _say([f"wrote {file}" for file in files])
 
 

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Small files of a study: written aside and renamed, so that no reader ever sees half of one."""
+"""Small files of a study: no reader ever sees half of one."""
 
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ssbmech.errors import StudyError
+from ssbmech.runfolder import atomic
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -22,17 +21,10 @@ def replace(path: Path, content: bytes) -> None:
     Raises:
         StudyError: It cannot be written.
     """
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
+        atomic.replace(path, content)
     except OSError as error:
-        with suppress(OSError):
-            part.unlink()
         raise StudyError(f"cannot write {path}: {error.strerror or error}") from error
 
 

@@ -23,11 +23,10 @@ from types import FrameType
 from typing import TextIO
 
 from ssbmech.errors import SSBMechError, StudyError
-from ssbmech.runfolder.status import RunStatus, is_at_work, try_lock
+from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus, is_at_work, try_lock
 from ssbmech.study.files import read_json, replace, write_json
 from ssbmech.study.plan import Plan, Variant
 
-STOPPED = 130
 STOP = "stop"
 """File in the study's folder that asks all jobs to stop."""
 
@@ -73,7 +72,7 @@ class Job:
             if granted and self._complete():
                 status = 0
             elif self._asked() or not granted:
-                return STOPPED
+                return EXIT_STOPPED
             else:
                 status = self._carry_out()
         if status == 0:
@@ -96,7 +95,7 @@ class Job:
         return status
 
     def _supervise(self, command: list[str], log: TextIO) -> int:
-        """Return the exit status of a command, `STOPPED` if it was asked to stop and did."""
+        """Return the exit status of a command, `EXIT_STOPPED` if it was asked to stop and did."""
         environment = {"OMP_NUM_THREADS": "1", **_SLOTS, **os.environ}
         try:
             # A session of its own: mpirun must not get the signals of this process's group, for
@@ -124,7 +123,7 @@ class Job:
                 passed = len(self.requests)
             time.sleep(_PAUSE)
         status = process.returncode
-        return status if passed is None or status == 0 else STOPPED
+        return status if passed is None or status == 0 else EXIT_STOPPED
 
     def _asked(self) -> bool:
         """Return whether the job is to stop."""

@@ -42,7 +42,7 @@ class Bar:
             for state in states:
                 if state.status is Status.FAILED and state.variant.name not in self._told:
                     self._told.add(state.variant.name)
-                    self._bar.write(told(state), file=sys.stderr)
+                    self._bar.write(line_of(state), file=sys.stderr)
             self._bar.n = sum(map(_share, states))
             self._bar.set_postfix_str(counts(states))
 
@@ -72,7 +72,7 @@ class Lines:
         for state in states:
             ended = state.status in (Status.COMPLETE, Status.FAILED)
             if self._told is not None and ended and self._told[state.variant.name] != state.status:
-                lines.append(told(state))
+                lines.append(line_of(state))
         begins = self._told is None
         self._told = {state.variant.name: state.status for state in states}
         if lines or begins or time.monotonic() > self._last + _PAUSE:
@@ -98,7 +98,7 @@ def progress_on(stream: TextIO, name: str, variants: int) -> Bar | Lines:
     return Bar(name, variants, stream) if stream.isatty() else Lines(name, stream)
 
 
-def told(state: State) -> str:
+def line_of(state: State) -> str:
     """Return name, status and reason of a variant in one line."""
     return f"{state.variant.name}: {state.status}" + (f": {state.reason}" if state.reason else "")
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from ssbmech.errors import StudyError
-from ssbmech.runfolder.status import RunStatus
+from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus
 from ssbmech.study.files import read_json
-from ssbmech.study.job import HEADER, STOPPED
+from ssbmech.study.job import HEADER
 from ssbmech.study.plan import Plan, Variant
 
 # Holds the last row of any series.
@@ -27,13 +27,13 @@ class Status(StrEnum):
 
     WAITING = "waiting"
     """Nothing was started yet."""
-    RUNNING = "running"
+    RUNNING = RunStatus.RUNNING
     """It runs, or was killed without a chance to say so."""
-    STOPPED = "stopped"
+    STOPPED = RunStatus.STOPPED
     """It was ended early on request, and will be gone on with."""
-    FAILED = "failed"
+    FAILED = RunStatus.FAILED
     """It ended in an error."""
-    COMPLETE = "complete"
+    COMPLETE = RunStatus.COMPLETE
     """It came to its end."""
 
 
@@ -97,14 +97,14 @@ def state_of(variant: Variant, folder: Path) -> State:
     ended = job.get("status")
     if ended is None and job:
         return State(variant, Status.RUNNING, progress=progress)
-    if ended not in (None, 0, STOPPED):
+    if ended not in (None, 0, EXIT_STOPPED):
         return State(variant, Status.FAILED, _reason(variant, folder, manifest, ended), progress)
     if not manifest:
         return State(variant, Status.WAITING)
     # What a job has stopped, or a run that was made by hand.
     said = str(manifest.get("status", ""))
     status = Status(said) if said in tuple(Status) else Status.STOPPED
-    status = Status.STOPPED if ended == STOPPED else status
+    status = Status.STOPPED if ended == EXIT_STOPPED else status
     return State(variant, status, str(manifest.get("reason", "")), progress)
 
 

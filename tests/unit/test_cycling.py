@@ -56,6 +56,13 @@ def test_rates_must_be_positive() -> None:
         ssb.Discharge(1 / hour, to=1 * MPa)
 
 
+def test_the_longest_duration_is_left_out_or_given_but_never_zero() -> None:
+    assert ssb.Charge(1 / hour, to=4.2, duration=None) == ssb.Charge(1 / hour, to=4.2)
+    assert ssb.Charge(1 / hour, to=4.2, duration=0.2 * hour).duration == 720.0
+    with pytest.raises(ParameterError, match=r"Discharge\.duration = 0 \[s\].*\(0, inf\)"):
+        ssb.Discharge(1 / hour, to=3.0, duration=0)
+
+
 def test_one_c_passes_the_capacity_in_an_hour() -> None:
     """The capacity is that of the window of use, counted by the nominal area."""
     case = flat_cell(NMC, protocol=(ssb.Preload(1 * s), ssb.Charge(1 / hour, to=4.25 * V)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 
+import basix.ufl
 import numpy as np
 import pytest
 import ufl
@@ -14,7 +15,14 @@ from ssbmech.constants import FARADAY, GAS_CONSTANT
 from ssbmech.errors import ParameterError
 from ssbmech.materials.curve import Curve
 from ssbmech.materials.elastic import Elastic
-from ssbmech.materials.host import ArrheniusDiffusivity, Host, IdealOcv, TableDiffusivity, TableOcv
+from ssbmech.materials.host import (
+    ArrheniusDiffusivity,
+    Host,
+    IdealOcv,
+    TableDiffusivity,
+    TableOcv,
+    number,
+)
 from ssbmech.materials.material import Material
 from ssbmech.materials.swelling import (
     ConstantMolarVolume,
@@ -111,6 +119,25 @@ def test_the_ideal_potential_has_a_thermodynamic_factor_of_one():
     assert slope[ends] == pytest.approx(steepest, rel=1e-9)
     assert u[0] == pytest.approx(law.voltage(1e-4, T) - 0.2001 * steepest, rel=1e-12)
     assert (law.low, law.high) == (1e-4, 1 - 1e-4)
+
+
+def test_the_number_of_an_expression_is_that_of_its_equation():
+    law = IdealOcv(3.9, edge=1e-3)
+    for x in X:
+        inside = max(min(x, 1 - 1e-3), 1e-3)
+        outside = (x - inside) / (1e-3 * (1 - 1e-3))
+        exact = 3.9 - GAS_CONSTANT * T / FARADAY * (math.log(inside / (1 - inside)) + outside)
+        assert law.voltage(x, T) == pytest.approx(exact, rel=1e-15)
+        assert number(OCV.u_eq(float(x), T)) == pytest.approx(OCV.voltage(x, T), rel=1e-15)
+    assert number(2.5) == 2.5
+    assert law.voltage(0, T) == law.voltage(0.0, T) > 3.9
+
+
+def test_an_expression_of_a_field_has_no_number():
+    mesh = ufl.Mesh(basix.ufl.element("P", "interval", 1, shape=(1,)))
+    for x in (ufl.SpatialCoordinate(mesh)[0], ufl.Constant(mesh)):
+        with pytest.raises(TypeError, match="no value of its own"):
+            number(IdealOcv(3.9).u_eq(x, T))
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 from mpi4py import MPI
+from petsc4py import PETSc
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from ssbmech.errors import CaseError
 from ssbmech.geometry import QuarterVoid
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
+from ssbmech.solve.linear import Solver
 from ssbmech.units import MPa, um
 from tests.tools import march
 
@@ -57,3 +60,92 @@ def test_cholesky_refuses_a_coupled_system() -> None:
     case = dataclasses.replace(plate(), fixture=fixture, linear_solver=ssb.Cholesky())
     with pytest.raises(CaseError, match=r"coupled: take Direct\(\)"):
         march(case)
+
+
+PREFIX = "test_linear_"
+
+
+def options() -> dict[str, str | None]:
+    """Return what PETSc's database holds under the prefix; a flag has no value."""
+    found = PETSc.Options().getAll()
+    return {name: value for name, value in found.items() if name.startswith(PREFIX)}
+
+
+@pytest.fixture
+def own_options() -> Iterator[dict[str, str | None]]:
+    """Put options of the user's own into the database, and return them."""
+    database = PETSc.Options()
+    own = {"mat_mumps_icntl_14": "35", "mat_mumps_icntl_4": "0", "ksp_error_if_not_converged": None}
+    for name, value in own.items():
+        database[PREFIX + name] = "" if value is None else value
+    yield {PREFIX + name: value for name, value in own.items()}
+    for name in own:
+        database.delValue(PREFIX + name)
+
+
+def tridiagonal() -> PETSc.Mat:
+    """Return an assembled matrix."""
+    matrix = PETSc.Mat().createAIJ([24, 24], nnz=3, comm=MPI.COMM_WORLD)
+    for row in range(*matrix.getOwnershipRange()):
+        for column, value in ((row - 1, -1.0), (row, 4.0), (row + 1, -1.5)):
+            if 0 <= column < 24:
+                matrix[row, column] = value
+    matrix.assemble()
+    return matrix
+
+
+def error(solver: Solver, matrix: PETSc.Mat) -> float:
+    """Factorise, solve and return the largest residual."""
+    rhs, solution = matrix.createVecs()
+    rhs.set(1.0)
+    solver.set_up()
+    assert solver.solve(rhs, solution)
+    return float((matrix * solution - rhs).norm(PETSc.NormType.INFINITY))
+
+
+def control(solver: Solver, number: int) -> int:
+    """Return an integer control of MUMPS, as the factorisation uses it."""
+    return int(solver.ksp.getPC().getFactorMatrix().getMumpsIcntl(number))
+
+
+def test_options_hold_while_the_solver_lives_and_end_with_it() -> None:
+    matrix = tridiagonal()
+    special = Solver(matrix, ssb.Direct(memory=33, extra={"mat_mumps_icntl_13": "1"}), PREFIX)
+    assert options() == {}
+    # twice, and once more with a new analysis: MUMPS reads its options at the first factorisation
+    for _ in range(2):
+        assert error(special, matrix) < 1e-14
+        assert (control(special, 14), control(special, 13)) == (33, 1)
+        matrix.scale(1.5)
+    special.renew()
+    assert error(special, matrix) < 1e-14
+    assert (control(special, 14), control(special, 13)) == (33, 1)
+    assert special.ksp.getPC().getFactorMatrix().getMumpsCntl(1) == 1e-6
+    assert options() == {}
+
+    plain = Solver(matrix, ssb.Direct(), PREFIX)
+    assert error(plain, matrix) < 1e-14
+    assert (control(plain, 14), control(plain, 13)) == (80, 0)
+
+
+def test_options_of_the_user_stay(own_options: dict[str, str | None]) -> None:
+    """Under the prefix too: the preset's come first, the others count."""
+    matrix = tridiagonal()
+    solver = Solver(matrix, ssb.Direct(extra={"mat_mumps_icntl_13": "1"}), PREFIX)
+    assert options() == own_options
+    assert error(solver, matrix) < 1e-14
+    assert (control(solver, 14), control(solver, 13), control(solver, 4)) == (80, 1, 0)
+    assert solver.ksp.getErrorIfNotConverged()
+    assert options() == own_options
+
+
+def test_a_case_leaves_no_options_behind() -> None:
+    """A case that keeps MUMPS's factors on disk decides for itself alone."""
+    before = PETSc.Options().getAll()
+    march(dataclasses.replace(plate(), linear_solver=ssb.Direct(extra={"mat_mumps_icntl_22": "1"})))
+    assert PETSc.Options().getAll() == before
+
+
+def test_a_solver_needs_a_prefix() -> None:
+    with pytest.raises(ValueError, match="prefix"):
+        Solver(tridiagonal(), ssb.Direct(), "")

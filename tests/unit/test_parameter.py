@@ -11,6 +11,7 @@ import pytest
 from ssbmech.errors import ParameterError
 from ssbmech.parameter import (
     NOT_DESCRIBED,
+    Derived,
     Provenance,
     Source,
     describe,
@@ -181,3 +182,26 @@ def test_a_table_is_checked_point_by_point_and_listed_as_one_value():
         Swell(0.3)
     with pytest.raises(ParameterError, match="flurb"):
         table("flurb")
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """A pile whose height follows from the rest unless it is given."""
+
+    count: float = parameter("1", low=0.0)
+    thickness: float = parameter("m", low=0.0)
+    height: float = parameter(
+        "m", low=0.0, low_open=True, default=Derived(lambda pile: pile.count * pile.thickness)
+    )
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+
+def test_a_default_may_follow_from_other_numbers():
+    assert Sheets(3, 2 * um).height == pytest.approx(6e-6)
+    assert Sheets(3, 2 * um, None) == Sheets(3, 2 * um)
+    assert Sheets(3, 2 * um, 7 * um).height == 7e-6
+    with pytest.raises(ParameterError, match=r"Sheets\.height = 0 \[m\]"):
+        Sheets(0, 2 * um)

@@ -26,7 +26,7 @@ from dolfinx import fem, mesh
 from ssbmech.errors import RunFolderError
 from ssbmech.run.environment import environment
 from ssbmech.run.field_files import BodyFile, InterfaceFile, owned_cells, owned_nodes
-from ssbmech.runfolder import vtkhdf
+from ssbmech.runfolder import atomic, vtkhdf
 from ssbmech.runfolder.folder import RunFolder
 from ssbmech.runfolder.manifest import plain
 from ssbmech.runfolder.quantities import QUANTITIES, axis_label, quantity, series_name, shown_unit
@@ -458,3 +458,21 @@ def test_file_stays_readable_when_the_writer_is_killed(tmp_path):
         grid, _ = read_step(path, n_steps)
         np.testing.assert_array_equal(grid["b"], noise)
     assert most > 3
+
+
+@pytest.mark.serial
+def test_a_file_written_aside_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "notes"
+    atomic.replace(file, "grün")
+    assert file.read_text("utf-8") == "grün"
+    atomic.replace(file, b"\x00\xff")
+    with pytest.raises(RuntimeError, match="half"), atomic.aside(file) as part:
+        part.write_text("half of it", "utf-8")
+        assert file.read_bytes() == b"\x00\xff"
+        raise RuntimeError("half")
+    with pytest.raises(FileExistsError):
+        atomic.claim(file, "mine")
+    with pytest.raises(FileNotFoundError):
+        atomic.replace(tmp_path / "nowhere" / "notes", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["notes"]
+    assert file.read_bytes() == b"\x00\xff"
