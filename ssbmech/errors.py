@@ -9,10 +9,7 @@ is left waiting.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from mpi4py import MPI
+from typing import Any, Protocol
 
 
 class SSBMechError(Exception):
@@ -75,7 +72,14 @@ class AuditError(SSBMechError):
     """A step breaks the conservation of lithium or charge, the force balance or the contact law."""
 
 
-def raise_on_all(comm: MPI.Comm, failure: SSBMechError | None) -> None:
+class Gathers(Protocol):
+    """What telling a failure to all ranks needs of them; a communicator of MPI has it."""
+
+    def allgather(self, sendobj: Any) -> list[Any]:
+        """Return the objects of all ranks on all ranks."""
+
+
+def raise_on_all(comm: Gathers, failure: SSBMechError | None) -> None:
     """Raise one and the same error on every rank as soon as any rank reports one.
 
     Collective: every rank calls it, with its own failure or with None. The lowest rank wins.

@@ -15,7 +15,8 @@ import numpy as np
 from ssbmech.plots import theme
 from ssbmech.plots.cathode import cathode_moment, content_scale
 from ssbmech.plots.section import MICRO, Picture
-from ssbmech.runfolder.quantities import axis_label, quantity, shown_unit
+from ssbmech.runfolder.quantities import axis_label, quantity
+from ssbmech.runfolder.shown import shown_unit
 
 if TYPE_CHECKING:
     from pathlib import Path

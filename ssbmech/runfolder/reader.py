@@ -7,8 +7,6 @@ are read at once, field arrays when asked for.
 
 from __future__ import annotations
 
-import csv
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,38 +15,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ssbmech.errors import RunFolderError
+from ssbmech.runfolder import manifest as manifest_file
+from ssbmech.runfolder.quantities import (
+    QUANTITIES,
+    Quantity,
+    own_quantities,
+    unknown_quantity,
+)
+from ssbmech.runfolder.series import parse_header, parse_row, whole_lines
+from ssbmech.runfolder.vtk_cells import CORNERS
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
-
-# VTK's number of the cell type -> number of corners, which come first among a cell's points.
-_CORNERS = {3: 2, 21: 2, 5: 3, 22: 3, 10: 4, 24: 4}
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return the manifest of a run folder.
-
-    Args:
-        folder: The run folder.
-
-    Raises:
-        RunFolderError: There is none, it cannot be read, or it is no JSON object.
-    """
-    path = folder / "manifest.json"
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise RunFolderError(f"{folder} is no run folder: no manifest.json in it") from error
-    except OSError as error:
-        raise RunFolderError(f"{path} cannot be read: {error.strerror}") from error
-    except (RecursionError, ValueError) as error:
-        raise RunFolderError(f"{path} is not JSON: {error}") from error
-    if not isinstance(manifest, dict):
-        raise RunFolderError(f"{path} should hold a JSON object")
-    return manifest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,25 +59,22 @@ class Series:
             raise RunFolderError(f"{path} cannot be read: {error.strerror}") from error
         except UnicodeDecodeError as error:
             raise RunFolderError(f"{path} is no text in UTF-8") from error
-        lines = text.split("\n")[:-1]
+        lines = whole_lines(text)
         if not lines:
             raise RunFolderError(f"{path} is empty")
         try:
-            header, *rows = csv.reader(lines)
-        except csv.Error as error:
-            raise RunFolderError(f"{path} is no table: {error}") from error
-        names, units = [], []
-        for entry in header:
-            name, bracket, unit = entry.partition(" [")
-            if not bracket or not unit.endswith("]"):
-                raise RunFolderError(f"{path}: column {entry!r} should read 'name [unit]'")
-            names.append(name)
-            units.append(unit[:-1])
+            columns = parse_header(lines[0])
+        except RunFolderError as error:
+            raise RunFolderError(f"{path}: {error}") from error
         try:
-            table = np.array(rows, dtype=np.float64).reshape(-1, len(names))
-        except ValueError as error:
+            rows = [parse_row(line, len(columns)) for line in lines[1:]]
+        except RunFolderError as error:
             raise RunFolderError(f"{path} holds a row that does not fit its header") from error
-        return cls(dict(zip(names, table.T, strict=True)), dict(zip(names, units, strict=True)))
+        table = np.array(rows, dtype=np.float64).reshape(-1, len(columns))
+        return cls(
+            dict(zip((column.name for column in columns), table.T, strict=True)),
+            {column.name: column.unit for column in columns},
+        )
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """Return a column.
@@ -127,6 +105,21 @@ class Series:
         columns = self.of(quantity).values()
         sizes = [np.abs(values[np.isfinite(values)]).max(initial=0.0) for values in columns]
         return float(max(sizes, default=0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array of a field file.
+
+    Attributes:
+        on_points: Whether its values belong to points; else to cells.
+        varies: Whether it has values of its own at every time.
+        components: Shape of the value at one place; empty for a number.
+    """
+
+    on_points: bool
+    varies: bool
+    components: tuple[int, ...]
 
 
 class FieldData:
@@ -175,14 +168,24 @@ class FieldData:
     def corners(self) -> NDArray[np.int64]:
         """Corner points of each cell, shape (cells, corners)."""
         with self._open() as file:
-            return self.nodes[:, : _CORNERS[int(file["VTKHDF"]["Types"][0])]]
+            return self.nodes[:, : CORNERS[int(file["VTKHDF"]["Types"][0])]]
 
     @cached_property
     def names(self) -> frozenset[str]:
         """Names of all arrays."""
+        return frozenset(self.arrays)
+
+    @cached_property
+    def arrays(self) -> dict[str, Array]:
+        """What there is to know about each array but its values, by name."""
         with self._open() as file:
-            root = file["VTKHDF"]
-            return frozenset(root["PointData"]) | frozenset(root["CellData"])
+            root, found = file["VTKHDF"], {}
+            for kind in ("CellData", "PointData"):
+                for name, data in root[kind].items():
+                    # as `vtkhdf` makes arrays that have values of their own in every step
+                    varies = data.maxshape[0] is None
+                    found[name] = Array(kind == "PointData", varies, tuple(data.shape[1:]))
+            return found
 
     def values(self, name: str, step: int) -> NDArray[np.float64]:
         """Return an array at one step.
@@ -248,7 +251,7 @@ class ProtocolSpan:
     label: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class RunData:
     """A run folder as the figures see it.
 
@@ -277,7 +280,7 @@ class RunData:
             RunFolderError: It is no run folder, or holds something unreadable.
         """
         folder = Path(path)
-        manifest = read_manifest(folder)
+        manifest = manifest_file.read(folder / "manifest.json")
         files = sorted((folder / "fields").glob("*.vtkhdf"))
         bodies = [FieldData(file) for file in files if file.name.startswith("body_")]
         interfaces = [FieldData(file) for file in files if file.name.startswith("interface_")]
@@ -288,6 +291,37 @@ class RunData:
             bodies={body.name: body for body in bodies},
             interfaces={interface.name: interface for interface in interfaces},
         )
+
+    @cached_property
+    def own(self) -> Mapping[str, Quantity]:
+        """Quantities of the user's own that the manifest lists, by name."""
+        return own_quantities(self.manifest.get("quantities"))
+
+    def knows(self, name: str) -> bool:
+        """Return whether the run or the table of quantities names a quantity.
+
+        Args:
+            name: Name of a quantity or of a series column.
+        """
+        kind = name.partition(":")[0]
+        return kind in self.own or kind in QUANTITIES
+
+    def quantity(self, name: str) -> Quantity:
+        """Return what a series column or a field array is of; every name has an answer.
+
+        The run knows best, then the table of quantities; of any other name the unit is that in the
+        head of the series, and not known for an array.
+
+        Args:
+            name: Name of a quantity, of a series column ``quantity:where`` or of an array.
+        """
+        kind = name.partition(":")[0]
+        row = self.own.get(kind, QUANTITIES.get(kind))
+        if row is not None:
+            return row
+        units = self.series.units
+        heads = (unit for column, unit in units.items() if column.partition(":")[0] == kind)
+        return unknown_quantity(kind, units.get(name) or next(heads, ""))
 
     @property
     def in_space(self) -> bool:

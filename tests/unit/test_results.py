@@ -24,13 +24,15 @@ import pytest
 from dolfinx import fem, mesh
 
 from ssbmech.errors import RunFolderError
+from ssbmech.run.environment import environment
 from ssbmech.run.field_files import BodyFile, InterfaceFile, owned_cells, owned_nodes
 from ssbmech.runfolder import vtkhdf
 from ssbmech.runfolder.folder import RunFolder
 from ssbmech.runfolder.manifest import plain
-from ssbmech.runfolder.quantities import QUANTITIES, axis_label, quantity, series_name, shown_unit
+from ssbmech.runfolder.quantities import QUANTITIES, axis_label, quantity, series_name
 from ssbmech.runfolder.root import on_root
 from ssbmech.runfolder.series import Column, SeriesWriter
+from ssbmech.runfolder.shown import shown_unit
 from ssbmech.runfolder.status import RunStatus
 
 COMM = MPI.COMM_WORLD
@@ -262,7 +264,7 @@ class Colour(enum.Enum):
 
 
 def test_manifest_holds_the_case_and_the_end(run_path):
-    folder = RunFolder.create(run_path, COMM)
+    folder = RunFolder.create(run_path, COMM, {"environment": environment(COMM)})
     if COMM.rank == 0:
         start = json.loads(folder.manifest_path.read_text())
         assert start["status"] == "running"
