@@ -44,6 +44,7 @@ from .interfaces.kinetics import ButlerVolmer, HostSites, LinearKinetics
 from .materials.material import Material
 from .run.runner import Result, resume, run
 from .run.script import CaseScript, Knob, main
+from .runfolder.run import Run, open_run
 
 __all__ = [
     "AdaptiveSteps",
@@ -104,6 +105,7 @@ __all__ = [
     "Result",
     "Roller",
     "RoughConduction",
+    "Run",
     "Scales",
     "Sides",
     "Sizes",
@@ -117,6 +119,7 @@ __all__ = [
     "VoltageBelow",
     "cycles",
     "main",
+    "open_run",
     "resume",
     "run",
     "voronoi_grains",

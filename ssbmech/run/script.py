@@ -31,7 +31,13 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from ssbmech.errors import CaseError, SSBMechError, raise_on_all
+from ssbmech.errors import (
+    CaseError,
+    SSBMechError,
+    extras_named,
+    missing_package,
+    raise_on_all,
+)
 
 if TYPE_CHECKING:
     from ssbmech.case.case import Case
@@ -101,6 +107,7 @@ class CaseScript:
 
         Raises:
             CaseError: there is no such file, it cannot be imported, or it builds no case.
+            EnvironmentMissing: a package of the solver's is not installed.
         """
         file = Path(path).resolve()
         if not file.is_file():
@@ -117,6 +124,9 @@ class CaseScript:
         try:
             spec.loader.exec_module(module)
         except (ImportError, SyntaxError) as error:
+            absent = missing_package(error) if isinstance(error, ModuleNotFoundError) else None
+            if absent is not None:
+                raise absent from error
             raise CaseError(f"{path} cannot be imported: {error}") from error
         build = getattr(module, "build_case", None)
         if not callable(build):
@@ -340,7 +350,8 @@ def told(action: Callable[[], int]) -> int:
         action: raises an error of the package's own, or returns an exit status.
     """
     try:
-        return action()
+        with extras_named():
+            return action()
     except SSBMechError as failure:
         if is_first_rank():
             sys.stderr.write(f"{type(failure).__name__}: {failure}\n")

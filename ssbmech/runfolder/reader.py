@@ -213,6 +213,14 @@ class FieldData:
         """
         return self._read(name, 0, len(self.times))
 
+    def size(self, name: str) -> int:
+        """Return at how many points or cells an array has values.
+
+        Args:
+            name: Name of the array.
+        """
+        return len(self.points if self.arrays[name].on_points else self.nodes)
+
     def nearest_step(self, time: float) -> int:
         """Return the number of the step that is nearest to a time [s]."""
         return int(np.abs(self.times - time).argmin())
@@ -234,6 +242,21 @@ class FieldData:
 
         # Without a lock, or looking at a run would keep the run from writing.
         return h5py.File(self.path, "r", locking=False)
+
+
+def read_fields(folder: Path) -> tuple[dict[str, FieldData], dict[str, FieldData]]:
+    """Return the field files of a run folder, those of bodies and those of interfaces, by name.
+
+    Args:
+        folder: The run folder.
+
+    Raises:
+        RunFolderError: One of them cannot be read or is none of ours.
+    """
+    files = sorted((folder / "fields").glob("*.vtkhdf"))
+    bodies = [FieldData(file) for file in files if file.name.startswith("body_")]
+    interfaces = [FieldData(file) for file in files if file.name.startswith("interface_")]
+    return {each.name: each for each in bodies}, {each.name: each for each in interfaces}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -281,16 +304,9 @@ class RunData:
         """
         folder = Path(path)
         manifest = manifest_file.read(folder / "manifest.json")
-        files = sorted((folder / "fields").glob("*.vtkhdf"))
-        bodies = [FieldData(file) for file in files if file.name.startswith("body_")]
-        interfaces = [FieldData(file) for file in files if file.name.startswith("interface_")]
-        return cls(
-            path=folder,
-            manifest=manifest,
-            series=Series.read(folder / "series.csv"),
-            bodies={body.name: body for body in bodies},
-            interfaces={interface.name: interface for interface in interfaces},
-        )
+        bodies, interfaces = read_fields(folder)
+        series = Series.read(folder / "series.csv")
+        return cls(folder, manifest, series, bodies, interfaces)
 
     @cached_property
     def own(self) -> Mapping[str, Quantity]:
