@@ -268,6 +268,15 @@ def test_a_study_that_cannot_be_planned(tmp_path, text, message):
         plan_of(tmp_path, HEAD + text)
 
 
+@pytest.mark.parametrize("column", ["heat", "heat:negative|separator", "film_max:anode"])
+def test_quantities_of_ones_own_are_looked_for_later(tmp_path, column):
+    """They are not known before a model is built."""
+    planned = plan_of(tmp_path, HEAD + GRID + f"[collect.a]\ncolumn = '{column}'\nunit = 'W/m2'\n")
+    assert planned.plan.variants
+    with pytest.raises(StudyError, match="unknown step"):
+        plan_of(tmp_path, HEAD + GRID + f"[collect.a]\ncolumn = '{column}'\nstep = 'strip'\n")
+
+
 def test_a_folder_with_something_else_is_refused(tmp_path):
     planned = plan_of(tmp_path, HEAD + GRID)
     folder = tmp_path / "out"
