@@ -640,7 +640,7 @@ def test_what_is_not_installed_is_named(tmp_path, monkeypatch, missing, options)
     for module in ("table", "scheduler"):
         place = f"ssbmech.study.{module}.find_spec"
         monkeypatch.setattr(place, lambda name: None if name == missing else there(name))
-    with pytest.raises(EnvironmentMissing, match=r"not installed: pip install ssbmech\[study\]"):
+    with pytest.raises(EnvironmentMissing, match=r"not installed: pip install 'ssbmech\[study\]'"):
         carry_out(tmp_path, HEAD + GRID, *options)
     assert not (tmp_path / "out").exists()
 
