@@ -21,7 +21,8 @@ from ssbmech.runfolder.shown import shown_unit
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ssbmech.runfolder.reader import FieldData, RunData
+    from ssbmech.runfolder.fields import FieldData
+    from ssbmech.runfolder.reader import RunData
 
 _SIZE = (1500, 1100)
 

@@ -10,8 +10,9 @@ import numpy as np
 from ssbmech.errors import RunFolderError
 from ssbmech.report.readable import inside
 from ssbmech.runfolder import manifest as manifest_file
+from ssbmech.runfolder.fields import FieldData
 from ssbmech.runfolder.manifest_form import checked
-from ssbmech.runfolder.reader import FieldData, RunData, Series
+from ssbmech.runfolder.reader import RunData, Series
 
 if TYPE_CHECKING:
     from pathlib import Path

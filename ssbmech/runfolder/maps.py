@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    from ssbmech.runfolder.reader import FieldData, RunData
+    from ssbmech.runfolder.fields import FieldData
+    from ssbmech.runfolder.reader import RunData
 
 _AXES = "xyz"
 # Number of components -> dimension, its labels.

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from ssbmech.errors import RunFolderError
 from ssbmech.runfolder import manifest as manifest_file
+from ssbmech.runfolder.fields import FieldData, read_fields
 from ssbmech.runfolder.maps import body_map, interface_map
-from ssbmech.runfolder.reader import FieldData, RunData, Series, read_fields
+from ssbmech.runfolder.reader import RunData, Series
 from ssbmech.runfolder.status import is_at_work
 
 if TYPE_CHECKING:

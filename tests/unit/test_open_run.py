@@ -96,7 +96,7 @@ def test_body_is_a_map_over_cells_and_nodes(finished):
 
 
 def test_only_what_is_asked_for_is_read(finished, monkeypatch):
-    from ssbmech.runfolder.reader import FieldData
+    from ssbmech.runfolder.fields import FieldData
 
     read, values = [], FieldData.values
 
