@@ -49,6 +49,7 @@ from .run.observers import Observer
 from .run.runner import Result, resume, run
 from .run.script import CaseScript, Knob, main
 from .runfolder.quantities import Quantity
+from .runfolder.run import Run, open_run
 from .solve.time_loop import EndRun, EndStep
 
 __all__ = [
@@ -118,6 +119,7 @@ __all__ = [
     "Result",
     "Roller",
     "RoughConduction",
+    "Run",
     "Scalar",
     "Scales",
     "Sides",
@@ -133,6 +135,7 @@ __all__ = [
     "VoltageBelow",
     "cycles",
     "main",
+    "open_run",
     "resume",
     "run",
     "voronoi_grains",

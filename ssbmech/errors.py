@@ -9,10 +9,13 @@ is left waiting.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
-    from mpi4py import MPI
+    from collections.abc import Mapping
 
 
 class SSBMechError(Exception):
@@ -47,6 +50,52 @@ class EnvironmentMissing(SSBMechError):
     """An optional package or outside program that the call needs is not there, or too old."""
 
 
+# Package -> extra of ssbmech that brings it.
+_EXTRAS: Final[Mapping[str, str]] = MappingProxyType(
+    dict.fromkeys(("PIL", "imageio_ffmpeg", "matplotlib", "pyvista", "vtkmodules"), "plot")
+    | dict.fromkeys(("jinja2", "markupsafe", "plotly"), "report")
+    | dict.fromkeys(("gmsh", "meshio", "netCDF4"), "mesh")
+    | dict.fromkeys(("pyarrow", "snakemake"), "study")
+)
+_OF_SOLVER: Final = frozenset(
+    {"basix", "dolfinx", "ffcx", "mpi4py", "petsc4py", "pint", "scipy", "tqdm", "ufl"}
+)
+
+
+def missing_package(failure: ModuleNotFoundError) -> EnvironmentMissing | None:
+    """Return what to do about a package that is not installed; None for one that is not ours.
+
+    Args:
+        failure: What the import raised.
+    """
+    package = (failure.name or "").partition(".")[0]
+    if package in _OF_SOLVER:
+        return EnvironmentMissing(
+            f"needs {package}: computing a case takes DOLFINx, which comes from Debian, conda or a "
+            "container, and pip install 'ssbmech[solve]'; see docs/guide/environment.md"
+        )
+    if package in _EXTRAS:
+        extra = _EXTRAS[package]
+        return EnvironmentMissing(f"needs {package}: pip install 'ssbmech[{extra}]'")
+    return None
+
+
+@contextmanager
+def extras_named() -> Iterator[None]:
+    """Tell which extra brings a package that is not installed; also a decorator.
+
+    Raises:
+        EnvironmentMissing: A package of an extra is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as failure:
+        told = missing_package(failure)
+        if told is None:
+            raise
+        raise told from failure
+
+
 class NotConverged(SSBMechError):
     """A solve ended without a solution; the time loop rolls back and cuts the step.
 
@@ -79,7 +128,14 @@ class AuditError(SSBMechError):
     """A step breaks the conservation of lithium or charge, the force balance or the contact law."""
 
 
-def raise_on_all(comm: MPI.Comm, failure: SSBMechError | None) -> None:
+class Gathers(Protocol):
+    """What telling a failure to all ranks needs of them; a communicator of MPI has it."""
+
+    def allgather(self, sendobj: Any) -> list[Any]:
+        """Return the objects of all ranks on all ranks."""
+
+
+def raise_on_all(comm: Gathers, failure: SSBMechError | None) -> None:
     """Raise one and the same error on every rank as soon as any rank reports one.
 
     Collective: every rank calls it, with its own failure or with None. The lowest rank wins.

@@ -181,13 +181,13 @@ def _opened(path: Path) -> Any:
         import meshio
     except ImportError as error:
         raise EnvironmentMissing(
-            f"{path} cannot be read without the Python package meshio"
+            f"{path} cannot be read without the Python package meshio: pip install 'ssbmech[mesh]'"
         ) from error
     try:
         return meshio.read(path)
     except ImportError as error:
         raise EnvironmentMissing(
-            f"{path} cannot be read without the package {error.name}"
+            f"{path} cannot be read without the package {error.name}: pip install 'ssbmech[mesh]'"
         ) from error
     except (meshio.ReadError, *_UNREADABLE) as error:
         raise MeshError(f"it cannot be read ({type(error).__name__}: {error})") from error

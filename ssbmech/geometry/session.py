@@ -59,7 +59,7 @@ class GmshSession:
             import gmsh
         except (ImportError, OSError) as error:
             raise EnvironmentMissing(
-                f"the Python package gmsh cannot be loaded: {error}"
+                f"the Python package gmsh cannot be loaded (pip install 'ssbmech[mesh]'): {error}"
             ) from error
         # Not interruptible: Gmsh would replace the handler of Ctrl-C for the rest of the run.
         gmsh.initialize(readConfigFiles=False, interruptible=False)

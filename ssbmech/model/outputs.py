@@ -15,6 +15,7 @@ from mpi4py import MPI
 
 import numpy as np
 import numpy.typing as npt
+from dolfinx import fem
 
 from ssbmech.errors import ObserverError, raise_on_all
 from ssbmech.frames import Expr
@@ -258,3 +259,10 @@ def total(local: float, comm: MPI.Intracomm) -> float:
 def largest(values: Array, comm: MPI.Intracomm) -> float:
     """Return the largest value on any rank; collective."""
     return float(comm.allreduce(float(np.max(values, initial=-np.inf)), op=MPI.MAX))
+
+
+def owned_nodes(function: fem.Function) -> Array:
+    """Return the values of a Lagrange function at its owned nodes, shape (nodes, components)."""
+    dofmap = function.function_space.dofmap
+    count, size = dofmap.index_map.size_local, dofmap.index_map_bs
+    return np.array(function.x.array[: count * size], dtype=np.float64).reshape(count, size)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ssbmech.errors import extras_named
 from ssbmech.plots.animation import film
 from ssbmech.plots.capacity import branches, pressure_capacity, stack_columns, voltage_capacity
 from ssbmech.plots.cathode import cathode_view
@@ -45,6 +46,7 @@ _LOG = logging.getLogger(__name__)
 _MOST_MAPS = 6
 
 
+@extras_named()
 def make_all(path: str | os.PathLike[str], *, animation: bool = True) -> list[Path]:
     """Make all figures of a run, in its folder ``figures``.
 
@@ -60,6 +62,7 @@ def make_all(path: str | os.PathLike[str], *, animation: bool = True) -> list[Pa
 
     Raises:
         RunFolderError: The folder holds no run, or something unreadable.
+        EnvironmentMissing: What draws is not installed.
     """
     run = RunData.open(path)
     folder = run.path / "figures"

@@ -20,7 +20,8 @@ from ssbmech.plots.history import draw_quantity, shade_steps
 from ssbmech.plots.labels import Labels
 from ssbmech.plots.ranges import stress_scale
 from ssbmech.plots.section import MICRO, Picture
-from ssbmech.runfolder.quantities import axis_label, quantity, shown_unit
+from ssbmech.runfolder.quantities import axis_label, quantity
+from ssbmech.runfolder.shown import shown_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ssbmech.plots import theme
-from ssbmech.runfolder.quantities import axis_label, quantity, shown_unit
+from ssbmech.runfolder.quantities import axis_label, quantity
+from ssbmech.runfolder.shown import shown_unit
 
 if TYPE_CHECKING:
     from collections.abc import Collection

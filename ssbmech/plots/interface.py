@@ -18,7 +18,8 @@ import numpy as np
 from ssbmech.plots import theme
 from ssbmech.plots.history import shade_steps
 from ssbmech.plots.section import Picture
-from ssbmech.runfolder.quantities import axis_label, quantity, shown_unit
+from ssbmech.runfolder.quantities import axis_label, quantity
+from ssbmech.runfolder.shown import shown_unit
 
 if TYPE_CHECKING:
     from pathlib import Path

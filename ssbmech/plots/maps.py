@@ -21,7 +21,8 @@ from ssbmech.plots import theme
 from ssbmech.plots.labels import Labels
 from ssbmech.plots.ranges import beyond_scale, extent, pressure_scale, stress_scale
 from ssbmech.plots.section import MICRO, Picture
-from ssbmech.runfolder.quantities import axis_label, quantity, shown_unit
+from ssbmech.runfolder.quantities import axis_label, quantity
+from ssbmech.runfolder.shown import shown_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

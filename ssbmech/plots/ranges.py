@@ -13,7 +13,8 @@ import numpy as np
 
 from ssbmech.plots import theme
 from ssbmech.plots.section import MICRO
-from ssbmech.runfolder.quantities import quantity, shown_unit
+from ssbmech.runfolder.quantities import quantity
+from ssbmech.runfolder.shown import shown_unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

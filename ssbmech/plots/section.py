@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ssbmech.runfolder.reader import FieldData, RunData
+    from ssbmech.runfolder.fields import FieldData
+    from ssbmech.runfolder.reader import RunData
 
     Array = NDArray[np.float64]
 

@@ -15,12 +15,14 @@ import numpy as np
 from ssbmech.plots import theme
 from ssbmech.plots.cathode import cathode_moment, content_scale
 from ssbmech.plots.section import MICRO, Picture
-from ssbmech.runfolder.quantities import axis_label, quantity, shown_unit
+from ssbmech.runfolder.quantities import axis_label, quantity
+from ssbmech.runfolder.shown import shown_unit
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ssbmech.runfolder.reader import FieldData, RunData
+    from ssbmech.runfolder.fields import FieldData
+    from ssbmech.runfolder.reader import RunData
 
 _SIZE = (1500, 1100)
 

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ssbmech.errors import RunFolderError
+from ssbmech.errors import RunFolderError, extras_named
 from ssbmech.runfolder import atomic
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ GENERATOR: Final = "ssbmech report"
 _HEAD: Final = 4096
 
 
+@extras_named()
 def write_report(folder: Path, out: Path | None = None) -> Path:
     """Write the report of a run as one HTML file that needs no network; not collective.
 
@@ -42,6 +43,7 @@ def write_report(folder: Path, out: Path | None = None) -> Path:
     Raises:
         RunFolderError: It is no run folder, or damaged; the file is something else than a report,
             or cannot be written.
+        EnvironmentMissing: What makes the page is not installed.
     """
     from ssbmech.report.opening import open_run
 

@@ -17,10 +17,10 @@ from ssbmech.report.readable import (
     number_text,
     place_text,
     quantity_text,
-    unit_text,
     value_text,
     words,
 )
+from ssbmech.runfolder.shown import unit_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

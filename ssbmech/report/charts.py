@@ -13,7 +13,8 @@ import numpy as np
 
 from ssbmech.plots import theme
 from ssbmech.report import chart_style as look
-from ssbmech.runfolder.quantities import QUANTITIES, axis_label, shown_unit
+from ssbmech.runfolder.quantities import axis_label
+from ssbmech.runfolder.shown import shown_unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -131,7 +132,7 @@ def any_quantity(run: RunData) -> Chart:
         shown, label = _shown(run, name)
         lines = [
             {
-                "name": look.plain(where) or _words(name),
+                "name": look.plain(where) or _words(run, name),
                 "y": look.packed(shown * values[rows]),
                 "colour": _colour(run, where),
             }
@@ -243,13 +244,13 @@ def _lines(run: RunData, name: str, rows: NDArray[np.int64], time: Chart) -> lis
         if name == "content_mean":
             lines += _band(run, where, rows, time, colour)
         # Of a band the hover tells the mean.
-        label = f"{_words(name)} {look.plain(where)}".rstrip()
+        label = f"{_words(run, name)} {look.plain(where)}".rstrip()
         text = f"change of {label}" if name == _CHANGES else label
         lines.append(
             {
                 "type": "scatter",
                 "mode": "lines",
-                "name": look.plain(where) or _words(name),
+                "name": look.plain(where) or _words(run, name),
                 "legendgroup": where,
                 "meta": where,
                 "x": time,
@@ -289,10 +290,8 @@ def _shown(run: RunData, name: str) -> tuple[float, str]:
     # A length of time on an axis of values is read in seconds.
     shown = 1.0 if unit == "s" else shown_unit(unit, largest).factor
     if unit == "s":
-        return shown, f"{_words(name)} (s)"
-    if name not in QUANTITIES:
-        return 1.0, f"{name} ({unit})"
-    return shown, axis_label(name, unit, largest)
+        return shown, f"{_words(run, name)} (s)"
+    return shown, look.plain(axis_label(run.quantity(name), unit, largest))
 
 
 def _panel_label(run: RunData, name: str) -> str:
@@ -304,8 +303,8 @@ def _panel_label(run: RunData, name: str) -> str:
     return label
 
 
-def _words(name: str) -> str:
-    return QUANTITIES[name].label if name in QUANTITIES else name
+def _words(run: RunData, name: str) -> str:
+    return look.plain(run.quantity(name).label)
 
 
 def _colour(run: RunData, where: str) -> str:

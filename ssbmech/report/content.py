@@ -24,7 +24,6 @@ from ssbmech.report.readable import (
     quantity_text,
     share_text,
 )
-from ssbmech.runfolder.quantities import QUANTITIES
 from ssbmech.runfolder.status import RunStatus
 
 if TYPE_CHECKING:
@@ -151,7 +150,7 @@ def report_content(run: RunData, notes: list[str]) -> Content:
         listings=tuple(case_words.case_listings(manifest)),
         steps=tuple(protocol_steps(run)),
         parameters=tuple(case_words.parameters(manifest)),
-        audits=tuple(effort.audits(run.series)),
+        audits=tuple(effort.audits(run)),
         solver=effort.effort(run),
         unknowns=tuple(
             Fact(place_text(name), str(count))
@@ -230,7 +229,7 @@ def _ending(
 ) -> str:
     """Return how a step ended, from the log if it tells, or else from the series."""
     if number in ended:
-        return _ended_by(ended[number])
+        return _ended_by(run, ended[number])
     if number not in lasted:
         return "not begun" if max(lasted, default=-1) < number else "not in the series"
     if number < max(lasted):
@@ -239,13 +238,19 @@ def _ending(
     return {"running": "under way", "complete": "end of the run"}.get(status, status)
 
 
-def _ended_by(reason: str) -> str:
+def _ended_by(run: RunData, reason: str) -> str:
     """Return what the log names as the end of a step, in words."""
     name, _, rest = reason.partition(" ")
-    kind, _, where = name.partition(":")
-    if kind in QUANTITIES and rest:
+    # the name of an interface may have blanks in it
+    watched = max(
+        (each for each in run.series.columns if reason.startswith(f"{each} ")),
+        key=len,
+        default=name,
+    )
+    if rest and (watched in run.series.columns or run.knows(watched)):
+        _, _, where = watched.partition(":")
         place = f" of {place_text(where)}" if where else ""
-        return f"{QUANTITIES[kind].label}{place} {rest}"
+        return f"{run.quantity(watched).label}{place} {reason.removeprefix(f'{watched} ')}"
     return "its duration" if reason == "duration" else reason
 
 

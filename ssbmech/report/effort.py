@@ -14,7 +14,6 @@ import numpy as np
 from ssbmech.report.case_words import Listing
 from ssbmech.report.readable import date_text, number_text, place_text, quantity_text, share_text
 from ssbmech.runfolder.audits import AuditLimits
-from ssbmech.runfolder.quantities import QUANTITIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,18 +62,18 @@ class SourceLine:
     provenance: str
 
 
-def audits(series: Series) -> list[Audit]:
+def audits(run: RunData) -> list[Audit]:
     """Return the largest errors of what each step must conserve.
 
     Args:
-        series: The series; audits it lacks are left out.
+        run: The run; audits that its series lacks are left out.
     """
-    limits, found = asdict(AuditLimits()), []
+    series, limits, found = run.series, asdict(AuditLimits()), []
     for name, values in series.columns.items():
         if not name.startswith(_AUDIT):
             continue
         limit = limits.get(name.removeprefix(_AUDIT))
-        label = QUANTITIES[name].label if name in QUANTITIES else name
+        label = run.quantity(name).label
         shown = "" if limit is None else number_text(limit, 2)
         measured = np.flatnonzero(~np.isnan(values))
         if not measured.size:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ssbmech.errors import RunFolderError
-from ssbmech.report.manifest import checked
 from ssbmech.report.readable import inside
-from ssbmech.runfolder.reader import FieldData, RunData, Series, read_manifest
+from ssbmech.runfolder import manifest as manifest_file
+from ssbmech.runfolder.fields import FieldData
+from ssbmech.runfolder.manifest_form import checked
+from ssbmech.runfolder.reader import RunData, Series
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +33,7 @@ def open_run(folder: Path) -> tuple[RunData, list[str]]:
     Raises:
         RunFolderError: The folder has no manifest, or one that is damaged.
     """
-    manifest, notes = checked(read_manifest(folder))
+    manifest, notes = checked(manifest_file.read(folder / "manifest.json"))
     series = _series(folder, notes)
     found: dict[str, dict[str, FieldData]] = {"body": {}, "interface": {}}
     for file in sorted((folder / "fields").glob("*_*.vtkhdf")):

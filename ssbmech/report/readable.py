@@ -9,6 +9,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from ssbmech.runfolder.shown import fitting_unit, unit_text
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -17,54 +19,7 @@ MINUS: Final = "\N{MINUS SIGN}"
 DASH: Final = "\N{EN DASH}"
 SPACE: Final = "\N{NO-BREAK SPACE}"
 
-# The ways in which the package writes one unit -> the one by which the table below is looked up.
-_SPELLING: Final[Mapping[str, str]] = MappingProxyType(
-    {"A m-2": "A/m2", "C m-2": "C/m2", "J mol-1": "J/mol", "s-1": "1/s", "S m-1": "S/m"}
-)
-
-# Unit -> (least size for which it is used [SI], unit shown, SI value of one such unit), from large
-# to small.
-_SHOWN: Final[Mapping[str, tuple[tuple[float, str, float], ...]]] = MappingProxyType(
-    {
-        "m": (
-            (1.0, "m", 1.0),
-            (1e-3, "mm", 1e-3),
-            (1e-6, "µm", 1e-6),
-            (1e-10, "nm", 1e-9),
-            (0.0, "pm", 1e-12),
-        ),
-        "m2": ((1e-6, "mm²", 1e-6), (0.0, "µm²", 1e-12)),
-        "m3": ((1e-9, "mm³", 1e-9), (0.0, "µm³", 1e-18)),
-        "Pa": (
-            (1e9, "GPa", 1e9),
-            (1e5, "MPa", 1e6),
-            (1e2, "kPa", 1e3),
-            (0.0, "Pa", 1.0),
-        ),
-        "Pa/m": ((1e15, "GPa/µm", 1e15), (1e9, "MPa/µm", 1e12), (0.0, "Pa/m", 1.0)),
-        "m/Pa": ((0.0, "µm/MPa", 1e-12),),
-        "s": (
-            (7200.0, "h", 3600.0),
-            (180.0, "min", 60.0),
-            (1e-1, "s", 1.0),
-            (1e-3, "ms", 1e-3),
-            (0.0, "µs", 1e-6),
-        ),
-        "V": ((0.5, "V", 1.0), (1e-4, "mV", 1e-3), (0.0, "µV", 1e-6)),
-        "A/m2": ((1.0, "mA cm⁻²", 10.0), (0.0, "µA cm⁻²", 1e-2)),
-        "C/m2": ((36.0, "mAh cm⁻²", 3.6e4), (0.0, "µAh cm⁻²", 36.0)),
-        "S/m": ((10.0, "S/m", 1.0), (1e-3, "mS/cm", 0.1), (0.0, "S/m", 1.0)),
-        "J/mol": ((1e3, "kJ/mol", 1e3), (0.0, "J/mol", 1.0)),
-        "m3/mol": ((0.0, "cm³/mol", 1e-6),),
-        "ohm m2": ((0.0, "Ω cm²", 1e-4),),
-        "kg/m3": ((0.0, "g/cm³", 1e3),),
-        "1/s": ((0.0, "s⁻¹", 1.0),),
-    }
-)
-
 _RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_MICRO: Final = re.compile(r"(?<![A-Za-z])u(?=(?:m|s|g|V|A|Ah|F|C|mol)(?![A-Za-z]))")
-_POWER: Final = re.compile(r"(?<=[A-Za-zΩ])-?\d+")
 _CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # Classes that are called after people or places.
 _NAMES: Final[Mapping[str, str]] = MappingProxyType(
@@ -101,18 +56,6 @@ def number_text(value: float, digits: int = 5) -> str:
     return raised if mantissa == "1" else f"{mantissa.replace('-', MINUS)}·{raised}"
 
 
-def unit_text(unit: str) -> str:
-    """Return a unit with raised powers and its own signs; empty for a pure number.
-
-    Args:
-        unit: Unit as declarations and table heads write it.
-    """
-    if unit in ("", "1"):
-        return ""
-    signs = _MICRO.sub("µ", unit.replace("ohm", "Ω"))
-    return _POWER.sub(lambda found: found[0].translate(_RAISED), signs)
-
-
 def quantity_text(value: float, unit: str, digits: int = 5) -> str:
     """Return a value with a unit that fits its size, such as ``20 µm`` or ``0.3 MPa``.
 
@@ -121,14 +64,12 @@ def quantity_text(value: float, unit: str, digits: int = 5) -> str:
         unit: Its SI unit.
         digits: Significant digits.
     """
-    shown = _SHOWN.get(_SPELLING.get(unit, unit), ())
     if value == 0.0 or not math.isfinite(value):
         return _joined(number_text(value), unit_text(unit))
-    for least, text, size in shown:
-        # A hair less, because 20 um may come as 1.9999999999999998e-05 m.
-        if abs(value) >= least * (1.0 - 1e-9):
-            return _joined(number_text(value / size, digits), text)
-    return _joined(number_text(value, digits), unit_text(unit))
+    shown = fitting_unit(unit, value)
+    if shown is None:
+        return _joined(number_text(value, digits), unit_text(unit))
+    return _joined(number_text(shown.factor * value, digits), shown.text)
 
 
 def share_text(value: float) -> str:

@@ -14,14 +14,16 @@ import numpy as np
 from ssbmech.plots import theme
 from ssbmech.report.chart_style import packed
 from ssbmech.report.readable import place_text, quantity_text
-from ssbmech.runfolder.quantities import axis_label, quantity, shown_unit
+from ssbmech.runfolder.quantities import axis_label, quantity
+from ssbmech.runfolder.shown import shown_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from ssbmech.runfolder.reader import FieldData, RunData
+    from ssbmech.runfolder.fields import FieldData
+    from ssbmech.runfolder.reader import RunData
 
     Array = NDArray[np.float64]
     Indices = NDArray[np.int64]

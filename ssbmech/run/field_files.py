@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,10 +22,12 @@ import numpy as np
 from ssbmech._compat import cell_nodes
 from ssbmech.errors import RunFolderError, raise_on_all
 from ssbmech.geometry.original import node_numbers, vertex_numbers
+from ssbmech.model.outputs import owned_nodes
 from ssbmech.runfolder import vtkhdf
-from ssbmech.runfolder.quantities import QUANTITIES
+from ssbmech.runfolder.quantities import QUANTITIES, Quantity
 from ssbmech.runfolder.root import gather_rows, on_root
 from ssbmech.runfolder.series import SAME_TIME
+from ssbmech.runfolder.vtk_cells import VTK_CELLS, vtk_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,31 +41,9 @@ if TYPE_CHECKING:
     from ssbmech.runfolder.folder import RunFolder
 
     Values = Mapping[str, NDArray[np.float64]]
+    Own = Mapping[str, Quantity]
 
-# (cell, nodes) -> (VTK's number of the cell type, DOLFINx node at each place of VTK's order).
-# DOLFINx numbers the edges of a simplex by their opposite corner, VTK by walking round it.
-_VTK_CELLS = {
-    ("interval", 2): (3, (0, 1)),
-    ("interval", 3): (21, (0, 1, 2)),
-    ("triangle", 3): (5, (0, 1, 2)),
-    ("triangle", 6): (22, (0, 1, 2, 5, 3, 4)),
-    ("tetrahedron", 4): (10, (0, 1, 2, 3)),
-    ("tetrahedron", 10): (24, (0, 1, 2, 3, 9, 6, 8, 7, 5, 4)),
-}
-
-
-def owned_nodes(function: fem.Function) -> NDArray[np.float64]:
-    """Return the values of a Lagrange function at the nodes this rank owns.
-
-    Args:
-        function: Scalar or vector function.
-
-    Returns:
-        Array of shape (owned nodes, components), in the order of the owned nodes.
-    """
-    dofmap = function.function_space.dofmap
-    n_owned, size = dofmap.index_map.size_local, dofmap.index_map_bs
-    return np.array(function.x.array[: n_owned * size], dtype=np.float64).reshape(n_owned, size)
+NO_OWN: Mapping[str, Quantity] = MappingProxyType({})
 
 
 def owned_cells(function: fem.Function) -> NDArray[np.float64]:
@@ -82,6 +63,9 @@ def owned_cells(function: fem.Function) -> NDArray[np.float64]:
     return np.array(values[dofs])
 
 
+__all__ = ["BodyFile", "InterfaceFile", "owned_cells", "owned_nodes"]
+
+
 class BodyFile:
     """Field file of one body: ``fields/body_<name>.vtkhdf``."""
 
@@ -92,6 +76,7 @@ class BodyFile:
         space: fem.FunctionSpace,
         constants: Values | None = None,
         resumed_at: float | None = None,
+        own: Own = NO_OWN,
     ) -> None:
         """Gather the grid (collective). The file appears with the first step.
 
@@ -102,6 +87,8 @@ class BodyFile:
                 on triangles or tetrahedra; usually the displacement's.
             constants: Cell arrays that never change (``region``), owned cells of this rank.
             resumed_at: Time from which a run goes on whose file may be there [s].
+            own: Quantities of the user's own by name; the table of quantities has the others. An
+                array of neither has as many components as its values.
 
         Raises:
             RunFolderError: The space is of another kind, or the name cannot be a file name.
@@ -115,7 +102,7 @@ class BodyFile:
         )
         path = folder.fields_path / f"body_{_file_name(name)}.vtkhdf"
         notes = {"kind": "body", "name": name}
-        self._writer = _Writer(path, local, folder.comm, notes, constants or {}, resumed_at)
+        self._writer = _Writer(path, local, folder.comm, notes, constants or {}, resumed_at, own)
 
     @property
     def path(self) -> Path:
@@ -148,6 +135,7 @@ class InterfaceFile:
         interface_mesh: mesh.Mesh,
         constants: Values | None = None,
         resumed_at: float | None = None,
+        own: Own = NO_OWN,
     ) -> None:
         """Gather the grid (collective). The file appears with the first step.
 
@@ -157,6 +145,8 @@ class InterfaceFile:
             interface_mesh: Codimension-one mesh of its facets.
             constants: Cell arrays that never change, owned facets of this rank.
             resumed_at: Time from which a run goes on whose file may be there [s].
+            own: Quantities of the user's own by name; the table of quantities has the others. An
+                array of neither has as many components as its values.
 
         Raises:
             RunFolderError: The name is not of that form or cannot be a file name.
@@ -177,7 +167,7 @@ class InterfaceFile:
         )
         path = folder.fields_path / f"interface_{_file_name(minus)}-{_file_name(plus)}.vtkhdf"
         notes = {"kind": "interface", "name": name, "minus": minus, "plus": plus}
-        self._writer = _Writer(path, local, folder.comm, notes, constants or {}, resumed_at)
+        self._writer = _Writer(path, local, folder.comm, notes, constants or {}, resumed_at, own)
 
     @property
     def path(self) -> Path:
@@ -221,17 +211,17 @@ class _LocalGrid:
 
     def gather(self, comm: MPI.Comm) -> tuple[vtkhdf.Grid, _Order] | None:
         """Return the whole grid and its order on rank 0, None elsewhere (collective)."""
-        key = (self._cell_name, self._nodes.shape[1])
-        entry = _VTK_CELLS.get(key)
-        if entry is None:
-            known = ", ".join(f"{nodes} on a {cell}" for cell, nodes in _VTK_CELLS)
+        count = self._nodes.shape[1]
+        kind = vtk_cell(self._cell_name, count)
+        if kind is None:
+            known = ", ".join(f"{len(each.places)} on a {each.shape}" for each in VTK_CELLS)
             raise RunFolderError(
-                f"field files know no {key[0]} with {key[1]} nodes; they know nodes: {known}"
+                f"field files know no {self._cell_name} with {count} nodes; "
+                f"they know nodes: {known}"
             )
-        cell_type, places = entry
-        nodes = self._nodes[: self.n_cells][:, places]
+        nodes = self._nodes[: self.n_cells][:, kind.places]
         cells = self._node_map.local_to_global(nodes.ravel().astype(np.int32))
-        cells = cells.reshape(-1, len(places)).astype(np.int64)
+        cells = cells.reshape(-1, len(kind.places)).astype(np.int64)
         whole = [
             gather_rows(comm, rows) for rows in (self.points, cells, self._numbers, self._corners)
         ]
@@ -244,7 +234,7 @@ class _LocalGrid:
         cells = np.asarray(place[cells[order.cells]])
         if self._turned_freely:
             cells = np.sort(cells, axis=1)
-        return vtkhdf.Grid(points[order.points], cells, cell_type), order
+        return vtkhdf.Grid(points[order.points], cells, kind.number), order
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -266,8 +256,10 @@ class _Writer:
         notes: Mapping[str, str],
         constants: Values,
         resumed_at: float | None,
+        own: Own,
     ) -> None:
         self.path = path
+        self._known = {**QUANTITIES, **own}
         self._comm = comm
         self._notes = notes
         self._n_points, self._n_cells = len(local.points), local.n_cells
@@ -323,8 +315,8 @@ class _Writer:
 
     def _gather(self, point_data: Values, cell_data: Values) -> vtkhdf.Arrays:
         """Return the whole arrays on rank 0, empty ones elsewhere (collective)."""
-        points = {name: _padded(name, point_data[name]) for name in sorted(point_data)}
-        cells = {name: _padded(name, cell_data[name]) for name in sorted(cell_data)}
+        points = {name: self._padded(name, point_data[name]) for name in sorted(point_data)}
+        cells = {name: self._padded(name, cell_data[name]) for name in sorted(cell_data)}
         failure = self._check(points, self._n_points) or self._check(cells, self._n_cells)
         raise_on_all(self._comm, failure)
         point = {name: gather_rows(self._comm, array) for name, array in points.items()}
@@ -344,16 +336,15 @@ class _Writer:
                 )
         return None
 
-
-def _padded(name: str, array: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return an array with as many components as the table says; VTK wants vectors in space."""
-    array = np.asarray(array, dtype=np.float64)
-    if array.ndim == 2 and array.shape[1] == 1:
-        return array[:, 0]
-    row = QUANTITIES.get(name)
-    if array.ndim == 2 and array.shape[1] == 2 and row is not None and row.components == 3:
-        return np.pad(array, ((0, 0), (0, 1)))
-    return array
+    def _padded(self, name: str, array: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return an array with as many components as it should have; VTK wants them in space."""
+        array = np.asarray(array, dtype=np.float64)
+        if array.ndim == 2 and array.shape[1] == 1:
+            return array[:, 0]
+        row = self._known.get(name)
+        if array.ndim == 2 and array.shape[1] == 2 and row is not None and row.components == 3:
+            return np.pad(array, ((0, 0), (0, 1)))
+        return array
 
 
 def _owned_cell_count(of: mesh.Mesh) -> int:

@@ -66,12 +66,15 @@ class Recorder:
         self._series = SeriesWriter(folder, measurement.columns(), count if resumed else None)
         self.rows: list[Row] = self._series.earlier
         constants = measurement.constants
+        own = {quantity.name: quantity for quantity in measurement.own_quantities()}
         self._bodies = {
-            name: BodyFile(folder, name, body.u.function.function_space, constants(name), start)
+            name: BodyFile(
+                folder, name, body.u.function.function_space, constants(name), start, own
+            )
             for name, body in cell.bodies.items()
         }
         self._surfaces = {
-            name: InterfaceFile(folder, name, surface.mesh.mesh, constants(name), start)
+            name: InterfaceFile(folder, name, surface.mesh.mesh, constants(name), start, own)
             for name, surface in cell.surfaces.items()
         }
         self._since_fields = 0 if saved is None else saved.since_fields

@@ -34,7 +34,13 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from ssbmech.errors import CaseError, SSBMechError, raise_on_all
+from ssbmech.errors import (
+    CaseError,
+    SSBMechError,
+    extras_named,
+    missing_package,
+    raise_on_all,
+)
 from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus
 
 if TYPE_CHECKING:
@@ -115,6 +121,7 @@ class CaseScript:
 
         Raises:
             CaseError: there is no such file, it cannot be imported, or it builds no case.
+            EnvironmentMissing: a package of the solver's is not installed.
         """
         file = Path(path).resolve()
         if not file.is_file():
@@ -131,6 +138,9 @@ class CaseScript:
         try:
             spec.loader.exec_module(module)
         except (ImportError, SyntaxError) as error:
+            absent = missing_package(error) if isinstance(error, ModuleNotFoundError) else None
+            if absent is not None:
+                raise absent from error
             raise CaseError(f"{path} cannot be imported: {error}") from error
         build = getattr(module, "build_case", None)
         if not callable(build):
@@ -360,7 +370,8 @@ def exit_status_of(action: Callable[[], int]) -> int:
         action: raises an error of the package's own, or returns an exit status.
     """
     try:
-        return action()
+        with extras_named():
+            return action()
     except SSBMechError as failure:
         if is_first_rank():
             sys.stderr.write(f"{type(failure).__name__}: {failure}\n")

@@ -25,19 +25,17 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ssbmech.errors import RunFolderError
 from ssbmech.runfolder import manifest
 from ssbmech.runfolder.atomic import claim as claim_file
 from ssbmech.runfolder.atomic import replace
-from ssbmech.runfolder.root import on_root
+from ssbmech.runfolder.root import Communicator, on_root
 from ssbmech.runfolder.status import LOCK, RunStatus, try_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from mpi4py import MPI
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +48,14 @@ class RunFolder:
     """
 
     path: Path
-    comm: MPI.Intracomm
+    # no more than a `Communicator` here, one of MPI's to whoever computes the run
+    comm: Any
 
     @classmethod
     def create(
         cls,
         path: str | os.PathLike[str],
-        comm: MPI.Intracomm,
+        comm: Communicator,
         notes: Mapping[str, object] | None = None,
     ) -> RunFolder:
         """Make a new run folder, with a manifest that says "running" (collective).
@@ -95,7 +94,7 @@ class RunFolder:
         return cls(on_root(comm, claim), comm)
 
     @classmethod
-    def reopen(cls, path: str | os.PathLike[str], comm: MPI.Intracomm) -> RunFolder:
+    def reopen(cls, path: str | os.PathLike[str], comm: Communicator) -> RunFolder:
         """Return the folder of a run that was started before (collective).
 
         Args:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ssbmech.runfolder.manifest import read
+from ssbmech.runfolder.quantities import own_quantities
 from ssbmech.runfolder.reader import Series
 from ssbmech.runfolder.status import RunStatus, is_at_work
 
@@ -21,7 +22,7 @@ SHOWN = (
     "conducting_fraction",
     "void_volume",
 )
-"""Quantities of the last row that are told, those of bodies and interfaces among them."""
+"""Quantities of the last row that are told, beside time and those of the user's own."""
 
 
 def summary(folder: Path) -> dict[str, Any]:
@@ -40,8 +41,9 @@ def summary(folder: Path) -> dict[str, Any]:
     series = Series.read(path) if written else Series({}, {})
     columns, resumed = series.columns, manifest.get("resumed", [])
     steps = len(columns.get("time", ()))
+    shown = {"time", *SHOWN, *own_quantities(manifest.get("quantities"))}
     last = {name: float(values[-1]) for name, values in columns.items() if len(values)}
-    total = sum(float(step["duration [s]"]) for step in manifest.get("protocol", []))
+    total = sum(float(step.get("duration [s]", 0.0)) for step in manifest.get("protocol", []))
     return {
         "folder": str(folder),
         "case": manifest.get("name", ""),
@@ -63,7 +65,7 @@ def summary(folder: Path) -> dict[str, Any]:
         "last": {
             f"{name} [{series.units[name]}]": value
             for name, value in last.items()
-            if name == "time" or name.partition(":")[0] in SHOWN
+            if name.partition(":")[0] in shown
         },
         "checkpoints": sorted(path.name for path in (folder / "checkpoints").glob("*.h5")),
     }

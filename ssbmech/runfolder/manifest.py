@@ -6,7 +6,9 @@ The manifest is plain JSON. Sections that the figures look for, all of them opti
 - ``frame``: name of the frame, ``PlaneStrain``, ``Axisymmetric`` or ``ThreeDimensional``;
 - ``protocol``: list of steps in order, each with a ``label``; the series column ``step`` counts
   them from 0;
-- ``bodies``: mapping body -> {``label``}, used in legends.
+- ``bodies``: mapping body -> {``label``}, used in legends;
+- ``quantities``: list of the quantities of the user's own in series and field files, each with
+  ``name``, ``symbol``, ``unit``, ``label`` and ``components``, as in the table of quantities.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from functools import singledispatch
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -32,20 +35,23 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def read(path: Path) -> dict[str, object]:
+def read(path: Path) -> dict[str, Any]:
     """Read a manifest.
 
+    Args:
+        path: The file.
+
     Raises:
-        RunFolderError: There is none, or it is not a JSON object.
+        RunFolderError: There is none, it cannot be read, or it is no JSON object.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise RunFolderError(
-            f"{path.parent} is not a run folder: it holds no {path.name}"
-        ) from error
-    except ValueError as error:
-        raise RunFolderError(f"{path} is not valid JSON: {error}") from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise RunFolderError(f"{path.parent} is no run folder: no {path.name} in it") from error
+    except OSError as error:
+        raise RunFolderError(f"{path} cannot be read: {error.strerror}") from error
+    except (RecursionError, ValueError) as error:
+        raise RunFolderError(f"{path} is not JSON: {error}") from error
     if not isinstance(content, dict):
         raise RunFolderError(f"{path} should hold a JSON object")
     return content

@@ -3,9 +3,12 @@
 
 A quantity has one name. It is the column in ``series.csv``, the array in the field files and the
 key by which the figures find it, so that no second list of names can drift away from the first.
-Values are stored in SI; only axis labels use the units people read (MPa, um, mA cm-2).
+Values are stored in SI; what people read has the units of `ssbmech.runfolder.shown`.
 A series column that belongs to one body or interface is called ``quantity:where``, for example
 ``void_volume:negative|separator``.
+
+A run may have quantities of the user's own, which are not in the table. Its manifest lists them;
+`RunData.quantity` finds them, and makes do with name and unit where it does not.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ssbmech.errors import RunFolderError
+from ssbmech.runfolder.shown import shown_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,19 +41,6 @@ class Quantity:
     unit: str
     label: str
     components: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class ShownUnit:
-    """Unit used on axes.
-
-    Attributes:
-        text: Unit as printed; empty for a pure number.
-        factor: Shown value = factor * SI value.
-    """
-
-    text: str
-    factor: float
 
 
 _ROWS = (
@@ -128,27 +119,6 @@ CUT_OFF = 0.01
 
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType({row.name: row for row in _ROWS})
 
-_SHOWN: Mapping[str, ShownUnit] = MappingProxyType(
-    {
-        "1": ShownUnit("", 1.0),
-        "s": ShownUnit("min", 1.0 / 60.0),
-        "s-1": ShownUnit("s⁻¹", 1.0),
-        "K": ShownUnit("K", 1.0),
-        "m": ShownUnit("µm", 1e6),
-        "m2": ShownUnit("µm²", 1e12),
-        "m3": ShownUnit("µm³", 1e18),
-        "Pa": ShownUnit("MPa", 1e-6),
-        "V": ShownUnit("mV", 1e3),
-        "A m-2": ShownUnit("mA cm⁻²", 0.1),
-        "J mol-1": ShownUnit("kJ mol⁻¹", 1e-3),
-        "C m-2": ShownUnit("mAh cm⁻²", 1.0 / 3.6e4),
-    }
-)
-
-# SI unit -> from which size of the values another unit is shown, and which: the voltage of a full
-# cell is one of volts, the polarisation of a symmetric one of millivolts.
-_LARGE: Mapping[str, tuple[float, ShownUnit]] = MappingProxyType({"V": (1.0, ShownUnit("V", 1.0))})
-
 
 def quantity(name: str) -> Quantity:
     """Return the row of a quantity, given its name or a series column ``name:where``.
@@ -166,48 +136,76 @@ def quantity(name: str) -> Quantity:
     return row
 
 
-def series_name(name: str, where: str = "") -> str:
+def series_name(name: str | Quantity, where: str = "") -> str:
     """Return the series column of a quantity on one body or interface.
 
     Args:
-        name: Name of the quantity.
+        name: Name of a quantity of the table, or one of the user's own.
         where: Body or interface; empty for a quantity of the whole cell.
 
     Raises:
         RunFolderError: No such quantity.
     """
-    row = quantity(name)
+    row = quantity(name) if isinstance(name, str) else name
     return f"{row.name}:{where}" if where else row.name
 
 
-def shown_unit(unit: str, largest: float = 0.0) -> ShownUnit:
-    """Return the unit used on axes for values stored in an SI unit.
-
-    A unit without an entry is shown as it is.
-
-    Args:
-        unit: SI unit of the values.
-        largest: Largest size of the values that are shown together (SI).
-    """
-    if unit in _LARGE and largest >= _LARGE[unit][0]:
-        return _LARGE[unit][1]
-    return _SHOWN.get(unit, ShownUnit(unit, 1.0))
-
-
-def axis_label(name: str, unit: str = "", largest: float = 0.0) -> str:
+def axis_label(name: str | Quantity, unit: str = "", largest: float = 0.0) -> str:
     """Return the label of an axis or colour bar, for example ``von Mises stress (MPa)``.
 
     Args:
-        name: Name of the quantity or series column.
-        unit: SI unit of the values if it differs from the table's: a plane run has void volume
+        name: Name of a quantity of the table or of its series column, or a quantity.
+        unit: SI unit of the values if it differs from the quantity's: a plane run has void volume
             per depth in m2.
         largest: Largest size of the values that are shown together (SI).
 
     Raises:
         RunFolderError: No such quantity.
     """
-    row = quantity(name)
+    row = quantity(name) if isinstance(name, str) else name
     text = shown_unit(unit or row.unit, largest).text
     # A plane run knows volumes per depth only, and the reader should be told.
     label = f"{row.label} per depth" if (row.unit, unit) == ("m3", "m2") else row.label
     return f"{label} ({text})" if text else label
+
+
+def own_quantities(listed: object) -> dict[str, Quantity]:
+    """Return the quantities of the user's own that a manifest lists, by name.
+
+    What is not as runs write it is left out: a name and a unit are enough to show the values.
+
+    Args:
+        listed: Section ``quantities`` of the manifest, as read; None if there is none.
+    """
+    found = {}
+    for entry in listed if isinstance(listed, list) else ():
+        texts = entry if isinstance(entry, dict) else {}
+        name, unit = texts.get("name"), texts.get("unit")
+        if not isinstance(name, str) or not name or not isinstance(unit, str):
+            continue
+        symbol, label, count = (texts.get(key) for key in ("symbol", "label", "components"))
+        found[name] = Quantity(
+            name,
+            symbol if isinstance(symbol, str) else "",
+            unit or "1",
+            label if isinstance(label, str) and label else _words(name),
+            count if type(count) is int and count > 0 else 1,
+        )
+    return found
+
+
+def unknown_quantity(name: str, unit: str, components: int = 1) -> Quantity:
+    """Return a quantity of which no more is known than its name and unit.
+
+    Args:
+        name: Name of the quantity, or of its series column.
+        unit: SI unit of the values; empty if it is not known.
+        components: Number of components of an array in the field files.
+    """
+    name = name.partition(":")[0]
+    return Quantity(name, "", unit, _words(name), components)
+
+
+def _words(name: str) -> str:
+    """Return a name as words: ``heat_flux`` becomes ``heat flux``."""
+    return name.replace("_", " ").strip() or name

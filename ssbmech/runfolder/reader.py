@@ -7,8 +7,6 @@ are read at once, field arrays when asked for.
 
 from __future__ import annotations
 
-import csv
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,38 +15,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ssbmech.errors import RunFolderError
+from ssbmech.runfolder import manifest as manifest_file
+from ssbmech.runfolder.fields import FieldData, read_fields
+from ssbmech.runfolder.quantities import (
+    QUANTITIES,
+    Quantity,
+    own_quantities,
+    unknown_quantity,
+)
+from ssbmech.runfolder.series import parse_header, parse_row, whole_lines
+
+__all__ = ["FieldData", "ProtocolSpan", "RunData", "Series"]
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
-
-# VTK's number of the cell type -> number of corners, which come first among a cell's points.
-_CORNERS = {3: 2, 21: 2, 5: 3, 22: 3, 10: 4, 24: 4}
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return the manifest of a run folder.
-
-    Args:
-        folder: The run folder.
-
-    Raises:
-        RunFolderError: There is none, it cannot be read, or it is no JSON object.
-    """
-    path = folder / "manifest.json"
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise RunFolderError(f"{folder} is no run folder: no manifest.json in it") from error
-    except OSError as error:
-        raise RunFolderError(f"{path} cannot be read: {error.strerror}") from error
-    except (RecursionError, ValueError) as error:
-        raise RunFolderError(f"{path} is not JSON: {error}") from error
-    if not isinstance(manifest, dict):
-        raise RunFolderError(f"{path} should hold a JSON object")
-    return manifest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,25 +61,22 @@ class Series:
             raise RunFolderError(f"{path} cannot be read: {error.strerror}") from error
         except UnicodeDecodeError as error:
             raise RunFolderError(f"{path} is no text in UTF-8") from error
-        lines = text.split("\n")[:-1]
+        lines = whole_lines(text)
         if not lines:
             raise RunFolderError(f"{path} is empty")
         try:
-            header, *rows = csv.reader(lines)
-        except csv.Error as error:
-            raise RunFolderError(f"{path} is no table: {error}") from error
-        names, units = [], []
-        for entry in header:
-            name, bracket, unit = entry.partition(" [")
-            if not bracket or not unit.endswith("]"):
-                raise RunFolderError(f"{path}: column {entry!r} should read 'name [unit]'")
-            names.append(name)
-            units.append(unit[:-1])
+            columns = parse_header(lines[0])
+        except RunFolderError as error:
+            raise RunFolderError(f"{path}: {error}") from error
         try:
-            table = np.array(rows, dtype=np.float64).reshape(-1, len(names))
-        except ValueError as error:
+            rows = [parse_row(line, len(columns)) for line in lines[1:]]
+        except RunFolderError as error:
             raise RunFolderError(f"{path} holds a row that does not fit its header") from error
-        return cls(dict(zip(names, table.T, strict=True)), dict(zip(names, units, strict=True)))
+        table = np.array(rows, dtype=np.float64).reshape(-1, len(columns))
+        return cls(
+            dict(zip((column.name for column in columns), table.T, strict=True)),
+            {column.name: column.unit for column in columns},
+        )
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """Return a column.
@@ -129,110 +109,6 @@ class Series:
         return float(max(sizes, default=0.0))
 
 
-class FieldData:
-    """One field file: a grid and arrays in time.
-
-    Attributes:
-        path: The file.
-        name: Name of the body, or ``minus|plus``.
-        minus: Body on the minus side of an interface; empty for a body.
-        plus: Body on the plus side of an interface; empty for a body.
-        times: Times of the steps [s].
-    """
-
-    def __init__(self, path: Path) -> None:
-        """Read what does not depend on the step.
-
-        Raises:
-            RunFolderError: The file cannot be read or is none of ours.
-        """
-        self.path = path
-        try:
-            with self._open() as file:
-                notes = file.attrs
-                self.name = str(notes["name"])
-                self.minus, self.plus = str(notes.get("minus", "")), str(notes.get("plus", ""))
-                steps = file["VTKHDF"]["Steps"]
-                self.times = np.array(steps["Values"][: int(steps.attrs["NSteps"])])
-        except (LookupError, OSError, RuntimeError, TypeError, ValueError) as error:
-            raise RunFolderError(f"{path} is not a field file: {error}") from error
-
-    @cached_property
-    def points(self) -> NDArray[np.float64]:
-        """Coordinates of the undeformed grid, shape (points, 3) [m]."""
-        with self._open() as file:
-            return np.array(file["VTKHDF"]["Points"])
-
-    @cached_property
-    def nodes(self) -> NDArray[np.int64]:
-        """Points of each cell, its corners first, shape (cells, points)."""
-        with self._open() as file:
-            root = file["VTKHDF"]
-            cells = np.array(root["Connectivity"], dtype=np.int64)
-            return cells.reshape(int(root["NumberOfCells"][0]), -1)
-
-    @cached_property
-    def corners(self) -> NDArray[np.int64]:
-        """Corner points of each cell, shape (cells, corners)."""
-        with self._open() as file:
-            return self.nodes[:, : _CORNERS[int(file["VTKHDF"]["Types"][0])]]
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Names of all arrays."""
-        with self._open() as file:
-            root = file["VTKHDF"]
-            return frozenset(root["PointData"]) | frozenset(root["CellData"])
-
-    def values(self, name: str, step: int) -> NDArray[np.float64]:
-        """Return an array at one step.
-
-        Args:
-            name: Name of the array.
-            step: Number of the step, from 0.
-
-        Returns:
-            Shape (points or cells,) or (points or cells, components).
-
-        Raises:
-            RunFolderError: There is no such array or step.
-        """
-        return np.array(self._read(name, range(len(self.times))[step], 1)[0])
-
-    def history(self, name: str) -> NDArray[np.float64]:
-        """Return an array at all steps, shape (steps, points or cells, ...).
-
-        Args:
-            name: Name of the array.
-
-        Raises:
-            RunFolderError: There is no such array.
-        """
-        return self._read(name, 0, len(self.times))
-
-    def nearest_step(self, time: float) -> int:
-        """Return the number of the step that is nearest to a time [s]."""
-        return int(np.abs(self.times - time).argmin())
-
-    def _read(self, name: str, first: int, count: int) -> NDArray[np.float64]:
-        if name not in self.names:
-            known = ", ".join(sorted(self.names))
-            raise RunFolderError(f"{self.path.name} has no array {name!r}; it has: {known}")
-        with self._open() as file:
-            root = file["VTKHDF"]
-            kind = "PointData" if name in root["PointData"] else "CellData"
-            size = int(root["NumberOfPoints" if kind == "PointData" else "NumberOfCells"][0])
-            offsets = root["Steps"][kind + "Offsets"][name][first : first + count]
-            data = root[kind][name]
-            return np.stack([data[offset : offset + size] for offset in offsets.tolist()])
-
-    def _open(self) -> Any:
-        import h5py
-
-        # Without a lock, or looking at a run would keep the run from writing.
-        return h5py.File(self.path, "r", locking=False)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class ProtocolSpan:
     """Part of the time axis that one protocol step takes.
@@ -248,7 +124,7 @@ class ProtocolSpan:
     label: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class RunData:
     """A run folder as the figures see it.
 
@@ -277,17 +153,41 @@ class RunData:
             RunFolderError: It is no run folder, or holds something unreadable.
         """
         folder = Path(path)
-        manifest = read_manifest(folder)
-        files = sorted((folder / "fields").glob("*.vtkhdf"))
-        bodies = [FieldData(file) for file in files if file.name.startswith("body_")]
-        interfaces = [FieldData(file) for file in files if file.name.startswith("interface_")]
-        return cls(
-            path=folder,
-            manifest=manifest,
-            series=Series.read(folder / "series.csv"),
-            bodies={body.name: body for body in bodies},
-            interfaces={interface.name: interface for interface in interfaces},
-        )
+        manifest = manifest_file.read(folder / "manifest.json")
+        bodies, interfaces = read_fields(folder)
+        series = Series.read(folder / "series.csv")
+        return cls(folder, manifest, series, bodies, interfaces)
+
+    @cached_property
+    def own(self) -> Mapping[str, Quantity]:
+        """Quantities of the user's own that the manifest lists, by name."""
+        return own_quantities(self.manifest.get("quantities"))
+
+    def knows(self, name: str) -> bool:
+        """Return whether the run or the table of quantities names a quantity.
+
+        Args:
+            name: Name of a quantity or of a series column.
+        """
+        kind = name.partition(":")[0]
+        return kind in self.own or kind in QUANTITIES
+
+    def quantity(self, name: str) -> Quantity:
+        """Return what a series column or a field array is of; every name has an answer.
+
+        The run knows best, then the table of quantities; of any other name the unit is that in the
+        head of the series, and not known for an array.
+
+        Args:
+            name: Name of a quantity, of a series column ``quantity:where`` or of an array.
+        """
+        kind = name.partition(":")[0]
+        row = self.own.get(kind, QUANTITIES.get(kind))
+        if row is not None:
+            return row
+        units = self.series.units
+        heads = (unit for column, unit in units.items() if column.partition(":")[0] == kind)
+        return unknown_quantity(kind, units.get(name) or next(heads, ""))
 
     @property
     def in_space(self) -> bool:

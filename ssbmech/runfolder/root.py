@@ -8,7 +8,7 @@ everywhere.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -17,14 +17,33 @@ from ssbmech.errors import RunFolderError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mpi4py import MPI
-
     from numpy.typing import NDArray
 
 T = TypeVar("T")
 
 
-def on_root(comm: MPI.Comm, action: Callable[[], T]) -> T:
+class Communicator(Protocol):
+    """What a run folder needs of the ranks of a run; one of MPI's has it."""
+
+    @property
+    def rank(self) -> int:
+        """Number of this rank."""
+
+    @property
+    def size(self) -> int:
+        """Number of ranks."""
+
+    def bcast(self, obj: Any, root: int = 0) -> Any:
+        """Return an object of one rank on all ranks."""
+
+    def gather(self, sendobj: Any, root: int = 0) -> list[Any] | None:
+        """Return the objects of all ranks on one rank, None on the others."""
+
+    def Gatherv(self, sendbuf: Any, recvbuf: Any, root: int = 0) -> None:
+        """Put the arrays of all ranks behind one another on one rank."""
+
+
+def on_root(comm: Communicator, action: Callable[[], T]) -> T:
     """Run an action on rank 0 and return its value on all ranks (collective).
 
     Args:
@@ -56,7 +75,7 @@ def on_root(comm: MPI.Comm, action: Callable[[], T]) -> T:
     return value
 
 
-def gather_rows(comm: MPI.Comm, local: NDArray[Any]) -> NDArray[Any] | None:
+def gather_rows(comm: Communicator, local: NDArray[Any]) -> NDArray[Any] | None:
     """Return the rows of all ranks on rank 0 in the order of ranks, None elsewhere (collective)."""
     local = np.ascontiguousarray(local)
     counts = comm.gather(local.size, root=0)

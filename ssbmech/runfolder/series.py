@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from ssbmech.errors import RunFolderError
 from ssbmech.runfolder.atomic import replace
-from ssbmech.runfolder.quantities import quantity, series_name
+from ssbmech.runfolder.quantities import Quantity, quantity, series_name
 from ssbmech.runfolder.root import on_root
 
 if TYPE_CHECKING:
@@ -58,19 +58,71 @@ class Column:
                 "commas, quotes, brackets or line ends"
             )
 
+    @property
+    def header(self) -> str:
+        """Name and unit as they stand in the file."""
+        return f"{self.name} [{self.unit}]"
+
     @classmethod
-    def of(cls, name: str, where: str = "", unit: str = "") -> Column:
-        """Return the column of a quantity in the table of fields.
+    def of(cls, name: str | Quantity, where: str = "", unit: str = "") -> Column:
+        """Return the column of a quantity.
 
         Args:
-            name: Name of the quantity.
+            name: Name of a quantity of the table, or one of the user's own.
             where: Body or interface; empty for a quantity of the whole cell.
             unit: Unit if it differs from the table's (void volume per depth: m2).
 
         Raises:
             RunFolderError: No such quantity.
         """
-        return cls(series_name(name, where), unit or quantity(name).unit)
+        row = quantity(name) if isinstance(name, str) else name
+        return cls(series_name(row, where), unit or row.unit)
+
+
+def whole_lines(text: str) -> list[str]:
+    """Return the lines of a series as read; a last one that was cut off is left out.
+
+    Args:
+        text: Content of the file.
+    """
+    return text.split("\n")[:-1]
+
+
+def parse_header(line: str) -> tuple[Column, ...]:
+    """Return the columns that a header names.
+
+    Args:
+        line: First line of a series.
+
+    Raises:
+        RunFolderError: An entry is none that a run writes.
+    """
+    columns = []
+    for entry in line.split(","):
+        name, bracket, unit = entry.partition(" [")
+        if not bracket or not unit.endswith("]"):
+            raise RunFolderError(f"column {entry!r} should read 'name [unit]'")
+        columns.append(Column(name, unit[:-1]))
+    return tuple(columns)
+
+
+def parse_row(line: str, count: int) -> list[float]:
+    """Return the numbers of a row.
+
+    Args:
+        line: A line of a series after its header.
+        count: Number of columns.
+
+    Raises:
+        RunFolderError: It has another number of entries, or one is no number.
+    """
+    try:
+        row = [float(entry) for entry in line.split(",")]
+    except ValueError as error:
+        raise RunFolderError(f"a broken row: {line}") from error
+    if len(row) != count:
+        raise RunFolderError(f"a broken row: {line}")
+    return row
 
 
 class SeriesWriter:
@@ -99,7 +151,7 @@ class SeriesWriter:
         double = [name for name, count in Counter(self._names).items() if count > 1]
         if double:
             raise RunFolderError(f"series columns given twice: {', '.join(double)}")
-        self._header = ",".join(f"{column.name} [{column.unit}]" for column in columns)
+        self._header = ",".join(column.header for column in columns)
         # rows of an earlier run: those before its checkpoint, and those after it
         self._before: list[str] = []
         self._ahead: list[str] = []
@@ -133,7 +185,7 @@ class SeriesWriter:
             self._write(self._header, "x")
             return []
         text = path.read_text(encoding="utf-8")
-        header, *rows = text.split("\n")[:-1] or [""]
+        header, *rows = whole_lines(text) or [""]
         if not header and not resumed_after:
             header, text = self._header, ""
         if header != self._header:
@@ -181,11 +233,9 @@ class SeriesWriter:
             RunFolderError: It is no row of this series.
         """
         try:
-            return dict(zip(self._names, map(float, line.split(",")), strict=True))
-        except ValueError as error:
-            raise RunFolderError(
-                f"{self._folder.series_path} holds a broken row: {line}"
-            ) from error
+            return dict(zip(self._names, parse_row(line, len(self._names)), strict=True))
+        except RunFolderError as error:
+            raise RunFolderError(f"{self._folder.series_path} holds {error}") from error
 
     def _rewrite(self, rows: Sequence[str]) -> None:
         replace(self._folder.series_path, "".join(f"{line}\n" for line in (self._header, *rows)))

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-import fcntl
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any, Final
+
+if sys.platform != "win32":
+    import fcntl
 
 LOCK = "run.lock"
 """File in a run folder that the process at work holds locked."""
@@ -30,6 +33,8 @@ class RunStatus(StrEnum):
 
 def try_lock(file: IO[Any] | int) -> bool:
     """Return whether an open file could be locked for this process, or its disk has no locks."""
+    if sys.platform == "win32":
+        return True
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -41,6 +46,8 @@ def try_lock(file: IO[Any] | int) -> bool:
 
 def is_at_work(folder: Path) -> bool:
     """Return whether a process works on a run folder; False where the disk has no locks."""
+    if sys.platform == "win32":
+        return False
     try:
         with (folder / LOCK).open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # More of them in one message would bury the first.
 _MOST_TOLD = 5
+# Names as close as that are one name and a slip of a letter.
+_SLIP = 0.9
 
 OF_CELL = frozenset(
     {
@@ -146,9 +149,17 @@ def _build_all(script: CaseScript, variants: Sequence[Variant]) -> dict[str, Cas
 
 
 def _check_figure(figure: Figure, case: Case) -> None:
-    """Refuse a figure of a quantity, place or step that a case cannot have."""
+    """Refuse a figure of a quantity, place or step that a case cannot have.
+
+    Quantities of the user's own are known when a model is built, not before: what is no slip of a
+    letter is let through, and looked for when the figures are collected.
+    """
     where = f"in [collect.{figure.name}]"
+    if figure.step:
+        refuse_unknown([figure.step], {step.name for step in case.protocol}, f"step {where}")
     name, colon, place = figure.column.partition(":")
+    if name not in QUANTITIES and not get_close_matches(name, QUANTITIES, cutoff=_SLIP):
+        return
     refuse_unknown([name], QUANTITIES, f"column {where}")
     if name in OF_CELL and colon:
         raise StudyError(f"{where}: {name} is one of the whole cell; leave out {colon + place!r}")
@@ -164,8 +175,6 @@ def _check_figure(figure: Figure, case: Case) -> None:
         regions = {region for body in case.bodies for region in body.materials}
         interfaces = {interface.name for interface in case.interfaces}
         refuse_unknown([place], bodies | regions | interfaces, f"body or interface {where}")
-    if figure.step:
-        refuse_unknown([figure.step], {step.name for step in case.protocol}, f"step {where}")
 
 
 def _check_run(folder: Path, planned: Planned, name: str) -> None:

@@ -105,7 +105,7 @@ class Snakemake:
             raise StudyError(f"--cores {self.cores}: give one or more")
         if find_spec("snakemake") is None:
             raise EnvironmentMissing(
-                "studies are run by Snakemake, which is not installed: pip install ssbmech[study]"
+                "studies are run by Snakemake, which is not installed: pip install 'ssbmech[study]'"
             )
         program = _SUBMITS_BY.get(self.executor)
         if program is not None and shutil.which(program) is None:

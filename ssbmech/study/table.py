@@ -180,7 +180,7 @@ def check_parquet() -> None:
     """
     if find_spec("pyarrow") is None:
         raise EnvironmentMissing(
-            "tables are written by pyarrow, which is not installed: pip install ssbmech[study]"
+            "tables are written by pyarrow, which is not installed: pip install 'ssbmech[study]'"
         )
 
 

@@ -19,6 +19,7 @@ from dolfinx import fem, mesh
 
 from ssbmech.run.field_files import BodyFile, InterfaceFile, owned_cells, owned_nodes
 from ssbmech.runfolder.folder import RunFolder
+from ssbmech.runfolder.quantities import Quantity
 from ssbmech.runfolder.series import Column, SeriesWriter
 from ssbmech.runfolder.status import RunStatus
 
@@ -158,10 +159,11 @@ def cell_mesh(nx, ny):
 class Output:
     """The field files of the run."""
 
-    def __init__(self, folder, centre, nx, ny):
+    def __init__(self, folder, centre, nx, ny, own=()):
         """Cut the cell into bodies and interfaces and open their files."""
         parent = cell_mesh(nx, ny)
         self.centre = centre
+        self.own = {row.name: row for row in own}
         self.bodies, self.interfaces = {}, {}
         for name, (low, high) in LEVELS.items():
             cells = mesh.locate_entities(
@@ -170,7 +172,11 @@ class Output:
             body = mesh.create_submesh(parent, 2, cells)[0]
             space = fem.functionspace(body, ("Lagrange", 2, (2,)))
             stress = fem.Function(fem.functionspace(body, ("DG", 0, (6,))))
-            self.bodies[name] = (BodyFile(folder, name, space), fem.Function(space), stress)
+            self.bodies[name] = (
+                BodyFile(folder, name, space, own=self.own),
+                fem.Function(space),
+                stress,
+            )
         for name, level in ((LOWER, 20 * UM), (UPPER, 50 * UM)):
             facets = mesh.locate_entities(
                 parent, 1, lambda x, level=level: np.isclose(x[1], level, atol=1e-10)
@@ -179,7 +185,8 @@ class Output:
             x = fem.Function(fem.functionspace(submesh, ("DG", 0)))
             x.interpolate(lambda x: x[0])
             x = owned_cells(x)[:, 0]
-            self.interfaces[name] = (InterfaceFile(folder, name, submesh), x, np.zeros_like(x))
+            file = InterfaceFile(folder, name, submesh, own=self.own)
+            self.interfaces[name] = (file, x, np.zeros_like(x))
 
     def write(self, void):
         """Write all fields at one time."""
@@ -212,11 +219,32 @@ class Output:
                 "contact": closed,
                 "p_contact": 1e6 * closed * (1.0 + 3.0 * lower * np.exp(-edge / UM)),
             }
+            if self.own:
+                cell["film"] = 1e-9 * (1.0 + x / WIDTH)
+                cell["slip"] = np.stack([x, 2.0 * x], axis=1)
+                # in no table and in no manifest
+                cell["marker"] = np.stack([x, x, x, x], axis=1)
             file.append(void.time, cell)
 
 
+OWN = (
+    Quantity("heat", r"$\dot{Q}$", "W m-2", "heat set free"),
+    Quantity("film", "$d$", "m", "film thickness"),
+    Quantity("slip", "$w$", "m", "slip", components=3),
+)
+"""Quantities that the table does not have; heat in the series, the others at the interfaces."""
+
+
 def write_run(
-    path, *, centre=30 * UM, nx=60, ny=12, n_fields=46, n_rows=181, status=RunStatus.COMPLETE
+    path,
+    *,
+    centre=30 * UM,
+    nx=60,
+    ny=12,
+    n_fields=46,
+    n_rows=181,
+    status=RunStatus.COMPLETE,
+    own=False,
 ):
     """Write the run.
 
@@ -228,11 +256,14 @@ def write_run(
         n_fields: Number of times in the field files.
         n_rows: Number of rows in the series.
         status: How the run ended.
+        own: Whether it has quantities of the user's own.
     """
     folder = RunFolder.create(path, MPI.COMM_SELF)
+    if own:
+        folder.write_manifest({"quantities": OWN})
     steps = [{"label": "plate 1 mA cm⁻²"}, {"label": "rest"}, {"label": "strip 1 mA cm⁻²"}]
     folder.write_manifest({"frame": "PlaneStrain", "protocol": steps})
-    output = Output(folder, centre, nx, ny)
+    output = Output(folder, centre, nx, ny, OWN if own else ())
     for time in np.linspace(0.0, 3 * HALF_HOUR, n_fields):
         output.write(Void(float(time), centre))
     columns = [Column.of(name) for name in ("time", "step", "current", "voltage", "p_stack")]
@@ -240,13 +271,18 @@ def write_run(
     for name in (LOWER, UPPER):
         columns.append(Column.of("contact_fraction", name))
         columns.append(Column.of("void_volume", name, unit="m2"))
+    if own:
+        columns += [Column.of(OWN[0]), Column.of(OWN[0], LOWER), Column("ticks", "1")]
     series = SeriesWriter(folder, columns)
     x = (np.arange(600) + 0.5) / 600 * WIDTH
     for time in np.linspace(0.0, 3 * HALF_HOUR, n_rows):
         void = Void(float(time), centre)
         contact = float((void.gap(x) == 0.0).mean())
+        heat = 0.01 * void.current**2
+        more = {"heat": heat, f"heat:{LOWER}": 0.7 * heat, "ticks": 3.0} if own else {}
         series.append(
-            {
+            more
+            | {
                 "time": void.time,
                 "step": void.step,
                 "current": void.current,

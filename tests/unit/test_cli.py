@@ -77,7 +77,7 @@ def test_resume_takes_script_and_knobs_from_the_folder(folder: Path, tmp_path: P
 
 def test_resume_of_what_is_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["resume", str(tmp_path)]) == 1
-    assert "is not a run folder" in COMM.bcast(capsys.readouterr().err)
+    assert "is no run folder" in COMM.bcast(capsys.readouterr().err)
 
 
 @pytest.mark.serial

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import logging
 import shutil
@@ -12,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import ssbmech.plots
 from ssbmech.errors import RunFolderError
 from ssbmech.plots import RunData, film, history_figure, interface_map, make_all, stress_map, theme
 from ssbmech.plots.__main__ import main
@@ -341,22 +339,6 @@ def test_command_line(copy, tmp_path, caplog):
     assert "history.png" in caplog.text
     assert main([str(tmp_path / "nowhere")]) == 1
     assert "is no run folder" in caplog.text
-
-
-def test_plots_need_no_solver():
-    """Figures are made where DOLFINx is not installed."""
-    allowed = {"ssbmech.errors", "ssbmech.runfolder.quantities", "ssbmech.runfolder.reader"}
-    for path in Path(ssbmech.plots.__file__).parent.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = []
-            if isinstance(node, ast.ImportFrom):
-                names = [node.module or ""]
-            elif isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            for name in names:
-                assert name.split(".")[0] not in {"dolfinx", "mpi4py", "petsc4py", "ufl"}, path
-                if name.startswith("ssbmech"):
-                    assert name in allowed or name.startswith("ssbmech.plots"), path
 
 
 def test_scales():

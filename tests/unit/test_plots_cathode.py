@@ -17,7 +17,8 @@ from ssbmech.plots.maps import moment, void_window
 from ssbmech.plots.particles import cell_means, read_particles
 from ssbmech.plots.ranges import beyond_scale, pressure_scale, stress_scale
 from ssbmech.plots.section import MICRO, Picture
-from ssbmech.runfolder.quantities import axis_label, shown_unit
+from ssbmech.runfolder.quantities import axis_label
+from ssbmech.runfolder.shown import fitting_unit, shown_unit
 from tests.unit.synthetic_cathode import (
     BROKEN,
     FLAT,
@@ -56,6 +57,8 @@ def test_voltages_are_shown_in_a_unit_of_their_size(finished):
     assert shown_unit("V", 0.02).text == "mV"
     assert shown_unit("V", 4.2).text == "V"
     assert shown_unit("V", 4.2).factor == 1.0
+    assert shown_unit("V", 0.7).text == fitting_unit("V", 0.7).text == "V"
+    assert shown_unit("A/m2") == shown_unit("A m-2")
     assert axis_label("voltage", "", 4.2) == "cell voltage (V)"
     assert shown_unit("Pa", 1e9).text == "MPa"
     run = RunData.open(finished)

@@ -10,7 +10,6 @@ import ssbmech as ssb
 from ssbmech.parameter import describe
 from ssbmech.report import case_words, effort
 from ssbmech.report.content import key_results, report_content
-from ssbmech.report.manifest import checked
 from ssbmech.report.readable import (
     DASH,
     MINUS,
@@ -18,11 +17,12 @@ from ssbmech.report.readable import (
     number_text,
     quantity_text,
     share_text,
-    unit_text,
     value_text,
     words,
 )
+from ssbmech.runfolder.manifest_form import checked
 from ssbmech.runfolder.reader import RunData, Series
+from ssbmech.runfolder.shown import unit_text
 from ssbmech.units import MPa, hour, mA_per_cm2, mV, s
 from tests.small_cell import WORKING, void_cell
 from tests.unit.report_page import flat
@@ -138,7 +138,7 @@ def test_script_and_knobs():
     assert knobs.rows == (("pressure", "2 MPa"), ("lithium", "soft"))
 
 
-def test_audits_are_held_against_their_limits():
+def test_audits_are_held_against_their_limits(tmp_path):
     nan = np.full(2, np.nan)
     columns = {
         "time": np.array([1.0, 60.0]),
@@ -146,7 +146,8 @@ def test_audits_are_held_against_their_limits():
         "audit_force": np.array([0.0, 1e-4]),
         "audit_charge": nan,
     }
-    found = effort.audits(Series(columns, dict.fromkeys(columns, "1")))
+    run = RunData(tmp_path, {}, Series(columns, dict.fromkeys(columns, "1")), {}, {})
+    found = effort.audits(run)
     assert [each.mark for each in found] == ["passed", "failed", "not measured"]
     assert [each.largest for each in found] == ["10⁻⁹", "10⁻⁴", "not measured"]
     assert [flat(each.at) for each in found] == ["1 s", "60 s", ""]

@@ -29,9 +29,10 @@ from ssbmech.run.field_files import BodyFile, InterfaceFile, owned_cells, owned_
 from ssbmech.runfolder import atomic, vtkhdf
 from ssbmech.runfolder.folder import RunFolder
 from ssbmech.runfolder.manifest import plain
-from ssbmech.runfolder.quantities import QUANTITIES, axis_label, quantity, series_name, shown_unit
+from ssbmech.runfolder.quantities import QUANTITIES, axis_label, quantity, series_name
 from ssbmech.runfolder.root import on_root
 from ssbmech.runfolder.series import Column, SeriesWriter
+from ssbmech.runfolder.shown import shown_unit
 from ssbmech.runfolder.status import RunStatus
 
 COMM = MPI.COMM_WORLD

@@ -268,6 +268,15 @@ def test_a_study_that_cannot_be_planned(tmp_path, text, message):
         plan_of(tmp_path, HEAD + text)
 
 
+@pytest.mark.parametrize("column", ["heat", "heat:negative|separator", "film_max:anode"])
+def test_quantities_of_ones_own_are_looked_for_later(tmp_path, column):
+    """They are not known before a model is built."""
+    planned = plan_of(tmp_path, HEAD + GRID + f"[collect.a]\ncolumn = '{column}'\nunit = 'W/m2'\n")
+    assert planned.plan.variants
+    with pytest.raises(StudyError, match="unknown step"):
+        plan_of(tmp_path, HEAD + GRID + f"[collect.a]\ncolumn = '{column}'\nstep = 'strip'\n")
+
+
 def test_a_folder_with_something_else_is_refused(tmp_path):
     planned = plan_of(tmp_path, HEAD + GRID)
     folder = tmp_path / "out"
@@ -631,7 +640,7 @@ def test_what_is_not_installed_is_named(tmp_path, monkeypatch, missing, options)
     for module in ("table", "scheduler"):
         place = f"ssbmech.study.{module}.find_spec"
         monkeypatch.setattr(place, lambda name: None if name == missing else there(name))
-    with pytest.raises(EnvironmentMissing, match=r"not installed: pip install ssbmech\[study\]"):
+    with pytest.raises(EnvironmentMissing, match=r"not installed: pip install 'ssbmech\[study\]'"):
         carry_out(tmp_path, HEAD + GRID, *options)
     assert not (tmp_path / "out").exists()
 

@@ -358,7 +358,7 @@ def test_run_of_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_folder_without_a_run(tmp_path: Path) -> None:
-    with pytest.raises(RunFolderError, match="is not a run folder"):
+    with pytest.raises(RunFolderError, match="is no run folder"):
         ssb.resume(void_cell(), tmp_path)
 
 

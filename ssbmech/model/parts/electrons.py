@@ -15,11 +15,10 @@ from ssbmech.forms import charge
 from ssbmech.materials.transport import Electronic
 from ssbmech.model.body import BodyModel, hold
 from ssbmech.model.conditions import symbolic
-from ssbmech.model.outputs import Output, PointField, known
+from ssbmech.model.outputs import Output, PointField, known, owned_nodes
 from ssbmech.model.part import Part, Term
 from ssbmech.model.particles import find_particles
 from ssbmech.model.parts.ions import current_size, potential
-from ssbmech.model.parts.momentum_outputs import owned_nodes
 from ssbmech.solve.unknowns import Unknown
 
 

@@ -15,9 +15,8 @@ from ssbmech.forms import charge
 from ssbmech.materials.transport import Conductor
 from ssbmech.model.body import BodyModel
 from ssbmech.model.conditions import symbolic
-from ssbmech.model.outputs import Output, PointField, known
+from ssbmech.model.outputs import Output, PointField, known, owned_nodes
 from ssbmech.model.part import Part, Term
-from ssbmech.model.parts.momentum_outputs import owned_nodes
 from ssbmech.solve.unknowns import Unknown
 
 

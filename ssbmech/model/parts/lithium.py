@@ -38,12 +38,12 @@ from ssbmech.model.outputs import (
     Scalar,
     known,
     largest,
+    owned_nodes,
     total,
 )
 from ssbmech.model.part import Judged, Part, Term
 from ssbmech.model.particles import find_particles
 from ssbmech.model.parts.momentum import FreeStrain, Momentum
-from ssbmech.model.parts.momentum_outputs import owned_nodes
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]

@@ -11,7 +11,6 @@ from mpi4py import MPI
 import numpy as np
 import numpy.typing as npt
 import ufl
-from dolfinx import fem
 
 from ssbmech.frames import Expr
 from ssbmech.materials.elastic import Response
@@ -29,6 +28,7 @@ from ssbmech.model.outputs import (
     Scalar,
     known,
     largest,
+    owned_nodes,
     state_quantity,
     weighted_summaries,
 )
@@ -131,10 +131,3 @@ def _largest_principal(stress: Array) -> Array:
     xx, yy, zz, xy, yz, xz = stress.T
     tensors = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
     return np.asarray(np.linalg.eigvalsh(np.moveaxis(tensors, -1, 0))[:, -1])
-
-
-def owned_nodes(function: fem.Function) -> Array:
-    """Return the values of a Lagrange function at its owned nodes, shape (nodes, components)."""
-    dofmap = function.function_space.dofmap
-    count, size = dofmap.index_map.size_local, dofmap.index_map_bs
-    return np.array(function.x.array[: count * size], dtype=np.float64).reshape(count, size)

@@ -105,7 +105,7 @@ def _is_printable(value: Any) -> bool:
 # Name -> what it has to be; what is not listed may be anything.
 _SECTIONS: Final[Mapping[str, Check]] = MappingProxyType(
     dict.fromkeys(("name", "status", "reason", "frame", "started", "finished"), _is_text)
-    | dict.fromkeys(("protocol", "case", "resumed"), _is_list)
+    | dict.fromkeys(("protocol", "case", "quantities", "resumed"), _is_list)
     | dict.fromkeys(("bodies", "effort", "environment", "script", "solver", "sources"), _is_object)
     | {"unknowns": _is_object}
 )
@@ -114,6 +114,8 @@ _ITEMS: Final[Mapping[str, Mapping[str, Check]]] = MappingProxyType(
         "protocol": {"label": _is_text, "duration [s]": _is_number},
         "case": dict.fromkeys(("name", "class", "unit", "bounds", "doc"), _is_text)
         | {"value": _is_printable},
+        "quantities": dict.fromkeys(("name", "symbol", "unit", "label"), _is_text)
+        | {"components": _is_number},
         "resumed": {"time": _is_text, "from": _is_text, "ranks": _is_number, "at [s]": _is_number},
     }
 )

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Reads the field files of a run folder: the grid at once, arrays when they are asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ssbmech.errors import RunFolderError
+from ssbmech.runfolder.vtk_cells import CORNERS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array of a field file.
+
+    Attributes:
+        on_points: Whether its values belong to points; else to cells.
+        varies: Whether it has values of its own at every time.
+        components: Shape of the value at one place; empty for a number.
+    """
+
+    on_points: bool
+    varies: bool
+    components: tuple[int, ...]
+
+
+class FieldData:
+    """One field file: a grid and arrays in time.
+
+    Attributes:
+        path: The file.
+        name: Name of the body, or ``minus|plus``.
+        minus: Body on the minus side of an interface; empty for a body.
+        plus: Body on the plus side of an interface; empty for a body.
+        times: Times of the steps [s].
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read what does not depend on the step.
+
+        Raises:
+            RunFolderError: The file cannot be read or is none of ours.
+        """
+        self.path = path
+        try:
+            with self._open() as file:
+                notes = file.attrs
+                self.name = str(notes["name"])
+                self.minus, self.plus = str(notes.get("minus", "")), str(notes.get("plus", ""))
+                steps = file["VTKHDF"]["Steps"]
+                self.times = np.array(steps["Values"][: int(steps.attrs["NSteps"])])
+        except (LookupError, OSError, RuntimeError, TypeError, ValueError) as error:
+            raise RunFolderError(f"{path} is not a field file: {error}") from error
+
+    @cached_property
+    def points(self) -> NDArray[np.float64]:
+        """Coordinates of the undeformed grid, shape (points, 3) [m]."""
+        with self._open() as file:
+            return np.array(file["VTKHDF"]["Points"])
+
+    @cached_property
+    def nodes(self) -> NDArray[np.int64]:
+        """Points of each cell, its corners first, shape (cells, points)."""
+        with self._open() as file:
+            root = file["VTKHDF"]
+            cells = np.array(root["Connectivity"], dtype=np.int64)
+            return cells.reshape(int(root["NumberOfCells"][0]), -1)
+
+    @cached_property
+    def corners(self) -> NDArray[np.int64]:
+        """Corner points of each cell, shape (cells, corners)."""
+        with self._open() as file:
+            return self.nodes[:, : CORNERS[int(file["VTKHDF"]["Types"][0])]]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names of all arrays."""
+        return frozenset(self.arrays)
+
+    @cached_property
+    def arrays(self) -> dict[str, Array]:
+        """What there is to know about each array but its values, by name."""
+        with self._open() as file:
+            root, found = file["VTKHDF"], {}
+            for kind in ("CellData", "PointData"):
+                for name, data in root[kind].items():
+                    # as `vtkhdf` makes arrays that have values of their own in every step
+                    varies = data.maxshape[0] is None
+                    found[name] = Array(kind == "PointData", varies, tuple(data.shape[1:]))
+            return found
+
+    def values(self, name: str, step: int) -> NDArray[np.float64]:
+        """Return an array at one step.
+
+        Args:
+            name: Name of the array.
+            step: Number of the step, from 0.
+
+        Returns:
+            Shape (points or cells,) or (points or cells, components).
+
+        Raises:
+            RunFolderError: There is no such array or step.
+        """
+        return np.array(self._read(name, range(len(self.times))[step], 1)[0])
+
+    def history(self, name: str) -> NDArray[np.float64]:
+        """Return an array at all steps, shape (steps, points or cells, ...).
+
+        Args:
+            name: Name of the array.
+
+        Raises:
+            RunFolderError: There is no such array.
+        """
+        return self._read(name, 0, len(self.times))
+
+    def size(self, name: str) -> int:
+        """Return at how many points or cells an array has values.
+
+        Args:
+            name: Name of the array.
+        """
+        return len(self.points if self.arrays[name].on_points else self.nodes)
+
+    def nearest_step(self, time: float) -> int:
+        """Return the number of the step that is nearest to a time [s]."""
+        return int(np.abs(self.times - time).argmin())
+
+    def _read(self, name: str, first: int, count: int) -> NDArray[np.float64]:
+        if name not in self.names:
+            known = ", ".join(sorted(self.names))
+            raise RunFolderError(f"{self.path.name} has no array {name!r}; it has: {known}")
+        with self._open() as file:
+            root = file["VTKHDF"]
+            kind = "PointData" if name in root["PointData"] else "CellData"
+            size = int(root["NumberOfPoints" if kind == "PointData" else "NumberOfCells"][0])
+            offsets = root["Steps"][kind + "Offsets"][name][first : first + count]
+            data = root[kind][name]
+            return np.stack([data[offset : offset + size] for offset in offsets.tolist()])
+
+    def _open(self) -> Any:
+        import h5py
+
+        # Without a lock, or looking at a run would keep the run from writing.
+        return h5py.File(self.path, "r", locking=False)
+
+
+def read_fields(folder: Path) -> tuple[dict[str, FieldData], dict[str, FieldData]]:
+    """Return the field files of a run folder, those of bodies and those of interfaces, by name.
+
+    Args:
+        folder: The run folder.
+
+    Raises:
+        RunFolderError: One of them cannot be read or is none of ours.
+    """
+    files = sorted((folder / "fields").glob("*.vtkhdf"))
+    bodies = [FieldData(file) for file in files if file.name.startswith("body_")]
+    interfaces = [FieldData(file) for file in files if file.name.startswith("interface_")]
+    return {each.name: each for each in bodies}, {each.name: each for each in interfaces}

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A run as tables and maps: `open_run`, for whoever goes on with its numbers in pandas or xarray.
+
+Needs neither the solver nor the machine that the run was computed on. A run that goes on is read as
+far as it has come; what is read does not change later, so open it again to see more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ssbmech.errors import RunFolderError
+from ssbmech.runfolder import manifest as manifest_file
+from ssbmech.runfolder.fields import FieldData, read_fields
+from ssbmech.runfolder.maps import body_map, interface_map
+from ssbmech.runfolder.reader import RunData, Series
+from ssbmech.runfolder.status import is_at_work
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    import pandas as pd
+    import xarray as xr
+
+    from ssbmech.runfolder.quantities import Quantity
+
+
+def open_run(path: str | os.PathLike[str]) -> Run:
+    """Open a run folder; the run may go on, or have ended in any way.
+
+    Args:
+        path: The run folder.
+
+    Raises:
+        RunFolderError: It is no run folder, or its manifest is damaged.
+    """
+    folder = Path(path)
+    return Run(folder, manifest_file.read(folder / "manifest.json"))
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run folder as tables and maps. Everything is in SI, and says so.
+
+    Attributes:
+        path: The folder.
+        manifest: The manifest: case, versions, sources, how the run ended.
+    """
+
+    path: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def status(self) -> str:
+        """``running``, ``complete``, ``stopped`` or ``failed``."""
+        return str(self.manifest.get("status", "unknown"))
+
+    @property
+    def at_work(self) -> bool:
+        """Whether a process works on the run now; a running one without was killed."""
+        return is_at_work(self.path)
+
+    @cached_property
+    def series(self) -> pd.DataFrame:
+        """The time series, a row for each accepted time step, indexed by time [s].
+
+        Units and labels are in its ``attrs``: ``series.attrs["units"]["voltage"]`` is ``V``. A run
+        that has not come to its first step has an empty one.
+
+        Raises:
+            RunFolderError: The series cannot be read, or has no time.
+        """
+        import pandas as pd
+
+        found = self._data.series
+        if found.columns and "time" not in found.columns:
+            raise RunFolderError(f"{self.path / 'series.csv'} has no column of time")
+        table = pd.DataFrame({name: values for name, values in found.columns.items()})
+        table = table.set_index("time") if found.columns else table.rename_axis("time")
+        table.attrs["units"] = dict(self.units)
+        table.attrs["labels"] = {name: self.quantity(name).label for name in found.columns}
+        return table
+
+    def labelled_series(self) -> pd.DataFrame:
+        """Return the series with units in its heads: ``voltage [V]``, indexed by ``time [s]``.
+
+        Raises:
+            RunFolderError: The series cannot be read, or has no time.
+        """
+        heads = {name: f"{name} [{unit}]" for name, unit in self.units.items()}
+        return self.series.rename(columns=heads).rename_axis(heads.get("time", "time [s]"))
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """SI unit of each column of the series, and of time.
+
+        Raises:
+            RunFolderError: The series cannot be read.
+        """
+        return self._data.series.units
+
+    @property
+    def bodies(self) -> list[str]:
+        """Names of the bodies that have fields."""
+        return list(self._data.bodies)
+
+    @property
+    def interfaces(self) -> list[str]:
+        """Names of the interfaces that have fields."""
+        return list(self._data.interfaces)
+
+    def body(self, name: str) -> xr.Dataset:
+        """Return the fields of a body over (time, cell) and (time, node).
+
+        Nodes are at ``x, y`` and, in three dimensions, ``z`` [m], undeformed; the middles of cells
+        at ``x_cell, y_cell``; ``corners`` are the nodes at the corners of each cell. A field is
+        read from its file when its values are asked for.
+
+        Args:
+            name: Name of the body.
+
+        Raises:
+            RunFolderError: There is no such body, or no fields yet.
+        """
+        return body_map(self._field_file(self._data.bodies, "body", name), self._data)
+
+    def interface(self, name: str) -> xr.Dataset:
+        """Return the fields of an interface over (time, facet).
+
+        The middles of the facets are at ``x, y`` and, in three dimensions, ``z`` [m], undeformed. A
+        field is read from its file when its values are asked for.
+
+        Args:
+            name: Name of the interface, ``minus|plus``.
+
+        Raises:
+            RunFolderError: There is no such interface, or no fields yet.
+        """
+        return interface_map(self._field_file(self._data.interfaces, "interface", name), self._data)
+
+    def quantity(self, name: str) -> Quantity:
+        """Return name, symbol, unit and label of what a column or a field is of.
+
+        Args:
+            name: Name of a column of the series or of a field.
+        """
+        return self._data.quantity(name)
+
+    @cached_property
+    def _data(self) -> RunData:
+        path = self.path / "series.csv"
+        # there is none before the model stands, and none of its lines before the first step
+        written = path.exists() and path.stat().st_size > 0
+        series = Series.read(path) if written else Series({}, {})
+        return RunData(self.path, self.manifest, series, *read_fields(self.path))
+
+    def _field_file(self, files: Mapping[str, FieldData], kind: str, name: str) -> FieldData:
+        if name not in files:
+            known = ", ".join(files) or "none yet"
+            raise RunFolderError(
+                f"{self.path} has no fields of {kind} {name!r}; there are: {known}"
+            )
+        return files[name]
