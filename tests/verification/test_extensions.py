@@ -19,6 +19,7 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.checkpoint.state import CellState
+from ssbmech.constants import FARADAY
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.viscoplastic import ElasticViscoplastic
 from ssbmech.model.cell import CellModel
@@ -29,12 +30,14 @@ from ssbmech.runfolder.status import RunStatus
 from ssbmech.solve.newton import Newton
 from ssbmech.units import GPa, MPa
 from tests.elastic_cell import COUNTER, METAL, WORKING, symmetric_cell
+from tests.extensions.anode import KeptSwelling, StiffeningHost
 from tests.extensions.energy import ElasticEnergy
 from tests.extensions.film import Deposit, ThickeningFilm
 from tests.extensions.stiffening import StiffeningFlow
 from tests.extensions.throughput import Throughput
 from tests.single_body import Rectangle
 from tests.tools import march, measured
+from tests.verification.test_full_cell import LITHIUM, NMC, fast, flat_cell
 
 COMM = MPI.COMM_WORLD
 CURRENT, STEP, STEPS = 10.0, 60.0, 8
@@ -149,6 +152,51 @@ def test_body_stiffens_as_it_creeps(count: int) -> None:
     exact = h * (np.sqrt(1 + 2 * pressure * t / (3 * FLOW.viscosity * h)) - 1)
     error = abs(found[-1] / exact[-1] - 1)
     measured(item, f"distance from the exact strain, {count} steps", error, 2.0 / count, "exact")
+
+
+def test_anode_keeps_a_part_of_its_swelling() -> None:
+    """A layer that cannot widen, filled and emptied again; what it gains the metal loses."""
+    swelling = KeptSwelling(reversible=0.02, kept=0.01, start=0.5)
+    solid = StiffeningHost(young_empty=50 * GPa, young_full=150 * GPa, poisson=0.25)
+    host = dataclasses.replace(fast(NMC).host, swelling=swelling)
+    layer = dataclasses.replace(NMC, solid=solid, host=host, sources={})
+    case = flat_cell(
+        layer,
+        content=0.5,
+        protocol=(
+            ssb.Preload(1.0),
+            # until the metal has crept to an even pressure
+            ssb.Rest(3600.0),
+            ssb.ConstantCurrent(-5.0, 1000.0, name="fill"),
+            ssb.ConstantCurrent(5.0, 1000.0, name="empty"),
+        ),
+        step_control=ssb.AdaptiveSteps(
+            dt_initial=1.0, dt_max=100.0, gap_error=1e-6, content_error=0.02
+        ),
+    )
+    done = march(case)
+    x, charge = done.series("content_mean:positive"), done.series("charge")
+    # the mean over the layer; at its surface it is a little more
+    most = done.series("content_ever_mean:positive")
+    assert np.max(np.abs(most - np.maximum.accumulate(x))) < 2e-3
+    free = swelling.reversible * (x - 0.5) + swelling.kept * (most - 0.5)
+    free -= free[0]
+    nu, force = solid.poisson, 1e6
+    squeezed = force * (1 + nu) * (1 - 2 * nu) / (1 - nu) / solid.young(x)
+    widened = (1 + nu) / (1 - nu) * free - squeezed + squeezed[0]
+    metal = LITHIUM.metal.molar_volume * (charge - charge[0]) / FARADAY
+    thickness = done.series("thickness_stack")
+    start = np.flatnonzero(done.series("step") == 1)[-1]
+    grown, expected = thickness - thickness[start], 10e-6 * (widened - widened[start]) + metal
+    item = "Anode with memory"
+    error = np.max(np.abs(grown - expected)[start:])
+    error /= 10e-6 * np.max(widened)
+    measured(item, "error of the thickness over the largest swelling", error, 1e-3, "closed form")
+    assert widened[-1] > 0.2 * np.max(widened), "a part of the swelling stays"
+    across = (solid.young(x) * free + nu * force) / (1 - nu)
+    pressure = (force + 2 * across) / 3
+    error = np.max(np.abs(done.series("pressure_max:positive") - pressure)) / np.max(pressure)
+    measured(item, "relative error of the stress, by E(x)", error, 5e-3, "closed form")
 
 
 def test_energy_of_a_squeezed_layer() -> None:
