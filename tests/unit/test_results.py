@@ -23,6 +23,7 @@ import pytest
 from dolfinx import fem, mesh
 
 from ssbmech.errors import RunFolderError
+from ssbmech.run.environment import environment
 from ssbmech.run.field_files import BodyFile, InterfaceFile, owned_cells, owned_nodes
 from ssbmech.runfolder import vtkhdf
 from ssbmech.runfolder.folder import RunFolder
@@ -262,13 +263,11 @@ class Colour(enum.Enum):
 
 
 def test_manifest_holds_the_case_and_the_end(run_path):
-    folder = RunFolder.create(run_path, COMM)
-    if COMM.rank == 0:
-        start = json.loads(folder.manifest_path.read_text())
-        assert start["status"] == "running"
-        assert start["environment"]["ranks"] == COMM.size
-        assert start["environment"]["versions"]["dolfinx"] == dolfinx.__version__
-    COMM.barrier()
+    folder = RunFolder.create(run_path, COMM, {"environment": environment(COMM)})
+    start = on_first(COMM, lambda: json.loads(folder.manifest_path.read_text()))
+    assert start["status"] == "running"
+    assert start["environment"]["ranks"] == COMM.size
+    assert start["environment"]["versions"]["dolfinx"] == dolfinx.__version__
     case = {
         "laws": (Law(5e9, "µ"), Law(float("inf"), "b")),
         "numbers": np.arange(3),
