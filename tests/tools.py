@@ -88,8 +88,9 @@ def shared_folder(comm: MPI.Intracomm) -> Iterator[Path]:
     folder = on_first(comm, lambda: Path(tempfile.mkdtemp(prefix="ssbmech-shared-")))
     try:
         yield folder
+        # no rank removes what another is reading; after an error the others may be elsewhere
+        comm.barrier()
     finally:
-        # no collective call here: on an error the other ranks may be elsewhere
         if comm.rank == 0:
             shutil.rmtree(folder, ignore_errors=True)
 

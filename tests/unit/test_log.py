@@ -24,7 +24,6 @@ def folder():
     """Return one empty folder, the same on all ranks."""
     with shared_folder(COMM) as folder:
         yield folder
-        COMM.barrier()
 
 
 def test_rank_0_shows_messages_and_other_ranks_errors_only():
