@@ -66,7 +66,8 @@ def pytest_runtest_logreport() -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Choose what `march` does half way before any fixture marches."""
-    whole = item.get_closest_marker("whole_run")
+    mark = item.get_closest_marker("whole_run")
+    whole = mark is not None and MPI.COMM_WORLD.size >= mark.kwargs.get("ranks", 1)
     set_mode(Mode.WHOLE if whole else Mode(item.config.getoption("march_mode")))
 
 

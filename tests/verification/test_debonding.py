@@ -95,6 +95,7 @@ def look(cell: object) -> dict[str, np.ndarray]:
     return kept
 
 
+@pytest.mark.whole_run("compares values in the order of a mesh that is shared out anew", ranks=2)
 def test_bonded_particle_pulls_at_its_matrix() -> None:
     bond = BilinearCohesion(strength=1e9, toughness=1e3, initial_stiffness=1e17)
     result = march(shrinking(bond), watch=look)
@@ -108,6 +109,7 @@ def test_bonded_particle_pulls_at_its_matrix() -> None:
     assert weighted(result, "damage").max() <= 1e-12, "the bond is not near its strength"
 
 
+@pytest.mark.whole_run("compares values in the order of a mesh that is shared out anew", ranks=2)
 def test_debonded_particle_leaves_a_gap_that_pressure_closes() -> None:
     _, _, outside = compliances()
     gap = -R * MISFIT / 3
@@ -193,6 +195,7 @@ def reaction(cell: object) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(COMM.allgather(forces)), np.concatenate(COMM.allgather(places))
 
 
+@pytest.mark.whole_run("compares values in the order of a mesh that is shared out anew", ranks=2)
 @pytest.mark.parametrize("mode", ["opening", "shearing", "tilting"])
 def test_breaking_a_bond_takes_its_toughness(mode: str) -> None:
     """However it is broken, evenly or from one end to the other, and on any mesh."""
