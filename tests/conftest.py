@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,29 @@ from mpi4py import MPI
 
 import pytest
 
+from tests.processes import Processes
 from tests.rank_exchange import RankExchange
+from tests.run import PULSE
+from tests.tools import Mode, set_mode
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("ssbmech")
+    group.addoption(
+        "--recover",
+        dest="march_mode",
+        action="store_const",
+        const=Mode.RECOVER.value,
+        default=Mode.WHOLE.value,
+        help="stop runs half way, and go on from a checkpoint with a new model",
+    )
+    group.addoption(
+        "--restep",
+        dest="march_mode",
+        action="store_const",
+        const=Mode.RESTEP.value,
+        help="throw the time step in the middle of runs away, and take it again",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,6 +56,21 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_runtest_logreport() -> None:
+    """Give a sign of life after each phase of a test."""
+    pulse = os.environ.get(PULSE)
+    if pulse and MPI.COMM_WORLD.rank == 0:
+        Path(pulse).touch()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Choose what `march` does half way before any fixture marches."""
+    mark = item.get_closest_marker("whole_run")
+    whole = mark is not None and MPI.COMM_WORLD.size >= mark.kwargs.get("ranks", 1)
+    set_mode(Mode.WHOLE if whole else Mode(item.config.getoption("march_mode")))
+
+
 @pytest.fixture(scope="session")
 def comm() -> MPI.Intracomm:
     """All ranks."""
@@ -43,6 +81,13 @@ def comm() -> MPI.Intracomm:
 def tmp_path(tmp_path: Path, comm: MPI.Intracomm) -> Path:
     """A temporary folder, the same on all ranks."""
     return comm.bcast(tmp_path)
+
+
+@pytest.fixture
+def processes() -> Iterator[Processes]:
+    """Starts processes; none of them outlives the test."""
+    with Processes() as started:
+        yield started
 
 
 @pytest.fixture(autouse=True)

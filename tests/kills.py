@@ -14,13 +14,11 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +26,7 @@ import numpy as np
 
 from ssbmech.runfolder import vtkhdf
 from ssbmech.runfolder.reader import Series
+from tests.processes import HANG, Processes
 from tests.run import mpirun_command
 from tests.small_cell import deviations, physical
 from tests.void_run import SCRIPT, SHORT
@@ -37,9 +36,6 @@ LIMIT = 1e-8
 
 RANKS = ((1, 2), (2, 3), (3, 1))
 """Ranks before and after a kill."""
-
-LONGEST = 600.0
-"""A run that takes longer hangs [s]."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,7 @@ def run_out(ranks: int, *arguments: str) -> None:
         command(ranks, *arguments),
         env=environment(),
         check=True,
-        timeout=LONGEST,
+        timeout=HANG,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
@@ -101,30 +97,19 @@ def start_and_kill(now: Callable[[float], bool], ranks: int, *arguments: str) ->
         Time since the start [s].
     """
     start = time.monotonic()
-    with subprocess.Popen(
-        command(ranks, *arguments),
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
+    with Processes() as processes:
+        process = processes.start(
+            command(ranks, *arguments),
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         while process.poll() is None and not now(time.monotonic() - start):
             time.sleep(0.02)
         moment = time.monotonic() - start
-        for pid in family(process.pid):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        processes.kill_all()
     return moment
-
-
-def family(pid: int) -> list[int]:
-    """Return a process and all that descend from it."""
-    found = [pid]
-    for parent in found:
-        with suppress(FileNotFoundError, ProcessLookupError):
-            for task in Path(f"/proc/{parent}/task").iterdir():
-                found += map(int, (task / "children").read_text("ascii").split())
-    return found
 
 
 def deviation(folder: Path, reference: Path) -> float:

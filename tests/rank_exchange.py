@@ -19,7 +19,7 @@ import pytest
 
 #: How long a rank on which a test has failed waits for the others [s]. They may never come: they
 #: may be waiting for this rank within a collective call.
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 #: How often a waiting rank looks whether the others have come [s].
 INTERVAL = 0.0005

@@ -149,14 +149,16 @@ def stress_points(march: March) -> Points:
 def wall_motion() -> Callable[[CellModel], float]:
     """Return what measures the mean outward displacement of the face "inner" of a body [m]."""
     forms: list[Any] = []
+    owner: list[CellModel] = []
 
     def watch(cell: CellModel) -> float:
         (body,) = cell.bodies.values()
-        if not forms:
+        if owner != [cell]:
+            owner[:] = [cell]
             ds = body.measure("ds")(body.mesh.faces["inner"])
             outward = ufl.dot(body.u.function, ufl.FacetNormal(body.mesh.mesh))
             one = fem.Constant(body.mesh.mesh, 1.0)
-            forms.extend(compile_form(f * ds, None) for f in (outward, one))
+            forms[:] = [compile_form(f * ds, None) for f in (outward, one)]
         sums = np.array([fem.assemble_scalar(form) for form in forms])
         cell.comm.Allreduce(MPI.IN_PLACE, sums)
         return float(sums[0] / sums[1])

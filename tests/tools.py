@@ -1,25 +1,98 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Shared by the verification tests: marching a case in memory, and keeping the measured figures."""
+"""Shared by the tests: marching a case in memory, keeping measured figures, files of all ranks."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import os
-from collections.abc import Callable
+import shutil
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from mpi4py import MPI
 
 import numpy as np
 
 from ssbmech.case.case import Case
+from ssbmech.case.step_control import StepSizer
+from ssbmech.checkpoint.checkpointer import Checkpointer, Saved
+from ssbmech.checkpoint.store import CheckpointStore
+from ssbmech.errors import NotConverged
 from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
 from ssbmech.solve.newton import Newton, SolveReport
-from ssbmech.solve.time_loop import Position, TimeLoop
+from ssbmech.solve.time_loop import Position, Row, TimeLoop
+
+T = TypeVar("T")
+Watch = Callable[[CellModel], Any]
+
+REDONE = "thrown away to be redone"
+"""Why a step was rejected with which nothing is wrong."""
+
+
+class Mode(StrEnum):
+    """What `march` does half way; none of it may change a figure."""
+
+    WHOLE = "whole"
+    """Nothing."""
+    RECOVER = "recover"
+    """The state is written, and a new model goes on from what is read back."""
+    RESTEP = "restep"
+    """The time step is thrown away when it is solved and measured, and taken again."""
+
+
+@dataclass
+class _Setting:
+    mode: Mode = Mode.WHOLE
+
+
+_setting = _Setting()
+
+
+def set_mode(mode: Mode) -> None:
+    """Choose what `march` does half way."""
+    _setting.mode = mode
+
+
+def on_first(comm: MPI.Intracomm, action: Callable[[], T]) -> T:
+    """Let rank 0 do something with files that all ranks share, and return its value; collective.
+
+    It begins when all ranks are through with what they did before, and no rank goes on before it
+    is done. An error is raised on all ranks.
+    """
+    comm.barrier()
+    value, failure, told = None, None, ""
+    if comm.rank == 0:
+        try:
+            value = action()
+        except BaseException as error:
+            failure, told = error, traceback.format_exc()
+    value, told = comm.bcast((value, told))
+    if failure is not None:
+        raise failure
+    if told:
+        raise RuntimeError(f"rank 0 failed:\n{told}")
+    return value
+
+
+@contextmanager
+def shared_folder(comm: MPI.Intracomm) -> Iterator[Path]:
+    """Make a temporary folder, the same on all ranks, and remove it at the end; collective."""
+    folder = on_first(comm, lambda: Path(tempfile.mkdtemp(prefix="ssbmech-shared-")))
+    try:
+        yield folder
+        # no rank removes what another is reading; after an error the others may be elsewhere
+        comm.barrier()
+    finally:
+        if comm.rank == 0:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass
@@ -50,7 +123,8 @@ class March:
         self.seen.append(self.watch(self.cell))
 
     def on_reject(self, time: float, dt: float, reason: str) -> None:
-        self.rejected.append(reason)
+        if reason != REDONE:
+            self.rejected.append(reason)
 
     def on_step_end(self, number: int, step: Any, reason: str) -> None:
         pass
@@ -64,18 +138,128 @@ class March:
 
 
 def march(
-    case: Case,
-    comm: MPI.Intracomm = MPI.COMM_WORLD,
-    watch: Callable[[CellModel], Any] = lambda cell: None,
+    case: Case, comm: MPI.Intracomm = MPI.COMM_WORLD, watch: Watch = lambda cell: None
 ) -> March:
     """March a case through its protocol, keep what `watch` returns after each step; collective."""
+    if _setting.mode is Mode.RECOVER:
+        return _recovered(case, comm, watch)
+    if _setting.mode is Mode.RESTEP:
+        return _restepped(case, comm, watch)
+    result = _start(case, comm, watch)
+    _loop(result, case.step_control.sizer()).run(case.protocol)
+    return result
+
+
+def _start(case: Case, comm: MPI.Intracomm, watch: Watch) -> March:
     cell = CellModel(case, case.geometry.build(comm))
-    result = March(cell, Measurement(cell), watch=watch)
+    return March(cell, Measurement(cell), watch=watch)
+
+
+def _loop(
+    result: March, sizer: StepSizer, interrupted: Callable[[], bool] = lambda: False
+) -> TimeLoop:
+    cell, case = result.cell, result.cell.case
     newton = Newton(cell.system, case.newton, case.linear_solver, "test_")
-    tolerance = case.step_control.tolerances
-    TimeLoop(cell, newton, result.observer, result, case.step_control.sizer(), tolerance).run(
-        case.protocol
-    )
+    tolerances = case.step_control.tolerances
+    return TimeLoop(cell, newton, result.observer, result, sizer, tolerances, interrupted)
+
+
+def _half(case: Case) -> float:
+    """Return half of the time that the protocol may take [s]."""
+    return 0.5 * sum(step.duration for step in case.protocol)
+
+
+def _recovered(case: Case, comm: MPI.Intracomm, watch: Watch) -> March:
+    """March to half way, and on from there with another model."""
+
+    def begin(is_half_way: Callable[[March], bool]) -> tuple[March, StepSizer, TimeLoop, bool]:
+        result, sizer = _start(case, comm, watch), case.step_control.sizer()
+        loop = _loop(result, sizer, lambda: is_half_way(result))
+        return result, sizer, loop, loop.run(case.protocol)
+
+    half = _half(case)
+    result, sizer, loop, finished = begin(lambda run: run.cell.time >= half)
+    if finished:
+        # by a stop condition or a long last step: half of its steps instead of half of its time
+        count = len(result.rows) // 2
+        result, sizer, loop, _ = begin(lambda run: len(run.rows) >= count)
+    with shared_folder(comm) as folder:
+        store = CheckpointStore(folder, comm)
+        writer = Checkpointer(result.cell, result.observer, sizer, store, 0.0)
+        writer.save(loop.position, len(result.rows), 0)
+        saved = Saved.find(store)
+        assert saved is not None
+        result.cell = CellModel(case, saved.mesh(case.geometry.frame))
+        result.observer = Measurement(result.cell)
+        sizer = case.step_control.sizer()
+        reader = Checkpointer(result.cell, result.observer, sizer, store, 0.0)
+        position = reader.restore(saved)
+    loop = _loop(result, sizer)
+    loop.go_on_from(position, result.rows[-1] if result.rows else {})
+    assert loop.run(case.protocol)
+    return result
+
+
+class _Doubt:
+    """Throws one time step away when it is solved and measured, and has the same taken again.
+
+    It takes the places of what measures the steps and of what chooses them.
+    """
+
+    def __init__(self, result: March, is_half_way: Callable[[Row], bool]) -> None:
+        self.observer, self.is_half_way = result.observer, is_half_way
+        self.sizer = result.cell.case.step_control.sizer()
+        self.thrown_away: Row | None = None
+
+    def measure(self, dt: float, step: int) -> Row:
+        row = self.observer.measure(dt, step)
+        if self.thrown_away is None and self.is_half_way(row):
+            self.thrown_away = row
+            raise NotConverged(REDONE)
+        return row
+
+    def check(self, row: Row) -> None:
+        self.observer.check(row)
+
+    def measure_observed(self) -> Row:
+        return self.observer.measure_observed()
+
+    def commit(self, dt: float) -> None:
+        self.observer.commit(dt)
+
+    def start(self, step_length: float) -> None:
+        self.sizer.start(step_length)
+
+    def propose(self, remaining: float) -> float:
+        return self.sizer.propose(remaining)
+
+    def accept(self, iterations: int, error: float) -> None:
+        self.sizer.accept(iterations, error)
+
+    def reject(self, failure: NotConverged) -> None:
+        # neither shortened nor the end of the run: the same step again
+        if failure.reason != REDONE:
+            self.sizer.reject(failure)
+
+
+def _restepped(case: Case, comm: MPI.Intracomm, watch: Watch) -> March:
+    """March, and take the step in the middle twice."""
+
+    def run(is_half_way: Callable[[March, Row], bool]) -> tuple[March, bool]:
+        result = _start(case, comm, watch)
+        doubt = _Doubt(result, lambda row: is_half_way(result, row))
+        loop = _loop(result, doubt)
+        loop.watcher = doubt
+        loop.run(case.protocol)
+        return result, doubt.thrown_away is not None
+
+    half = _half(case)
+    result, redone = run(lambda _, row: row["time"] >= half)
+    if not redone:
+        # a stop condition came first
+        count = len(result.rows) // 2
+        result, redone = run(lambda march, _: len(march.rows) >= count)
+    assert redone
     return result
 
 

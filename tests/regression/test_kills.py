@@ -10,6 +10,7 @@ import pytest
 
 from ssbmech.runfolder.reader import Series
 from tests.kills import LIMIT, killed_job, run_out, start_and_kill
+from tests.processes import HANG
 from tests.tools import measured
 from tests.void_run import SCRIPT
 
@@ -27,7 +28,7 @@ def test_killed_twice(tmp_path: Path) -> None:
     def marched(rows: int) -> Callable[[float], bool]:
         def now(elapsed: float) -> bool:
             written = series.read_text("utf-8").count("\n") if series.exists() else 0
-            return elapsed > 250.0 or written > rows
+            return elapsed > HANG or written > rows
 
         return now
 

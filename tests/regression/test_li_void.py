@@ -12,7 +12,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from mpi4py import MPI
@@ -27,6 +26,7 @@ from ssbmech.errors import RunFolderError
 from ssbmech.geometry.mesh_file import MeshFile
 from ssbmech.run.script import CaseScript
 from ssbmech.runfolder.status import RunStatus
+from tests.processes import HANG, Processes, wait_for
 from tests.run import mpirun_command
 from tests.small_cell import REFERENCE, quantity
 from tests.void_run import SCRIPT, ends_of_steps, read_series, void_case
@@ -178,7 +178,9 @@ def test_figures(tmp_path: Path) -> None:
     assert all((result.path / "figures" / name).stat().st_size > 10_000 for name in figures)
 
 
-def interrupted(folder: Path, number: signal.Signals, launcher: list[str]) -> tuple[int, dict]:
+def interrupted(
+    processes: Processes, folder: Path, number: signal.Signals, launcher: list[str]
+) -> tuple[int, dict]:
     """Start a long run, send it a signal when it marches; return exit status and manifest."""
     arguments = ["--size=1", "--minutes=60", "--no-figures", f"--out={folder}"]
     command = [*launcher, sys.executable, str(SCRIPT), *arguments]
@@ -190,14 +192,16 @@ def interrupted(folder: Path, number: signal.Signals, launcher: list[str]) -> tu
     }
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     series = folder / "series.csv"
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process:
-        end = time.monotonic() + 100
-        while time.monotonic() < end and process.poll() is None:
-            if series.exists() and series.read_text("utf-8").count("\n") > 6:
-                process.send_signal(number)
-                break
-            time.sleep(0.05)
-        _, error = process.communicate(timeout=100)
+    process = processes.start(command, env=environment, stderr=subprocess.PIPE)
+
+    def marches() -> bool:
+        assert process.poll() is None, process.communicate()[1].decode()
+        return series.exists() and series.read_text("utf-8").count("\n") > 6
+
+    wait_for(marches, "seven rows of the series")
+    process.send_signal(number)
+    _, error = process.communicate(timeout=HANG)
+    processes.wait_for_end()
     manifest = folder / "manifest.json"
     assert manifest.exists(), error.decode()
     return process.returncode, json.loads(manifest.read_text("utf-8"))
@@ -215,10 +219,12 @@ def interrupted(folder: Path, number: signal.Signals, launcher: list[str]) -> tu
     ],
     ids=["Ctrl-C", "SIGTERM", "two ranks"],
 )
-def test_interrupted_run(number: signal.Signals, launcher: list[str], tmp_path: Path) -> None:
+def test_interrupted_run(
+    number: signal.Signals, launcher: list[str], tmp_path: Path, processes: Processes
+) -> None:
     """It ends after the step in progress, with a folder as valid as that of a run that ends."""
     folder = tmp_path / "run"
-    status, manifest = interrupted(folder, number, launcher)
+    status, manifest = interrupted(processes, folder, number, launcher)
     assert status != 0
     assert manifest["status"] == "stopped"
     assert manifest["finished"] is not None

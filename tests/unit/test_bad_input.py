@@ -34,6 +34,7 @@ from ssbmech.model.cell import CellModel
 from ssbmech.solve.newton import Newton
 from ssbmech.units import GPa, K, MPa, MPa_per_um, V, hour, mA_per_cm2, minute, s, um
 from tests.small_cell import COUNTER, REFERENCE, STORED, WORKING, stack, void_cell
+from tests.tools import on_first
 
 COMM = MPI.COMM_WORLD
 CASE = dataclasses.replace(void_cell(), geometry=STORED["plane"].case("plane").geometry)
@@ -398,9 +399,8 @@ def test_layers_of_one_name() -> None:
 
 def test_unreadable_mesh(tmp_path: Path) -> None:
     missing, broken = tmp_path / "missing.msh", tmp_path / "broken.msh"
-    if COMM.rank == 0:
-        broken.write_bytes(b"$MeshFormat\n4.1 0 8\n$EndMeshFormat\n$Nodes\nnothing")
-    COMM.barrier()
+    begun = b"$MeshFormat\n4.1 0 8\n$EndMeshFormat\n$Nodes\nnothing"
+    on_first(COMM, lambda: broken.write_bytes(begun))
     for path, word in ((missing, "no such file"), (broken, "cannot")):
         mesh = MeshFile(frame=ssb.PlaneStrain(), path=path)
         refused(lambda mesh=mesh: mesh.build(COMM), MeshError, str(path), word)
@@ -411,25 +411,23 @@ def test_unreadable_mesh(tmp_path: Path) -> None:
 def test_run_folder_that_holds_a_run(tmp_path: Path) -> None:
     """It is left as it was, to the last byte."""
     folder = tmp_path / "runs"
-    if COMM.rank == 0:
+    files = {"manifest.json": '{"status": "complete"}', "series.csv": "time [s]\n1\n"}
+
+    def leave() -> None:
         folder.mkdir()
-        (folder / "manifest.json").write_text('{"status": "complete"}', "utf-8")
-        (folder / "series.csv").write_text("time [s]\n1\n", "utf-8")
-    COMM.barrier()
+        for name, text in files.items():
+            (folder / name).write_text(text, "utf-8")
+
+    on_first(COMM, leave)
     refused(lambda: ssb.run(CASE, folder), RunFolderError, str(folder), "already holds a run")
     found = {path.name: path.read_text("utf-8") for path in folder.iterdir() if path.is_file()}
-    assert found == {
-        "manifest.json": '{"status": "complete"}',
-        "series.csv": "time [s]\n1\n",
-    }
+    assert found == files
 
 
 def test_run_folder_that_holds_a_mesh(tmp_path: Path) -> None:
     """The mesh that a run keeps would take the place of the user's own."""
     mesh = tmp_path / "mesh.msh"
-    if COMM.rank == 0:
-        mesh.write_text("mine", "utf-8")
-    COMM.barrier()
+    on_first(COMM, lambda: mesh.write_text("mine", "utf-8"))
     refused(lambda: ssb.run(CASE, tmp_path), RunFolderError, str(tmp_path), "file mesh.msh")
     assert mesh.read_text("utf-8") == "mine"
 

@@ -16,6 +16,7 @@ from ssbmech.run.estimate import fewest_steps
 from ssbmech.runfolder.reader import Series
 from tests.case_scripts import CASES, script_case
 from tests.small_cell import void_cell
+from tests.tools import on_first
 
 COMM = MPI.COMM_WORLD
 VOID = str(CASES / "li_void" / "case.py")
@@ -64,13 +65,15 @@ def test_run_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]
 def test_resume_takes_script_and_knobs_from_the_folder(folder: Path, tmp_path: Path) -> None:
     assert main(["resume", str(folder)]) == 0
     copy = tmp_path / "copy"
-    if COMM.rank == 0:
+
+    def move_script() -> None:
         shutil.copytree(folder, copy)
         path = copy / "manifest.json"
         manifest = json.loads(path.read_text("utf-8"))
         manifest["script"]["path"] = "/nowhere/case.py"
         path.write_text(json.dumps(manifest), "utf-8")
-    COMM.barrier()
+
+    on_first(COMM, move_script)
     assert main(["resume", str(copy)]) == 1
     assert main(["resume", str(copy), "--script", VOID]) == 0
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 
 import io
 import logging
-import os
-import tempfile
 import warnings
-from pathlib import Path
 
 from mpi4py import MPI
 
@@ -16,6 +13,7 @@ import pytest
 
 from ssbmech.errors import MeshError, NotConverged, RunFolderError, StepTooSmall, raise_on_all
 from ssbmech.run.log import PACKAGE, run_logging
+from tests.tools import shared_folder
 
 COMM = MPI.COMM_WORLD
 MODULE = logging.getLogger("ssbmech.solve.somewhere")
@@ -24,13 +22,8 @@ MODULE = logging.getLogger("ssbmech.solve.somewhere")
 @pytest.fixture
 def folder():
     """Return one empty folder, the same on all ranks."""
-    name = COMM.bcast(tempfile.mkdtemp() if COMM.rank == 0 else None)
-    yield Path(name)
-    COMM.barrier()
-    if COMM.rank == 0:
-        for entry in Path(name).iterdir():
-            entry.unlink()
-        os.rmdir(name)
+    with shared_folder(COMM) as folder:
+        yield folder
 
 
 def test_rank_0_shows_messages_and_other_ranks_errors_only():

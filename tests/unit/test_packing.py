@@ -153,7 +153,7 @@ def test_sizes_are_distributed_as_asked():
 
 def test_diameters_hardly_change_to_meet_the_volume():
     particles = pack(packing(kinds=(ParticleKind("nmc", Sizes(5 * um)),)), PLANE)
-    assert np.ptp(particles.radii) == 0.0
+    assert np.ptp(particles.radii) <= 1e-12 * particles.radii[0]
     assert 2 * particles.radii[0] == pytest.approx(5e-6, rel=0.01)
 
 
@@ -202,13 +202,14 @@ def test_grains(extent, texture):
     dim = len(extent)
     assert np.allclose(np.linalg.norm(grains.axes, axis=1), 1.0, rtol=1e-12)
     offset = grains.seeds - particles.centres[grains.owners]
-    assert np.all(np.linalg.norm(offset, axis=1) <= particles.radii[grains.owners])
+    assert np.all(np.linalg.norm(offset, axis=1) <= particles.radii[grains.owners] * (1 + 1e-12))
     counts = np.bincount(grains.owners)
-    assert np.array_equal(counts, np.round((2 * particles.radii / 1.5e-6) ** dim))
+    # rounded to the nearest whole number
+    assert np.all(np.abs(counts - (2 * particles.radii / 1.5e-6) ** dim) <= 0.5 + 1e-9)
     if texture is Texture.RADIAL:
         radial = np.sum(offset * grains.axes[:, :dim], axis=1)
         assert np.all(np.abs(radial) < 1e-12 * particles.radii.max())
-        assert dim == 3 or np.all(grains.axes[:, 2] == 0.0)
+        assert dim == 3 or np.all(np.abs(grains.axes[:, 2]) <= 1e-12)
     else:
         # mean of n squared components of even directions: 1/3, standard deviation 0.3 / sqrt(n)
         spread = np.mean(grains.axes**2, axis=0)
@@ -235,7 +236,7 @@ def test_grains_depend_on_the_seed_only():
     assert not np.array_equal(first.axes, other.axes)
     part = np.flatnonzero(particles.original != np.arange(len(particles.radii)))[0]
     whole = particles.original[part]
-    assert np.array_equal(first.axes[first.owners == part], first.axes[first.owners == whole]), (
+    assert np.allclose(first.axes[first.owners == part], first.axes[first.owners == whole]), (
         "both parts of a cut particle have the same grains"
     )
     coarse = voronoi_grains(particles, 100 * um, 1, Texture.RADIAL)

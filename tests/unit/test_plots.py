@@ -30,6 +30,9 @@ from tests.unit.synthetic_run import (
 
 pytestmark = pytest.mark.serial
 
+ROUNDING = 1e-15
+"""Far below every gap, far above what single operations on positions lose [m]."""
+
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
@@ -65,11 +68,11 @@ def test_reader_finds_what_was_written(finished):
     assert sorted(run.interfaces) == sorted([LOWER, UPPER])
     assert run.interfaces[LOWER].minus == "negative"
     assert run.interfaces[LOWER].plus == "separator"
-    assert run.series["time"][-1] == 3 * HALF_HOUR
+    assert run.series["time"][-1] == pytest.approx(3 * HALF_HOUR)
     assert run.series.units[f"void_volume:{LOWER}"] == "m2"
     assert set(run.series.of("contact_fraction")) == {LOWER, UPPER}
     assert set(run.series.of("voltage")) == {""}
-    assert run.time_unit() == ("min", 1 / 60)
+    assert run.time_unit() == ("min", pytest.approx(1 / 60))
     body = run.bodies["separator"]
     np.testing.assert_allclose(body.times, np.linspace(0.0, 3 * HALF_HOUR, 7))
     assert body.nearest_step(HALF_HOUR + 1.0) == 2
@@ -83,11 +86,8 @@ def test_reader_finds_what_was_written(finished):
 
 def test_protocol_spans(finished):
     spans = RunData.open(finished).protocol()
-    assert [(span.start, span.end) for span in spans] == [
-        (0.0, HALF_HOUR),
-        (HALF_HOUR, 2 * HALF_HOUR),
-        (2 * HALF_HOUR, 3 * HALF_HOUR),
-    ]
+    assert [span.start for span in spans] == pytest.approx([0.0, HALF_HOUR, 2 * HALF_HOUR])
+    assert [span.end for span in spans] == pytest.approx([k * HALF_HOUR for k in (1, 2, 3)])
     assert [span.label for span in spans] == ["plate 1 mA cm⁻²", "rest", "strip 1 mA cm⁻²"]
 
 
@@ -155,11 +155,11 @@ def test_surfaces_are_true(finished, name):
         void = Void(float(time), 30 * UM)
         surface = picture.surface(name, step)
         drawn = sign * (surface.plus - surface.minus)[..., 1]
-        assert (drawn >= 0.0).all()
-        np.testing.assert_array_equal((surface.plus - surface.minus)[..., 0], 0.0)
+        assert drawn.min() >= -ROUNDING
+        assert np.abs((surface.plus - surface.minus)[..., 0]).max() <= ROUNDING
         # Facets that are closed together with their neighbours are drawn closed.
         gap = run.interfaces[name].values("gap", step)
-        assert (drawn[gap == 0.0] == 0.0).all()
+        assert np.abs(drawn[gap == 0.0]).max(initial=0.0) <= ROUNDING
         # Where facet values are smooth, their mean at a node is the gap there to second order.
         if name == LOWER:
             middle = np.abs(surface.plus[:, :, 0] - 30 * UM).max(axis=1) < 9 * UM
@@ -196,7 +196,7 @@ def test_window_is_around_the_void(finished):
     window = void_window(run, Picture(run))
     assert window.interface == LOWER
     assert window.low < 15 * UM < 45 * UM < window.high
-    assert window.low >= 0.0 and window.high <= WIDTH
+    assert window.low >= -ROUNDING and window.high <= WIDTH + ROUNDING
     largest = run.interfaces[LOWER].history("gap").max()
     assert window.height >= 4.0 * largest
 
@@ -308,7 +308,7 @@ def test_figures_in_space(in_space):
     assert picture.in_space
     surface = picture.surface("metal|ceramic", 1)
     drawn = (surface.plus - surface.minus)[..., 1]
-    assert (drawn >= 0.0).all()
+    assert drawn.min() >= -ROUNDING
     assert drawn.max() > 3 * UM
     np.testing.assert_allclose(surface.plus[..., 1], 10.5 * UM, rtol=1e-6)
     np.testing.assert_allclose(surface.mesh[..., 1], 10 * UM, rtol=1e-6)
@@ -345,18 +345,18 @@ def test_scales():
     """Scales are round, hold most of the values, and turn logarithmic when they must."""
     random = np.random.default_rng(0)
     linear = theme.positive_scale(random.uniform(1.0, 4.0, 1000))
-    assert (linear.norm.vmin, linear.norm.vmax) == (0.0, 5.0)
+    assert (linear.norm.vmin, linear.norm.vmax) == pytest.approx((0.0, 5.0))
     assert linear.extend == "neither"
     decades = theme.positive_scale(10.0 ** random.uniform(-4.0, 1.0, 1000))
     assert type(decades.norm).__name__ == "LogNorm"
-    assert (decades.norm.vmin, decades.norm.vmax) == (0.1, 10.0)
+    assert (decades.norm.vmin, decades.norm.vmax) == pytest.approx((0.1, 10.0))
     assert decades.extend == "min"
     assert theme.positive_scale(np.zeros(3)).norm.vmax == 1.0
     assert theme.positive_scale(np.empty(0)).norm.vmax == 1.0
     signed = theme.signed_scale(np.array([-2.0, 0.5, 1.0]))
-    assert (signed.norm.vmin, signed.norm.vmax) == (-2.0, 2.0)
+    assert (signed.norm.vmin, signed.norm.vmax) == pytest.approx((-2.0, 2.0))
     assert theme.signed_scale(np.zeros(3)).norm.vmax == 1.0
     spread = theme.signed_scale(np.r_[-50.0, np.full(500, 1.0), 50.0, 50.0])
     assert type(spread.norm).__name__ == "SymLogNorm"
     ratio = theme.ratio_scale(np.array([0.95, 1.2]))
-    assert (ratio.norm.vmin, ratio.norm.vmax) == (0.8, 1.2)
+    assert (ratio.norm.vmin, ratio.norm.vmax) == pytest.approx((0.8, 1.2))

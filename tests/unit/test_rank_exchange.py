@@ -6,16 +6,28 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+
+from tests.processes import HANG, Processes
+from tests.run import _run
+
+Run = Callable[[Path, str], tuple[int, str]]
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.serial
 
 
-def run_on_two_ranks(folder: Path, tests: str) -> tuple[int, str]:
+@pytest.fixture
+def run_on_two_ranks(processes: Processes) -> Run:
+    return partial(run_tests, processes)
+
+
+def run_tests(processes: Processes, folder: Path, tests: str) -> tuple[int, str]:
     """Run tests of two ranks as ``./ssb test`` does; return exit status and output."""
     file = folder / "test_example.py"
     file.write_text("from mpi4py import MPI\nimport pytest\n" + tests, encoding="ascii")
@@ -27,19 +39,18 @@ def run_on_two_ranks(folder: Path, tests: str) -> tuple[int, str]:
     }
     command = [sys.executable, str(CHECKOUT / "tests" / "run.py"), "--ranks", "2"]
     plugin = ["-c", str(CHECKOUT / "pyproject.toml"), "-p", "tests.conftest"]
-    done = subprocess.run(
+    process = processes.start(
         [*command, *plugin, f"--rootdir={folder}", str(file)],
         env=environment | {"TMPDIR": str(folder)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
-        check=False,
     )
-    return done.returncode, done.stdout
+    told, _ = process.communicate(timeout=HANG)
+    return process.returncode, told
 
 
-def test_success_is_printed_once(tmp_path: Path) -> None:
+def test_success_is_printed_once(tmp_path: Path, run_on_two_ranks: Run) -> None:
     status, output = run_on_two_ranks(
         tmp_path,
         """
@@ -55,7 +66,7 @@ def test_serial(comm):
     assert output.count("1 passed, 1 skipped") == 1
 
 
-def test_failure_on_rank_1_is_shown(tmp_path: Path) -> None:
+def test_failure_on_rank_1_is_shown(tmp_path: Path, run_on_two_ranks: Run) -> None:
     status, output = run_on_two_ranks(
         tmp_path,
         """
@@ -72,7 +83,7 @@ def test_after(comm):
     assert "1 failed, 1 passed" in output
 
 
-def test_rank_waiting_in_a_collective_call_is_ended(tmp_path: Path) -> None:
+def test_rank_waiting_in_a_collective_call_is_ended(tmp_path: Path, run_on_two_ranks: Run) -> None:
     status, output = run_on_two_ranks(
         tmp_path,
         """
@@ -90,7 +101,11 @@ def test_stuck(comm):
     assert "waiting for it in a collective call" in output
 
 
-def test_error_in_collection_on_rank_1_is_shown(tmp_path: Path) -> None:
+def test_what_gives_no_sign_of_life_is_ended() -> None:
+    assert _run("silent", ["sleep", "3600"], silence=0.2).status == 1
+
+
+def test_error_in_collection_on_rank_1_is_shown(tmp_path: Path, run_on_two_ranks: Run) -> None:
     status, output = run_on_two_ranks(
         tmp_path,
         """

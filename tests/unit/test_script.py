@@ -5,20 +5,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mpi4py import MPI
+
 import pytest
 
 import ssbmech as ssb
 from ssbmech.errors import CaseError, ParameterError
 from ssbmech.run.script import CaseScript, Knob
 from tests.case_scripts import CASES
+from tests.tools import on_first
 
 VOID = CASES / "li_void" / "case.py"
 
 
 def write(folder: Path, text: str, name: str = "some.py") -> Path:
-    """Write a script."""
+    """Write a script; collective."""
     path = folder / name
-    path.write_text(text, encoding="utf-8")
+    on_first(MPI.COMM_WORLD, lambda: path.write_text(text, encoding="utf-8"))
     return path
 
 

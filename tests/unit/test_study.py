@@ -9,8 +9,9 @@ import fcntl
 import importlib.util
 import io
 import json
-import time
+import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -462,7 +463,7 @@ class FromTheEnd(Snakemake):
     """Does nothing for long."""
 
     def command(self, folder):
-        return ["sleep", "60"]
+        return ["sleep", "3600"]
 
 
 class NoEyes:
@@ -472,18 +473,16 @@ class NoEyes:
         raise ValueError("no eyes")
 
 
-# The child has been asked to end, but is not waited for.
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_nothing_goes_on_after_a_failure_of_the_study(tmp_path):
+def test_nothing_goes_on_after_a_failure_of_the_study(tmp_path, monkeypatch, processes):
+    ours = SimpleNamespace(**vars(subprocess) | {"Popen": processes.start})
+    monkeypatch.setattr(scheduler, "subprocess", ours)
     plan = plan_of(tmp_path, HEAD + GRID).plan
     with locked(tmp_path) as lock, pytest.raises(ValueError, match="no eyes"):
         scheduler.carry_out(plan, tmp_path, FromTheEnd(), lock, NoEyes())
     assert (tmp_path / "stop").exists()
     # The lock is given back when the child has ended.
-    end = time.monotonic() + 30.0
-    while is_locked(tmp_path):
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    processes.wait_for_end()
+    assert not is_locked(tmp_path)
 
 
 def is_locked(folder):

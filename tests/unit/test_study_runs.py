@@ -11,9 +11,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -26,6 +25,7 @@ from ssbmech.study.planning import OF_CELL, make_plan
 from ssbmech.study.scheduler import locked
 from ssbmech.study.study_file import Study
 from ssbmech.study.table import Table
+from tests.processes import HANG, Processes, wait_for
 
 pytestmark = [
     pytest.mark.serial,
@@ -84,10 +84,10 @@ def write_study(folder: Path, pressures: str, currents: str = "[0.1, 0.2]") -> P
     return file
 
 
-def start(file: Path, rest: Sequence[str] = ()) -> subprocess.Popen[str]:
+def start(processes: Processes, file: Path, rest: Sequence[str] = ()) -> subprocess.Popen[str]:
     out = file.parent / "out"
     command = [sys.executable, "-m", "ssbmech", "study", "--cores=4", f"--out={out}", str(file)]
-    return subprocess.Popen(
+    return processes.start(
         [*command, *rest],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -96,8 +96,12 @@ def start(file: Path, rest: Sequence[str] = ()) -> subprocess.Popen[str]:
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
-    told, _ = process.communicate(timeout=300)
+    told, _ = process.communicate(timeout=HANG)
     return process.returncode, told
+
+
+def carry_out(processes: Processes, file: Path, rest: Sequence[str] = ()) -> tuple[int, str]:
+    return finish(start(processes, file, rest))
 
 
 def starts(folder: Path) -> Counter[str]:
@@ -110,66 +114,57 @@ def complete(folder: Path) -> set[str]:
     return {path.parent.name for path in manifests if '"complete"' in path.read_text()}
 
 
-def wait_until(process: subprocess.Popen[str], folder: Path, number: int) -> None:
-    """Wait until a number of variants are complete, and another one has just begun."""
-    end = time.monotonic() + 300
-    while len(complete(folder)) < number or not has_begun(folder):
-        assert process.poll() is None, process.communicate()[0]
-        assert time.monotonic() < end
-        time.sleep(0.05)
+def hold(study: Path, number: int) -> None:
+    """Let no variants go on to their end when a number of them have come to it."""
+    (study.parent / "hold").write_text(str(number))
 
 
-def has_begun(folder: Path) -> bool:
-    rows = [len(path.read_text().splitlines()) - 1 for path in folder.glob("*/series.csv")]
-    return any(1 <= number <= 6 for number in rows)
+def let_go(study: Path) -> None:
+    (study.parent / "hold").unlink()
 
 
-def descendants(parent: int) -> Iterator[int]:
-    """Yield the processes that a process has started, and theirs."""
-    for entry in Path("/proc").iterdir():
-        try:
-            text = (entry / "stat").read_text() if entry.name.isdigit() else ""
-        except OSError:
-            continue
-        if text and int(text.rpartition(")")[2].split()[1]) == parent:
-            yield from descendants(int(entry.name))
-            yield int(entry.name)
+def held(processes: Processes, folder: Path) -> list[str]:
+    """Return the variants that go on with nothing until they are asked or let go."""
+    alive = processes.alive()
+    return [path.parent.name for path in folder.glob("*/held") if int(path.read_text()) in alive]
 
 
-def is_alive(pid: int) -> bool:
-    """Return whether a process runs; one that waits to be buried does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+def wait_until(
+    processes: Processes, study: subprocess.Popen[str], folder: Path, number: int, waiting: int = 1
+) -> None:
+    """Wait until some variants are complete, and others are held in their midst."""
+
+    def reached() -> bool:
+        assert study.poll() is None, study.communicate()[0]
+        return len(complete(folder)) >= number and len(held(processes, folder)) >= waiting
+
+    wait_for(reached, f"{number} complete, {waiting} held")
 
 
-def test_a_study_interrupted_twice_ends_complete_and_repeats_nothing(study):
+def test_a_study_interrupted_twice_ends_complete_and_repeats_nothing(study, processes):
     folder = study.parent / "out"
 
-    first = start(study)
-    wait_until(first, folder, 3)
-    running = list(descendants(first.pid))
-    assert running
+    hold(study, 3)
+    first = start(processes, study)
+    wait_until(processes, first, folder, 3)
     first.send_signal(signal.SIGINT)
     status, told = finish(first)
     assert status == 130, told
     assert "stopped; the same command goes on" in told
-    assert not [pid for pid in running if is_alive(pid)]
+    processes.wait_for_end()
     after_first, started_first = complete(folder), starts(folder)
     assert 3 <= len(after_first) < 12
     assert '"stopped"' in "".join(path.read_text() for path in folder.glob("*/manifest.json"))
 
-    second = start(study)
-    wait_until(second, folder, len(after_first) + 3)
-    victims = [*descendants(second.pid), second.pid]
-    for process in victims:
-        os.kill(process, signal.SIGKILL)
-    second.communicate()
+    hold(study, len(after_first) + 3)
+    second = start(processes, study)
+    wait_until(processes, second, folder, len(after_first) + 3)
+    processes.kill_all()
     after_second, started_second = complete(folder), starts(folder)
     assert len(after_second) < 16
 
-    status, told = finish(start(study))
+    let_go(study)
+    status, told = carry_out(processes, study)
     assert status == 0, told
     assert len(complete(folder)) == 16
     in_second = started_second - started_first
@@ -190,58 +185,57 @@ def test_a_study_interrupted_twice_ends_complete_and_repeats_nothing(study):
     assert {path.name for path in (folder / "figures").iterdir()} == {"void.png"}
 
 
-def test_snakemake_that_has_outlived_its_study_is_named(study):
+def test_snakemake_that_has_outlived_its_study_is_named(study, processes):
     folder = study.parent / "out"
-    first = start(study)
-    wait_until(first, folder, 1)
+    hold(study, 1)
+    first = start(processes, study)
+    wait_until(processes, first, folder, 1)
     first.send_signal(signal.SIGKILL)
-    first.communicate()
-    status, told = finish(start(study))
+    first.communicate(timeout=HANG)
+    status, told = carry_out(processes, study)
     assert status == 1
     assert "was killed, but its Snakemake, process" in told
     # As the message says.
     (folder / "stop").touch()
-    end = time.monotonic() + 300
-    while status == 1:
-        assert time.monotonic() < end
-        time.sleep(0.5)
-        status, told = finish(start(study))
+    processes.wait_for_end()
+    let_go(study)
+    status, told = carry_out(processes, study)
     assert status == 0, told
 
 
-def test_a_file_stops_a_study(study):
+def test_a_file_stops_a_study(study, processes):
     folder = study.parent / "out"
-    process = start(study)
-    wait_until(process, folder, 1)
+    hold(study, 1)
+    process = start(processes, study)
+    wait_until(processes, process, folder, 1)
     (folder / "stop").touch()
     status, told = finish(process)
     assert status == 130, told
     assert 1 <= len(complete(folder)) < 16
 
 
-def test_a_lost_pipe_does_not_end_a_study(tmp_path):
-    process = start(write_study(tmp_path, "[1.0]"))
+def test_a_lost_pipe_does_not_end_a_study(tmp_path, processes):
+    process = start(processes, write_study(tmp_path, "[1.0]"))
     assert process.stdout is not None
     process.stdout.close()
-    process.stdout = None
-    process.wait(timeout=300)
+    process.wait(HANG)
     assert (tmp_path / "out" / "table.csv").exists()
     assert len(complete(tmp_path / "out")) == 2
 
 
-def test_paths_in_knobs_are_seen_from_where_the_study_was_started(tmp_path, monkeypatch):
+def test_paths_in_knobs_are_seen_from_where_the_study_was_started(tmp_path, monkeypatch, processes):
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    status, told = finish(start(write_study(tmp_path, "[1.0]", "[0.1]")))
+    status, told = carry_out(processes, write_study(tmp_path, "[1.0]", "[0.1]"))
     assert status == 0, told
     where = (tmp_path / "out" / "current=0.1_pressure=1" / "where").read_text()
     assert where == str(tmp_path / "here")
 
 
-def test_a_failed_variant_is_told_and_the_rest_goes_on(tmp_path):
+def test_a_failed_variant_is_told_and_the_rest_goes_on(tmp_path, processes):
     file = write_study(tmp_path, "[1.0, 13.0]")
     folder = tmp_path / "out"
-    status, told = finish(start(file))
+    status, told = carry_out(processes, file)
     assert status == 1
     assert len(complete(folder)) == 2
     line = "current=0.2_pressure=13: failed: NotConverged: the pressure brings bad luck"
@@ -254,7 +248,7 @@ def test_a_failed_variant_is_told_and_the_rest_goes_on(tmp_path):
 
     before = starts(folder)
     write_study(tmp_path, "[1.0, 2.0]")
-    status, told = finish(start(file))
+    status, told = carry_out(processes, file)
     assert status == 0, told
     assert "left alone, no more asked for: current=0.2_pressure=13" in told
     new = starts(folder) - before
@@ -263,52 +257,53 @@ def test_a_failed_variant_is_told_and_the_rest_goes_on(tmp_path):
     # Nothing is left to do, so nothing is started, not even Snakemake.
     (folder / "snakemake.log").unlink()
     (folder / "table.csv").unlink()
-    status, told = finish(start(file))
+    status, told = carry_out(processes, file)
     assert status == 0 and (folder / "table.csv").exists()
     assert not (folder / "snakemake.log").exists()
 
 
-def test_a_second_request_ends_what_does_not_stop(tmp_path):
-    process = start(write_study(tmp_path, "[17.0]"))
-    wait_until(process, tmp_path / "out", 0)
-    running = list(descendants(process.pid))
+def test_a_second_request_ends_what_does_not_stop(tmp_path, processes):
+    folder = tmp_path / "out"
+    process = start(processes, write_study(tmp_path, "[17.0]"))
+    wait_until(processes, process, folder, 0, waiting=2)
     process.send_signal(signal.SIGTERM)
-    time.sleep(2.0)
+    wait_for(lambda: len(list(folder.glob("*/asked"))) == 2, "the request reaches both runs")
     assert process.poll() is None
+    assert len(held(processes, folder)) == 2
     process.send_signal(signal.SIGTERM)
     status, told = finish(process)
     assert status == 130, told
     assert "2 variants: 2 stopped" in told
-    assert not [pid for pid in running if is_alive(pid)]
+    processes.wait_for_end()
 
 
-def test_a_run_that_cannot_be_started_is_a_failure_with_a_reason(tmp_path):
+def test_a_run_that_cannot_be_started_is_a_failure_with_a_reason(tmp_path, processes):
     file = write_study(tmp_path, "[1.0]")
     file.write_text(file.read_text().replace(sys.executable, "/no/such/mpirun"))
-    status, told = finish(start(file))
+    status, told = carry_out(processes, file)
     assert status == 1
     assert "exit status 127: cannot start /no/such/mpirun: No such file or directory" in told
 
 
-def test_one_study_at_a_time_in_a_folder(study):
+def test_one_study_at_a_time_in_a_folder(study, processes):
     with locked(study.parent / "out"):
-        status, told = finish(start(study))
+        status, told = carry_out(processes, study)
     assert status == 1
     assert f"another study works on {study.parent / 'out'}: process {os.getpid()} on" in told
 
 
-def test_an_option_that_snakemake_does_not_know_is_told(tmp_path):
+def test_an_option_that_snakemake_does_not_know_is_told(tmp_path, processes):
     file = write_study(tmp_path, "[1.0]")
-    status, told = finish(start(file, rest=["--", "--no-such-option"]))
+    status, told = carry_out(processes, file, rest=["--", "--no-such-option"])
     assert status == 1
     assert "Snakemake ended with status 2" in told
     assert "--no-such-option" in told
 
 
-def test_real_runs(tmp_path):
+def test_real_runs(tmp_path, processes):
     file = tmp_path / "study.toml"
     file.write_text(REAL.format(case=str(HERE / "case.py")))
-    status, told = finish(start(file))
+    status, told = carry_out(processes, file)
     assert status == 0, told
     table = Table.read(tmp_path / "out" / "table.csv")
     series = Series.read(tmp_path / "out" / "pressure=2" / "series.csv")

@@ -148,7 +148,8 @@ def test_voltage_limit_is_landed_on() -> None:
     expected = np.interp(-limit, -voltage, time)
     assert held.series("time")[stripping][-1] == pytest.approx(expected, abs=3.0)
     # the next step of the protocol starts there
-    assert held.series("time")[-1] == held.series("time")[stripping][-1] + 1.0
+    there = held.series("time")[stripping][-1]
+    assert held.series("time")[-1] == pytest.approx(there + 1.0, rel=1e-13)
 
 
 @pytest.mark.serial
@@ -180,7 +181,7 @@ def test_limits_that_are_not_passed_end_nothing() -> None:
     stops = (ssb.ContactBelow(COUNTER, 1.0), ssb.VoltageBelow(0 * V))
     rest = ssb.Rest(1 * s, stops=stops)
     run = march(dataclasses.replace(case, protocol=(FIRST, rest)))
-    assert run.rows[-1]["time"] == 2.0
+    assert run.rows[-1]["time"] == pytest.approx(2.0, rel=1e-13)
 
 
 @pytest.mark.serial
@@ -191,9 +192,9 @@ def test_durations_are_landed_on() -> None:
     run = march(case)
     time, step = run.series("time"), run.series("step")
     ends = [time[step == k][-1] for k in range(3)]
-    assert ends == pytest.approx([1.0, 12.0, 25.0], rel=1e-14)
+    assert ends == pytest.approx([1.0, 12.0, 25.0], rel=1e-13)
     assert np.all(np.diff(time) > 0.0)
-    assert run.series("time_step").sum() == pytest.approx(25.0, rel=1e-14)
+    assert run.series("time_step").sum() == pytest.approx(25.0, rel=1e-13)
     assert np.all(run.series("time_step")[1:] > 0.05), "no slivers"
 
 
@@ -382,9 +383,9 @@ def test_adaptive_steps() -> None:
     control = ssb.AdaptiveSteps(dt_initial=1.0, dt_min=0.1, growth=2.0, cut=0.4, dt_max=5.0)
     sizer = control.sizer()
     sizer.start(100.0)
-    assert sizer.propose(100.0) == 1.0
+    assert sizer.propose(100.0) == pytest.approx(1.0)
     sizer.accept(4, 0.01)
-    assert sizer.propose(99.0) == 2.0
+    assert sizer.propose(99.0) == pytest.approx(2.0)
     sizer.reject(NotConverged("for once"))
     assert sizer.propose(99.0) == pytest.approx(0.8)
     sizer.accept(4, 0.01)
@@ -394,10 +395,10 @@ def test_adaptive_steps() -> None:
     for _ in range(5):
         sizer.accept(4, 0.01)
         sizer.propose(90.0)
-    assert sizer.propose(90.0) == 5.0
-    assert sizer.propose(8.0) == 4.0
-    assert sizer.propose(5.0) == 5.0
-    assert sizer.propose(0.3) == 0.3
+    assert sizer.propose(90.0) == pytest.approx(5.0)
+    assert sizer.propose(8.0) == pytest.approx(4.0)
+    assert sizer.propose(5.0) == pytest.approx(5.0)
+    assert sizer.propose(0.3) == pytest.approx(0.3)
     # a failure cuts what was tried
     sizer.reject(NotConverged("again"))
     assert sizer.propose(90.0) == pytest.approx(0.12)
@@ -408,10 +409,10 @@ def test_adaptive_steps() -> None:
 def test_prescribed_steps() -> None:
     sizer = ssb.PrescribedSteps([1.0, 2.0]).sizer()
     sizer.start(10.0)
-    assert sizer.propose(10.0) == 1.0
+    assert sizer.propose(10.0) == pytest.approx(1.0)
     sizer.accept(9, 9.0)
-    assert sizer.propose(1.5) == 1.5
+    assert sizer.propose(1.5) == pytest.approx(1.5)
     sizer.accept(9, 9.0)
-    assert sizer.propose(7.5) == 7.5
+    assert sizer.propose(7.5) == pytest.approx(7.5)
     with pytest.raises(StepTooSmall, match="prescribed time step has no solution: because"):
         sizer.reject(NotConverged("because"))

@@ -199,6 +199,7 @@ def wide_blocks(frame: Any) -> ssb.Stack:
     )
 
 
+@pytest.mark.whole_run("compares values in the order of a mesh that is shared out anew", ranks=2)
 @pytest.mark.parametrize("hertz", HERTZ, ids=["cylinder", "sphere"])
 def test_hertz(hertz: Hertz) -> None:
     """Pressed half way, all the way and back half way, lifted off, and pressed again."""

@@ -96,6 +96,7 @@ def look(cell: object) -> dict[str, np.ndarray]:
     return kept
 
 
+@pytest.mark.whole_run("compares values in the order of a mesh that is shared out anew", ranks=2)
 def test_bonded_particle_pulls_at_its_matrix() -> None:
     bond = BilinearCohesion(strength=1e9, toughness=1e3, initial_stiffness=1e17)
     result = march(shrinking(bond), watch=look)
@@ -106,9 +107,10 @@ def test_bonded_particle_pulls_at_its_matrix() -> None:
     item = "Misfit sphere in a matrix"
     measured(item, "error of the bonded traction", abs(traction / exact - 1), 0.01, "closed form")
     assert traction > 0.0, "a particle that shrinks is pulled"
-    assert weighted(result, "damage").max() == 0.0, "the bond is not near its strength"
+    assert weighted(result, "damage").max() <= 1e-12, "the bond is not near its strength"
 
 
+@pytest.mark.whole_run("compares values in the order of a mesh that is shared out anew", ranks=2)
 def test_debonded_particle_leaves_a_gap_that_pressure_closes() -> None:
     _, _, outside = compliances()
     gap = -R * MISFIT / 3
@@ -131,12 +133,13 @@ def test_debonded_particle_leaves_a_gap_that_pressure_closes() -> None:
     )
     result = march(case, watch=look)
     mean, time = weighted(result, "gap"), result.series("time")
-    open_at = mean[time == 100.0][0]
+    parted, at_most = np.isclose(time, 100.0), np.isclose(time, 200.0)
+    open_at = mean[parted][0]
     item = "Misfit sphere in a matrix"
     measured(item, "error of the debonded gap", abs(open_at / gap - 1), 0.01, "R e / 3")
-    assert weighted(result, "damage")[time == 100.0][0] == pytest.approx(1.0, abs=1e-12)
+    assert weighted(result, "damage")[parted][0] == pytest.approx(1.0, abs=1e-12)
     # the mean gap falls in proportion to the pressure until it closes
-    loading = (time >= 100.0) & (time <= 200.0)
+    loading = (time > 100.0 - 1e-6) & (time < 200.0 + 1e-6)
     applied = np.array([pressure(t) for t in time[loading]])
     still_open = mean[loading] > 0.2 * open_at
     slope, start = np.polyfit(applied[still_open], mean[loading][still_open], 1)
@@ -147,7 +150,7 @@ def test_debonded_particle_leaves_a_gap_that_pressure_closes() -> None:
         0.01,
         "closed form",
     )
-    assert mean[time == 200.0][0] < 1e-3 * open_at
+    assert mean[at_most][0] < 1e-3 * open_at
     again = weighted(result, "gap")[-1]
     measured(
         item, "change of the gap by pressing and releasing", abs(again / open_at - 1), 1e-6, "none"
@@ -193,6 +196,7 @@ def reaction(cell: object) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(COMM.allgather(forces)), np.concatenate(COMM.allgather(places))
 
 
+@pytest.mark.whole_run("compares values in the order of a mesh that is shared out anew", ranks=2)
 @pytest.mark.parametrize("mode", ["opening", "shearing", "tilting"])
 def test_breaking_a_bond_takes_its_toughness(mode: str) -> None:
     """However it is broken, evenly or from one end to the other, and on any mesh."""

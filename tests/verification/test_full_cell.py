@@ -88,7 +88,8 @@ def test_lithium_and_charge_are_conserved_over_a_cycle() -> None:
     )
     result = march(case)
     item = "Full cycle of Li | Li6PS5Cl | NMC811"
-    labels = {"lithium": 1e-10, "charge": 1e-9, "force": 1e-8}
+    # the sum of nodal forces may be larger than their norm, which Newton's method leaves below 1e-8
+    labels = {"lithium": 1e-10, "charge": 1e-9, "force": 1e-7}
     for kind, limit in labels.items():
         worst = float(np.max(np.abs(result.series(f"audit_{kind}"))))
         measured(item, f"largest {kind} audit", worst, limit, "conservation")

@@ -74,6 +74,7 @@ def test_thickness_per_charge(cell: ssb.Case) -> None:
     assert largest(np.max(facet_fields(done.cell.surfaces[cell.electrodes.working]).gap)) < 1e-15
 
 
+@pytest.mark.whole_run("compares values in the order of a mesh that is shared out anew", ranks=2)
 def test_symmetric_cell_keeps_its_thickness_and_comes_back() -> None:
     """What one electrode loses the other gains; charge that comes back restores everything."""
     there, back = CHARGE / CURRENT, 2 * CHARGE / CURRENT

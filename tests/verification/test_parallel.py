@@ -101,5 +101,5 @@ def test_bonds_break() -> None:
     run = marched("composite")
     damage = run.series("damage_mean:nmc811|electrolyte")
     conducting = run.series("conducting_fraction:nmc811|electrolyte")
-    assert damage[0] == 0.0 and damage[-1] > 0.3
+    assert damage[0] <= 1e-12 and damage[-1] > 0.3
     assert conducting.min() < 0.99 and conducting[-1] > conducting.min()

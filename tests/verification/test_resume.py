@@ -40,7 +40,7 @@ from ssbmech.runfolder.status import RunStatus
 from ssbmech.solve.time_loop import Position
 from ssbmech.units import MPa, mA_per_cm2, nm, s
 from tests.small_cell import STORED, cycle, deviations, physical, void_cell
-from tests.tools import measured
+from tests.tools import measured, on_first
 from tests.void_run import without_figures
 
 COMM = MPI.COMM_WORLD
@@ -164,20 +164,21 @@ def test_rows_beyond_the_checkpoint_stay(tmp_path: Path, monkeypatch: pytest.Mon
     with monkeypatch.context() as patch:
         stop_after(patch, 4)
         ssb.run(case, folder)
-    if COMM.rank == 0:
-        shutil.copytree(folder / "checkpoints", kept)
+    on_first(COMM, lambda: shutil.copytree(folder / "checkpoints", kept))
     with monkeypatch.context() as patch:
         stop_after(patch, 5)
         later = ssb.resume(case, folder)
-    written = COMM.bcast((folder / "series.csv").read_bytes())
+    written = on_first(COMM, (folder / "series.csv").read_bytes)
     fields = {key: value for key, value in last_fields(folder).items() if "times" in key}
-    if COMM.rank == 0:
+
+    def go_back() -> None:
         shutil.rmtree(folder / "checkpoints")
         shutil.copytree(kept, folder / "checkpoints")
         # killed in the middle of a row
         with (folder / "series.csv").open("ab") as stream:
             stream.write(b"1.234,5.6")
-    COMM.barrier()
+
+    on_first(COMM, go_back)
     last = ssb.resume(case, folder)
     assert last.status is RunStatus.COMPLETE
     assert (folder / "series.csv").read_bytes().startswith(written)
@@ -215,7 +216,8 @@ def test_any_number_of_ranks(name: str, tmp_path: Path, monkeypatch: pytest.Monk
         run = ssb.run(case, tmp_path / "run")
     first = CheckpointStore(run.path / "checkpoints", COMM).newest()
     assert first is not None
-    if COMM.rank == 0:
+
+    def rewrite() -> None:
         alone = MPI.COMM_SELF
         saved = Saved.find(CheckpointStore(run.path / "checkpoints", alone))
         assert saved is not None
@@ -223,7 +225,8 @@ def test_any_number_of_ranks(name: str, tmp_path: Path, monkeypatch: pytest.Monk
         writer = saved_by(alone, cell, tmp_path / "alone")
         writer.restore(saved)
         writer.save(saved.position(), saved.rows + 1, saved.since_fields)
-    COMM.barrier()
+
+    on_first(COMM, rewrite)
     again = Saved.find(CheckpointStore(tmp_path / "alone", COMM))
     assert again is not None
     cell = CellModel(case, again.mesh(case.geometry.frame))
@@ -262,7 +265,8 @@ def test_damaged_checkpoint(
     folder = tmp_path / "run"
     case = stopped_run(folder, monkeypatch)
     newest, before = sorted((folder / "checkpoints").glob("*.h5"), reverse=True)
-    if COMM.rank == 0:
+
+    def harm() -> None:
         data = bytearray(newest.read_bytes())
         if damage == "cut short":
             newest.write_bytes(data[: len(data) // 2])
@@ -271,7 +275,8 @@ def test_damaged_checkpoint(
             newest.write_bytes(data)
         else:
             newest.with_name(f"{newest.name}.sha256").unlink()
-    COMM.barrier()
+
+    on_first(COMM, harm)
     result = ssb.resume(case, folder)
     assert result.status is RunStatus.COMPLETE
     noted = json.loads((folder / "manifest.json").read_text("utf-8"))["resumed"]
@@ -286,22 +291,15 @@ def test_no_intact_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     folder = tmp_path / "run"
     case = stopped_run(folder, monkeypatch)
     series = (folder / "series.csv").read_bytes()
-    COMM.barrier()
     paths = sorted((folder / "checkpoints").glob("*.h5"))
     assert len(paths) == 2
-    if COMM.rank == 0:
-        for path in paths:
-            path.write_bytes(b"")
-    COMM.barrier()
+    on_first(COMM, lambda: [path.write_bytes(b"") for path in paths])
     before = (folder / "manifest.json").read_bytes()
     with pytest.raises(RunFolderError, match=f"no checkpoint .*{paths[0].name}"):
         ssb.resume(case, folder)
     assert (folder / "manifest.json").read_bytes() == before
     assert (folder / "series.csv").read_bytes() == series
-    COMM.barrier()
-    if COMM.rank == 0:
-        shutil.rmtree(folder / "checkpoints")
-    COMM.barrier()
+    on_first(COMM, lambda: shutil.rmtree(folder / "checkpoints"))
     result = ssb.resume(case, folder)
     assert result.status is RunStatus.COMPLETE
     assert (folder / "series.csv").read_bytes().startswith(series)
@@ -342,17 +340,14 @@ def test_run_of_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         patch.setattr(checkpointer, "FORMAT", 99)
         with pytest.raises(RunFolderError, match=r"is of format 1, .* which knows format 99"):
             ssb.resume(case, folder)
-    assert (folder / "manifest.json").read_bytes() == before
-    COMM.barrier()
+    path = folder / "manifest.json"
+    assert on_first(COMM, path.read_bytes) == before
     with monkeypatch.context() as patch:
         patch.setattr(checkpointer, "__version__", "99.0")
         stop_after(patch, 2)
         assert ssb.resume(case, folder).status is RunStatus.STOPPED
-    COMM.barrier()
-    if COMM.rank == 0:
-        path = folder / "manifest.json"
-        path.write_text(path.read_text("utf-8").replace('"format": 2', '"format": 1'), "utf-8")
-    COMM.barrier()
+    older = on_first(COMM, path.read_bytes).replace(b'"format": 2', b'"format": 1')
+    on_first(COMM, lambda: path.write_bytes(older))
     with pytest.raises(RunFolderError, match="format 1"):
         ssb.resume(case, folder)
 
@@ -422,6 +417,7 @@ def test_failed_run_goes_on_with_other_settings(tmp_path: Path) -> None:
     kept = sorted((folder / "checkpoints").glob("*.h5"))
     assert len(kept) == 1
     assert len(read(folder)["time"]) > 0
+    COMM.barrier()
     result = ssb.resume(case, folder)
     assert result.status is RunStatus.COMPLETE
     noted = json.loads((folder / "manifest.json").read_text("utf-8"))
@@ -450,10 +446,8 @@ def test_state_is_not_written_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_leftovers_of_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "run"
     case = stopped_run(folder, monkeypatch)
-    if COMM.rank == 0:
-        for name in ("manifest.json", "series.csv", "mesh.msh"):
-            (folder / name).unlink(missing_ok=True)
-    COMM.barrier()
+    lost = [folder / name for name in ("manifest.json", "series.csv", "mesh.msh")]
+    on_first(COMM, lambda: [path.unlink(missing_ok=True) for path in lost])
     with pytest.raises(RunFolderError, match=r"holds a file checkpoints/checkpoint"):
         ssb.run(case, folder)
 
@@ -520,10 +514,12 @@ def test_folder_for_checkpoints_cannot_be_made(tmp_path: Path) -> None:
     """As in a folder that may only be read."""
     folder = tmp_path / "run"
     case = quick(void_cell(protocol=cycle(20.0, 20.0)))
-    if COMM.rank == 0:
+
+    def leave() -> None:
         folder.mkdir()
         (folder / "checkpoints").write_text("no folder", "utf-8")
-    COMM.barrier()
+
+    on_first(COMM, leave)
     with pytest.raises(RunFolderError, match=r"cannot write the run folder.*checkpoints"):
         ssb.run(case, folder)
     assert len(read(folder)["time"]) == 1
