@@ -42,7 +42,7 @@ class RegionHistory:
     cells: Ints
     variables: Mapping[str, StateVariable]
     frame: Frame
-    committed: dict[str, fem.Function] = field(default_factory=dict)
+    committed: dict[str, fem.Function] = field(init=False, default_factory=dict)
     unpacked: dict[str, Expr] = field(default_factory=dict)
     _updates: dict[str, fem.Expression] = field(default_factory=dict)
     _next: dict[str, fem.Function] = field(default_factory=dict)

@@ -84,7 +84,11 @@ class FromStrain:
 
     bulk: Expr
     volume_strain: Expr
-    unknowns: tuple[Unknown, ...] = ()
+
+    @property
+    def unknowns(self) -> tuple[Unknown, ...]:
+        """None."""
+        return ()
 
     @property
     def mean(self) -> Expr:
