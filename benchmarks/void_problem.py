@@ -137,6 +137,10 @@ class Unwatched:
     def check(self, row: Row) -> None:
         """Accept every row."""
 
+    def measure_observed(self) -> Row:
+        """Return an empty row."""
+        return {}
+
     def commit(self, dt: float) -> None:
         """Nothing to advance."""
 

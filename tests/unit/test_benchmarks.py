@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The benchmarks run: a short form of each, for what they print and not for how long it takes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+
+pytestmark = pytest.mark.serial
+
+
+def output(name: str, *arguments: str) -> str:
+    """Return what a benchmark prints."""
+    command = [sys.executable, str(BENCHMARKS / name), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_closing_void() -> None:
+    figures = json.loads(output("void_problem.py", "--unknowns", "600", "--solver", "cholesky"))
+    assert figures["iterations"] >= figures["steps"]
+    assert figures["cost"]["factorisation"] > 0.0
+    assert figures["results"]["wall at 3601 s, um"] < figures["results"]["wall at 1 s, um"] < 0.0
+
+
+def test_full_cell() -> None:
+    text = output("full_cell.py", "--steps=1", "--cathode=12", "--width=12")
+    assert "total / limit" in text and "peak memory" in text
