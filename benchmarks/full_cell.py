@@ -26,7 +26,8 @@ from ssbmech.model.cell import CellModel
 from ssbmech.model.parts.lithium import Lithium
 from ssbmech.run.script import CaseScript
 from ssbmech.solve.newton import Newton, SolveReport
-from ssbmech.solve.time_loop import Position, Row, TimeLoop
+from ssbmech.solve.observing import Row
+from ssbmech.solve.time_loop import Position, TimeLoop
 from ssbmech.units import hour, s, um
 
 CELL = CaseScript.load(Path(__file__).parents[1] / "cases" / "nmc_cell" / "case.py")

@@ -34,7 +34,8 @@ from ssbmech.materials.viscoplastic import ElasticViscoplastic, NortonFlow
 from ssbmech.model.cell import CellModel
 from ssbmech.model.parts.momentum import Momentum
 from ssbmech.solve.newton import Newton, SolveReport
-from ssbmech.solve.time_loop import Position, Row, TimeLoop
+from ssbmech.solve.observing import Row
+from ssbmech.solve.time_loop import Position, TimeLoop
 from ssbmech.units import K, MPa, kJ_per_mol, um
 
 RADIUS, HALF_SIDE = 5e-6, 25e-6

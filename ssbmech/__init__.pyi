@@ -50,7 +50,7 @@ from .run.runner import Result, resume, run
 from .run.script import CaseScript, Knob, main
 from .runfolder.quantities import Quantity
 from .runfolder.run import Run, open_run
-from .solve.time_loop import EndRun, EndStep
+from .solve.observing import EndRun, EndStep
 
 __all__ = [
     "AdaptiveSteps",

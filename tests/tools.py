@@ -28,7 +28,8 @@ from ssbmech.errors import NotConverged
 from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
 from ssbmech.solve.newton import Newton, SolveReport
-from ssbmech.solve.time_loop import Position, Row, TimeLoop
+from ssbmech.solve.observing import Row
+from ssbmech.solve.time_loop import Position, TimeLoop
 
 T = TypeVar("T")
 Watch = Callable[[CellModel], Any]

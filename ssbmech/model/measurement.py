@@ -91,6 +91,12 @@ class Measurement:
         fixed = [[Column.of(name) for name in names] for names in (_STEP, (*_AUDITS, *_EFFORT))]
         return [*fixed[0], *measured, *fixed[1]]
 
+    @property
+    def stoppable(self) -> dict[str, Column]:
+        """Columns that stop conditions may watch: not those of observers, which come after them."""
+        observed = {s.name for place in self.observed.values() for s in place.scalars}
+        return {c.name: c for c in self.columns() if c.name not in observed}
+
     def own_quantities(self) -> list[Quantity]:
         """Return the quantities that are not in the package's own table."""
         found = {}

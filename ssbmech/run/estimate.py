@@ -119,7 +119,7 @@ def estimate(case: Case, comm: MPI.Intracomm) -> Estimate:
     """
     tagged = case.geometry.build(comm)
     cell = CellModel(case, tagged)
-    check_protocol(case.protocol, {c.name: c for c in Measurement(cell).columns()})
+    check_protocol(case.protocol, Measurement(cell).stoppable)
     owned = tagged.mesh.topology.index_map(tagged.mesh.topology.dim).size_local
     tags = tagged.cell_tags
     cells = {

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from ssbmech.errors import CaseError, ObserverError, RunFolderError
 from ssbmech.model.cell import CellModel
 from ssbmech.model.outputs import Output, asked, guarded
-from ssbmech.solve.time_loop import Ending, EndRun, EndStep, Row
+from ssbmech.solve.observing import Ending, EndRun, EndStep, Row
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ class Observers:
         self._observers = tuple(observers)
         _check(self._observers)
         self.outputs = [self._begin(observer, cell) for observer in self._observers]
-        self._before: dict[str, Any] = {}
+        self._before: dict[str, Any] | None = None
 
     def _begin(self, observer: Observer, cell: CellModel) -> dict[str, list[Output]]:
         """Return what an observer measures, such that its failure names it."""
@@ -81,6 +81,7 @@ class Observers:
         Raises:
             ObserverError: one failed; on all ranks.
         """
+        self._before = None
         self._before = copy.deepcopy(self.state())
         endings = []
         for observer in self._observers:
@@ -106,8 +107,12 @@ class Observers:
         return None
 
     def undo(self) -> None:
-        """Return all of them to what they remembered before the step seen last."""
-        self.restore(self._before)
+        """Return all of them to what they remembered before the step seen last.
+
+        Where not all could tell what they remember, none has seen the step.
+        """
+        if self._before is not None:
+            self.restore(self._before)
 
     def state(self) -> dict[str, Any]:
         """Return what they remember by name, as plain data.

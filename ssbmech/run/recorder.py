@@ -21,7 +21,8 @@ from ssbmech.run.field_files import BodyFile, InterfaceFile
 from ssbmech.runfolder.folder import RunFolder
 from ssbmech.runfolder.series import SeriesWriter
 from ssbmech.solve.newton import SolveReport
-from ssbmech.solve.time_loop import Position, Row
+from ssbmech.solve.observing import Row
+from ssbmech.solve.time_loop import Position
 
 logger = logging.getLogger(__name__)
 

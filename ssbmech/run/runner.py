@@ -32,7 +32,8 @@ from ssbmech.runfolder.reader import Series
 from ssbmech.runfolder.root import on_root
 from ssbmech.runfolder.status import RunStatus
 from ssbmech.solve.newton import Newton
-from ssbmech.solve.time_loop import Row, TimeLoop
+from ssbmech.solve.observing import Row
+from ssbmech.solve.time_loop import TimeLoop
 
 logger = logging.getLogger(__name__)
 
@@ -204,7 +205,7 @@ def _prepare(job: _Job, interrupt: Interrupt) -> tuple[TimeLoop, Recorder]:
     cell = CellModel(case, tagged)
     observers = Observers(job.observers, cell)
     measurement = Measurement(cell, observed=observers.outputs)
-    check_protocol(case.protocol, {column.name: column for column in measurement.columns()})
+    check_protocol(case.protocol, measurement.stoppable)
     newton = Newton(cell.system, case.newton, case.linear_solver, f"ssbmech_{case.name}_")
     sizer = case.step_control.sizer()
     store = CheckpointStore(folder.checkpoints_path, comm)

@@ -16,10 +16,9 @@ from ssbmech.case.protocol import SAME_INSTANT, Drive, Guard, Step, StopConditio
 from ssbmech.case.step_control import StepSizer, Tolerances
 from ssbmech.errors import AuditError, NotConverged, ObserverError, StepTooSmall
 from ssbmech.solve.newton import Newton, SolveReport
+from ssbmech.solve.observing import Ending, EndRun, NoWitness, Row, Witness
 
 logger = logging.getLogger(__name__)
-
-Row = dict[str, float]
 
 REJECTED_ERROR = 16.0
 """Predictor error over its tolerance beyond which a solved step is thrown away [1]."""
@@ -29,31 +28,6 @@ INTERRUPTED = "interrupted"
 
 SMALLEST_LANDING = 1e-4
 """Part of a protocol step within which a stop condition is located at worst; contact jumps [1]."""
-
-
-@dataclass(frozen=True)
-class EndStep:
-    """An observer's wish to end the step of the protocol.
-
-    Attributes:
-        reason: why, in a few words.
-    """
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class EndRun:
-    """An observer's wish to end the run, which then counts as complete.
-
-    Attributes:
-        reason: why, in a few words.
-    """
-
-    reason: str
-
-
-Ending = EndStep | EndRun
 
 
 class Steppable(Protocol):
@@ -104,31 +78,6 @@ class Watcher(Protocol):
 
     def commit(self, dt: float) -> None:
         """Advance sums over time."""
-
-
-class Witness(Protocol):
-    """What sees each step that is about to be accepted, and may end it or the run."""
-
-    def see(self, row: Row) -> Ending | None:
-        """Look at a step.
-
-        Raises:
-            ObserverError: it failed; on all ranks.
-        """
-
-    def undo(self) -> None:
-        """Forget the step seen last, which is rolled back."""
-
-
-class NoWitness:
-    """Nobody looks."""
-
-    def see(self, row: Row) -> Ending | None:
-        """Return nothing."""
-        return None
-
-    def undo(self) -> None:
-        """Do nothing."""
 
 
 class Hooks(Protocol):
@@ -384,9 +333,13 @@ class TimeLoop:
         """
         try:
             self.watcher.check(row)
+        except AuditError:
+            self.cell.rollback()
+            raise
+        try:
             ending = self.witness.see(row)
             row |= self.watcher.measure_observed()
-        except (AuditError, ObserverError):
+        except ObserverError:
             self.witness.undo()
             self.cell.rollback()
             raise

@@ -18,7 +18,7 @@ import ufl
 from dolfinx import fem
 
 import ssbmech as ssb
-from ssbmech.errors import CaseError, ObserverError, RunFolderError
+from ssbmech.errors import AuditError, CaseError, ObserverError, RunFolderError
 from ssbmech.frames import Expr
 from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
@@ -286,6 +286,48 @@ def test_observer_that_raises_ends_the_run_in_order(tmp_path: Path, rank: int) -
     result = ssb.resume(stepping(), folder, observers=(Throughput(1e9), Failing(at=-1)))
     assert result.status is RunStatus.COMPLETE
     assert [row["time"] for row in result.rows] == pytest.approx([1.0, 11.0, 21.0, 31.0])
+
+
+def test_a_failed_audit_leaves_the_memory_of_observers(tmp_path: Path) -> None:
+    """The step that is rolled back was not seen; the one before stays seen."""
+    counting, seen = Throughput(1e9), []
+
+    class Late(Failing):
+        def see(self, row: Mapping[str, float]) -> None:
+            self.seen += 1
+            seen.append(self.seen)
+
+    with pytest.MonkeyPatch.context() as patch:
+        check = Measurement.check
+
+        def strict(self: Measurement, row: dict[str, float]) -> None:
+            check(self, row)
+            if row["time"] > 15.0:
+                raise AuditError("audit of patience failed")
+
+        patch.setattr(Measurement, "check", strict)
+        with pytest.raises(AuditError):
+            ssb.run(stepping(), tmp_path / "run", observers=(counting, Late()))
+    assert seen == [1, 2]
+    COMM.barrier()
+    ssb.resume(stepping(), tmp_path / "run", observers=(Throughput(1e9), Late()))
+    assert seen == [1, 2, 3, 4]
+
+
+def test_stop_conditions_do_not_watch_observers(tmp_path: Path) -> None:
+    @dataclass(frozen=True)
+    class Enough:
+        quantity: str = "throughput"
+
+        def excess(self, value: float) -> float:
+            return value
+
+        def tolerance(self) -> float:
+            return 1.0
+
+    case = stepping(protocol=(ssb.Preload(1.0), ssb.Rest(30.0, stops=(Enough(),))))
+    with pytest.raises(CaseError, match="stops on 'throughput', which this case does not compute"):
+        ssb.run(case, tmp_path / "run", observers=(Throughput(1e9),))
 
 
 def test_observers_that_fail_when_asked_for_columns(tmp_path: Path) -> None:
