@@ -99,7 +99,7 @@ class Observers:
         for kind in (EndRun, EndStep):
             for observer, ending in endings:
                 if isinstance(ending, kind):
-                    return kind(f"{observer.name}: {ending.reason}")
+                    return kind(f"observer {observer.name}: {ending.reason}")
         for observer, ending in endings:
             raise ObserverError(
                 f"observer {observer.name!r} returned {ending!r}: expected EndStep, EndRun or None"

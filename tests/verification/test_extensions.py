@@ -24,6 +24,7 @@ from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.viscoplastic import ElasticViscoplastic
 from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
+from ssbmech.report import write_report
 from ssbmech.run import runner
 from ssbmech.runfolder.reader import RunData
 from ssbmech.runfolder.status import RunStatus
@@ -291,7 +292,20 @@ def test_everything_shows(tmp_path: Path) -> None:
     assert labels["film_thickness"] == "film thickness"
     assert labels["throughput"] == "charge throughput"
     log = (result.path / "run.log").read_text("utf-8")
-    assert "strip ended after step 2 of the protocol (throughput: 1.8e+03 C/m2 have passed)" in log
+    assert (
+        "strip ended after step 2 of the protocol (observer throughput: 1.8e+03 C/m2 have passed)"
+        in log
+    )
+
+
+@pytest.mark.serial
+def test_report_has_them_too(tmp_path: Path) -> None:
+    """Charts and lists of the report know labels and units from the manifest alone."""
+    result = ssb.run(film_cell(), tmp_path / "run", observers=(watcher(),))
+    page = write_report(result.path).read_text("utf-8")
+    for label in ("film thickness", "equivalent creep strain", "charge throughput"):
+        assert label in page, label
+    assert "observer throughput: 1.8e+03 C/m2 have passed" in page
 
 
 def test_observer_ends_the_run(tmp_path: Path) -> None:
@@ -300,7 +314,7 @@ def test_observer_ends_the_run(tmp_path: Path) -> None:
     assert result.status is RunStatus.COMPLETE
     assert len(result.rows) == 3
     manifest = json.loads((result.path / "manifest.json").read_text("utf-8"))
-    assert manifest["reason"].startswith("throughput: ")
+    assert manifest["reason"].startswith("observer throughput: ")
 
 
 def kept(cell: CellModel) -> dict[str, np.ndarray]:
