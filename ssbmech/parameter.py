@@ -28,6 +28,9 @@ from ssbmech.units import to_si, unit_of
 _KEY: Final = "ssbmech.parameter"
 
 NOT_DESCRIBED: Final = MappingProxyType({"ssbmech.not_described": True})
+
+STATED_IF_GIVEN: Final = MappingProxyType({"ssbmech.stated_if_given": True})
+"""Metadata of a field that says nothing as long as it is empty, such as laws of the user's own."""
 """Metadata of a dataclass field that `describe` leaves out."""
 
 
@@ -286,7 +289,7 @@ def stated(instance: Any) -> Iterator[dataclasses.Field[Any]]:
     """Yield what a dataclass states: its fields and the plain constants of its class.
 
     Constants (`ClassVar`) count, for they tell one law from another; those that are no number, text
-    or None do not.
+    or None do not, nor do empty fields that are stated if given.
 
     Args:
         instance: A dataclass instance, or its class.
@@ -295,7 +298,10 @@ def stated(instance: Any) -> Iterator[dataclasses.Field[Any]]:
     fields = {field.name for field in dataclasses.fields(instance)}
     # in the order of declaration; `dataclasses.fields` leaves constants out
     for name, field in instance.__dataclass_fields__.items():
-        if name in fields or isinstance(getattr(owner, name, ...), _PLAIN_TYPES):
+        given = not (field.metadata.keys() & STATED_IF_GIVEN.keys()) or bool(
+            getattr(instance, name, None)
+        )
+        if given and (name in fields or isinstance(getattr(owner, name, ...), _PLAIN_TYPES)):
             yield field
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ssbmech.errors import CaseError
 from ssbmech.extensions import OwnPart, check_members
 from ssbmech.materials.material import Material
+from ssbmech.parameter import STATED_IF_GIVEN
 
 Array = npt.NDArray[np.float64]
 
@@ -41,7 +42,7 @@ class Body:
     content: Mapping[str, float] = field(default_factory=dict)
     crystal_axis: Callable[[Array], Array] | None = None
     feed: str | None = None
-    parts: tuple[OwnPart, ...] = ()
+    parts: tuple[OwnPart, ...] = field(default=(), metadata=STATED_IF_GIVEN)
 
     def __post_init__(self) -> None:
         """Check that there are materials, and that they are materials."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ssbmech.errors import CaseError
-from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.parameter import STATED_IF_GIVEN, parameter, validate_parameters
 
 
 class PressureField(enum.Enum):
@@ -132,8 +132,8 @@ class Output:
     checkpoint_every: float = parameter(
         "s", low=0.0, default=10.0, doc="wall time between checkpoints; 0 for one at each step"
     )
-    all_states: bool = False
-    quantities: tuple[OutputQuantity, ...] = ()
+    all_states: bool = field(default=False, metadata=STATED_IF_GIVEN)
+    quantities: tuple[OutputQuantity, ...] = field(default=(), metadata=STATED_IF_GIVEN)
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

@@ -22,6 +22,7 @@ from ssbmech.interfaces.cohesion import Adhesion
 from ssbmech.interfaces.contact import Contact, Frictionless
 from ssbmech.interfaces.kinetics import ChargeTransfer
 from ssbmech.interfaces.point import SurfaceLaw
+from ssbmech.parameter import STATED_IF_GIVEN
 
 GapProfile = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
 """Initial gap [m] of positions with shape (3, n) [m]."""
@@ -56,8 +57,8 @@ class Interface:
     kinetics_of: Mapping[str, ChargeTransfer] = field(default_factory=dict)
     adhesion: Adhesion | None = None
     initial_gap: GapProfile | None = None
-    laws: tuple[SurfaceLaw, ...] = ()
-    parts: tuple[OwnPart, ...] = ()
+    laws: tuple[SurfaceLaw, ...] = field(default=(), metadata=STATED_IF_GIVEN)
+    parts: tuple[OwnPart, ...] = field(default=(), metadata=STATED_IF_GIVEN)
 
     def __post_init__(self) -> None:
         """Check the name."""
