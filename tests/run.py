@@ -97,8 +97,8 @@ def _test(ranks: int, arguments: list[str]) -> Result:
     name = "1 rank" if ranks == 1 else f"{ranks} ranks"
     _say(f"tests on {name}")
     if ranks == 1:
-        # all tests: on all cores, a file at a time
-        chosen = any(Path(argument.split("::")[0]).exists() for argument in arguments)
+        # more than single files: on all cores, a file at a time
+        chosen = any(Path(argument.split("::")[0]).is_file() for argument in arguments)
         spread = [] if chosen else ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
         return _run(name, [sys.executable, "-m", "pytest", *spread, *arguments])
 
