@@ -37,6 +37,7 @@ from tests.extensions.film import Deposit, ThickeningFilm
 from tests.extensions.stiffening import StiffeningFlow
 from tests.extensions.throughput import Throughput
 from tests.single_body import Rectangle
+from tests.small_cell import physical, quantity
 from tests.tools import march, measured
 from tests.verification.test_full_cell import LITHIUM, NMC, fast, flat_cell
 
@@ -46,6 +47,8 @@ FILM = ThickeningFilm(resistance=1e-3, resistivity=1e5, growth=1e-11, thickness_
 DEPOSIT = Deposit(per_charge=5e-12)
 FLOW = StiffeningFlow(viscosity=1e12, hardening_strain=1e-2)
 STIFFENING = ElasticViscoplastic(Elastic(young=5 * GPa, poisson=0.3), FLOW)
+#: Sizes that count of what is zero but for round-off: gaps of closed interfaces, and their volumes.
+SMALLEST = {"gap": 1e-9, "void_volume": 1e-9 * 12e-6}
 ELECTROLYTE_RESISTANCE = 20e-6 / 0.1
 
 
@@ -252,14 +255,14 @@ def test_killed_and_resumed_on_another_number_of_ranks(
     COMM.barrier()
     one, other = RunData.open(folder), RunData.open(whole.path)
     assert one.manifest["status"] == RunStatus.COMPLETE
-    worst = 0.0
-    for name, values in other.series.columns.items():
-        if name.startswith(("audit", "newton", "wall", "linear", "rejected")):
-            continue
-        size = float(np.max(np.abs(values))) or 1.0
-        worst = max(worst, float(np.max(np.abs(one.series[name] - values))) / size)
+    apart = {}
+    for name in physical(other.series.columns):
+        values = other.series[name]
+        size = max(float(np.max(np.abs(values))), SMALLEST.get(quantity(name), 0.0)) or 1.0
+        apart[name] = float(np.max(np.abs(one.series[name] - values))) / size
+    worst = max(apart, key=lambda name: apart[name])
     item = "Extensions, stopped and resumed on another number of ranks"
-    measured(item, "largest deviation of a column", worst, 1e-10, "undisturbed run")
+    measured(item, "largest deviation of a column", apart[worst], 1e-10, "undisturbed run")
     found, expected = last_values(one), last_values(other)
     assert found.keys() == expected.keys()
     sizes = {key: max(float(np.max(np.abs(v))), 1e-300) for key, v in expected.items()}
