@@ -223,12 +223,16 @@ def weighted_summaries(
 ) -> list[Scalar]:
     """Return columns for least, mean and largest value of a field over the cells of a place.
 
+    There are none where the field has a meaning on no cell of any rank; collective.
+
     Args:
         of: the field; one component.
         where: what the columns belong to.
         weights: volume or area of each owned cell; zero where the field has no meaning.
         comm: communicator.
     """
+    if total(float(weights.sum()), comm) == 0.0:
+        return []
     inside = weights > 0.0
 
     mean = weighted_mean(of.name, weights, comm)
