@@ -8,6 +8,7 @@ of the fixture. All else follows from the case and the time.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from dolfinx import fem
 
 from ssbmech._compat import element_points
 from ssbmech.checkpoint.rows import StoredRows
-from ssbmech.errors import RunFolderError
+from ssbmech.errors import CaseError, RunFolderError
 from ssbmech.geometry.original import Numbers, cell_numbers, facet_numbers, node_numbers
 from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
@@ -78,13 +79,24 @@ class CellState:
     """The state of a cell, to be written and read back."""
 
     def __init__(self, cell: CellModel) -> None:
-        """Find what is to be kept; collective."""
+        """Find what is to be kept; collective.
+
+        Raises:
+            CaseError: two states or unknowns of a place have one name.
+        """
         self.cell = cell
         self.arrays: list[KeptArray] = []
         for body in cell.bodies.values():
             self.arrays.extend(_of_body(cell, body))
         for surface in cell.surfaces.values():
             self.arrays.extend(_of_surface(cell, surface))
+        counts = Counter(array.name for array in self.arrays)
+        double = [name for name, count in counts.items() if count > 1]
+        if double:
+            raise CaseError(
+                f"two states would be kept in checkpoints under the name {double[0]!r}: give a "
+                "state or unknown of your own another name"
+            )
 
     @property
     def size(self) -> int:

@@ -201,6 +201,9 @@ class CellModel:
 
     def commit(self, dt: float) -> None:
         """Accept the step that was just solved; collective."""
+        # all memories are computed before any is replaced: one may depend on another
+        for place in self.places:
+            place.parts.advance()
         for place in self.places:
             place.parts.commit()
         for unknown in self._marching:

@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import ufl
 from dolfinx import fem
 from dolfinx.mesh import Mesh
 
@@ -78,6 +79,16 @@ class Conditions:
         self.dt.value = dt
         for number, value in self._against_time:
             number.value = value(time, drive)
+
+
+def on_mesh(value: Any, mesh: Mesh) -> Any:
+    """Return an expression that forms on a mesh can hold; a plain number becomes a constant."""
+    expression = ufl.as_ufl(value)
+    if not isinstance(expression, ufl.constantvalue.ConstantValue):
+        return expression
+    if expression.ufl_shape:
+        return constant(mesh, 0.0) * ufl.Identity(3)
+    return constant(mesh, float(expression))
 
 
 def symbolic(law: Law, mesh: Mesh) -> Law:

@@ -95,13 +95,13 @@ class RegionHistory:
         self._advanced = False
 
     def commit(self) -> None:
-        """Advance the state by the step that was just solved."""
-        self._advance()
+        """Take over the state at the end of the step."""
+        self.advance()
         for name, value in self.committed.items():
             value.x.array[:] = self._next[name].x.array
         self._advanced = False
 
-    def _advance(self) -> None:
+    def advance(self) -> None:
         """Evaluate the state at the end of the step, once."""
         if not self._advanced:
             for name, expression in self._updates.items():
@@ -117,7 +117,7 @@ class RegionHistory:
             name: the variable.
             count: owned cells of the body.
         """
-        self._advance()
+        self.advance()
         own = self.cells[self.cells < count]
         value = self._next[name]
         space = value.function_space
@@ -190,6 +190,7 @@ class FacetHistory:
         self.committed: dict[str, fem.Function] = {}
         self._mesh, self._areas, self._maps = mesh, areas, entity_maps
         self._forms: dict[str, list[tuple[Any, npt.NDArray[np.bool_]]]] = {}
+        self._next: dict[str, Array] = {}
 
     def start(self, name: str, initial: float = 0.0, size: int = 1) -> fem.Function:
         """Return a new variable at its initial value, a scalar or a vector."""
@@ -229,11 +230,18 @@ class FacetHistory:
         return found[:, 0] if size == 1 else found
 
     def begin(self) -> None:
-        """Do nothing: the end of a step is computed when it is asked for."""
+        """Forget the end of a step that was computed for another state of the unknowns."""
+        self._next = {}
+
+    def advance(self) -> None:
+        """Compute the values at the end of the step; collective."""
+        self._next = {name: self.now(name) for name in self.committed}
 
     def commit(self) -> None:
-        """Advance by the step that was just solved; collective."""
-        new = {name: self.now(name) for name in self.committed}
+        """Take over the values at the end of the step; collective."""
+        if not self._next:
+            self.advance()
+        new, self._next = self._next, {}
         for name, values in new.items():
             held = self.committed[name].x
             held.array[: values.size] = values.ravel()

@@ -69,6 +69,8 @@ class Measurement:
         }
         self._measured: dict[str, dict[str, Array]] = {}
         self._committed: dict[str, dict[str, Array]] = {}
+        self._measured_points: dict[str, dict[str, Array]] = {}
+        self._committed_points: dict[str, dict[str, Array]] = {}
 
     def _of_cell(self) -> Iterator[Output]:
         """Yield what belongs to the whole cell."""
@@ -113,12 +115,16 @@ class Measurement:
             arrays = {} if name not in self._averages else self._averages[name].evaluate()
             arrays |= {item.quantity.name: item.measure() for item in place.cells}
             self._measured[name] = arrays
+            points = {item.quantity.name: item.measure() for item in place.points}
+            self._measured_points[name] = points
         return row | self._numbers(self.places) | self.audits(dt)
 
     def measure_observed(self) -> dict[str, float]:
         """Return the columns of the observers, and keep their fields; collective."""
         for name, place in self.observed.items():
             self._measured[name] |= {item.quantity.name: item.measure() for item in place.cells}
+            points = {item.quantity.name: item.measure() for item in place.points}
+            self._measured_points[name] |= points
         return self._numbers(self.observed)
 
     def _numbers(self, places: Mapping[str, Outputs]) -> dict[str, float]:
@@ -132,6 +138,7 @@ class Measurement:
     def commit(self, dt: float) -> None:
         """Advance the charges passed, and keep the fields of the step; collective."""
         self._committed = dict(self._measured)
+        self._committed_points = dict(self._measured_points)
         self.cell.circuit.commit(dt)
 
     def sums(self) -> dict[str, Any]:
@@ -178,9 +185,8 @@ class Measurement:
         return {key: a for key, a in self._committed[name].items() if key not in hidden}
 
     def points(self, name: str) -> dict[str, Array]:
-        """Return the fields at the nodes of a body, owned nodes, by name of the field."""
-        fields = [item for place in self._at(name) for item in place.points]
-        return {item.quantity.name: item.measure() for item in fields}
+        """Return the fields at the nodes of a body, as `arrays` does those of its cells."""
+        return self._committed_points[name]
 
     def constants(self, name: str) -> dict[str, Array]:
         """Return the fields of a body or interface that never change, by name of the field."""
@@ -198,7 +204,7 @@ def _own(item: OutputQuantity, cell: CellModel) -> dict[str, list[Output]]:
     found = asked(who, cell.comm, lambda: item.outputs(cell))
     return {
         where: [guarded(who, cell.comm, output) for output in outputs]
-        for where, outputs in found.items()
+        for where, outputs in (found or {}).items()
     }
 
 

@@ -181,7 +181,9 @@ def guarded(who: str, comm: MPI.Intracomm, output: Output) -> Output:
     """
     match output:
         case Scalar(measure=measure):
-            return replace(output, measure=lambda arrays: asked(who, comm, lambda: measure(arrays)))
+            return replace(
+                output, measure=lambda arrays: asked(who, comm, lambda: float(measure(arrays)))
+            )
         case CellField(measure=take) | PointField(measure=take):
             return replace(output, measure=lambda: asked(who, comm, take))
         case _:

@@ -85,8 +85,11 @@ class Memory(Protocol):
     def begin(self) -> None:
         """Forget what was computed for another state of the unknowns."""
 
+    def advance(self) -> None:
+        """Compute the values at the end of the step, from those at its start; collective."""
+
     def commit(self) -> None:
-        """Advance by the step that was just solved; collective."""
+        """Take over what `advance` has computed; collective."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +139,7 @@ class Part(Protocol):
         return ()
 
     def commit(self) -> None:
-        """Do what else is due when a step is accepted, before its memory advances; collective."""
+        """Do what else is due when a step is accepted, before its memory is; collective."""
         return None
 
 
@@ -207,8 +210,13 @@ class Parts(list[PartT]):
         """Return what is measured of all parts."""
         return [output for part in self for output in part.outputs()]
 
+    def advance(self) -> None:
+        """Compute what is remembered at the end of the step that was just solved; collective."""
+        for memory in self.memory:
+            memory.advance()
+
     def commit(self) -> None:
-        """Advance by the step that was just solved; collective."""
+        """Take over what `advance` has computed; collective."""
         for part in self:
             part.commit()
         for memory in self.memory:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from mpi4py import MPI
@@ -16,6 +16,7 @@ from dolfinx import fem
 from dolfinx.mesh import Mesh
 
 from ssbmech._compat import compile_form, constant, interface_entity_maps
+from ssbmech.errors import CaseError
 from ssbmech.forms.interface_terms import Sides
 from ssbmech.frames import Expr, WeightedMeasure
 from ssbmech.geometry.profiles import gap_values
@@ -152,9 +153,18 @@ class SurfaceModel:
             "temperature": conditions.temperature.on(parent),
             "dt": conditions.dt.on(parent),
         }
+        state: dict[str, Expr] = {}
         for part in self.parts:
-            known |= part.tells(region)
-        return InterfacePoint(**known)
+            told = dict(part.tells(region))
+            state |= told.pop("state", {})
+            known |= told
+        odd = known.keys() - {item.name for item in fields(InterfacePoint)}
+        if odd:
+            raise CaseError(
+                f"interface {self.name!r}: a part tells of {odd.pop()!r}, which is no attribute of "
+                "InterfacePoint: tell of it as a state"
+            )
+        return InterfacePoint(**known, state=state)
 
     def facet_means(self, value: Callable[[FacetSet], Expr]) -> Callable[[], Array]:
         """Compile the means of an expression over each facet; collective.

@@ -215,6 +215,9 @@ def _prepare(job: _Job, interrupt: Interrupt) -> tuple[TimeLoop, Recorder]:
         folder.write_manifest(_manifest(case, cell, measurement))
     size = sum(comm.allreduce(w.owned) for w in cell.unknowns) + len(cell.closures)
     logger.info("%d unknowns on %d ranks", size, comm.size)
+    if saved is not None:
+        # before any file is touched
+        observers.check_known(saved.content.get("observers", {}))
     recorder = Recorder(cell, measurement, folder, case, checkpointer, job.resumed, saved)
     loop = TimeLoop(
         cell,

@@ -241,11 +241,13 @@ class TimeLoop:
             ending = self._accept(dt, report, row, error)
             landed = math.isfinite(at.ceiling)
             at.excesses, at.ceiling = now, math.inf
+            if isinstance(ending, EndRun):
+                self.ending = ending.reason
+                return ending.reason
             passed = [k for k in now if now[k] > (-stops[k].tolerance() if landed else 0.0)]
             if passed:
                 return f"{stops[passed[0]].quantity} reached its limit"
             if ending is not None:
-                self.ending = ending.reason if isinstance(ending, EndRun) else ""
                 return ending.reason
             if dt >= to_break * (1 - SAME_INSTANT):
                 self._start_anew(step)

@@ -314,6 +314,116 @@ def test_a_failed_audit_leaves_the_memory_of_observers(tmp_path: Path) -> None:
     assert seen == [1, 2, 3, 4]
 
 
+@dataclass(frozen=True)
+class BrokenField:
+    """A field that can be measured a few times."""
+
+    calls: list[int] = dataclasses.field(default_factory=list)
+
+    def outputs(self, cell: CellModel) -> Any:
+        nodes = cell.bodies["separator"].u.function.function_space.dofmap.index_map.size_local
+
+        def measure() -> np.ndarray:
+            self.calls.append(1)
+            if len(self.calls) == 3:
+                raise ZeroDivisionError("nobody knows")
+            return np.zeros(nodes)
+
+        return {"separator": [ssb.PointField(ssb.Quantity("odd", "", "1", "odd"), measure)]}
+
+
+def test_a_field_that_fails_leaves_a_run_that_goes_on(tmp_path: Path) -> None:
+    """With charge passing: what is kept is all of one step."""
+    folder = tmp_path / "run"
+
+    def passing(quantity: BrokenField) -> ssb.Case:
+        return stepping(
+            protocol=(ssb.Preload(1.0), ssb.ConstantCurrent(5.0, 30.0)),
+            output=dataclasses.replace(QUIET, fields_every=1, quantities=(quantity,)),
+        )
+
+    with pytest.raises(ObserverError, match="quantity BrokenField raised ZeroDivisionError"):
+        ssb.run(passing(BrokenField()), folder, observers=(Throughput(1e9),))
+    COMM.barrier()
+    result = ssb.resume(passing(BrokenField([1] * 9)), folder, observers=(Throughput(1e9),))
+    assert [row["time"] for row in result.rows] == pytest.approx([1.0, 11.0, 21.0, 31.0])
+    assert [row["throughput"] for row in result.rows] == pytest.approx([0.0, 50.0, 100.0, 150.0])
+
+
+def test_observers_return_to_before_a_step_that_one_of_them_refused(tmp_path: Path) -> None:
+    """The first has counted the step when the second fails."""
+    case = stepping(protocol=(ssb.Preload(1.0), ssb.ConstantCurrent(5.0, 30.0)))
+    folder = tmp_path / "run"
+    with pytest.raises(ObserverError):
+        ssb.run(case, folder, observers=(Throughput(1e9), Failing(at=3)))
+    COMM.barrier()
+    late = Failing(at=-1)
+    result = ssb.resume(case, folder, observers=(Throughput(1e9), late))
+    assert [row["throughput"] for row in result.rows] == pytest.approx([0.0, 50.0, 100.0, 150.0])
+    assert late.seen == 4
+
+
+def test_end_of_the_run_comes_before_a_stop_condition(tmp_path: Path) -> None:
+    """Both are met by the same time step."""
+    stop = ssb.ContactBelow(WORKING, 1.0)
+    case = stepping(
+        protocol=(ssb.Preload(1.0), ssb.Rest(20.0, stops=(stop,)), ssb.Rest(10.0)),
+    )
+
+    class Now(Throughput):
+        def see(self, row: Mapping[str, float]) -> Any:
+            return ssb.EndRun("enough") if row["step"] == 1.0 else None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssb.ContactBelow, "excess", lambda self, value: 1e-6)
+        result = ssb.run(case, tmp_path / "run", observers=(Now(1.0),))
+    assert result.status is RunStatus.COMPLETE
+    assert {row["step"] for row in result.rows} == {0.0, 1.0}
+
+
+@pytest.mark.parametrize("name", ["offset", "p_contact", "shear"])
+def test_names_that_checkpoints_have_already(tmp_path: Path, name: str) -> None:
+    law = wrong(ssb.StateVariable(name, "m", 0.0), **{name: 0.0})
+    interfaces = (
+        ssb.Interface(WORKING, contact=ssb.Sticking(), kinetics=FILM, laws=(law,)),
+        ssb.Interface(COUNTER, kinetics=FILM),
+    )
+    with pytest.raises(CaseError, match=f"'{name}"):
+        ssb.run(stepping(interfaces=interfaces), tmp_path / "run")
+
+
+def test_states_that_are_plain_numbers() -> None:
+    """On an interface and in a body: a state that does not change, and one that jumps."""
+
+    @dataclass(frozen=True)
+    class Marked:
+        elastic: Any
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(object.__getattribute__(self, "elastic"), name)
+
+        state_variables = (
+            ssb.StateVariable("mark", "1", 0.0),
+            ssb.StateVariable("texture", "1"),
+        )
+
+        def response(self, strain: Expr, state_n: Any, around: Any) -> Any:
+            response = self.elastic.response(strain, state_n, around)
+            return dataclasses.replace(response, state={"mark": 2.0, "texture": ufl.zero(3, 3)})
+
+    case = stepping(
+        interfaces=(
+            ssb.Interface(WORKING, kinetics=FILM, laws=(wrong(RUST, rust=3.0),)),
+            ssb.Interface(COUNTER, kinetics=FILM),
+        )
+    )
+    metal = dataclasses.replace(METAL, solid=Marked(METAL.solid))
+    case = dataclasses.replace(case, bodies=(ssb.Body.single("negative", metal), *case.bodies[1:]))
+    done = march(case)
+    assert done.series("mark_mean:negative") == pytest.approx([2.0] * 4)
+    assert done.series(f"rust_max:{WORKING}") == pytest.approx([3.0] * 4)
+
+
 def test_stop_conditions_do_not_watch_observers(tmp_path: Path) -> None:
     @dataclass(frozen=True)
     class Enough:
@@ -394,7 +504,7 @@ def test_observers_with_memory_go_with_their_run(tmp_path: Path) -> None:
     with pytest.raises(ObserverError):
         ssb.run(stepping(), folder, observers=(Throughput(1e9), Failing()))
     COMM.barrier()
-    with pytest.raises(RunFolderError, match="other columns"):
+    with pytest.raises(RunFolderError, match="other observers with memory: failing, throughput"):
         ssb.resume(stepping(), folder)
     COMM.barrier()
     with pytest.raises(RunFolderError, match="other observers with memory: failing"):

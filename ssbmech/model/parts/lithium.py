@@ -146,7 +146,10 @@ class Lithium(Part):
         variables = declared(host.host.swelling)
         here = replace(around, content=host.x)
         swelling = recalled(law, variables, around.state)
-        at_start = {v.name: constant(mesh, v.initial or 0.0) for v in variables}
+        at_start = {
+            v.name: ufl.zero(3, 3) if v.is_tensor else constant(mesh, v.initial or 0.0)
+            for v in variables
+        }
         start = recalled(law, variables, at_start).strain(constant(mesh, host.initial), host.axis)
         strain = swelling.strain(host.x, host.axis) - start
         new_state = law.end_of_step(here) if variables else {}

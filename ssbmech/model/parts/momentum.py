@@ -11,13 +11,14 @@ import ufl
 from dolfinx import fem
 
 from ssbmech._compat import constant, cut_submesh
+from ssbmech.errors import CaseError
 from ssbmech.forms import mechanics
 from ssbmech.frames import Expr, Frame, WeightedMeasure
 from ssbmech.materials.elastic import Response, Surroundings
 from ssbmech.materials.material import Material
-from ssbmech.memory import check_new_state, collect, declared
+from ssbmech.memory import StateVariable, check_new_state, collect, declared
 from ssbmech.model.body import BodyModel
-from ssbmech.model.conditions import symbolic
+from ssbmech.model.conditions import on_mesh, symbolic
 from ssbmech.model.history import RegionHistory
 from ssbmech.model.outputs import Output
 from ssbmech.model.part import Memory, Part, Term
@@ -192,6 +193,7 @@ class Momentum(Part):
             name: _region(body, name, material, free)
             for name, material in body.case_body.materials.items()
         }
+        _check_alike(self.regions)
 
     @property
     def frame(self) -> Frame:
@@ -253,6 +255,23 @@ class Momentum(Part):
         ]
 
 
+def _check_alike(regions: Mapping[str, SolidRegion]) -> None:
+    """Refuse states of two regions that have one name and are not the same.
+
+    Raises:
+        CaseError: there are.
+    """
+    found: dict[str, StateVariable] = {}
+    for name, region in regions.items():
+        for key, variable in region.history.variables.items():
+            known = found.setdefault(key, variable)
+            if (known.unit, known.is_tensor) != (variable.unit, variable.is_tensor):
+                raise CaseError(
+                    f"region {name!r}: the state {key!r} is another than that of the same name in "
+                    "another region of the body: give it another name"
+                )
+
+
 def _region(body: BodyModel, name: str, material: Material, free: FreeStrains) -> SolidRegion:
     """Return a region with the answer of its solid law; collective."""
     mesh, setting, where = body.mesh.mesh, body.setting, f"region {name!r}"
@@ -269,7 +288,8 @@ def _region(body: BodyModel, name: str, material: Material, free: FreeStrains) -
     law = symbolic(material.solid, mesh)
     response = law.response(strain, history.unpacked, replace(around, content=unloaded.content))
     check_new_state(where, material.solid, declared(material.solid), response.state)
-    history.follow({**response.state, **unloaded.new_state})
+    new_state = {**response.state, **unloaded.new_state}
+    history.follow({name: on_mesh(value, mesh) for name, value in new_state.items()})
     volume_strain = ufl.tr(strain)
     pressure: Pressure = FromStrain(response.bulk, volume_strain)
     if material.solid.flows and setting.discretisation.mixed:

@@ -14,7 +14,7 @@ from ssbmech.forms import interface_terms as terms
 from ssbmech.frames import Expr
 from ssbmech.interfaces.point import RememberingLaw
 from ssbmech.memory import StateVariable, check_new_state, collect, declared
-from ssbmech.model.conditions import symbolic
+from ssbmech.model.conditions import on_mesh, symbolic
 from ssbmech.model.history import FacetHistory, Follower
 from ssbmech.model.outputs import CellField, Output, state_quantity, weighted_summaries
 from ssbmech.model.part import Memory, SurfacePart, Term
@@ -63,7 +63,7 @@ class LawStates(SurfacePart):
         twin = symbolic(law, self.surface.parent)
         new = twin.end_of_step(self.surface.point(near.region))
         check_new_state(f"interface {self.surface.name!r}", law, variables, new)
-        return new
+        return {name: on_mesh(value, self.surface.parent) for name, value in new.items()}
 
     @property
     def memory(self) -> Sequence[Memory]:
