@@ -22,12 +22,13 @@ from ssbmech.errors import CaseError
 from ssbmech.run.script import (
     CaseScript,
     Parser,
-    built_on_all,
     exit_status_of,
     is_first_rank,
+    on_all,
     run_options,
     run_script,
 )
+from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus
 
 Command = Callable[[argparse.Namespace], int]
@@ -161,7 +162,7 @@ def _check(given: Sequence[str]) -> int:
 
         script = CaseScript.load(path)
         script.parser(f"ssbmech check {path}", []).parse_args(rest)
-        found = estimate(built_on_all(script, rest), MPI.COMM_WORLD)
+        found = estimate(on_all(script.case, rest), MPI.COMM_WORLD)
         if MPI.COMM_WORLD.rank == 0:
             sys.stdout.write(found.text())
         return 0
@@ -173,13 +174,13 @@ def _resume(options: argparse.Namespace) -> int:
     from ssbmech.run import runner
 
     script, arguments = _script_of(options.folder, options.script)
-    case = built_on_all(script, arguments)
+    case = on_all(script.case, arguments)
     figures = case.output.figures and not options.no_figures
     output = dataclasses.replace(case.output, figures=figures)
     if options.checkpoint_every is not None:
         output = dataclasses.replace(output, checkpoint_every=options.checkpoint_every)
     case = dataclasses.replace(case, output=output)
-    result = runner.resume(case, options.folder, observers=script.observers(arguments))
+    result = runner.resume(case, options.folder, observers=on_all(script.observers, arguments))
     return 0 if result.status is RunStatus.COMPLETE else EXIT_STOPPED
 
 
@@ -192,7 +193,7 @@ def _script_of(folder: Path, elsewhere: Path | None) -> tuple[CaseScript, list[s
     """
     from ssbmech.runfolder import manifest
 
-    noted: Any = manifest.read(folder / "manifest.json").get("script")
+    noted: Any = manifest.read(RunPaths(folder).manifest_path).get("script")
     if not noted:
         raise CaseError(
             f"{folder} was not started from a case script: go on with ssbmech.resume(case, folder)"

@@ -276,13 +276,13 @@ class Manufactured(CellModel):
             for lithium in body.parts.find(Lithium):
                 mu = lithium.mu
                 q = ufl.TestFunction(mu.function.function_space)
-                body.group.residual[mu.key] -= exact.mu_excess * q * fine(body, "dx")
+                body.group.residual[mu.key] -= exact.mu_excess * q * fine(body.dx)
         return super()._build_system()
 
     def _source(self, body: BodyModel, exact: Exact, balance: Balance) -> Expr:
         """Return the source of a balance in weak form, in the volume and on all faces."""
         test = ufl.TestFunction(balance.unknown.function.function_space)
-        dx, ds = fine(body, "dx"), fine(body, "ds")
+        dx, ds = fine(body.dx), fine(body.ds)
         interface = self.tagged.interfaces[INTERFACE]
         # the axis is no face, and u_r / r has no value on it
         axis = "left" if self.problem.frame.revolves else None
@@ -294,9 +294,8 @@ class Manufactured(CellModel):
         return form + ufl.inner(balance.leaving, test) * ds(interface)
 
 
-def fine(body: BodyModel, kind: str) -> WeightedMeasure:
-    """Return a measure of a body, on which integrals of smooth functions are all but exact."""
-    coarse = body.measure(kind)
+def fine(coarse: WeightedMeasure) -> WeightedMeasure:
+    """Return a measure as one on which integrals of smooth functions are all but exact."""
     return WeightedMeasure(coarse.measure(degree=6), coarse.weight)
 
 

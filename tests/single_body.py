@@ -155,7 +155,7 @@ def wall_motion() -> Callable[[CellModel], float]:
         (body,) = cell.bodies.values()
         if owner != [cell]:
             owner[:] = [cell]
-            ds = body.measure("ds")(body.mesh.faces["inner"])
+            ds = body.ds(body.mesh.faces["inner"])
             outward = ufl.dot(body.u.function, ufl.FacetNormal(body.mesh.mesh))
             one = fem.Constant(body.mesh.mesh, 1.0)
             forms[:] = [compile_form(f * ds, None) for f in (outward, one)]

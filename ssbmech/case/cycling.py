@@ -61,7 +61,28 @@ class CurrentBelow:
 
 
 @dataclass(frozen=True)
-class ContentBelow:
+class _ContentLimit:
+    """A limit of the lithium content of a host, somewhere in a region."""
+
+    region: str
+    limit: float = parameter("1", low=0.0, high=1.0, doc="lithium content")
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        validate_parameters(self)
+
+    def gain(self, before: Mapping[str, float], now: Mapping[str, float]) -> float:
+        """Return what the region as a whole gains from one row to the next [1]; 0 from none."""
+        mean = f"content_mean:{self.region}"
+        return now[mean] - before[mean] if before else 0.0
+
+    def tolerance(self) -> float:
+        """Return 0.1 % of the sites."""
+        return 1e-3
+
+
+@dataclass(frozen=True)
+class ContentBelow(_ContentLimit):
     """Ends a step when a host is empty somewhere.
 
     Attributes:
@@ -71,13 +92,6 @@ class ContentBelow:
         ParameterError: the limit is not between 0 and 1.
     """
 
-    region: str
-    limit: float = parameter("1", low=0.0, high=1.0, doc="lithium content")
-
-    def __post_init__(self) -> None:
-        """Check the bounds."""
-        validate_parameters(self)
-
     @property
     def quantity(self) -> str:
         """Lowest content of the region."""
@@ -85,20 +99,15 @@ class ContentBelow:
 
     def heading(self, before: Mapping[str, float], now: Mapping[str, float]) -> bool:
         """Return whether the region as a whole loses lithium, from one row to the next."""
-        mean = f"content_mean:{self.region}"
-        return bool(before) and now[mean] < before[mean] - ROUNDING
+        return self.gain(before, now) < -ROUNDING
 
     def excess(self, value: float) -> float:
         """Return limit minus content [1]."""
         return self.limit - value
 
-    def tolerance(self) -> float:
-        """Return 0.1 % of the sites."""
-        return 1e-3
-
 
 @dataclass(frozen=True)
-class ContentAbove:
+class ContentAbove(_ContentLimit):
     """Ends a step when a host is full somewhere.
 
     Attributes:
@@ -108,13 +117,6 @@ class ContentAbove:
         ParameterError: the limit is not between 0 and 1.
     """
 
-    region: str
-    limit: float = parameter("1", low=0.0, high=1.0, doc="lithium content")
-
-    def __post_init__(self) -> None:
-        """Check the bounds."""
-        validate_parameters(self)
-
     @property
     def quantity(self) -> str:
         """Highest content of the region."""
@@ -122,16 +124,11 @@ class ContentAbove:
 
     def heading(self, before: Mapping[str, float], now: Mapping[str, float]) -> bool:
         """Return whether the region as a whole gains lithium, from one row to the next."""
-        mean = f"content_mean:{self.region}"
-        return bool(before) and now[mean] > before[mean] + ROUNDING
+        return self.gain(before, now) > ROUNDING
 
     def excess(self, value: float) -> float:
         """Return content minus limit [1]."""
         return value - self.limit
-
-    def tolerance(self) -> float:
-        """Return 0.1 % of the sites."""
-        return 1e-3
 
 
 @dataclass(frozen=True)

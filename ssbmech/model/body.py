@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import ufl
 from dolfinx import fem, la
+from dolfinx.mesh import MeshTags
 
 from ssbmech._compat import Submesh, compile_form, constant, part_entity_maps
 from ssbmech.case.body import Body as CaseBody
@@ -81,23 +82,31 @@ class BodyModel:
         """Volumes of the owned cells [m3], per metre of depth in plane strain [m2]."""
         mesh = self.mesh.mesh
         scalars = fem.functionspace(mesh, ("DG", 0))
-        form = constant(mesh, 1.0) * ufl.TestFunction(scalars) * self.measure("dx")
+        form = constant(mesh, 1.0) * ufl.TestFunction(scalars) * self.dx
         vector = la.vector(scalars.dofmap.index_map, 1)
         vector.array[:] = 0.0
         fem.assemble_vector(vector.array, compile_form(form, None))
         return np.array(vector.array[: self.owned_cells])
 
-    def measure(self, kind: str) -> WeightedMeasure:
-        """Return the weighted measure "dx" of regions or "ds" of faces."""
+    @property
+    def dx(self) -> WeightedMeasure:
+        """Weighted measure of the whole body; called with a tag, of a region."""
+        return self._measure("dx", self.mesh.cell_tags)
+
+    @property
+    def ds(self) -> WeightedMeasure:
+        """Weighted measure of all outer faces; called with a tag, of one of them."""
+        return self._measure("ds", self.mesh.facet_tags)
+
+    def _measure(self, ufl_name: str, tags: MeshTags) -> WeightedMeasure:
         mesh = self.mesh.mesh
-        tags = self.mesh.cell_tags if kind == "dx" else self.mesh.facet_tags
         metadata = {"quadrature_degree": self.quadrature_degree, "quadrature_scheme": "default"}
-        measure = ufl.Measure(kind, domain=mesh, subdomain_data=tags, metadata=metadata)
+        measure = ufl.Measure(ufl_name, domain=mesh, subdomain_data=tags, metadata=metadata)
         return WeightedMeasure(measure, self.frame.weight(ufl.SpatialCoordinate(mesh)))
 
     def region(self, name: str) -> WeightedMeasure:
         """Return the weighted measure of a region."""
-        return self.measure("dx")(self.mesh.regions[name])
+        return self.dx(self.mesh.regions[name])
 
     def cells(self, region: str) -> npt.NDArray[np.int32]:
         """Return the local cells of a region, owned and ghost."""

@@ -167,7 +167,7 @@ class CellModel:
         for body in self.bodies.values():
             if name in body.mesh.faces:
                 one = constant(body.mesh.mesh, 1.0)
-                form = compile_form(one * body.measure("ds")(body.mesh.faces[name]), None)
+                form = compile_form(one * body.ds(body.mesh.faces[name]), None)
                 area += fem.assemble_scalar(form)
         area = float(self.comm.allreduce(area, op=MPI.SUM))
         if area == 0.0:

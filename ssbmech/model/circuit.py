@@ -22,6 +22,9 @@ from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.transfer import Transfer
 from ssbmech.solve.unknowns import Closure, Unknown
 
+VOLTAGE = known("voltage")
+"""What the circuit measures between its electrodes, and what cut-off conditions watch."""
+
 
 class Circuit:
     """The electrodes of all stacked cells, which one current passes.
@@ -157,7 +160,7 @@ class Circuit:
             dt: returns the time step [s].
         """
         return [
-            Scalar(known("voltage"), lambda _: self.voltage),
+            Scalar(VOLTAGE, lambda _: self.voltage),
             Scalar(known("current"), lambda _: self.current),
             Scalar(known("charge"), lambda _: self.charge + self.current * dt()),
         ]
@@ -228,7 +231,7 @@ def _check_first(protocol: Sequence[Step], drives: Sequence[Drive], voltage: flo
             return
         if drive.c_rate or drive.current_density:
             for stop in step.stops:
-                if stop.quantity == "voltage" and stop.excess(voltage) > 0.0:
+                if stop.quantity == VOLTAGE.name and stop.excess(voltage) > 0.0:
                     raise CaseError(
                         f"step {step.name!r} is past its cut-off before it begins: the cell is at "
                         f"{voltage:.4g} V; change the initial contents or the limit"

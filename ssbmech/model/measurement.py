@@ -324,7 +324,7 @@ def _outward(cell: CellModel, face: str, sign: float) -> tuple[list[Any], float]
     for body in cell.bodies.values():
         if face not in body.mesh.faces:
             continue
-        ds = body.measure("ds")(body.mesh.faces[face])
+        ds = body.ds(body.mesh.faces[face])
         one = constant(body.mesh.mesh, 1.0)
         own = total(fem.assemble_scalar(compile_form(one * ds, None)), cell.comm)
         if own > 0.0:

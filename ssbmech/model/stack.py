@@ -236,7 +236,7 @@ def build_platen(
             "along that direction; add one on the opposite face, for example Roller('bottom')"
         )
     one = constant(body.mesh.mesh, 1.0)
-    form = compile_form(one * body.measure("ds")(body.mesh.faces[face]), None)
+    form = compile_form(one * body.ds(body.mesh.faces[face]), None)
     area = float(comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM))
     closure = Closure(
         name="platen",

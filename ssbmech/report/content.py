@@ -24,6 +24,7 @@ from ssbmech.report.readable import (
     quantity_text,
     share_text,
 )
+from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.status import RunStatus
 
 if TYPE_CHECKING:
@@ -206,7 +207,7 @@ def protocol_steps(run: RunData) -> list[Step]:
     """
     planned = run.manifest.get("protocol")
     planned = planned if isinstance(planned, list) else []
-    asks, ended = case_words.step_words(run.manifest), _endings(run.path / "run.log")
+    asks, ended = case_words.step_words(run.manifest), _endings(RunPaths(run.path).log_path)
     lasted = _durations(run)
     found = []
     for number, step in enumerate(planned):

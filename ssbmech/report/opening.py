@@ -12,6 +12,7 @@ from ssbmech.report.readable import inside
 from ssbmech.runfolder import manifest as manifest_file
 from ssbmech.runfolder.fields import FieldData
 from ssbmech.runfolder.manifest_form import checked
+from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.reader import RunData, Series
 
 if TYPE_CHECKING:
@@ -33,10 +34,10 @@ def open_run(folder: Path) -> tuple[RunData, list[str]]:
     Raises:
         RunFolderError: The folder has no manifest, or one that is damaged.
     """
-    manifest, notes = checked(manifest_file.read(folder / "manifest.json"))
+    manifest, notes = checked(manifest_file.read(RunPaths(folder).manifest_path))
     series = _series(folder, notes)
     found: dict[str, dict[str, FieldData]] = {"body": {}, "interface": {}}
-    for file in sorted((folder / "fields").glob("*_*.vtkhdf")):
+    for file in sorted(RunPaths(folder).fields_path.glob("*_*.vtkhdf")):
         try:
             data = FieldData(file)
         except RunFolderError as error:
@@ -51,7 +52,7 @@ def open_run(folder: Path) -> tuple[RunData, list[str]]:
 def _series(folder: Path, notes: list[str]) -> Series:
     """Return the series without rows that have no time; notes what is left out."""
     try:
-        series = Series.read(folder / "series.csv")
+        series = Series.read(RunPaths(folder).series_path)
     except RunFolderError as error:
         notes.append(f"There is no time series: {inside(folder, error)}.")
         return Series({}, {})

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ssbmech.errors import SSBMechError
 from ssbmech.report.readable import inside, place_text
+from ssbmech.runfolder.paths import RunPaths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +87,7 @@ def gallery(run: RunData) -> Gallery:
         OSError: The folder or the film cannot be read.
     """
     folder = run.path / "figures"
-    last_row = _changed(run.path / "series.csv")
+    last_row = _changed(RunPaths(run.path).series_path)
     notes = _refresh(run, last_row)
     pictures = []
     for file in sorted(folder.glob("*.png"), key=_place):

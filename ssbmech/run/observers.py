@@ -43,7 +43,7 @@ class Observer(Protocol):
             row: its row of the series, without the columns of observers.
 
         Returns:
-            `EndStep` or `EndRun` with a reason, or None to go on.
+            `EndStep` or `EndRun` with a reason, or None to go on; that of rank 0 counts.
         """
 
 
@@ -85,7 +85,8 @@ class Observers:
         self._before = copy.deepcopy(self.state())
         endings = []
         for observer in self._observers:
-            ending = self._ask(observer, partial(observer.see, dict(row)))
+            # one word for all ranks, also of what looks at a clock
+            ending = self._comm.bcast(self._ask(observer, partial(observer.see, dict(row))))
             if ending is not None:
                 endings.append((observer, ending))
         return self._first(endings)

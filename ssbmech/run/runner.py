@@ -28,6 +28,7 @@ from ssbmech.run.recorder import Recorder
 from ssbmech.run.same_case import check_same, identity
 from ssbmech.runfolder import manifest
 from ssbmech.runfolder.folder import RunFolder
+from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.reader import Series
 from ssbmech.runfolder.root import on_root
 from ssbmech.runfolder.status import RunStatus
@@ -134,7 +135,7 @@ def run_or_resume(
 
     Arguments and errors are those of `run` and `resume`.
     """
-    if on_root(comm, (Path(outdir) / "manifest.json").exists):
+    if on_root(comm, RunPaths(Path(outdir)).manifest_path.exists):
         return resume(case, outdir, comm, observers)
     return run(case, outdir, comm, notes, observers)
 

@@ -32,7 +32,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from ssbmech.errors import (
     CaseError,
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from ssbmech.run.observers import Observer
 
 Declare = Callable[[argparse.ArgumentParser], None]
+
+Built = TypeVar("Built")
 
 _RANKS = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "MV2_COMM_WORLD_RANK")
 """Variables by which launchers tell a process its rank."""
@@ -295,7 +297,7 @@ def run_script(script: CaseScript, arguments: Sequence[str], prog: str | None = 
     def carry_out() -> int:
         from ssbmech.run import runner
 
-        case = built_on_all(script, of_knobs)
+        case = on_all(script.case, of_knobs)
         output = case.output
         if options.no_figures:
             output = dataclasses.replace(output, figures=False)
@@ -304,17 +306,17 @@ def run_script(script: CaseScript, arguments: Sequence[str], prog: str | None = 
         case = dataclasses.replace(case, output=output)
         begin = runner.run_or_resume if options.resume else runner.run
         notes = {"script": script.record(of_knobs)}
-        result = begin(case, out, notes=notes, observers=script.observers(of_knobs))
+        result = begin(case, out, notes=notes, observers=on_all(script.observers, of_knobs))
         return 0 if result.status is RunStatus.COMPLETE else EXIT_STOPPED
 
     return exit_status_of(carry_out)
 
 
-def built_on_all(script: CaseScript, arguments: Sequence[str]) -> Case:
-    """Return the case of a script for values of knobs; collective.
+def on_all(build: Callable[[Sequence[str]], Built], arguments: Sequence[str]) -> Built:
+    """Return what a script builds for values of knobs; collective.
 
     Args:
-        script: the script.
+        build: `case` or `observers` of a script.
         arguments: values of knobs, as on the command line.
 
     Raises:
@@ -322,9 +324,9 @@ def built_on_all(script: CaseScript, arguments: Sequence[str]) -> Case:
     """
     from mpi4py import MPI
 
-    comm, failure, case = MPI.COMM_WORLD, None, None
+    comm, failure, built = MPI.COMM_WORLD, None, None
     try:
-        case = script.case(arguments)
+        built = build(arguments)
     except SSBMechError as error:
         failure = error
     except BaseException:
@@ -334,7 +336,7 @@ def built_on_all(script: CaseScript, arguments: Sequence[str]) -> Case:
             comm.Abort(1)
         raise
     raise_on_all(comm, failure)
-    return cast("Case", case)
+    return cast("Built", built)
 
 
 def is_first_rank() -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ssbmech.errors import RunFolderError
+from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.vtk_cells import CORNERS
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def read_fields(folder: Path) -> tuple[dict[str, FieldData], dict[str, FieldData
     Raises:
         RunFolderError: One of them cannot be read or is none of ours.
     """
-    files = sorted((folder / "fields").glob("*.vtkhdf"))
+    files = sorted(RunPaths(folder).fields_path.glob("*.vtkhdf"))
     bodies = [FieldData(file) for file in files if file.name.startswith("body_")]
     interfaces = [FieldData(file) for file in files if file.name.startswith("interface_")]
     return {each.name: each for each in bodies}, {each.name: each for each in interfaces}

@@ -31,6 +31,7 @@ from ssbmech.errors import RunFolderError
 from ssbmech.runfolder import manifest
 from ssbmech.runfolder.atomic import claim as claim_file
 from ssbmech.runfolder.atomic import replace
+from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.root import Communicator, on_root
 from ssbmech.runfolder.status import LOCK, RunStatus, try_lock
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class RunFolder:
+class RunFolder(RunPaths):
     """Handle of one run's folder, the same on all ranks.
 
     Attributes:
@@ -47,7 +48,6 @@ class RunFolder:
         comm: Communicator of the run; rank 0 writes.
     """
 
-    path: Path
     # no more than a `Communicator` here, one of MPI's to whoever computes the run
     comm: Any
 
@@ -83,7 +83,7 @@ class RunFolder:
                 "finished": None,
             }
             try:
-                claim_file(folder / "manifest.json", manifest.dump(content))
+                claim_file(RunPaths(folder).manifest_path, manifest.dump(content))
             except FileExistsError as error:
                 raise RunFolderError(
                     f"{folder} already holds a run, which is never overwritten; "
@@ -107,7 +107,7 @@ class RunFolder:
 
         def look() -> Path:
             folder = Path(path).resolve()
-            content = manifest.read(folder / "manifest.json")
+            content = manifest.read(RunPaths(folder).manifest_path)
             if content.get("format") != manifest.FORMAT_VERSION:
                 raise RunFolderError(
                     f"{folder} is a run folder of format {content.get('format')}; this version of "
@@ -166,41 +166,6 @@ class RunFolder:
         """
         return on_root(self.comm, lambda: manifest.read(self.manifest_path))
 
-    @property
-    def checkpoints_path(self) -> Path:
-        """Folder of the checkpoints."""
-        return self.path / "checkpoints"
-
-    @property
-    def manifest_path(self) -> Path:
-        """Path of the manifest."""
-        return self.path / "manifest.json"
-
-    @property
-    def series_path(self) -> Path:
-        """Path of the time series."""
-        return self.path / "series.csv"
-
-    @property
-    def log_path(self) -> Path:
-        """Path of the log."""
-        return self.path / "run.log"
-
-    @property
-    def mesh_path(self) -> Path:
-        """Path of the generated mesh."""
-        return self.path / "mesh.msh"
-
-    @property
-    def fields_path(self) -> Path:
-        """Folder of the field files."""
-        return self.path / "fields"
-
-    @property
-    def figures_path(self) -> Path:
-        """Folder of the figures."""
-        return self.path / "figures"
-
     def write_manifest(self, sections: Mapping[str, object]) -> None:
         """Add sections to the manifest, or replace those it has (collective).
 
@@ -252,7 +217,7 @@ def _refuse_leftovers(folder: Path) -> None:
     Raises:
         RunFolderError: There are some, and no manifest that tells of a run.
     """
-    if (folder / "manifest.json").exists():
+    if RunPaths(folder).manifest_path.exists():
         return
     for pattern in ("mesh.msh", "series.csv", "checkpoints/*.h5", "fields/*.vtkhdf"):
         for path in folder.glob(pattern):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ssbmech.runfolder.manifest import read
+from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.quantities import own_quantities
 from ssbmech.runfolder.reader import Series
 from ssbmech.runfolder.status import RunStatus, is_at_work
@@ -34,8 +35,8 @@ def summary(folder: Path) -> dict[str, Any]:
     Raises:
         RunFolderError: the folder holds no run.
     """
-    manifest: Mapping[str, Any] = read(folder / "manifest.json")
-    path = folder / "series.csv"
+    manifest: Mapping[str, Any] = read(RunPaths(folder).manifest_path)
+    path = RunPaths(folder).series_path
     # there is none before the model stands
     written = path.exists() and path.stat().st_size > 0
     series = Series.read(path) if written else Series({}, {})

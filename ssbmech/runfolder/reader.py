@@ -17,6 +17,7 @@ import numpy as np
 from ssbmech.errors import RunFolderError
 from ssbmech.runfolder import manifest as manifest_file
 from ssbmech.runfolder.fields import FieldData, read_fields
+from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.quantities import (
     QUANTITIES,
     Quantity,
@@ -153,9 +154,9 @@ class RunData:
             RunFolderError: It is no run folder, or holds something unreadable.
         """
         folder = Path(path)
-        manifest = manifest_file.read(folder / "manifest.json")
+        manifest = manifest_file.read(RunPaths(folder).manifest_path)
         bodies, interfaces = read_fields(folder)
-        series = Series.read(folder / "series.csv")
+        series = Series.read(RunPaths(folder).series_path)
         return cls(folder, manifest, series, bodies, interfaces)
 
     @cached_property

@@ -16,6 +16,7 @@ from ssbmech.errors import RunFolderError
 from ssbmech.runfolder import manifest as manifest_file
 from ssbmech.runfolder.fields import FieldData, read_fields
 from ssbmech.runfolder.maps import body_map, interface_map
+from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.reader import RunData, Series
 from ssbmech.runfolder.status import is_at_work
 
@@ -39,7 +40,7 @@ def open_run(path: str | os.PathLike[str]) -> Run:
         RunFolderError: It is no run folder, or its manifest is damaged.
     """
     folder = Path(path)
-    return Run(folder, manifest_file.read(folder / "manifest.json"))
+    return Run(folder, manifest_file.read(RunPaths(folder).manifest_path))
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +153,7 @@ class Run:
 
     @cached_property
     def _data(self) -> RunData:
-        path = self.path / "series.csv"
+        path = RunPaths(self.path).series_path
         # there is none before the model stands, and none of its lines before the first step
         written = path.exists() and path.stat().st_size > 0
         series = Series.read(path) if written else Series({}, {})

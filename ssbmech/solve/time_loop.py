@@ -230,7 +230,7 @@ class TimeLoop:
             except NotConverged as failure:
                 self._reject(dt, failure)
                 continue
-            watched = self._watched(step, row)
+            watched = _watched(len(step.stops), self.cell.guards, self._last_row, row)
             now = {k: stops[k].excess(row[stops[k].quantity]) for k in watched}
             landing = _landing(stops, at.excesses, now)
             if landing is not None and landing * dt > SMALLEST_LANDING * step.duration:
@@ -250,19 +250,12 @@ class TimeLoop:
             if ending is not None:
                 return ending.reason
             if dt >= to_break * (1 - SAME_INSTANT):
-                self._start_anew(step)
+                # nothing before a break point tells what comes after it
+                at.dt_before = 0.0
+                self.sizer.start(step.duration - at.elapsed)
             if at.is_within(step):
                 self.hooks.on_settled(at, last=False)
         return "duration"
-
-    def _watched(self, step: Step, row: Row) -> list[int]:
-        """Return which of the step's stops, and of the guards after them, count for a row.
-
-        A guard lets go what returns from its limit, and what wavers at it.
-        """
-        heading = [guard.heading(self._last_row, row) for guard in self.cell.guards]
-        first = len(step.stops)
-        return [*range(first), *(first + k for k, counts in enumerate(heading) if counts)]
 
     def _attempt(self, step: Step, dt: float) -> tuple[SolveReport, Row, float]:
         """Solve and measure one time step.
@@ -299,11 +292,6 @@ class TimeLoop:
         self.position.rejected += 1
         self.hooks.on_reject(self.cell.time, dt, failure.reason)
         self.sizer.reject(failure)
-
-    def _start_anew(self, step: Step) -> None:
-        """Let nothing before a break point tell what comes after it."""
-        self.position.dt_before = 0.0
-        self.sizer.start(step.duration - self.position.elapsed)
 
     def _accept(self, dt: float, report: SolveReport, row: Row, error: float) -> Ending | None:
         """Commit the step, and return how an observer wants to go on.
@@ -346,6 +334,21 @@ class TimeLoop:
             self.cell.rollback()
             raise
         return ending
+
+
+def _watched(first: int, guards: Sequence[Guard], before: Row, now: Row) -> list[int]:
+    """Return which of a step's stops, and of the guards after them, count for a row.
+
+    A guard lets go what returns from its limit, and what wavers at it.
+
+    Args:
+        first: number of the step's own stops, all of which count.
+        guards: the guards.
+        before: row of the last accepted step.
+        now: row of the present one.
+    """
+    heading = [guard.heading(before, now) for guard in guards]
+    return [*range(first), *(first + k for k, counts in enumerate(heading) if counts)]
 
 
 def _landing(

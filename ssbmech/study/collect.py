@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ssbmech.errors import StudyError
+from ssbmech.runfolder.paths import RunPaths
 from ssbmech.study.files import read_json
 from ssbmech.study.plan import Plan
 from ssbmech.study.reductions import Figure, read_series
@@ -72,7 +73,7 @@ def _figures_of(
     run = folder / state.variant.name
     row: Row = {}
     try:
-        protocol = read_json(run / "manifest.json").get("protocol", [])
+        protocol = read_json(RunPaths(run).manifest_path).get("protocol", [])
         series = read_series(run)
     except StudyError as error:
         return {}, [str(error)]

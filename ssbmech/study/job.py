@@ -23,6 +23,7 @@ from types import FrameType
 from typing import TextIO
 
 from ssbmech.errors import SSBMechError, StudyError
+from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus, is_at_work, try_lock
 from ssbmech.study.files import read_json, replace, write_json
 from ssbmech.study.plan import Plan, Variant
@@ -159,7 +160,7 @@ class Job:
 def is_complete(run: Path) -> bool:
     """Return whether a run folder holds a run that came to its end."""
     try:
-        return read_json(run / "manifest.json").get("status") == RunStatus.COMPLETE
+        return read_json(RunPaths(run).manifest_path).get("status") == RunStatus.COMPLETE
     except StudyError:
         return False
 

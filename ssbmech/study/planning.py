@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ssbmech._version import __version__
 from ssbmech.errors import RunFolderError, SSBMechError, StudyError
+from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.quantities import QUANTITIES
 from ssbmech.study.files import read_json
 from ssbmech.study.plan import LOCK, Plan, Variant, refuse_doubles
@@ -179,7 +180,7 @@ def _check_figure(figure: Figure, case: Case) -> None:
 
 def _check_run(folder: Path, planned: Planned, name: str) -> None:
     """Refuse a run that was made with other knobs, of another case, or by another version."""
-    manifest = read_json(folder / "manifest.json")
+    manifest = read_json(RunPaths(folder).manifest_path)
     if not manifest:
         return
     done = _knobs_of(manifest.get("script", {}))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from ssbmech.errors import ParameterError, RunFolderError, StudyError
+from ssbmech.runfolder.paths import RunPaths
 from ssbmech.study.wording import refuse_unknown
 
 if TYPE_CHECKING:
@@ -205,6 +206,6 @@ def read_series(folder: Any) -> Series:
     from ssbmech.runfolder.reader import Series
 
     try:
-        return Series.read(folder / "series.csv")
+        return Series.read(RunPaths(folder).series_path)
     except RunFolderError as error:
         raise StudyError(str(error)) from error

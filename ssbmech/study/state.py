@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ssbmech.errors import StudyError
+from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus
 from ssbmech.study.files import read_json
 from ssbmech.study.job import HEADER
@@ -89,7 +90,7 @@ def state_of(variant: Variant, folder: Path) -> State:
         folder: Folder of the study.
     """
     run = folder / variant.name
-    manifest = _read(run / "manifest.json")
+    manifest = _read(RunPaths(run).manifest_path)
     job = _read(folder / "jobs" / f"{variant.name}.json")
     if manifest.get("status") == RunStatus.COMPLETE:
         return State(variant, Status.COMPLETE, progress=1.0)
@@ -142,7 +143,7 @@ def _progress(run: Path, manifest: Mapping[str, Any]) -> float:
     """Return which part of its protocol a run has simulated."""
     durations = [step.get("duration [s]", 0.0) for step in manifest.get("protocol", [])]
     whole = sum(float(duration) for duration in durations)
-    return min(_last_time(run / "series.csv") / whole, 1.0) if whole > 0.0 else 0.0
+    return min(_last_time(RunPaths(run).series_path) / whole, 1.0) if whole > 0.0 else 0.0
 
 
 def _last_time(series: Path) -> float:

@@ -145,13 +145,13 @@ class Lonely(Part):
 
     def sizes(self) -> Any:
         size = fem.Constant(self.model.mesh.mesh, 1.0)
-        yield self.unknown.key, size * self.model.test(self.unknown) * self.model.measure("dx")
+        yield self.unknown.key, size * self.model.test(self.unknown) * self.model.dx
 
     def terms(self) -> Any:
         if self.silent:
             return
         q = self.model.test(self.unknown)
-        yield self.unknown.key, self.model.u.function[0] * q * self.model.measure("dx")
+        yield self.unknown.key, self.model.u.function[0] * q * self.model.dx
 
 
 @dataclass(frozen=True)
@@ -379,6 +379,18 @@ def test_end_of_the_run_comes_before_a_stop_condition(tmp_path: Path) -> None:
         result = ssb.run(case, tmp_path / "run", observers=(Now(1.0),))
     assert result.status is RunStatus.COMPLETE
     assert {row["step"] for row in result.rows} == {0.0, 1.0}
+
+
+def test_ranks_end_together(tmp_path: Path) -> None:
+    """Also if only the first of them wants to."""
+
+    class Alone(Throughput):
+        def see(self, row: Mapping[str, float]) -> Any:
+            return ssb.EndRun("tired") if COMM.rank == 0 and row["step"] == 1.0 else None
+
+    result = ssb.run(stepping(), tmp_path / "run", observers=(Alone(1.0),))
+    assert result.status is RunStatus.COMPLETE
+    assert len(result.rows) == 2
 
 
 @pytest.mark.parametrize("name", ["offset", "p_contact", "shear"])

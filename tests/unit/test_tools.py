@@ -19,7 +19,7 @@ COMM = MPI.COMM_WORLD
 # Starts another process and leaves it alone.
 PARENT = f"""
 import subprocess
-subprocess.Popen(["{sys.executable}", "-c", "import time; time.sleep(3600)"])
+subprocess.Popen(["{sys.executable}", "-c", "import signal; signal.pause()"])
 print("started", flush=True)
 """
 

@@ -92,7 +92,7 @@ def relative_error(body: BodyModel, error: Expr, size: Expr) -> float:
     """Return the norm of an error over that of a size in a body; collective."""
     squares = []
     for field in (error, size):
-        form = compile_form(ufl.inner(field, field) * fine(body, "dx"), None)
+        form = compile_form(ufl.inner(field, field) * fine(body.dx), None)
         squares.append(COMM.allreduce(fem.assemble_scalar(form)))
     return float(np.sqrt(squares[0] / squares[1]))
 

@@ -30,7 +30,7 @@ def potential(body: BodyModel, name: str) -> Unknown:
 def current_size(body: BodyModel, phi: Unknown) -> tuple[str, Any]:
     """Return the size of a current balance: that of a typical current over the body's faces."""
     current = constant(body.mesh.mesh, body.setting.scales.current)
-    return phi.key, current * body.test(phi) * body.measure("ds")
+    return phi.key, current * body.test(phi) * body.ds
 
 
 class Ions(Part):
@@ -78,7 +78,7 @@ class Ions(Part):
         for source in body.setting.loads.ion_sources:
             if source.body == body.name:
                 density = source.density(ufl.SpatialCoordinate(mesh))
-                yield phi_e.key, charge.ion_source_term(density, w, body.measure("dx"))
+                yield phi_e.key, charge.ion_source_term(density, w, body.dx)
 
     def sizes(self) -> Iterator[Term]:
         """Yield a typical current."""

@@ -179,16 +179,16 @@ class Lithium(Part):
             yield self.mu.key, term
         for entering in body.setting.fluxes:
             if entering.face in body.mesh.faces:
-                ds = body.measure("ds")(body.mesh.faces[entering.face])
+                ds = body.ds(body.mesh.faces[entering.face])
                 yield self.c.key, lithium.supply_term(entering.number.on(mesh), w, ds)
 
     def sizes(self) -> Iterator[Term]:
         """Yield a typical flux through the faces, and a typical potential."""
         body, scales = self.body, self.body.setting.scales
         mesh, w = body.mesh.mesh, body.test(self.c)
-        yield self.c.key, constant(mesh, scales.current / FARADAY) * w * body.measure("ds")
+        yield self.c.key, constant(mesh, scales.current / FARADAY) * w * body.ds
         potential = constant(mesh, FARADAY * scales.potential)
-        yield self.mu.key, potential * w * body.measure("dx")
+        yield self.mu.key, potential * w * body.dx
 
     @property
     def judged(self) -> Sequence[Judged]:

@@ -226,7 +226,7 @@ class Momentum(Part):
         for region in self.regions.values():
             yield key, mechanics.deviatoric_term(self.frame, region.response.deviator, v, region.dx)
             yield from region.pressure.terms(body, region.dx)
-        ds, dx = body.measure("ds"), body.measure("dx")
+        ds, dx = body.ds, body.dx
         for load in body.setting.pressures:
             if load.face in body.mesh.faces:
                 tag, normal = body.mesh.faces[load.face], ufl.FacetNormal(mesh)
@@ -242,7 +242,7 @@ class Momentum(Part):
         body = self.body
         stress = constant(body.mesh.mesh, body.setting.scales.stress)
         v = body.test(body.u)
-        yield body.u.key, stress * ufl.tr(self.frame.strain(v)) * body.measure("dx")
+        yield body.u.key, stress * ufl.tr(self.frame.strain(v)) * body.dx
         for region in self.regions.values():
             yield from region.pressure.sizes(body, region.dx)
 
