@@ -18,8 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,27 @@ LIMIT = 1e-8
 
 RANKS = ((1, 2), (2, 3), (3, 1))
 """Ranks before and after a kill."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is run.
+
+    Attributes:
+        script: case script.
+        knobs: their values, as on the command line.
+        smallest: least sizes of quantities that are zero but for round-off, to compare them.
+    """
+
+    script: Path
+    knobs: Sequence[str] = ()
+    smallest: Mapping[str, float] = field(default_factory=dict)
+
+    def arguments(self, folder: Path, checkpoint_every: float, resume: bool = False) -> list[str]:
+        """Return the arguments of ssbmech that run it in a folder."""
+        options = ["--resume"] if resume else []
+        options += ["--no-figures", f"--checkpoint-every={checkpoint_every}", f"--out={folder}"]
+        return ["run", str(self.script), *self.knobs, *options]
 
 
 @dataclass(frozen=True)
@@ -112,12 +133,13 @@ def start_and_kill(now: Callable[[float], bool], ranks: int, *arguments: str) ->
     return moment
 
 
-def deviation(folder: Path, reference: Path) -> float:
+def deviation(folder: Path, reference: Path, smallest: Mapping[str, float]) -> float:
     """Return the largest deviation of a series from another one; infinite if rows are missing."""
     found, expected = (Series.read(path / "series.csv").columns for path in (folder, reference))
     if len(found["time"]) != len(expected["time"]):
         return np.inf
-    return max(deviations(found, {name: expected[name] for name in physical(expected)}).values())
+    columns = {name: expected[name] for name in physical(expected)}
+    return max(deviations(found, columns, smallest).values())
 
 
 def same_times(folder: Path, reference: Path) -> bool:
@@ -133,15 +155,10 @@ def same_times(folder: Path, reference: Path) -> bool:
 
 
 def killed_job(
-    folder: Path,
-    reference: Path,
-    now: Callable[[float], bool],
-    ranks: tuple[int, int],
-    knobs: Sequence[str],
+    job: Job, folder: Path, reference: Path, now: Callable[[float], bool], ranks: tuple[int, int]
 ) -> Outcome:
-    """Start a job, kill it, resume it, and compare it."""
-    out = ["--checkpoint-every=1", "--no-figures", f"--out={folder}"]
-    arguments = ["run", "--resume", str(SCRIPT), *knobs, *out]
+    """Start a job, or go on with it, kill it, resume it, and compare it."""
+    arguments = job.arguments(folder, checkpoint_every=1.0, resume=True)
     moment = start_and_kill(now, ranks[0], *arguments)
     series = folder / "series.csv"
     before = series.read_text("utf-8") if series.exists() else ""
@@ -153,7 +170,7 @@ def killed_job(
         moment,
         max(whole.count("\n") - 1, 0),
         series.read_text("utf-8").startswith(whole),
-        deviation(folder, reference),
+        deviation(folder, reference, job.smallest),
         same_times(folder, reference),
     )
 
@@ -164,20 +181,20 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="the shortened job")
     parser.add_argument("--seed", type=int, default=1, help="seed of the moments")
     options = parser.parse_args()
-    knobs = list(SHORT) if options.short else []
+    job = Job(SCRIPT, SHORT if options.short else ())
     moments = random.Random(options.seed)
     failed = 0
     with tempfile.TemporaryDirectory(prefix="ssbmech-kills-") as temporary:
         reference = Path(temporary) / "reference"
         start = time.monotonic()
-        run_out(2, "run", str(SCRIPT), *knobs, "--no-figures", f"--out={reference}")
+        run_out(2, *job.arguments(reference, checkpoint_every=10.0))
         whole = time.monotonic() - start
         print(f"undisturbed: {whole:.0f} s on 2 ranks", flush=True)
         for number in range(options.kills):
             ranks = RANKS[number % len(RANKS)]
             folder = Path(temporary) / f"kill{number}"
             moment = moments.uniform(0, whole)
-            found = killed_job(folder, reference, lambda t, m=moment: t > m, ranks, knobs)
+            found = killed_job(job, folder, reference, lambda t, m=moment: t > m, ranks)
             good = found.kept and found.fields and found.deviation <= LIMIT
             failed += not good
             print(

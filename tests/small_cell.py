@@ -249,10 +249,18 @@ def quantity(name: str) -> str:
 
 
 def deviations(
-    found: Mapping[str, np.ndarray], expected: Mapping[str, np.ndarray]
+    found: Mapping[str, np.ndarray],
+    expected: Mapping[str, np.ndarray],
+    smallest: Mapping[str, float] | None = None,
 ) -> dict[str, float]:
-    """Return the largest difference of each column over the largest value of its quantity."""
-    sizes: dict[str, float] = {}
+    """Return the largest difference of each column over the largest value of its quantity.
+
+    Args:
+        found: columns by name.
+        expected: columns by name.
+        smallest: least sizes of quantities that are zero but for round-off.
+    """
+    sizes = dict(smallest or {})
     for name, values in expected.items():
         size = float(np.max(np.abs(values)))
         sizes[quantity(name)] = max(sizes.get(quantity(name), 0.0), size)

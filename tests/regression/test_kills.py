@@ -9,20 +9,30 @@ from pathlib import Path
 import pytest
 
 from ssbmech.runfolder.reader import Series
-from tests.kills import LIMIT, killed_job, run_out, start_and_kill
+from tests.extensions import case as extensions
+from tests.kills import LIMIT, Job, killed_job, run_out, start_and_kill
 from tests.processes import HANG
 from tests.tools import measured
 from tests.void_run import SCRIPT
 
 pytestmark = pytest.mark.serial
 
-KNOBS = ("--size=1.5", "--minutes=1", "--longest-step=4")
+VOID = Job(SCRIPT, ("--size=1.5", "--minutes=1", "--longest-step=4"))
+STOPPED = "Extensions, stopped and resumed on another number of ranks"
+EXTENSIONS = Job(Path(extensions.__file__), ("--steps=40",), extensions.SMALLEST)
 
 
-def test_killed_twice(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("job", "item", "limit"),
+    [
+        pytest.param(VOID, "Resumed run", LIMIT, id="voids"),
+        pytest.param(EXTENSIONS, STOPPED, 1e-10, id="extensions"),
+    ],
+)
+def test_killed_twice(tmp_path: Path, job: Job, item: str, limit: float) -> None:
     """On two ranks and on one, at some place of the series; then it ends on two."""
     reference, folder = tmp_path / "reference", tmp_path / "killed"
-    run_out(1, "run", str(SCRIPT), *KNOBS, "--no-figures", f"--out={reference}")
+    run_out(1, *job.arguments(reference, checkpoint_every=10.0))
     series = folder / "series.csv"
 
     def marched(rows: int) -> Callable[[float], bool]:
@@ -32,12 +42,11 @@ def test_killed_twice(tmp_path: Path) -> None:
 
         return now
 
-    out = ["--checkpoint-every=0.3", "--no-figures", f"--out={folder}"]
-    start_and_kill(marched(5), 2, "run", str(SCRIPT), *KNOBS, *out)
-    found = killed_job(folder, reference, marched(20), (1, 2), KNOBS)
+    start_and_kill(marched(5), 2, *job.arguments(folder, checkpoint_every=0.3))
+    found = killed_job(job, folder, reference, marched(20), (1, 2))
     whole = len(Series.read(reference / "series.csv")["time"])
     assert 20 <= found.rows < whole, f"the job was killed after {found.rows} of {whole} rows"
     assert found.kept, "the resumed run has changed rows of the killed one"
     assert found.fields, "the field files hold other times"
     quantity = "killed on 2 and on 1 rank, resumed on 1 and 2: series"
-    measured("Resumed run", quantity, found.deviation, LIMIT, "undisturbed run")
+    measured(item, quantity, found.deviation, limit, "undisturbed run")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from mpi4py import MPI
@@ -11,7 +12,7 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.errors import CaseError, ParameterError
-from ssbmech.run.script import CaseScript, Knob
+from ssbmech.run.script import CaseScript, Knob, on_all
 from tests.case_scripts import CASES
 from tests.tools import on_first
 
@@ -107,3 +108,15 @@ def test_script_imports_what_lies_beside_it(tmp_path: Path) -> None:
     write(tmp_path, "NAME = 'beside'\n", "helper_of_this_test.py")
     text = "from helper_of_this_test import NAME\n\n\ndef build_case():\n    return NAME\n"
     assert CaseScript.load(write(tmp_path, text)).build() == "beside"
+
+
+def test_failure_on_one_rank_is_raised_on_all() -> None:
+    last = MPI.COMM_WORLD.size - 1
+
+    def build(arguments: Sequence[str]) -> tuple[str, ...]:
+        if MPI.COMM_WORLD.rank == last:
+            raise CaseError(f"no observers for {arguments[0]}")
+        return tuple(arguments)
+
+    with pytest.raises(CaseError, match="no observers for --pressure=1"):
+        on_all(build, ["--pressure=1"])

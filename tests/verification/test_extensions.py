@@ -10,7 +10,6 @@ import dataclasses
 import itertools
 import json
 from pathlib import Path
-from typing import Any
 
 from mpi4py import MPI
 
@@ -20,8 +19,6 @@ import pytest
 import ssbmech as ssb
 from ssbmech.checkpoint.state import CellState
 from ssbmech.constants import FARADAY
-from ssbmech.materials.elastic import Elastic
-from ssbmech.materials.viscoplastic import ElasticViscoplastic
 from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
 from ssbmech.report import write_report
@@ -32,9 +29,18 @@ from ssbmech.solve.newton import Newton
 from ssbmech.units import GPa, MPa
 from tests.elastic_cell import COUNTER, METAL, WORKING, symmetric_cell
 from tests.extensions.anode import KeptSwelling, StiffeningHost
+from tests.extensions.case import (
+    CURRENT,
+    DEPOSIT,
+    FILM,
+    FLOW,
+    SMALLEST,
+    STEP,
+    STEPS,
+    STIFFENING,
+    film_cell,
+)
 from tests.extensions.energy import ElasticEnergy
-from tests.extensions.film import Deposit, ThickeningFilm
-from tests.extensions.stiffening import StiffeningFlow
 from tests.extensions.throughput import Throughput
 from tests.single_body import Rectangle
 from tests.small_cell import physical, quantity
@@ -42,53 +48,11 @@ from tests.tools import march, measured
 from tests.verification.test_full_cell import LITHIUM, NMC, fast, flat_cell
 
 COMM = MPI.COMM_WORLD
-CURRENT, STEP, STEPS = 10.0, 60.0, 8
-FILM = ThickeningFilm(resistance=1e-3, resistivity=1e5, growth=1e-11, thickness_0=2e-9)
-DEPOSIT = Deposit(per_charge=5e-12)
-FLOW = StiffeningFlow(viscosity=1e12, hardening_strain=1e-2)
-STIFFENING = ElasticViscoplastic(Elastic(young=5 * GPa, poisson=0.3), FLOW)
-#: Sizes that count of what is zero but for round-off: gaps of closed interfaces, and their volumes.
-SMALLEST = {"gap": 1e-9, "void_volume": 1e-9 * 12e-6}
 ELECTROLYTE_RESISTANCE = 20e-6 / 0.1
 
 
-def film_cell(**changes: Any) -> ssb.Case:
-    """Return a symmetric cell with all extensions, stripped and plated in turn."""
-    metal = dataclasses.replace(METAL, solid=STIFFENING)
-    case = symmetric_cell()
-    bodies = tuple(
-        body if body.name == "separator" else ssb.Body.single(body.name, metal)
-        for body in case.bodies
-    )
-    half = STEPS // 2 * STEP
-    steps = (
-        ssb.Preload(1.0),
-        ssb.ConstantCurrent(CURRENT, half, name="strip"),
-        ssb.ConstantCurrent(-CURRENT, half, name="plate"),
-    )
-    case = dataclasses.replace(
-        case,
-        name="film",
-        bodies=bodies,
-        interfaces=(
-            ssb.Interface(WORKING, kinetics=FILM, laws=(DEPOSIT,)),
-            ssb.Interface(COUNTER, kinetics=FILM),
-        ),
-        protocol=steps,
-        step_control=ssb.PrescribedSteps([1.0] + [STEP] * STEPS),
-        newton=ssb.NewtonSettings(tolerance=1e-12, max_growth=1e6),
-        output=ssb.Output(
-            fields_every=1,
-            figures=False,
-            checkpoint_every=0.0,
-            quantities=(ElasticEnergy("separator"),),
-        ),
-    )
-    return dataclasses.replace(case, **changes)
-
-
 def watcher() -> Throughput:
-    """Return an observer that ends the stripping after five of its time steps."""
+    """Return an observer that ends the stripping within its third time step."""
     return Throughput(limit=2.5 * CURRENT * STEP)
 
 
@@ -234,7 +198,7 @@ def last_values(run: RunData) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.parametrize("fewer_first", [False, True], ids=["then fewer", "then more"])
-def test_killed_and_resumed_on_another_number_of_ranks(
+def test_stopped_and_resumed_on_another_number_of_ranks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fewer_first: bool
 ) -> None:
     """The run, stopped in mid-strip, goes on with one rank instead of all, or the other way."""
