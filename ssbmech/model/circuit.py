@@ -15,14 +15,15 @@ from ssbmech.case.electrodes import Electrodes
 from ssbmech.case.protocol import Drive, Step
 from ssbmech.case.settings import Scales
 from ssbmech.errors import CaseError
-from ssbmech.model.outputs import Output, Scalar, known, total
+from ssbmech.model.outputs import Output, Scalar, total
 from ssbmech.model.parts.electrons import Electrons
 from ssbmech.model.parts.ions import Ions
 from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.transfer import Transfer
+from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Closure, Unknown
 
-VOLTAGE = known("voltage")
+VOLTAGE = quantity("voltage")
 """What the circuit measures between its electrodes, and what cut-off conditions watch."""
 
 
@@ -161,15 +162,15 @@ class Circuit:
         """
         return [
             Scalar(VOLTAGE, lambda _: self.voltage),
-            Scalar(known("current"), lambda _: self.current),
-            Scalar(known("charge"), lambda _: self.charge + self.current * dt()),
+            Scalar(quantity("current"), lambda _: self.current),
+            Scalar(quantity("charge"), lambda _: self.charge + self.current * dt()),
         ]
 
     def host_outputs(self) -> list[Output]:
         """Return the state of charge, where there are hosts."""
         if not self._hosts():
             return []
-        return [Scalar(known("state_of_charge"), lambda _: self.state_of_charge())]
+        return [Scalar(quantity("state_of_charge"), lambda _: self.state_of_charge())]
 
     def commit(self, dt: float) -> None:
         """Advance the charges passed by a step [s]."""

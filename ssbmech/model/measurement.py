@@ -18,9 +18,9 @@ from ssbmech.errors import AuditError, CaseError
 from ssbmech.model.audits import charge_error, contact_error, force_error, lithium_error
 from ssbmech.model.averages import CellAverages
 from ssbmech.model.cell import CellModel
-from ssbmech.model.outputs import Output, Outputs, Scalar, asked, guarded, known, largest, total
+from ssbmech.model.outputs import Output, Outputs, Scalar, asked, guarded, largest, total
 from ssbmech.runfolder.audits import AuditLimits
-from ssbmech.runfolder.quantities import QUANTITIES, Quantity
+from ssbmech.runfolder.quantities import QUANTITIES, Quantity, quantity
 from ssbmech.runfolder.series import Column
 
 Array = npt.NDArray[np.float64]
@@ -76,9 +76,9 @@ class Measurement:
         """Yield what belongs to the whole cell."""
         cell = self.cell
         yield from cell.circuit.outputs(lambda: self._dt)
-        yield Scalar(known("temperature"), lambda _: cell.conditions.temperature.value)
-        yield Scalar(known("p_stack"), lambda _: cell.holder.stack_pressure)
-        yield Scalar(known("thickness_stack"), Thickness(cell))
+        yield Scalar(quantity("temperature"), lambda _: cell.conditions.temperature.value)
+        yield Scalar(quantity("p_stack"), lambda _: cell.holder.stack_pressure)
+        yield Scalar(quantity("thickness_stack"), Thickness(cell))
         yield from cell.circuit.host_outputs()
 
     @property

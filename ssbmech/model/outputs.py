@@ -20,7 +20,7 @@ from dolfinx import fem
 from ssbmech.errors import ObserverError, raise_on_all
 from ssbmech.frames import Expr
 from ssbmech.memory import StateVariable
-from ssbmech.runfolder.quantities import QUANTITIES, Quantity, quantity
+from ssbmech.runfolder.quantities import QUANTITIES, Quantity
 
 Array = npt.NDArray[np.float64]
 Arrays = Mapping[str, Array]
@@ -188,11 +188,6 @@ def guarded(who: str, comm: MPI.Intracomm, output: Output) -> Output:
             return replace(output, measure=lambda: asked(who, comm, take))
         case _:
             return output
-
-
-def known(name: str) -> Quantity:
-    """Return a quantity of the package's own table."""
-    return quantity(name)
 
 
 def state_quantity(variable: StateVariable) -> Quantity:

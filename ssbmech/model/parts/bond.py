@@ -14,10 +14,11 @@ from ssbmech.frames import Expr
 from ssbmech.interfaces.cohesion import Adhesion, separation
 from ssbmech.model.conditions import symbolic
 from ssbmech.model.history import FacetHistory, Follower
-from ssbmech.model.outputs import CellField, Output, Scalar, known, weighted_mean
+from ssbmech.model.outputs import CellField, Output, Scalar, weighted_mean
 from ssbmech.model.part import Memory, Term
 from ssbmech.model.parts.contact import HoldingPart
 from ssbmech.model.surface import SurfaceModel
+from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Unknown
 
 BROKEN = 1 - 1e-9
@@ -89,6 +90,6 @@ class Bond(HoldingPart):
 
         mean = weighted_mean("damage", areas, comm)
         return [
-            CellField(known("damage"), self.damages),
-            Scalar(known("damage_mean"), mean, self.surface.name),
+            CellField(quantity("damage"), self.damages),
+            Scalar(quantity("damage_mean"), mean, self.surface.name),
         ]

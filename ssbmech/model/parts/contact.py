@@ -22,13 +22,13 @@ from ssbmech.model.outputs import (
     CellField,
     Output,
     Scalar,
-    known,
     largest,
     total,
     weighted_mean,
 )
 from ssbmech.model.part import Judged, Memory, SurfacePart, Term
 from ssbmech.model.surface import SurfaceModel
+from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Unknown
 
 ROUNDING = 1e-8
@@ -115,14 +115,14 @@ class Contact(SurfacePart):
         volume = surface.setting.frame.depth_unit
         where, initial = surface.name, surface.gap.previous[: surface.gap.owned].copy()
         return [
-            CellConstant(known("initial_gap"), initial),
-            CellField(known("gap"), lambda: surface.values(surface.gap)),
-            CellField(known("p_contact"), lambda: surface.values(surface.p_contact)),
-            CellField(known("contact"), lambda: self.in_contact()),
-            Scalar(known("contact_fraction"), weighted_mean("contact", areas, comm), where),
-            Scalar(known("void_volume"), void, where, volume),
-            Scalar(known("gap_max"), highest("gap"), where),
-            Scalar(known("p_contact_max"), highest("p_contact"), where),
+            CellConstant(quantity("initial_gap"), initial),
+            CellField(quantity("gap"), lambda: surface.values(surface.gap)),
+            CellField(quantity("p_contact"), lambda: surface.values(surface.p_contact)),
+            CellField(quantity("contact"), lambda: self.in_contact()),
+            Scalar(quantity("contact_fraction"), weighted_mean("contact", areas, comm), where),
+            Scalar(quantity("void_volume"), void, where, volume),
+            Scalar(quantity("gap_max"), highest("gap"), where),
+            Scalar(quantity("p_contact_max"), highest("p_contact"), where),
         ]
 
     def in_contact(self) -> Array:

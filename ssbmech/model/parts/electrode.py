@@ -26,14 +26,13 @@ from ssbmech.model.outputs import (
     CellField,
     Output,
     Scalar,
-    known,
     total,
 )
 from ssbmech.model.part import Memory, Term
 from ssbmech.model.parts.electrons import Electrons
 from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.surface import SurfaceModel
-from ssbmech.runfolder.quantities import CUT_OFF
+from ssbmech.runfolder.quantities import CUT_OFF, quantity
 from ssbmech.solve.unknowns import Unknown
 
 
@@ -106,7 +105,7 @@ class Metal:
 
     def outputs(self) -> Sequence[Output]:
         """Return the stripped thickness."""
-        return (CellField(known("stripped"), lambda: self.history.now("stripped")),)
+        return (CellField(quantity("stripped"), lambda: self.history.now("stripped")),)
 
     @cached_property
     def _opened(self) -> Any:
@@ -174,8 +173,8 @@ class HostSurface:
     def outputs(self) -> Sequence[Output]:
         """Return the particles, and the share of the host's volume that is cut off."""
         return (
-            CellConstant(known("particle"), self.particle.astype(np.float64)),
-            Scalar(known("cut_off"), self.cut_off, self.surface.name),
+            CellConstant(quantity("particle"), self.particle.astype(np.float64)),
+            Scalar(quantity("cut_off"), self.cut_off, self.surface.name),
         )
 
     def cut_off(self, measured: Arrays) -> float:

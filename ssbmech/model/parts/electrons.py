@@ -15,10 +15,11 @@ from ssbmech.forms import charge
 from ssbmech.materials.transport import Electronic
 from ssbmech.model.body import BodyModel, hold
 from ssbmech.model.conditions import symbolic
-from ssbmech.model.outputs import Output, PointField, known, owned_nodes
+from ssbmech.model.outputs import Output, PointField, owned_nodes
 from ssbmech.model.part import Part, Term
 from ssbmech.model.particles import find_particles
 from ssbmech.model.parts.ions import current_size, potential
+from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Unknown
 
 
@@ -66,7 +67,7 @@ class Electrons(Part):
 
     def outputs(self) -> Sequence[Output]:
         """Return the potential."""
-        return (PointField(known("phi_s"), lambda: owned_nodes(self.phi_s.function)),)
+        return (PointField(quantity("phi_s"), lambda: owned_nodes(self.phi_s.function)),)
 
 
 def _check_feed(body: BodyModel, feed: str) -> None:

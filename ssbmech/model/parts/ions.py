@@ -15,8 +15,9 @@ from ssbmech.forms import charge
 from ssbmech.materials.transport import Conductor
 from ssbmech.model.body import BodyModel
 from ssbmech.model.conditions import symbolic
-from ssbmech.model.outputs import Output, PointField, known, owned_nodes
+from ssbmech.model.outputs import Output, PointField, owned_nodes
 from ssbmech.model.part import Part, Term
+from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Unknown
 
 
@@ -86,4 +87,4 @@ class Ions(Part):
 
     def outputs(self) -> Sequence[Output]:
         """Return the potential."""
-        return (PointField(known("phi_e"), lambda: owned_nodes(self.phi_e.function)),)
+        return (PointField(quantity("phi_e"), lambda: owned_nodes(self.phi_e.function)),)

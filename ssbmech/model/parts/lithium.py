@@ -36,7 +36,6 @@ from ssbmech.model.outputs import (
     Output,
     PointField,
     Scalar,
-    known,
     largest,
     owned_nodes,
     total,
@@ -44,6 +43,7 @@ from ssbmech.model.outputs import (
 from ssbmech.model.part import Judged, Part, Term
 from ssbmech.model.particles import find_particles
 from ssbmech.model.parts.momentum import FreeStrain, Momentum
+from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]
@@ -198,14 +198,14 @@ class Lithium(Part):
     def outputs(self) -> Sequence[Output]:
         """Return the content as a field, with least, mean and largest content of each region."""
         columns = [
-            Scalar(known(f"content_{kind}"), partial(self._content, name, place), name)
+            Scalar(quantity(f"content_{kind}"), partial(self._content, name, place), name)
             for name in self.regions
             for place, kind in enumerate(("min", "mean", "max"))
         ]
         owned = self.particles.of_cells[: self.body.owned_cells].astype(np.float64)
         return [
-            CellConstant(known("particle"), owned),
-            PointField(known("content"), lambda: owned_nodes(self.content())),
+            CellConstant(quantity("particle"), owned),
+            PointField(quantity("content"), lambda: owned_nodes(self.content())),
             *columns,
         ]
 

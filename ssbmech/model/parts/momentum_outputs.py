@@ -26,12 +26,12 @@ from ssbmech.model.outputs import (
     Output,
     PointField,
     Scalar,
-    known,
     largest,
     owned_nodes,
     state_quantity,
     weighted_summaries,
 )
+from ssbmech.runfolder.quantities import quantity
 
 
 class Region(Protocol):
@@ -79,10 +79,10 @@ def stress_outputs(body: BodyModel, regions: Mapping[str, Region]) -> list[Outpu
     }
     tags = np.array(body.mesh.cell_tags.values[: body.owned_cells], dtype=np.float64)
     return [
-        CellConstant(known("region"), tags),
-        PointField(known("displacement"), lambda: owned_nodes(body.u.function)),
-        *(CellMean(known(name), components) for name, components in means.items()),
-        *(Scalar(known(name), measure, body.name) for name, measure in columns.items()),
+        CellConstant(quantity("region"), tags),
+        PointField(quantity("displacement"), lambda: owned_nodes(body.u.function)),
+        *(CellMean(quantity(name), components) for name, components in means.items()),
+        *(Scalar(quantity(name), measure, body.name) for name, measure in columns.items()),
     ]
 
 
@@ -102,8 +102,8 @@ def state_outputs(body: BodyModel, histories: Sequence[RegionHistory]) -> Iterat
         in_files = variable.in_files or body.setting.all_states
         if variable.is_tensor and not in_files:
             continue
-        quantity = state_quantity(variable)
-        yield CellField(quantity, _sum_of_means(name, holders, count), in_files)
+        state = state_quantity(variable)
+        yield CellField(state, _sum_of_means(name, holders, count), in_files)
         if variable.is_tensor:
             continue
         for history in holders:
@@ -111,7 +111,7 @@ def state_outputs(body: BodyModel, histories: Sequence[RegionHistory]) -> Iterat
             own = history.cells[history.cells < count]
             volumes[own] = body.volumes[own]
             comm = body.mesh.mesh.comm
-            yield from weighted_summaries(quantity, history.place, volumes, comm)
+            yield from weighted_summaries(state, history.place, volumes, comm)
 
 
 def _sum_of_means(

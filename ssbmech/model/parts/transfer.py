@@ -16,7 +16,6 @@ from ssbmech.model.outputs import (
     CellField,
     Output,
     Scalar,
-    known,
     largest,
     weighted_mean,
 )
@@ -33,6 +32,7 @@ from ssbmech.model.parts.electrons import Electrons
 from ssbmech.model.parts.ions import Ions
 from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.surface import FacetSet, SurfaceModel
+from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Unknown
 
 
@@ -128,13 +128,15 @@ class Transfer(SurfacePart):
         conducting = surface.facet_means(self._conducting)
 
         return [
-            CellField(known("conducting"), conducting),
-            CellField(known("i_normal"), lambda: surface.values(self.i_normal)),
-            Scalar(known("conducting_fraction"), weighted_mean("conducting", areas, comm), where),
+            CellField(quantity("conducting"), conducting),
+            CellField(quantity("i_normal"), lambda: surface.values(self.i_normal)),
+            Scalar(
+                quantity("conducting_fraction"), weighted_mean("conducting", areas, comm), where
+            ),
             *self.reactant.outputs(),
-            Scalar(known("i_normal_min"), lambda a: -largest(-a["i_normal"], comm), where),
-            Scalar(known("i_normal_mean"), weighted_mean("i_normal", areas, comm), where),
-            Scalar(known("i_normal_max"), lambda a: largest(a["i_normal"], comm), where),
+            Scalar(quantity("i_normal_min"), lambda a: -largest(-a["i_normal"], comm), where),
+            Scalar(quantity("i_normal_mean"), weighted_mean("i_normal", areas, comm), where),
+            Scalar(quantity("i_normal_max"), lambda a: largest(a["i_normal"], comm), where),
         ]
 
     def _conducting(self, near: FacetSet) -> Expr:
