@@ -14,6 +14,7 @@ from typing import Final
 from ssbmech.library import MATERIALS
 from ssbmech.library.interfaces import INTERFACE_SOURCES, INTERFACES
 from ssbmech.library.references import REFERENCES
+from ssbmech.library.voids import CONTACT_SOURCES, PRESSED, VOID_SOURCES, VOIDS
 from ssbmech.parameter import Provenance, markdown_table
 
 PAGE: Final = Path(__file__).parent / "guide" / "materials.md"
@@ -46,6 +47,16 @@ def _paragraphs() -> Iterator[str]:
     for name, build_law in INTERFACES.items():
         yield f"### {name}\n\n{_summary(build_law)}\n"
         yield markdown_table(build_law(), INTERFACE_SOURCES[name])
+    yield "## Hidden voids\n"
+    for name, build_voids in VOIDS.items():
+        yield f"### {name}, voids\n\n{_summary(build_voids)}\n"
+        yield markdown_table(build_voids(), VOID_SOURCES[name])
+    yield "## Contacts that remember their pressure\n"
+    for name, build_pressed in PRESSED.items():
+        yield f"### {name}, pressed\n\n{_summary(build_pressed)}\n"
+        kinetics, contact = build_pressed()
+        yield markdown_table(kinetics, kinetics.sources)
+        yield markdown_table(contact, CONTACT_SOURCES[name])
     yield "## References\n"
     yield from (f"- [{key}] {text}" for key, text in sorted(REFERENCES.items()))
     yield ""

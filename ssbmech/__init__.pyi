@@ -22,26 +22,39 @@ from .case.linear_solver import Cholesky, Direct
 from .case.protocol import (
     ConstantCurrent,
     ConstantVoltage,
-    ContactBelow,
+    CurrentSweep,
     Preload,
     Rest,
-    VoltageAbove,
-    VoltageBelow,
 )
 from .case.settings import Discretisation, NewtonSettings, Output, PressureField, Scales
 from .case.step_control import AdaptiveSteps, PrescribedSteps
+from .case.stops import ContactBelow, VoidAbove, VoltageAbove, VoltageBelow
 from .frames import Axisymmetric, PlaneSection, PlaneStrain, ThreeDimensional
 from .geometry.composite import CompositeStack
 from .geometry.grains import Texture, voronoi_grains
 from .geometry.inclusion import Inclusion
 from .geometry.packing import Packing, ParticleKind, Sides, Sizes
+from .geometry.patches import (
+    Discs,
+    FunctionActivity,
+    Strips,
+    random_discs,
+    random_rings,
+    random_strips,
+)
 from .geometry.profiles import CosineGap, CylinderGap, FunctionGap, LensGap, SphereGap
 from .geometry.stacks import Layer, Refinement, Stack
+from .interfaces.accumulating import AccumulatingProps
 from .interfaces.cohesion import BilinearCohesion
+from .interfaces.constriction import SpotsOfOneNumber, SpotsOfOneSize
 from .interfaces.contact import Frictionless, GapConduction, RoughConduction, Sticking
+from .interfaces.diffusion import InterfaceDiffusion
 from .interfaces.interface import Interface
 from .interfaces.kinetics import ButlerVolmer, HostSites, LinearKinetics
 from .interfaces.point import InterfacePoint
+from .interfaces.props import ConstantBearing, LensVoids, PlatedExcess, ProppedInterface
+from .interfaces.rough_contact import AdheringContact, RememberedContact
+from .interfaces.sinking import FreeClosing, LinearSinking, PowerLawSinking
 from .materials.material import Material
 from .memory import StateVariable
 from .model.outputs import CellField, CellMean, PointField, Scalar
@@ -53,7 +66,9 @@ from .runfolder.run import Run, open_run
 from .solve.observing import EndRun, EndStep
 
 __all__ = [
+    "AccumulatingProps",
     "AdaptiveSteps",
+    "AdheringContact",
     "Axisymmetric",
     "BilinearCohesion",
     "Body",
@@ -67,16 +82,19 @@ __all__ = [
     "Cholesky",
     "Clamp",
     "CompositeStack",
+    "ConstantBearing",
     "ConstantCurrent",
     "ConstantForce",
     "ConstantVoltage",
     "ContactBelow",
     "CosineGap",
     "CurrentBelow",
+    "CurrentSweep",
     "CylinderGap",
     "Direct",
     "Discharge",
     "Discretisation",
+    "Discs",
     "DrivenPlaten",
     "Electrodes",
     "EndRun",
@@ -85,20 +103,25 @@ __all__ = [
     "FacePotential",
     "FacePressure",
     "FixedGap",
+    "FreeClosing",
     "Frictionless",
+    "FunctionActivity",
     "FunctionGap",
     "GapConduction",
     "Hold",
     "HostSites",
     "Inclusion",
     "Interface",
+    "InterfaceDiffusion",
     "InterfacePoint",
     "IonSource",
     "Isostatic",
     "Knob",
     "Layer",
     "LensGap",
+    "LensVoids",
     "LinearKinetics",
+    "LinearSinking",
     "Loads",
     "Material",
     "NewtonSettings",
@@ -109,12 +132,16 @@ __all__ = [
     "ParticleKind",
     "PlaneSection",
     "PlaneStrain",
+    "PlatedExcess",
     "PointField",
+    "PowerLawSinking",
     "Preload",
     "PrescribedSteps",
     "PressureField",
+    "ProppedInterface",
     "Quantity",
     "Refinement",
+    "RememberedContact",
     "Rest",
     "Result",
     "Roller",
@@ -125,17 +152,24 @@ __all__ = [
     "Sides",
     "Sizes",
     "SphereGap",
+    "SpotsOfOneNumber",
+    "SpotsOfOneSize",
     "Spring",
     "Stack",
     "StateVariable",
     "Sticking",
+    "Strips",
     "Texture",
     "ThreeDimensional",
+    "VoidAbove",
     "VoltageAbove",
     "VoltageBelow",
     "cycles",
     "main",
     "open_run",
+    "random_discs",
+    "random_rings",
+    "random_strips",
     "resume",
     "run",
     "voronoi_grains",

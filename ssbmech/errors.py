@@ -26,6 +26,10 @@ class CaseError(SSBMechError):
     """A case that cannot be run: unknown name, missing law, two fixtures, endless protocol."""
 
 
+class CaseWarning(UserWarning):
+    """A case that can be run, but whose numbers may not mean what they seem to."""
+
+
 class MeshError(SSBMechError):
     """A mesh that cannot be built or read, or that lacks a region or face asked for by name."""
 

@@ -24,7 +24,7 @@ class OwnPart(Protocol):
 BULK_PART = ("unknowns", "memory", "terms", "sizes", "outputs", "judged", "commit")
 """Members of a part of a body, a `ssbmech.model.part.Part`."""
 
-SURFACE_PART = (*BULK_PART, "tells", "films")
+SURFACE_PART = (*BULK_PART, "tells", "films", "hidden")
 """Members of a part of an interface, a `ssbmech.model.part.SurfacePart`."""
 
 

@@ -68,7 +68,8 @@ def collect(where: str, laws: Iterable[object]) -> dict[str, StateVariable]:
             if variable.name in found:
                 raise CaseError(
                     f"{where}: the state {variable.name!r} of {type(law).__name__} is declared "
-                    "twice: give each state a name of its own"
+                    "twice: keep one of the laws that have it, or give each state of your own laws "
+                    "another name"
                 )
             found[variable.name] = variable
     return found

@@ -28,10 +28,14 @@ from ssbmech.units import to_si, unit_of
 _KEY: Final = "ssbmech.parameter"
 
 NOT_DESCRIBED: Final = MappingProxyType({"ssbmech.not_described": True})
+"""Metadata of a dataclass field that `describe` leaves out."""
 
 STATED_IF_GIVEN: Final = MappingProxyType({"ssbmech.stated_if_given": True})
 """Metadata of a field that says nothing as long as it is empty, such as laws of the user's own."""
-"""Metadata of a dataclass field that `describe` leaves out."""
+
+UNSTATED: Final = MappingProxyType({"ssbmech.unstated": True})
+"""Metadata of a field on which no result depends, such as the range in which a law is known: two
+objects that differ in it alone are the same to manifests and to a run that goes on."""
 
 
 class Provenance(Enum):
@@ -42,6 +46,8 @@ class Provenance(Enum):
     MEMORY = "from memory, to be checked against the source"
     DERIVED = "derived from other numbers"
     REVIEW = "read in a review of the field"
+    CALIBRATED = "calibrated so that the law meets the data named"
+    GUESSED = "guessed, within the range named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +158,7 @@ def parameter(
     high_open: bool = False,
     default: Any = MISSING,
     doc: str = "",
+    stated_if_given: bool = False,
 ) -> Any:
     """Declare a number of a dataclass.
 
@@ -164,6 +171,7 @@ def parameter(
         default: Default, a quantity or a float in SI; None makes the number optional, and `Derived`
             takes the place of None by what follows from other numbers.
         doc: What the number is, in a few words.
+        stated_if_given: It says nothing as long as it is None.
 
     Returns:
         The field, carrying its declaration.
@@ -173,7 +181,8 @@ def parameter(
     """
     unit_of(unit)
     declaration = Declaration(unit, low, high, low_open, high_open, doc)
-    return dataclasses.field(default=default, metadata={_KEY: declaration})
+    when = STATED_IF_GIVEN if stated_if_given else {}
+    return dataclasses.field(default=default, metadata={_KEY: declaration, **when})
 
 
 def table(unit: str, *, low: float | None = None, high: float | None = None, doc: str = "") -> Any:
@@ -289,7 +298,8 @@ def stated(instance: Any) -> Iterator[dataclasses.Field[Any]]:
     """Yield what a dataclass states: its fields and the plain constants of its class.
 
     Constants (`ClassVar`) count, for they tell one law from another; those that are no number, text
-    or None do not, nor do empty fields that are stated if given.
+    or None do not, nor do empty fields that are stated if given, and fields on which no result
+    depends.
 
     Args:
         instance: A dataclass instance, or its class.
@@ -298,9 +308,11 @@ def stated(instance: Any) -> Iterator[dataclasses.Field[Any]]:
     fields = {field.name for field in dataclasses.fields(instance)}
     # in the order of declaration; `dataclasses.fields` leaves constants out
     for name, field in instance.__dataclass_fields__.items():
-        given = not (field.metadata.keys() & STATED_IF_GIVEN.keys()) or bool(
-            getattr(instance, name, None)
-        )
+        if field.metadata.keys() & UNSTATED.keys():
+            continue
+        # by value, not by truth: a pattern of no patches still has a factor between them
+        empty = getattr(instance, name, None) in (None, False, ())
+        given = not (empty and field.metadata.keys() & STATED_IF_GIVEN.keys())
         if given and (name in fields or isinstance(getattr(owner, name, ...), _PLAIN_TYPES)):
             yield field
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Evaluation of UFL expressions of one variable at many of its values, compiled by DOLFINx."""
+"""Evaluation of UFL expressions at many values of their variables, compiled by DOLFINx."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mpi4py import MPI
@@ -23,14 +23,30 @@ def evaluate(build: Callable[[Any, Mesh], Sequence[Any]], x: np.ndarray) -> np.n
         build: returns the scalars from x, a coefficient, and the mesh of forms.
         x: values.
     """
-    mesh = create_interval(MPI.COMM_SELF, len(x), (0.0, 1.0))
-    field = fem.Function(fem.functionspace(mesh, ("DG", 0)))
-    field.x.array[:] = x
-    # x itself is added for the sake of expressions without it, which DOLFINx places on no mesh
-    scalars = ufl.as_vector([*build(field, mesh), field])
+    return evaluate_at(lambda fields, mesh: build(fields["x"], mesh), {"x": x})
+
+
+def evaluate_at(
+    build: Callable[[Mapping[str, Any], Mesh], Sequence[Any]], columns: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    """Return scalars of several variables, one row per point.
+
+    Args:
+        build: returns the scalars from the variables, coefficients by name, and the mesh of forms.
+        columns: values of each variable, all of one length.
+    """
+    count = len(next(iter(columns.values())))
+    mesh = create_interval(MPI.COMM_SELF, count, (0.0, 1.0))
+    space = fem.functionspace(mesh, ("DG", 0))
+    fields = {name: fem.Function(space, name=name) for name in columns}
+    for name, values in columns.items():
+        fields[name].x.array[:] = values
+    # a variable itself is added for the sake of expressions without one, which DOLFINx places on
+    # no mesh
+    scalars = ufl.as_vector([*build(fields, mesh), next(iter(fields.values()))])
     expression = compile_expression(scalars, np.array([[0.5]]))
-    values = expression.eval(mesh, np.arange(len(x), dtype=np.int32))
-    return np.asarray(values).reshape(len(x), -1)[:, :-1]
+    values = expression.eval(mesh, np.arange(count, dtype=np.int32))
+    return np.asarray(values).reshape(count, -1)[:, :-1]
 
 
 def rate(expression: Any, field: Any) -> Any:

@@ -23,6 +23,7 @@ from ssbmech.case.checks import (
 )
 from ssbmech.case.electrodes import Electrodes
 from ssbmech.case.fixtures import Fixture
+from ssbmech.case.law_checks import check_interface_laws
 from ssbmech.case.linear_solver import Direct, LinearSolver
 from ssbmech.case.protocol import Step
 from ssbmech.case.settings import Discretisation, NewtonSettings, Output, Scales
@@ -68,8 +69,8 @@ class Case:
 
     Raises:
         ParameterError: the temperature is not positive.
-        CaseError: names do not fit together, the protocol is empty, there are two fixtures, or the
-            electrodes are not the interfaces with kinetics.
+        CaseError: names do not fit together, the protocol is empty, there are two fixtures, the
+            electrodes are not the interfaces with kinetics, or a law of metal is where none is.
     """
 
     name: str
@@ -101,3 +102,4 @@ class Case:
         check_fixture(self.fixture, self.supports, self.protocol)
         check_elements(self.discretisation, self.bodies)
         check_electrodes(self.electrodes, self.interfaces, self.bodies, self.loads, self.protocol)
+        check_interface_laws(self.interfaces, self.bodies)

@@ -15,14 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ssbmech.case.protocol import (
-    Drive,
-    Step,
-    StopCondition,
-    VoltageAbove,
-    VoltageBelow,
-    check_duration,
-)
+from ssbmech.case.protocol import Drive, Step, check_duration
+from ssbmech.case.stops import StopCondition, VoltageAbove, VoltageBelow
 from ssbmech.errors import CaseError
 from ssbmech.parameter import Derived, parameter, validate_parameters
 

@@ -12,7 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from ssbmech.errors import CaseError
+# scripts may know the stop conditions from here
+from ssbmech.case.stops import ContactBelow as ContactBelow
+from ssbmech.case.stops import StopCondition
+from ssbmech.case.stops import VoltageAbove as VoltageAbove
+from ssbmech.case.stops import VoltageBelow as VoltageBelow
+from ssbmech.errors import CaseError, ParameterError
 from ssbmech.parameter import parameter, validate_parameters
 
 SAME_INSTANT = 1e-9
@@ -36,113 +41,6 @@ class Drive:
     voltage: float | None = None
     preload_fraction: float = 1.0
     c_rate: float | None = None
-
-
-class StopCondition(Protocol):
-    """Role of a condition that ends a step early."""
-
-    @property
-    def quantity(self) -> str:
-        """Name of the series quantity that is watched."""
-
-    def excess(self, value: float) -> float:
-        """Return how far the quantity is past the limit; positive means the step has ended."""
-
-    def tolerance(self) -> float:
-        """Return how closely the limit is landed on, in the unit of the quantity."""
-
-
-@dataclass(frozen=True)
-class VoltageAbove:
-    """Ends a step when the voltage rises above a limit.
-
-    Attributes:
-        quantity: the voltage of the series.
-
-    Raises:
-        ParameterError: the limit is no voltage.
-    """
-
-    limit: float = parameter("V", doc="upper voltage limit")
-    quantity: ClassVar[str] = "voltage"
-
-    def __post_init__(self) -> None:
-        """Convert to SI."""
-        validate_parameters(self)
-
-    def excess(self, value: float) -> float:
-        """Return voltage minus limit [V]."""
-        return value - self.limit
-
-    def tolerance(self) -> float:
-        """Return 0.1 mV."""
-        return 1e-4
-
-
-@dataclass(frozen=True)
-class VoltageBelow:
-    """Ends a step when the voltage falls below a limit.
-
-    Attributes:
-        quantity: the voltage of the series.
-
-    Raises:
-        ParameterError: the limit is no voltage.
-    """
-
-    limit: float = parameter("V", doc="lower voltage limit")
-    quantity: ClassVar[str] = "voltage"
-
-    def __post_init__(self) -> None:
-        """Convert to SI."""
-        validate_parameters(self)
-
-    def excess(self, value: float) -> float:
-        """Return limit minus voltage [V]."""
-        return self.limit - value
-
-    def tolerance(self) -> float:
-        """Return 0.1 mV."""
-        return 1e-4
-
-
-@dataclass(frozen=True)
-class ContactBelow:
-    """Ends a step when less than a fraction of an interface is in contact (contact lost).
-
-    Attributes:
-        interface: name of the interface, "minus|plus".
-
-    Raises:
-        ParameterError: the fraction is not between 0 and 1.
-    """
-
-    interface: str
-    fraction: float = parameter("1", low=0.0, high=1.0, doc="contact area fraction")
-
-    def __post_init__(self) -> None:
-        """Convert to SI and check the bounds."""
-        validate_parameters(self)
-
-    @property
-    def quantity(self) -> str:
-        """Contact fraction of the interface."""
-        return f"contact_fraction:{self.interface}"
-
-    def excess(self, value: float) -> float:
-        """Return fraction minus contact [1]."""
-        return self.fraction - value
-
-    def tolerance(self) -> float:
-        """Return 0.5 %: contact fractions move by whole facets."""
-        return 5e-3
-
-
-class Guard(StopCondition, Protocol):
-    """Role of a condition that ends any step, but only on the way towards its limit."""
-
-    def heading(self, before: Mapping[str, float], now: Mapping[str, float]) -> bool:
-        """Return whether the cell moves towards the limit from one series row to the next."""
 
 
 class Step(Protocol):
@@ -284,6 +182,45 @@ class ConstantCurrent:
     def drive(self, elapsed: float) -> Drive:
         """Return the current."""
         return Drive(current_density=self.current_density)
+
+
+@dataclass(frozen=True)
+class CurrentSweep:
+    r"""Current that grows by the same factor in equal times, as in a search for a critical current.
+
+    .. math:: i(t) = i_0 \left(\frac{i_1}{i_0}\right)^{t / t_1}
+
+    Attributes:
+        stops: conditions that end it earlier.
+        name: name for logs and figures.
+        seats: False: the fixture is not being loaded.
+
+    Raises:
+        ParameterError: a number has the wrong kind of unit, the duration is not positive, or the
+            currents do not have one sign.
+        CaseError: the duration is not finite.
+    """
+
+    first: float = parameter("A/m2", doc="current at the start; positive strips")
+    last: float = parameter("A/m2", doc="current at the end")
+    duration: float = parameter("s", low=0.0, low_open=True, doc="time from first to last")
+    stops: tuple[StopCondition, ...] = ()
+    name: str = "current sweep"
+    seats: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check."""
+        check_duration(self)
+        if self.first * self.last <= 0.0:
+            raise ParameterError(
+                f"CurrentSweep from {self.first:g} to {self.last:g} A/m2: expected two currents of "
+                "one sign, for it grows by a factor"
+            )
+
+    def drive(self, elapsed: float) -> Drive:
+        """Return the current at a time."""
+        factor = (self.last / self.first) ** (elapsed / self.duration)
+        return Drive(current_density=self.first * factor)
 
 
 @dataclass(frozen=True)

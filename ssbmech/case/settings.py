@@ -81,7 +81,8 @@ class NewtonSettings:
 
     Attributes:
         tolerance: largest residual norm of each field over its reference [1].
-        max_iterations: iterations after which a step is given up.
+        max_iterations: iterations after which a step is given up, unless the residual still falls
+            by a factor.
         max_growth: growth of the residual in one iteration above which the step is shortened [1].
 
     Raises:

@@ -12,6 +12,9 @@ from ssbmech.errors import NotConverged, ParameterError, StepTooSmall
 from ssbmech.parameter import parameter, validate_parameters
 from ssbmech.units import to_si
 
+TOUCHING_CHANGE = 0.05
+"""Change of the touching fraction in a step that counts as 1, if not given [1]."""
+
 
 @dataclass(frozen=True)
 class Tolerances:
@@ -20,10 +23,12 @@ class Tolerances:
     Attributes:
         gap: of gaps [m].
         content: of lithium contents [1].
+        touching: change of the fraction that touches below the size of a facet [1].
     """
 
     gap: float = math.inf
     content: float = math.inf
+    touching: float = math.inf
 
 
 class StepSizer(Protocol):
@@ -98,6 +103,14 @@ class AdaptiveSteps:
     content_error: float = parameter(
         "1", low=0.0, low_open=True, default=5e-3, doc="predictor error of lithium contents"
     )
+    touching_change: float | None = parameter(
+        "1",
+        low=0.0,
+        low_open=True,
+        default=None,
+        doc="change of the fraction that touches below the size of a facet; 0.05 if not given",
+        stated_if_given=True,
+    )
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -106,7 +119,8 @@ class AdaptiveSteps:
     @property
     def tolerances(self) -> Tolerances:
         """Predictor errors that count as 1."""
-        return Tolerances(self.gap_error, self.content_error)
+        change = TOUCHING_CHANGE if self.touching_change is None else self.touching_change
+        return Tolerances(self.gap_error, self.content_error, change)
 
     def sizer(self) -> StepSizer:
         """Return a new step control."""

@@ -189,22 +189,42 @@ def gap_values(profile: GapProfile, x: Floats, comm: MPI.Intracomm) -> Floats:
         ParameterError: on any rank the profile fails, or gives the wrong number of values, or one
             that is negative or no number.
     """
+    return profile_values(profile, x, comm, "gap", "m")
+
+
+def profile_values(
+    profile: Callable[[Floats], Floats], x: Floats, comm: MPI.Intracomm, what: str, unit: str
+) -> Floats:
+    """Return the values of a profile at this rank's positions, zero or more; collective.
+
+    Args:
+        profile: the profile.
+        x: positions of this rank, shape (3, n) [m].
+        comm: communicator of the positions.
+        what: what its values are, for messages.
+        unit: their unit.
+
+    Raises:
+        ParameterError: on any rank the profile fails, or gives the wrong number of values, or one
+            that is negative or no number.
+    """
     failure, expected = None, (x.shape[1],)
-    gap: Floats = np.zeros(expected, dtype=np.float64)
+    found: Floats = np.zeros(expected, dtype=np.float64)
     try:
         # a rank without a facet of the interface has nothing to ask, and a profile that takes a
         # minimum could not answer
         if x.shape[1] > 0:
-            gap = np.asarray(profile(x), dtype=np.float64)
+            found = np.asarray(profile(x), dtype=np.float64)
     except (ValueError, TypeError, ArithmeticError, LookupError) as error:
         failure = f"an error: {error}"
-    if gap.shape != expected:
-        failure = f"values of shape {gap.shape}: expected shape {expected}, one per position"
-    elif not np.all(gap >= 0.0):
-        first = int(np.flatnonzero(~(gap >= 0.0))[0])
-        failure = f"the gap {gap[first]:g} m at x = {x[0, first]:g} m: expected zero or more"
-    elif not np.all(np.isfinite(gap)):
-        failure = "an infinite gap: expected a finite one"
+    if found.shape != expected:
+        failure = f"values of shape {found.shape}: expected shape {expected}, one per position"
+    elif not np.all(found >= 0.0):
+        first = int(np.flatnonzero(~(found >= 0.0))[0])
+        number = f"{found[first]:g}{'' if unit == '1' else ' ' + unit}"
+        failure = f"the {what} {number} at x = {x[0, first]:g} m: expected zero or more"
+    elif not np.all(np.isfinite(found)):
+        failure = f"an infinite {what}: expected a finite one"
     name = type(profile).__name__
     raise_on_all(comm, ParameterError(f"{name} gives {failure}") if failure else None)
-    return gap
+    return found

@@ -135,6 +135,11 @@ class RoughConduction:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
 
+    @property
+    def counts_pressure(self) -> bool:
+        """True: it turns the contact pressure into a fraction of real contact."""
+        return True
+
     def theta(self, gap: Expr, p_contact: Expr) -> Expr:
         """Return the conducting fraction [1]."""
         real = 1 - ufl.exp(-ufl.max_value(p_contact, 0.0) / self.hardness)

@@ -20,6 +20,7 @@ from ssbmech.errors import CaseError
 from ssbmech.extensions import OwnPart, check_members
 from ssbmech.interfaces.cohesion import Adhesion
 from ssbmech.interfaces.contact import Contact, Frictionless
+from ssbmech.interfaces.diffusion import InterfaceDiffusion
 from ssbmech.interfaces.kinetics import ChargeTransfer
 from ssbmech.interfaces.point import SurfaceLaw
 from ssbmech.parameter import STATED_IF_GIVEN
@@ -27,6 +28,8 @@ from ssbmech.parameter import STATED_IF_GIVEN
 GapProfile = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
 """Initial gap [m] of positions with shape (3, n) [m]."""
 
+ActivityProfile = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
+"""Factor on the exchange current [1], zero or more, at positions with shape (3, n) [m]."""
 
 _LAW = ("state_variables", "end_of_step", "thickness")
 
@@ -43,6 +46,9 @@ class Interface:
         kinetics_of: charge transfer of regions of the minus body that have a law of their own.
         adhesion: bond between the bodies; None if they only touch.
         initial_gap: gap before anything moves; None for perfect contact.
+        activity: factor on the exchange current by position; where it is zero no current passes.
+            None for one everywhere. A facet has the factor of its midpoint.
+        diffusion: metal of the minus body that moves along the interface; None if none does.
         laws: further laws, with states of their own.
         parts: further physics with unknowns or terms of its own.
 
@@ -57,6 +63,8 @@ class Interface:
     kinetics_of: Mapping[str, ChargeTransfer] = field(default_factory=dict)
     adhesion: Adhesion | None = None
     initial_gap: GapProfile | None = None
+    activity: ActivityProfile | None = field(default=None, metadata=STATED_IF_GIVEN)
+    diffusion: InterfaceDiffusion | None = field(default=None, metadata=STATED_IF_GIVEN)
     laws: tuple[SurfaceLaw, ...] = field(default=(), metadata=STATED_IF_GIVEN)
     parts: tuple[OwnPart, ...] = field(default=(), metadata=STATED_IF_GIVEN)
 
@@ -72,6 +80,16 @@ class Interface:
             raise CaseError(
                 f"interface {self.name!r}: the initial gap {self.initial_gap!r} is not a profile: "
                 "take LensGap(...), or FunctionGap(lambda x: 5e-8) for a constant gap [m]"
+            )
+        if self.activity is not None and not callable(self.activity):
+            raise CaseError(
+                f"interface {self.name!r}: the activity {self.activity!r} is not a profile: take "
+                "Strips(...), Discs(...) or FunctionActivity(lambda x: ...)"
+            )
+        if self.activity is not None and not self.reacts:
+            raise CaseError(
+                f"interface {self.name!r} has an activity, but no charge-transfer law that it "
+                "could scale: give kinetics"
             )
 
         if self.adhesion is not None and (self.initial_gap is not None or self.contact.sticks):

@@ -119,15 +119,17 @@ class ButlerVolmer:
     r"""Butler-Volmer kinetics with film resistance and mechanical work.
 
     .. math::
-        i = \theta i_0 \left[e^{\alpha_a F\eta/RT} - e^{-(1-\alpha_a) F\eta/RT}\right], \quad
-        \eta = \phi_s - \phi_e + \frac{\mu}{F} - R_f \frac{i}{\theta}
+        i = \theta f i_0 \left[e^{\alpha_a F\eta/RT} - e^{-(1-\alpha_a) F\eta/RT}\right], \quad
+        \eta = \phi_s - \phi_e + \frac{\mu}{F} - (R_f + R_c) \frac{i}{\theta}
 
-    The chemical potential :math:`\mu` of lithium in the electrode is measured against unloaded
-    metal. In metal it is :math:`\Omega p_c`: compression lowers the equilibrium potential by
+    The factor f is that of the interface's pattern of activity, 1 where there is none. The chemical
+    potential :math:`\mu` of lithium in the electrode is measured against unloaded metal. In metal
+    it is :math:`\Omega p_c`: compression lowers the equilibrium potential by
     :math:`\Omega/F` (0.135 mV/MPa for lithium) and so favours stripping. In a host it is
     :math:`-F U(x) - \Omega_{ij} \sigma_{ij}`. The current i is per area of the interface; the film
     conducts where there is contact and so carries :math:`i / \theta`: all of the interface
-    resistance goes with the inverse of the contact.
+    resistance goes with the inverse of the contact. :math:`R_c` is the constriction of current
+    lines below the size of a facet, 0 without a law that knows it.
 
     Attributes:
         sites: how i_0 depends on the lithium at the surface.
@@ -160,36 +162,38 @@ class ButlerVolmer:
         """Whether its sites are those of a host."""
         return self.sites.hosted
 
-    def eta(self, driving: Expr, i_0: Expr, temperature: Expr) -> Expr:
-        r"""Return the overpotential of the charge transfer, behind the film [V].
+    def eta(self, driving: Expr, i_0: Expr, resistance: Expr, temperature: Expr) -> Expr:
+        r"""Return the overpotential of the charge transfer, behind what is in series to it [V].
 
-        It solves :math:`\eta + R_f j(\eta) = \Delta\phi` at each point, where
+        It solves :math:`\eta + R j(\eta) = \Delta\phi` at each point, where
         :math:`j = i / \theta` is the current per area in contact. Newton's method starts from the
         smaller of two upper bounds, no film and no charge-transfer resistance.
 
         Args:
             driving: potential difference over charge transfer and film [V].
             i_0: exchange current density [A/m2].
+            resistance: R, of film and constriction [ohm m2].
             temperature: absolute temperature [K].
         """
         per_volt = FARADAY / (GAS_CONSTANT * temperature)
         forward = ufl.conditional(ufl.ge(driving, 0.0), 1.0, -1.0)
         alpha = ufl.conditional(ufl.ge(driving, 0.0), self.alpha_a, 1 - self.alpha_a)
         size = forward * driving
-        film = i_0 * (self.film_resistance + SMALLEST_RESISTANCE)
+        film = i_0 * (resistance + SMALLEST_RESISTANCE)
         eta = ufl.min_value(size, ufl.ln(1 + size / film) / (alpha * per_volt))
         for _ in range(FILM_STEPS):
             ahead = i_0 * bounded_exp(alpha * per_volt * eta)
             back = i_0 * bounded_exp((alpha - 1) * per_volt * eta)
             slope = per_volt * (alpha * ahead + (1 - alpha) * back)
-            excess = eta + self.film_resistance * (ahead - back) - size
-            eta = eta - excess / (1 + self.film_resistance * slope)
+            excess = eta + resistance * (ahead - back) - size
+            eta = eta - excess / (1 + resistance * slope)
         return forward * eta
 
     def residual(self, point: InterfacePoint) -> Expr:
         """Return i minus the Butler-Volmer current [A/m2]."""
-        i_0 = self.i_0 * self.sites.factor(point.content, self.alpha_a)
-        eta = self.eta(point.driving, i_0, point.temperature)
+        i_0 = point.activity * (self.i_0 * self.sites.factor(point.content, self.alpha_a))
+        resistance = self.film_resistance + point.constriction
+        eta = self.eta(point.driving, i_0, resistance, point.temperature)
         f_eta = FARADAY / (GAS_CONSTANT * point.temperature) * eta
         anodic = bounded_exp(self.alpha_a * f_eta)
         cathodic = bounded_exp((self.alpha_a - 1) * f_eta)
@@ -200,7 +204,10 @@ class ButlerVolmer:
 class LinearKinetics:
     r"""Linearised charge transfer with an area resistance Z.
 
-    .. math:: i = \theta \eta / Z, \quad \eta = \phi_s - \phi_e + \frac{\mu}{F}
+    .. math:: i = \theta \frac{\eta}{Z / f + R_c}, \quad
+              \eta = \phi_s - \phi_e + \frac{\mu}{F}
+
+    with the factor f of the interface's pattern of activity and the constriction :math:`R_c`.
 
     Attributes:
         conduction: law that turns contact into the conducting fraction theta.
@@ -228,4 +235,5 @@ class LinearKinetics:
     def residual(self, point: InterfacePoint) -> Expr:
         """Return i minus the linear current [A/m2]."""
         theta = point.conducting(self.conduction)
-        return point.i_normal - theta * point.driving / self.resistance
+        resistance = self.resistance / point.activity + point.constriction
+        return point.i_normal - theta * point.driving / resistance

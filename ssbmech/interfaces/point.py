@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What laws of an interface may know of a point of it, and laws with memory of its own."""
+"""What laws of an interface may know of a point of it, and laws that act beside the others."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -32,6 +32,12 @@ class InterfacePoint:
         damage: broken fraction of an adhesive bond [1]; 1 where nothing is bonded.
         dt: time step [s].
         state: states of the interface's laws at the start of the step, by name.
+        activity: factor on the exchange current by position [1].
+        strip_speed: speed at which current removes the metal of the minus body, i Omega / F
+            [m/s]; 0 for a host.
+        touching: fraction of the area in contact that touches below the size of a facet [1].
+        constriction: resistance of the current lines that crowd into what touches, per area that
+            touches [ohm m2].
     """
 
     phi_s: Expr
@@ -45,6 +51,10 @@ class InterfacePoint:
     damage: Expr = 1
     dt: Expr = 1.0
     state: Mapping[str, Expr] = field(default_factory=dict)
+    activity: Expr = 1
+    strip_speed: Expr = 0.0
+    touching: Expr = 1
+    constriction: Expr = 0.0
 
     @property
     def driving(self) -> Expr:
@@ -55,9 +65,11 @@ class InterfacePoint:
         r"""Return the fraction of the interface that conducts [1].
 
         What is bonded conducts whatever the opening of the bond; what is broken, or was never
-        bonded, conducts as surfaces do that touch: :math:`1 - d (1 - \theta(g, p_c))`.
+        bonded, conducts as surfaces do that touch: :math:`1 - d (1 - \theta(g, p_c))`. Of that
+        conducts what touches below the size of a facet.
         """
-        return 1 - self.damage * (1 - conduction.theta(self.gap, self.p_contact))
+        closed = 1 - self.damage * (1 - conduction.theta(self.gap, self.p_contact))
+        return self.touching * closed
 
 
 class RememberingLaw(Protocol):
@@ -82,3 +94,64 @@ class SurfaceLaw(RememberingLaw, Protocol):
 
         The gap is g = g_0 + [u] . n + s - thickness, so a film that grows closes it.
         """
+
+
+@dataclass(frozen=True)
+class StepErrors:
+    """How far a step is from what is known to be accurate; the step control judges it.
+
+    Attributes:
+        gap: error of a length, as that of a gap [m].
+        touching: change of a fraction that touches [1].
+    """
+
+    gap: Expr = 0.0
+    touching: Expr = 0.0
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What lies below the size of a facet at the end of a step.
+
+    Attributes:
+        touching: fraction of the area in contact that touches [1].
+        constriction: resistance of current lines that crowd into what touches, per area that
+            touches [ohm m2].
+        hollow: volume of hidden voids per area [m].
+    """
+
+    touching: Expr = 1
+    constriction: Expr = 0.0
+    hollow: Expr = 0.0
+
+
+class AreaLaw(SurfaceLaw, Protocol):
+    """Role of a surface law that knows what lies below the size of a facet."""
+
+    def hidden(self, point: InterfacePoint) -> Hidden:
+        """Return what touches and what is hollow."""
+
+    def step_errors(self, point: InterfacePoint) -> StepErrors:
+        """Return by how much the law's states ask for a shorter step."""
+
+
+def hidden(law: object, point: InterfacePoint) -> Hidden:
+    """Return what a law knows below the size of a facet; all touches for one that knows nothing."""
+    return law.hidden(point) if hasattr(law, "hidden") else Hidden()
+
+
+def step_errors(law: object, point: InterfacePoint) -> StepErrors:
+    """Return by how much a law's states ask for a shorter step; not at all for most laws."""
+    return law.step_errors(point) if hasattr(law, "step_errors") else StepErrors()
+
+
+def all_hidden(found: Iterable[Hidden]) -> Hidden:
+    """Return what several laws know together: fractions multiply, the others add."""
+    whole = Hidden()
+    for one in found:
+        whole = Hidden(
+            one.touching * whole.touching,
+            one.constriction + whole.constriction,
+            one.hollow + whole.hollow,
+        )
+    return whole

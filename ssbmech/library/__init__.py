@@ -18,6 +18,7 @@ from ssbmech.library.cathodes import lco, nmc111, nmc811
 from ssbmech.library.collectors import copper, stainless_steel
 from ssbmech.library.garnet import llzo
 from ssbmech.library.lithium import anand_narayan2019, lepage2019, masias2019
+from ssbmech.library.sodium import wang2020
 from ssbmech.library.thiophosphate import li3ps4
 from ssbmech.materials.material import Material
 
@@ -28,6 +29,7 @@ MATERIALS: Final[Mapping[str, Callable[[], Material]]] = MappingProxyType(
         "lithium_masias2019": masias2019,
         "lithium_lepage2019": lepage2019,
         "lithium_anand_narayan2019": anand_narayan2019,
+        "sodium_wang2020": wang2020,
         "li6ps5cl": li6ps5cl,
         "li3ps4": li3ps4,
         "llzo": llzo,

@@ -36,7 +36,15 @@ REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
         "dynamics2025": "Morphology-dependent Li+ ion dynamics in X-ray amorphous and crystalline "
         "Li3PS4 prepared by solvent-assisted synthesis, Dalton Trans. (2025), "
         "doi 10.1039/D4DT02636E.",
+        "eckhardt2023": "J. K. Eckhardt, T. Fuchs, S. Burkhardt, P. J. Klar, J. Janek and C. "
+        "Heiliger, Guidelines for impedance analysis of parent metal anodes in solid-state "
+        "batteries and the role of current constriction at interface voids, Adv. Mater. "
+        "Interfaces 10 (2023) 2202354.",
         "handbook": "CRC Handbook of Chemistry and Physics; ASM Metals Handbook.",
+        "johnson1985": "K. L. Johnson, Contact mechanics, Cambridge University Press (1985).",
+        "kasemchainan2019": "J. Kasemchainan, S. Zekoll, D. Spencer Jolly, Z. Ning, G. O. Hartley, "
+        "J. Marrow and P. G. Bruce, Critical stripping current leads to dendrite formation on "
+        "plating in lithium anode solid electrolyte cells, Nat. Mater. 18 (2019) 1105.",
         "koerver2018": "R. Koerver et al., Chemo-mechanical expansion of lithium electrode "
         "materials - on the route to mechanically optimized all-solid-state batteries, Energy "
         "Environ. Sci. 11 (2018) 2142.",
@@ -70,12 +78,27 @@ REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
         "J. Phys. Chem. C 122 (2018) 8829.",
         "sharafi2017": "A. Sharafi et al., Surface chemistry mechanism of ultra-low interfacial "
         "resistance in the solid-state electrolyte Li7La3Zr2O12, Chem. Mater. 29 (2017) 7961.",
+        "singh2022": "D. K. Singh, A. Henss, B. Mogwitz, A. Gautam, J. Horn, T. Krauskopf, S. "
+        "Burkhardt, J. Sann, F. H. Richter and J. Janek, Li6PS5Cl microstructure and influence on "
+        "dendrite growth in solid-state batteries with lithium metal anode, Cell Rep. Phys. Sci. "
+        "3 (2022) 101043.",
+        "srinivasan2023": "V. Srinivasan et al., Battery Materials Research Program, quarterly "
+        "report, fourth quarter of 2023, US Department of Energy.",
         "ssbmech": "Choice of this library; the remark gives the reason.",
         "sturm2019": "J. Sturm et al., Modeling and simulation of inhomogeneities in a 18650 "
         "nickel-rich, silicon-graphite lithium-ion cell during fast charging, "
         "J. Power Sources 412 (2019) 204.",
         "tutorial_model": "Material tables in the export of a widely distributed tutorial model "
         "of a lithium-ion cell; they name no source of their own.",
+        "wang2019": "M. J. Wang, R. Choudhury and J. Sakamoto, Characterizing the Li-solid-"
+        "electrolyte interface dynamics as a function of stack pressure and current density, "
+        "Joule 3 (2019) 2165.",
+        "wang2020": "M. J. Wang, J.-Y. Chang, J. B. Wolfenstine and J. Sakamoto, Analysis of "
+        "elastic, plastic, and creep properties of sodium metal and implications for solid-state "
+        "batteries, Materialia 12 (2020) 100792.",
+        "xu2017": "C. Xu, Z. Ahmad, A. Aryanfar, V. Viswanathan and J. R. Greer, Enhanced strength "
+        "and temperature dependence of mechanical properties of Li at small scales and its "
+        "implications for Li metal anodes, Proc. Natl. Acad. Sci. 114 (2017) 57.",
         "yao2024": "A. M. Yao and V. Viswanathan, Open-circuit voltage models should be "
         "thermodynamically consistent, J. Phys. Chem. Lett. 15 (2024) 1143; the charge curve of "
         "Li4Ti5O12 in its data set is that of J. Power Sources, doi "

@@ -11,8 +11,8 @@ differentiation.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Protocol, runtime_checkable
 
 import ufl
 
@@ -20,7 +20,8 @@ from ssbmech.constants import GAS_CONSTANT
 from ssbmech.frames import Expr
 from ssbmech.materials.elastic import Elastic, Response, Surroundings
 from ssbmech.memory import StateVariable
-from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.parameter import UNSTATED, parameter, validate_parameters
+from ssbmech.validity import TemperatureRange
 
 STRESS_FLOOR = 1.0
 """Added in quadrature to the trial equivalent stress, whose root has no derivative at rest [Pa]."""
@@ -60,6 +61,18 @@ class FlowLaw(Protocol):
         """Return the step's flow from trial equivalent stress [Pa] and shear modulus [Pa]."""
 
 
+@runtime_checkable
+class Strengthened(Protocol):
+    """Role of a flow law that is known at other strengths too, as small volumes have them."""
+
+    def with_strength(self, factor: float) -> FlowLaw:
+        """Return the law at another strength.
+
+        Args:
+            factor: new over old stress at which dislocations flow at any rate [1].
+        """
+
+
 def power_law_ratio(log_b: Expr, exponent: Expr) -> Expr:
     r"""Return log(y) of the root of :math:`y + B y^n = 1` from log(B).
 
@@ -90,6 +103,9 @@ class NortonFlow:
               \exp\left[-\frac{Q}{R}\left(\frac1T - \frac1{T_0}\right)\right]
               \left(\frac{q}{\sigma_0}\right)^n
 
+    Attributes:
+        valid: temperatures between which the numbers are known; None for not stated.
+
     Raises:
         ParameterError: a constant is out of its bounds.
     """
@@ -101,6 +117,7 @@ class NortonFlow:
     reference_temperature: float = parameter(
         "K", low=0.0, low_open=True, default=298.15, doc="temperature at which rate was given"
     )
+    valid: TemperatureRange | None = field(default=None, metadata=UNSTATED)
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -114,21 +131,41 @@ class NortonFlow:
     def flow(
         self, q_trial: Expr, shear: Expr, state_n: Mapping[str, Expr], around: Surroundings
     ) -> Flow:
-        r"""Return the flow from the root of :math:`y + B y^n = 1`.
+        """Return the flow from the root of :math:`y + B y^n = 1`."""
+        log_b = self.log_b(q_trial, shear, around)
+        log_y = power_law_ratio(log_b, self.exponent)
+        increment = q_trial / (3 * shear) * ufl.exp(log_b + self.exponent * log_y)
+        return Flow(ratio=ufl.exp(log_y), increment=increment, state={})
+
+    def log_b(self, q_trial: Expr, shear: Expr, around: Surroundings) -> Expr:
+        r"""Return the logarithm of B, the creep of the step at the trial stress over its strain.
 
         .. math:: B = 3 G \Delta t \dot\varepsilon(q_{trial}) / q_{trial}
+
+        Args:
+            q_trial: trial equivalent stress [Pa].
+            shear: shear modulus G [Pa].
+            around: time step and temperature.
         """
         arrhenius = (-self.activation_energy / GAS_CONSTANT) * (
             1 / around.temperature - 1 / self.reference_temperature
         )
-        log_b = (
+        return (
             ufl.ln(3 * shear * around.dt * self.rate / self.stress)
             + arrhenius
             + (self.exponent - 1) * ufl.ln(q_trial / self.stress)
         )
-        log_y = power_law_ratio(log_b, self.exponent)
-        increment = q_trial / (3 * shear) * ufl.exp(log_b + self.exponent * log_y)
-        return Flow(ratio=ufl.exp(log_y), increment=increment, state={})
+
+    def with_strength(self, factor: float) -> NortonFlow:
+        """Return the law that needs a multiple of the stress at any rate.
+
+        Args:
+            factor: new over old reference stress [1].
+
+        Raises:
+            ParameterError: the factor is not positive.
+        """
+        return replace(self, stress=factor * self.stress)
 
 
 @dataclass(frozen=True)
@@ -182,6 +219,22 @@ class AnandFlow:
             log_y, log_s = log_y + step[0], log_s + step[1]
         creep = ufl.exp(log_b_unit + exponent * (log_y - log_s))
         return Flow(ufl.exp(log_y), strain_scale * creep, {"flow_resistance": ufl.exp(log_s)})
+
+    def with_strength(self, factor: float) -> AnandFlow:
+        """Return the law that needs a multiple of the stress at any rate and strain.
+
+        Args:
+            factor: new over old resistance, in the beginning, as it grows, and at saturation [1].
+
+        Raises:
+            ParameterError: the factor is not positive.
+        """
+        return replace(
+            self,
+            resistance_initial=factor * self.resistance_initial,
+            hardening=factor * self.hardening,
+            resistance_saturation=factor * self.resistance_saturation,
+        )
 
     def _newton_step(
         self, log_y: Expr, log_s: Expr, s_n: Expr, log_b_unit: Expr, log_q: Expr, scale: Expr
@@ -248,6 +301,12 @@ class ElasticViscoplastic:
     def stiffness(self) -> float:
         """Young's modulus [Pa]."""
         return self.elastic.young
+
+    @property
+    def grain_size(self) -> float | None:
+        """Diameter of the grains that the flow law is about [m]; None if it knows of none."""
+        size: float | None = getattr(self.flow, "grain_size", None)
+        return size
 
     def response(self, strain: Expr, state_n: Mapping[str, Expr], around: Surroundings) -> Response:
         """Return the stress after backward Euler over the step."""

@@ -15,6 +15,7 @@ from ssbmech.model.body import BodyModel, new_body
 from ssbmech.model.part import Setting
 from ssbmech.model.parts.bond import Bond
 from ssbmech.model.parts.contact import Contact, Sticking
+from ssbmech.model.parts.diffusion import Diffusion
 from ssbmech.model.parts.electrons import Electrons
 from ssbmech.model.parts.ions import Ions
 from ssbmech.model.parts.lithium import Lithium
@@ -83,6 +84,8 @@ def build_surface(
         parts.append(Bond(surface, interface.adhesion))
     if interface.reacts:
         parts.append(Transfer(surface))
+    if interface.diffusion is not None:
+        parts.append(Diffusion(surface, interface.diffusion))
     states = LawStates(surface)
     parts.append(states)
     own = tuple(physics.part(surface) for physics in interface.parts)

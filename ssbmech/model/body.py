@@ -65,6 +65,11 @@ class BodyModel:
         return self.parts.unknowns
 
     @property
+    def groups(self) -> list[FormGroup]:
+        """The residual forms, all of them on the body's own mesh."""
+        return [self.group]
+
+    @property
     def quadrature_degree(self) -> int:
         """Degree of the bulk quadrature [1]."""
         elements = self.setting.discretisation

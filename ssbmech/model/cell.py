@@ -9,13 +9,13 @@ from typing import Any, Protocol
 
 from mpi4py import MPI
 
-import numpy as np
 from dolfinx import fem
 
 from ssbmech._compat import compile_form, constant, drop_abandoned_compilations
 from ssbmech.case.case import Case
-from ssbmech.case.protocol import Drive, Guard
+from ssbmech.case.protocol import Drive
 from ssbmech.case.step_control import Tolerances
+from ssbmech.case.stops import Guard
 from ssbmech.errors import CaseError
 from ssbmech.geometry.subdomains import BodyMesh, cut_body, cut_interface
 from ssbmech.geometry.tagged_mesh import TaggedMesh
@@ -124,7 +124,7 @@ class CellModel:
         for place in self.places:
             for key, forms in place.references.items():
                 references.setdefault(key, []).extend(forms)
-        groups = [place.group for place in self.places]
+        groups = [group for place in self.places for group in place.groups]
         return System(self.comm, self.unknowns, self.closures, groups, references)
 
     @property
@@ -219,11 +219,11 @@ class CellModel:
 
     @property
     def judged(self) -> list[Judged]:
-        """Fields by which the step control judges a step."""
+        """What the step control judges a step by."""
         return [judged for place in self.places for part in place.parts for judged in part.judged]
 
     def predictor_error(self, ratio: float, tolerances: Tolerances) -> float:
-        """Return the largest distance of judged fields from their extrapolation; collective.
+        """Return the largest error of what judges a step, over what counts as 1; collective.
 
         Args:
             ratio: the step over the one before [1].
@@ -231,10 +231,7 @@ class CellModel:
         """
         worst = 0.0
         for judged in self.judged:
-            unknown = judged.unknown
-            guess = unknown.previous + ratio * (unknown.previous - unknown.older)
-            distance = np.max(np.abs(unknown.function.x.array - guess), initial=0.0)
-            worst = max(worst, float(distance) / judged.tolerance(tolerances))
+            worst = max(worst, judged.error(ratio, tolerances))
         return float(self.comm.allreduce(worst, op=MPI.MAX))
 
     def seat(self) -> None:

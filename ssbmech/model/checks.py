@@ -3,28 +3,43 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 
+from mpi4py import MPI
+
+import numpy as np
+
+from ssbmech._compat import cell_nodes
 from ssbmech.case.case import Case
-from ssbmech.errors import CaseError
+from ssbmech.errors import CaseError, CaseWarning
 from ssbmech.geometry.tagged_mesh import TaggedMesh
+from ssbmech.validity import out_of_range
+
+LENGTH_ROUNDING = 1e-6
+"""Relative difference of two lengths that may come from a mesh generator's own units [1]."""
 
 
 def check_case(case: Case, tagged: TaggedMesh) -> None:
-    """Check that the names of a case are in its mesh, and that nothing of the mesh is left over.
+    """Check that a case fits its mesh: its names are there, nothing is left over; collective.
+
+    It warns of laws whose numbers are not known at the temperature of the case, on all ranks: a
+    filter that makes errors of warnings then ends all of them.
 
     Args:
         case: the case.
         tagged: its mesh; every rank knows all names, so that all of them find the same.
 
     Raises:
-        CaseError: a region belongs to no body or to two, a body has an unknown region, or bodies
-            touch without an interface.
+        CaseError: a region belongs to no body or to two, a body has an unknown region, bodies touch
+            without an interface, or a region is smaller than the grains of its material.
         MeshError: a face of the case is not in the mesh.
     """
     _check_regions(case, tagged)
     _check_faces(case, tagged)
     _check_interfaces(case, tagged)
+    _check_grains(case, tagged)
+    _warn_of_extrapolation(case)
 
 
 def _check_regions(case: Case, tagged: TaggedMesh) -> None:
@@ -68,6 +83,53 @@ def _check_interfaces(case: Case, tagged: TaggedMesh) -> None:
                 f"missing law for the interface of the bodies {first!r} and {second!r}, which touch"
                 f" in this mesh: give Interface('{first}|{second}'), or make them one body"
             )
+
+
+def _check_grains(case: Case, tagged: TaggedMesh) -> None:
+    """Refuse grains larger than their region; collective.
+
+    Diffusional creep is that of a body of many grains: its rate says nothing about one grain that
+    has no room.
+    """
+    for body in case.bodies:
+        for region, material in body.materials.items():
+            grain: float | None = getattr(material.solid, "grain_size", None)
+            if grain is None:
+                continue
+            extent = _smallest_extent(tagged, region)
+            if grain > extent * (1 + LENGTH_ROUNDING):
+                raise CaseError(
+                    f"material {material.name!r} of region {region!r} creeps by diffusion in "
+                    f"grains of {grain:g} m, but the region is {extent:g} m across where it is "
+                    "thinnest: give smaller grains, or a viscosity that is known (Viscous)"
+                )
+
+
+def _warn_of_extrapolation(case: Case) -> None:
+    """Warn once of each law that is used outside of the temperatures at which it is known."""
+    for law in out_of_range(case, case.temperature):
+        warnings.warn(
+            f"{law.path}: the numbers of this {law.name} are known from {law.valid.low:g} K to "
+            f"{law.valid.high:g} K, but the case is at {case.temperature:g} K: they are "
+            "extrapolated. Take numbers that were measured there, or say so in its `valid`",
+            CaseWarning,
+            stacklevel=3,
+        )
+
+
+def _smallest_extent(tagged: TaggedMesh, region: str) -> float:
+    """Return the smallest side of the box around a region, as it is meshed [m]; collective."""
+    mesh = tagged.mesh
+    cells = tagged.cell_tags.find(tagged.regions[region])
+    x = mesh.geometry.x[np.unique(cell_nodes(mesh)[cells]), : mesh.geometry.dim]
+    # a rank may own nothing of the region
+    low, high = x.min(axis=0, initial=np.inf), x.max(axis=0, initial=-np.inf)
+    tagged.comm.Allreduce(MPI.IN_PLACE, low, op=MPI.MIN)
+    tagged.comm.Allreduce(MPI.IN_PLACE, high, op=MPI.MAX)
+    if tagged.frame.revolves and low[0] <= LENGTH_ROUNDING * high[0]:
+        # the other half of what reaches the axis
+        low[0] = -high[0]
+    return float(np.min(high - low))
 
 
 def _listed(names: Iterable[str]) -> str:

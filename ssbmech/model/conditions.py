@@ -95,7 +95,7 @@ def symbolic(law: Law, mesh: Mesh) -> Law:
     """Return a law whose numbers are constants of forms on a mesh.
 
     The form compiled for it then serves for all values. The law's dataclass is copied field by
-    field, nested laws too; what is neither a number nor a law is kept.
+    field, nested laws and tuples of them too; what is neither a number nor a law is kept.
     """
     if not dataclasses.is_dataclass(law):
         return law
@@ -104,6 +104,8 @@ def symbolic(law: Law, mesh: Mesh) -> Law:
         value: Any = getattr(law, item.name)
         if type(value) is float:
             object.__setattr__(twin, item.name, constant(mesh, value))
+        elif isinstance(value, tuple):
+            object.__setattr__(twin, item.name, tuple(symbolic(part, mesh) for part in value))
         elif dataclasses.is_dataclass(value):
             object.__setattr__(twin, item.name, symbolic(value, mesh))
     return twin

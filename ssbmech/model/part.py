@@ -21,6 +21,7 @@ from ssbmech.case.settings import Discretisation, Scales
 from ssbmech.case.step_control import Tolerances
 from ssbmech.errors import CaseError
 from ssbmech.frames import Expr, Frame
+from ssbmech.interfaces.point import Hidden, InterfacePoint
 from ssbmech.model.conditions import Conditions, Number
 from ssbmech.model.outputs import Output
 from ssbmech.solve.unknowns import Unknown
@@ -92,9 +93,21 @@ class Memory(Protocol):
         """Take over what `advance` has computed; collective."""
 
 
+class Judged(Protocol):
+    """Role of what tells how accurate a time step is."""
+
+    def error(self, ratio: float, tolerances: Tolerances) -> float:
+        """Return the largest error of this rank over what counts as 1 [1]; collective.
+
+        Args:
+            ratio: the step over the one before [1].
+            tolerances: what counts as 1.
+        """
+
+
 @dataclass(frozen=True, eq=False)
-class Judged:
-    """A field whose distance from its extrapolation tells how accurate a time step is.
+class Extrapolated:
+    """A field that is judged by its distance from its extrapolation.
 
     Attributes:
         unknown: the field.
@@ -103,6 +116,13 @@ class Judged:
 
     unknown: Unknown
     tolerance: Callable[[Tolerances], float]
+
+    def error(self, ratio: float, tolerances: Tolerances) -> float:
+        """Return the distance from the line through the last two committed values [1]."""
+        unknown = self.unknown
+        guess = unknown.previous + ratio * (unknown.previous - unknown.older)
+        distance = np.max(np.abs(unknown.function.x.array - guess), initial=0.0)
+        return float(distance) / self.tolerance(tolerances)
 
 
 class Part(Protocol):
@@ -156,6 +176,15 @@ class SurfacePart(Part, Protocol):
 
     def films(self, region: str) -> Iterable[Expr]:
         """Return the thicknesses that it puts between the bodies next to a region [m]."""
+        return ()
+
+    def hidden(self, region: str, point: InterfacePoint) -> Iterable[Hidden]:
+        """Return what it knows below the size of a facet next to a region.
+
+        Args:
+            region: region of the minus body.
+            point: what laws may know there, but for what is hidden.
+        """
         return ()
 
 

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any
 
 from mpi4py import MPI
@@ -22,7 +23,7 @@ from ssbmech.frames import Expr, WeightedMeasure
 from ssbmech.geometry.profiles import gap_values
 from ssbmech.geometry.subdomains import InterfaceMesh
 from ssbmech.interfaces.interface import Interface
-from ssbmech.interfaces.point import InterfacePoint
+from ssbmech.interfaces.point import Hidden, InterfacePoint, all_hidden
 from ssbmech.model.body import BodyModel
 from ssbmech.model.history import facet_integrals
 from ssbmech.model.part import Parts, Setting, SurfacePart, check_equations
@@ -69,7 +70,8 @@ class SurfaceModel:
         near: facets next to each region of the minus body.
         areas: area of each owned facet.
         parts: its physics.
-        group: residual forms.
+        groups: residual forms, integrated over facets between two bodies, and over the interface's
+            own mesh.
         references: forms whose norms size the residuals.
     """
 
@@ -87,7 +89,7 @@ class SurfaceModel:
     near: list[FacetSet]
     areas: Array = field(init=False)
     parts: Parts[SurfacePart] = field(default_factory=Parts)
-    group: FormGroup = field(init=False)
+    groups: list[FormGroup] = field(init=False)
     references: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
 
     @property
@@ -122,8 +124,20 @@ class SurfaceModel:
         return Unknown(name, self.name, fem.Function(space, name=name), scale)
 
     def constant(self, value: float) -> fem.Constant:
-        """Return a constant of forms on the interface."""
+        """Return a constant of forms between the two bodies."""
         return constant(self.parent, value)
+
+    def own_constant(self, value: float) -> fem.Constant:
+        """Return a constant of forms on the interface's own mesh."""
+        return constant(self.mesh.mesh, value)
+
+    @cached_property
+    def dx(self) -> WeightedMeasure:
+        """Weighted measure of the interface's own mesh, for what happens along it."""
+        mesh = self.mesh.mesh
+        degree = 2 * self.setting.discretisation.degree
+        measure = ufl.Measure("dx", domain=mesh, metadata={"quadrature_degree": degree})
+        return WeightedMeasure(measure, self.setting.frame.weight(ufl.SpatialCoordinate(mesh)))
 
     def test(self, unknown: Unknown, side: str = "+") -> Expr:
         """Return the restricted test function of a field; "+" is the minus body's side."""
@@ -164,7 +178,14 @@ class SurfaceModel:
                 f"interface {self.name!r}: a part tells of {odd.pop()!r}, which is no attribute of "
                 "InterfacePoint: tell of it as a state"
             )
-        return InterfacePoint(**known, state=state)
+        point = InterfacePoint(**known, state=state)
+        below = all_hidden(h for part in self.parts for h in part.hidden(region, point))
+        return replace(point, touching=below.touching, constriction=below.constriction)
+
+    def hidden(self, region: str) -> Hidden:
+        """Return what lies below the size of a facet next to a region of the minus body."""
+        point = self.point(region)
+        return all_hidden(h for part in self.parts for h in part.hidden(region, point))
 
     def facet_means(self, value: Callable[[FacetSet], Expr]) -> Callable[[], Array]:
         """Compile the means of an expression over each facet; collective.
@@ -196,8 +217,29 @@ class SurfaceModel:
         """Join the terms of the parts, once all of them are there."""
         residual, sizes = self.parts.residual(), self.parts.references()
         check_equations(f"interface {self.name!r}", self.unknowns, residual, sizes)
-        self.group = FormGroup(self.name, residual, self.entity_maps, self._facet_nodes())
-        self.references = {key: [(self.name, form)] for key, form in sizes.items()}
+        between, along = self._sorted(residual)
+        self.groups = [FormGroup(self.name, between, self.entity_maps, self._facet_nodes())]
+        if along:
+            self.groups.append(FormGroup(self._along, along))
+        self.references = {key: [(self.name, form)] for key, form in self._sorted(sizes)[0].items()}
+        for key, form in self._sorted(sizes)[1].items():
+            self.references.setdefault(key, []).append((self._along, form))
+
+    @property
+    def _along(self) -> str:
+        """Name of the forms on the interface's own mesh."""
+        return f"along {self.name}"
+
+    def _sorted(self, forms: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the parts of forms between two bodies, and on the interface's own mesh."""
+        own = self.mesh.mesh.ufl_domain()
+        found: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+        for key, form in forms.items():
+            for integral in form.integrals():
+                of_key = found[integral.ufl_domain() == own]
+                part = ufl.Form([integral])
+                of_key[key] = of_key[key] + part if key in of_key else part
+        return found
 
     def _facet_nodes(self) -> dict[str, npt.NDArray[np.int64]]:
         """Return the global nodes of every unknown that may take part, by owned facet."""

@@ -241,6 +241,9 @@ def _ending(
 
 def _ended_by(run: RunData, reason: str) -> str:
     """Return what the log names as the end of a step, in words."""
+    word, colon, cause = reason.partition(": ")
+    if colon:
+        return f"{word}: {_ended_by(run, cause)}"
     name, _, rest = reason.partition(" ")
     # the name of an interface may have blanks in it
     watched = max(

@@ -108,6 +108,7 @@ _ROWS = (
     Quantity("p_contact", r"$p_\mathrm{c}$", "Pa", "contact pressure"),
     Quantity("i_normal", "$i$", "A m-2", "current density"),
     Quantity("stripped", "$s$", "m", "stripped thickness"),
+    Quantity("carried", "$m$", "m", "thickness carried away by diffusion"),
     Quantity("contact", "", "1", "in contact"),
     Quantity("damage", "$d$", "1", "damage of the bond"),
     Quantity("conducting", r"$\theta$", "1", "conducting fraction"),

@@ -24,6 +24,12 @@ WILD = 10.0
 MOST_LEAPS = 4
 """Full steps in one solve that may be taken although no part of them reduces the residual [1]."""
 
+FALLING = 0.6
+"""Residual over that before the last iteration up to which it counts as falling [1]."""
+
+LONGEST = 3
+"""Iterations that a falling residual may take, over the settings' most [1]."""
+
 PHASES = ("residual", "jacobian", "factorisation", "solve", "update")
 """Parts of a solve whose wall time is measured."""
 
@@ -113,7 +119,7 @@ class Newton:
         while max(report.norms.values()) > self.settings.tolerance or not math.isfinite(
             _merit(report.norms)
         ):
-            if report.iterations >= self.settings.max_iterations:
+            if self._exhausted(report):
                 self._fail(report, "too many iterations")
             if not math.isfinite(_merit(report.norms)):
                 self._fail(report, "residual not finite")
@@ -122,6 +128,16 @@ class Newton:
             report.iterations += 1
         report.reason = "converged"
         return report
+
+    def _exhausted(self, report: SolveReport) -> bool:
+        """Return whether there were too many iterations, and the last one hardly helped.
+
+        Where contact is lost everywhere the current must come through what is left, and the
+        exponentials of the charge transfer fall by a factor e an iteration, from far above.
+        """
+        most, history = self.settings.max_iterations, report.history
+        falls = len(history) > 1 and history[-1] <= FALLING * history[-2]
+        return report.iterations >= (LONGEST * most if falls else most)
 
     def _evaluate(self, report: SolveReport) -> None:
         start = time.perf_counter()

@@ -12,8 +12,9 @@ from typing import Protocol
 
 from mpi4py import MPI
 
-from ssbmech.case.protocol import SAME_INSTANT, Drive, Guard, Step, StopCondition, next_break
+from ssbmech.case.protocol import SAME_INSTANT, Drive, Step, next_break
 from ssbmech.case.step_control import StepSizer, Tolerances
+from ssbmech.case.stops import Guard, StopCondition, stop_reason
 from ssbmech.errors import AuditError, NotConverged, ObserverError, StepTooSmall
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.observing import Ending, EndRun, NoWitness, Row, Witness
@@ -246,7 +247,7 @@ class TimeLoop:
                 return ending.reason
             passed = [k for k in now if now[k] > (-stops[k].tolerance() if landed else 0.0)]
             if passed:
-                return f"{stops[passed[0]].quantity} reached its limit"
+                return stop_reason(stops[passed[0]])
             if ending is not None:
                 return ending.reason
             if dt >= to_break * (1 - SAME_INSTANT):

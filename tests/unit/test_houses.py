@@ -25,7 +25,7 @@ ORDER = (
     ("runfolder",),
     ("units",),
     ("parameter",),
-    ("_compat", "frames"),
+    ("_compat", "frames", "validity"),
     ("materials", "interfaces"),
     ("library", "geometry"),
     ("case",),

@@ -149,14 +149,26 @@ def test_anand_narayan_hardens_with_strain() -> None:
 # Norton: creep rate against stress and temperature
 
 
-def creep_rates(material: Material, temperature: float, stresses: Sequence[float]) -> np.ndarray:
+def norton_rate(material: Material, stress: float, temperature: float) -> float:
+    """Return the creep rate of Norton's law with an Arrhenius factor [1/s]."""
+    flow = material.solid.flow
+    shift = 1 / temperature - 1 / flow.reference_temperature
+    thermal = math.exp(-flow.activation_energy / GAS_CONSTANT * shift)
+    return flow.rate * thermal * (stress / flow.stress) ** flow.exponent
+
+
+def creep_rates(
+    material: Material,
+    temperature: float,
+    stresses: Sequence[float],
+    law: Callable[[Material, float, float], float] = norton_rate,
+) -> np.ndarray:
     """Return the rate at which the cylinder is stretched by each of several stresses [1/s].
 
-    Each stress acts for two steps; in the second one the elastic strain does not change.
+    Each stress acts for two steps, in which it strains by about a thousandth by the law; in the
+    second one the elastic strain does not change.
     """
-    flow = material.solid.flow
-    slowest = norton_rate(material, min(stresses), temperature)
-    dt = 1e-3 / slowest * (min(stresses) / np.array(stresses)) ** flow.exponent
+    dt = np.array([1e-3 / law(material, stress, temperature) for stress in stresses])
     steps = np.repeat(dt, 2)
     ends = np.cumsum(np.add.reduceat(steps, np.arange(0, len(steps), 2)))
 
@@ -166,14 +178,6 @@ def creep_rates(material: Material, temperature: float, stresses: Sequence[float
     loads = ssb.Loads(face_pressures=(ssb.FacePressure("top", pressure),))
     result = uniaxial(material, temperature, steps, loads=loads)
     return np.diff(strain(result))[::2] / dt
-
-
-def norton_rate(material: Material, stress: float, temperature: float) -> float:
-    """Return the creep rate of Norton's law with an Arrhenius factor [1/s]."""
-    flow = material.solid.flow
-    shift = 1 / temperature - 1 / flow.reference_temperature
-    thermal = math.exp(-flow.activation_energy / GAS_CONSTANT * shift)
-    return flow.rate * thermal * (stress / flow.stress) ** flow.exponent
 
 
 def test_masias_creep_line() -> None:

@@ -40,6 +40,7 @@ from ssbmech.runfolder.status import RunStatus
 from ssbmech.solve.time_loop import Position
 from ssbmech.units import MPa, mA_per_cm2, nm, s
 from tests.small_cell import STORED, cycle, deviations, physical, void_cell
+from tests.stripping import every_law
 from tests.tools import measured, on_first
 from tests.void_run import without_figures
 
@@ -78,7 +79,8 @@ def creeping(name: str) -> ssb.Case:
     )
 
 
-CASES = {name: stored.case for name, stored in STORED.items()} | {"creeping": creeping}
+CASES = {name: stored.case for name, stored in STORED.items()}
+CASES |= {"creeping": creeping, "stripping": every_law}
 
 
 def stop_after(monkeypatch: pytest.MonkeyPatch, attempts: int) -> None:

@@ -24,9 +24,8 @@ from ssbmech.model.outputs import (
     Scalar,
     largest,
     total,
-    weighted_mean,
 )
-from ssbmech.model.part import Judged, Memory, SurfacePart, Term
+from ssbmech.model.part import Extrapolated, Judged, Memory, SurfacePart, Term
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Unknown
@@ -70,7 +69,7 @@ class Contact(SurfacePart):
     @property
     def judged(self) -> Sequence[Judged]:
         """The gap."""
-        return (Judged(self.surface.gap, lambda tolerances: tolerances.gap),)
+        return (Extrapolated(self.surface.gap, lambda tolerances: tolerances.gap),)
 
     def closed(self) -> npt.NDArray[np.bool_]:
         """Return which owned facets are in contact, those that just touch among them."""
@@ -105,12 +104,19 @@ class Contact(SurfacePart):
         """Return gap, pressure and contact, with contact fraction, void volume and extremes."""
         surface = self.surface
         comm, areas = surface.comm, surface.areas
+        # zero where no law knows better, and so exactly nothing
+        hollow = surface.facet_means(lambda near: surface.hidden(near.region).hollow)
+        lost = surface.facet_means(lambda near: 1 - surface.hidden(near.region).touching)
+        whole = total(areas.sum(), comm)
 
         def highest(name: str) -> Callable[[Arrays], float]:
             return lambda arrays: largest(arrays[name], comm)
 
         def void(arrays: Arrays) -> float:
-            return total(float(areas @ arrays["gap"]), comm)
+            return total(float(areas @ (arrays["gap"] + hollow())), comm)
+
+        def touching(arrays: Arrays) -> float:
+            return total(float(areas @ (arrays["contact"] * (1 - lost()))), comm) / whole
 
         volume = surface.setting.frame.depth_unit
         where, initial = surface.name, surface.gap.previous[: surface.gap.owned].copy()
@@ -119,7 +125,7 @@ class Contact(SurfacePart):
             CellField(quantity("gap"), lambda: surface.values(surface.gap)),
             CellField(quantity("p_contact"), lambda: surface.values(surface.p_contact)),
             CellField(quantity("contact"), lambda: self.in_contact()),
-            Scalar(quantity("contact_fraction"), weighted_mean("contact", areas, comm), where),
+            Scalar(quantity("contact_fraction"), touching, where),
             Scalar(quantity("void_volume"), void, where, volume),
             Scalar(quantity("gap_max"), highest("gap"), where),
             Scalar(quantity("p_contact_max"), highest("p_contact"), where),

@@ -49,6 +49,9 @@ class Reactant(Protocol):
     def content(self, region: str) -> Expr:
         """Return the lithium content at the surface [1]; 1 for metal."""
 
+    def strip_speed(self, current: Unknown) -> Expr:
+        """Return the speed at which the current removes metal [m/s]; 0 from a host."""
+
     def terms(self, current: Unknown) -> Iterator[Term]:
         """Yield what the current does to it."""
 
@@ -95,6 +98,10 @@ class Metal:
     def content(self, region: str) -> Expr:
         """Return one."""
         return 1.0
+
+    def strip_speed(self, current: Unknown) -> Expr:
+        """Return i Omega / F [m/s]."""
+        return current.function("+") * self._volume / FARADAY
 
     def terms(self, current: Unknown) -> Iterator[Term]:
         """Yield the growth of the gap."""
@@ -161,6 +168,10 @@ class HostSurface:
         """Return the host's content [1]."""
         c_max = self.surface.constant(self.lithium.regions[region].host.c_max)
         return self.lithium.c.function("+") / c_max
+
+    def strip_speed(self, current: Unknown) -> Expr:
+        """Return zero: nothing recedes [m/s]."""
+        return 0.0
 
     def terms(self, current: Unknown) -> Iterator[Term]:
         """Yield the lithium that leaves next to each region that reacts."""

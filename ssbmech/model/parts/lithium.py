@@ -18,7 +18,7 @@ from dolfinx import fem
 from ssbmech._compat import compile_form, constant
 from ssbmech.case.body import Body as CaseBody
 from ssbmech.case.cycling import ContentAbove, ContentBelow
-from ssbmech.case.protocol import Guard
+from ssbmech.case.stops import Guard
 from ssbmech.constants import FARADAY
 from ssbmech.errors import CaseError
 from ssbmech.forms import lithium
@@ -40,7 +40,7 @@ from ssbmech.model.outputs import (
     owned_nodes,
     total,
 )
-from ssbmech.model.part import Judged, Part, Term
+from ssbmech.model.part import Extrapolated, Judged, Part, Term
 from ssbmech.model.particles import find_particles
 from ssbmech.model.parts.momentum import FreeStrain, Momentum
 from ssbmech.runfolder.quantities import quantity
@@ -193,7 +193,7 @@ class Lithium(Part):
     @property
     def judged(self) -> Sequence[Judged]:
         """The content."""
-        return (Judged(self.c, lambda tolerances: tolerances.content * self.c.scale),)
+        return (Extrapolated(self.c, lambda tolerances: tolerances.content * self.c.scale),)
 
     def outputs(self) -> Sequence[Output]:
         """Return the content as a field, with least, mean and largest content of each region."""

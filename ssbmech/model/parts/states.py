@@ -3,22 +3,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
+import ufl
 
+from ssbmech.case.step_control import Tolerances
 from ssbmech.errors import CaseError
 from ssbmech.forms import interface_terms as terms
 from ssbmech.frames import Expr
-from ssbmech.interfaces.point import RememberingLaw
+from ssbmech.interfaces.point import (
+    Hidden,
+    InterfacePoint,
+    RememberingLaw,
+    StepErrors,
+    hidden,
+    step_errors,
+)
 from ssbmech.memory import StateVariable, check_new_state, collect, declared
 from ssbmech.model.conditions import on_mesh, symbolic
 from ssbmech.model.history import FacetHistory, Follower
 from ssbmech.model.outputs import CellField, Output, state_quantity, weighted_summaries
-from ssbmech.model.part import Memory, SurfacePart, Term
-from ssbmech.model.surface import FacetSet, SurfaceModel
+from ssbmech.model.part import Judged, Memory, SurfacePart, Term
+from ssbmech.model.surface import FacetSet, SurfaceModel, is_zero
 
 
 class LawStates(SurfacePart):
@@ -37,6 +46,8 @@ class LawStates(SurfacePart):
         self.surface = surface
         self._laws = {near.region: _laws(surface, near.region) for near in surface.near}
         self.variables = _variables(surface, self._laws)
+        # one twin of each law: equal numbers of two twins would be different constants of a form
+        self._beside = tuple(symbolic(law, surface.parent) for law in surface.interface.laws)
         self.history = FacetHistory("laws", surface.mesh.mesh, surface.areas, surface.entity_maps)
         for name, variable in self.variables.items():
             self.history.start(name, variable.initial or 0.0)
@@ -54,6 +65,7 @@ class LawStates(SurfacePart):
                     followers[name].append(Follower(value, near.sides.dS, near.owned))
         for name, found in followers.items():
             self.history.follow(name, found)
+        self._errors = LawErrors(self.surface, self._beside)
 
     def _new_states(self, law: RememberingLaw, near: FacetSet) -> Mapping[str, Expr]:
         """Return the states of a law at the end of the step, next to a region."""
@@ -85,8 +97,18 @@ class LawStates(SurfacePart):
 
     def films(self, region: str) -> Iterator[Expr]:
         """Yield the thickness of each film next to a region [m]."""
-        for law in self.surface.interface.laws:
-            yield symbolic(law, self.surface.parent).thickness(self.surface.point(region))
+        for law in self._beside:
+            yield law.thickness(self.surface.point(region))
+
+    def hidden(self, region: str, point: InterfacePoint) -> Iterator[Hidden]:
+        """Yield what each law knows below the size of a facet."""
+        for law in self._beside:
+            yield hidden(law, point)
+
+    @property
+    def judged(self) -> Sequence[Judged]:
+        """The laws' states, where laws ask for shorter steps."""
+        return (self._errors,)
 
     def outputs(self) -> Sequence[Output]:
         """Return each state as a field, with its least, mean and largest value."""
@@ -102,6 +124,35 @@ class LawStates(SurfacePart):
                     held[near.owned] = surface.areas[near.owned]
             found += weighted_summaries(quantity, surface.name, held, surface.comm)
         return found
+
+
+class LawErrors:
+    """Errors of a step that the laws of an interface find in their states."""
+
+    def __init__(self, surface: SurfaceModel, laws: Sequence[object]) -> None:
+        """Compile the errors; collective."""
+
+        def errors(near: FacetSet) -> list[StepErrors]:
+            return [step_errors(law, surface.point(near.region)) for law in laws]
+
+        self._gap = surface.facet_means(lambda near: _largest(e.gap for e in errors(near)))
+        self._touching = surface.facet_means(
+            lambda near: _largest(e.touching for e in errors(near))
+        )
+
+    def error(self, ratio: float, tolerances: Tolerances) -> float:
+        """Return the largest error of this rank over what counts as 1 [1]; collective."""
+        gap = np.max(self._gap(), initial=0.0) / tolerances.gap
+        touching = np.max(self._touching(), initial=0.0) / tolerances.touching
+        return float(max(gap, touching))
+
+
+def _largest(values: Iterable[Expr]) -> Expr:
+    """Return the largest of expressions that are zero or more."""
+    whole = ufl.as_ufl(0.0)
+    for value in values:
+        whole = value if is_zero(whole) else ufl.max_value(whole, value)
+    return whole
 
 
 def _laws(surface: SurfaceModel, region: str) -> list[RememberingLaw]:

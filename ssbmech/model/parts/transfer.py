@@ -31,6 +31,7 @@ from ssbmech.model.parts.electrode import (
 from ssbmech.model.parts.electrons import Electrons
 from ssbmech.model.parts.ions import Ions
 from ssbmech.model.parts.lithium import Lithium
+from ssbmech.model.parts.pattern import Pattern, new_pattern
 from ssbmech.model.surface import FacetSet, SurfaceModel
 from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Unknown
@@ -55,6 +56,7 @@ class Transfer(SurfacePart):
             CaseError: the minus side has no electrode, or the plus side no electrolyte.
         """
         self.surface = surface
+        self.pattern: Pattern = new_pattern(surface)
         self.i_normal = surface.scalar("i_normal", surface.setting.scales.current)
         self.reactant = _reactant(surface, self.i_normal)
         self.ions = surface.plus.parts.get(
@@ -88,6 +90,8 @@ class Transfer(SurfacePart):
             "i_normal": self.i_normal.function("+"),
             "mu": self.reactant.mu(),
             "content": self.reactant.content(region),
+            "activity": self.pattern.activity,
+            "strip_speed": self.reactant.strip_speed(self.i_normal),
         }
 
     def terms(self) -> Iterator[Term]:
@@ -110,6 +114,7 @@ class Transfer(SurfacePart):
                 f"interface {surface.name!r}: the residual of {type(law).__name__} does not "
                 "contain the current, point.i_normal, which it is to determine"
             )
+        residual = self.pattern.restrict(residual, current)
         yield self.i_normal.key, terms.kinetics_term(near.sides, residual, q)
         phi_e, phi_s = self.ions.phi_e, self.terminal.phi_s
         w, v = surface.test(phi_e, "-"), surface.test(phi_s)
@@ -144,7 +149,8 @@ class Transfer(SurfacePart):
         if near.region not in self.laws:
             return ufl.as_ufl(0.0)
         conduction = self.laws[near.region].conduction
-        return self.surface.point(near.region).conducting(conduction)
+        conducting = self.surface.point(near.region).conducting(conduction)
+        return self.pattern.restrict(conducting, 0.0)
 
 
 def _reactant(surface: SurfaceModel, current: Unknown) -> Reactant:

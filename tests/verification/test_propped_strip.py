@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Inert patches under a metal that flows linearly: contact lost on stripping, without a law of it.
+
+Nothing but contact, flow of the metal and a pattern of the reaction is solved here; no law of
+voids. Critical pressures have closed forms, and the law of hidden voids must give the same.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import ssbmech as ssb
+from ssbmech.interfaces.sinking_speeds import discs_in_viscous_metal
+from ssbmech.library.interfaces import lithium_li6ps5cl
+from ssbmech.run.script import CaseScript
+from ssbmech.units import mA_per_cm2, nm, s
+from tests.stripping import COUNTER, SPEED, WORKING, column, strip_cell
+from tests.tools import March, march, measured
+
+STRIP = CaseScript.load(Path(__file__).parents[2] / "cases" / "propped_strip" / "case.py")
+INERT = 0.2
+VISCOSITY = 3e10
+ITEM = "Inert patches"
+
+
+def run_strip(*options: str) -> March:
+    """March the case of an inert strip with options of its command line."""
+    return march(STRIP.case(list(options)))
+
+
+@pytest.mark.parametrize(("ratio", "lost"), [(0.95, True), (1.05, False)])
+def test_threshold_of_the_pressure(ratio: float, lost: bool) -> None:
+    """Below the critical pressure the strip carries all load; above it the rest stays in touch."""
+    result = run_strip(f"--pressure-ratio={ratio}")
+    contact, voltage = column(result, "contact_fraction"), column(result, "voltage")
+    stripping = column(result, "step") == 1
+    growth = np.diff(column(result, "void_volume")[stripping])[-1]
+    if lost:
+        measured(
+            ITEM, f"contact beside the strip at {ratio:g} p_c", abs(contact[-1] - INERT), 1e-6,
+            "none",
+        )  # fmt: skip
+        assert growth > 1e-17
+    else:
+        assert contact[-1] > 0.4
+        assert voltage[-1] < 1.2 * voltage[stripping][0]
+    assert max(column(result, "audit_lithium")) < 1e-9
+    assert max(column(result, "audit_charge")) < 1e-9
+
+
+@pytest.mark.parametrize("ratio", [0.5, 1.3])
+def test_plating_keeps_its_voltage(ratio: float) -> None:
+    """Plated metal takes the load over from the strip: the voltage stays within 3 percent."""
+    result = run_strip(f"--pressure-ratio={ratio}", "--current=-0.2", "--size=0.2")
+    stripping = column(result, "step") == 1
+    voltage = column(result, "voltage")[stripping]
+    measured(
+        ITEM, f"change of the voltage while plating at {ratio:g} p_c",
+        np.ptp(voltage) / abs(voltage[0]), 0.03, "none",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("ratio", [0.5, 0.8])
+def test_law_of_hidden_voids_is_what_strips_do(ratio: float) -> None:
+    """The law with the strips' sinking speed gives their void volume and time to loss."""
+    minutes = 40 if ratio > 0.6 else 25
+    options = (f"--pressure-ratio={ratio}", "--roughness=200", f"--minutes={minutes}")
+    resolved = run_strip(*options, "--longest-step=60")
+    pressure = float(column(resolved, "p_stack")[-1])
+    coefficient = ratio * SPEED / pressure
+    # conduction ends where the gap of the part that reacts is the roughness
+    lost = (1 - INERT) * 200e-9
+    law = ssb.ProppedInterface(sinking=(ssb.LinearSinking(coefficient),), height_lost=lost)
+    end = float(column(resolved, "time")[-1]) - 1.0
+    step = ssb.ConstantCurrent(0.2 * mA_per_cm2, 1.2 * end * s, stops=(ssb.VoltageAbove(0.5),))
+    smeared = march(strip_cell((law,), pressure, (step,)))
+    void = column(resolved, "void_volume")[-1] / 10e-6
+    time = column(smeared, "time") - 1.0
+    by_law = np.interp(end, time, column(smeared, "void_height_mean"))
+    measured(ITEM, f"void volume at {ratio:g} p_c", abs(void / by_law - 1), 0.05, "hidden voids")
+    if column(resolved, "voltage")[-1] > 0.49:
+        measured(
+            ITEM, f"time to loss at {ratio:g} p_c", abs(end / time[-1] - 1), 0.05, "hidden voids"
+        )
+
+
+def test_discs_in_three_dimensions() -> None:
+    """A square array of inert discs sinks into the metal as the closed form says, within 10 %."""
+    half, fine = 10e-6, 1e-6
+    radius = 2 * half * np.sqrt(INERT / np.pi)
+    disc = ssb.Discs(((0.0, 0.0),), radius=radius)
+    coefficient = discs_in_viscous_metal(VISCOSITY, fraction=INERT, radius=radius)
+    viscous = STRIP.case([]).bodies[0].materials["negative"]
+    fading = ssb.GapConduction(length=200 * nm)
+    kinetics = lithium_li6ps5cl(fading)
+    faces = ("bottom", "left", "right", "front", "back")
+    case = strip_cell(
+        (),
+        0.5 * SPEED / coefficient,
+        (ssb.ConstantCurrent(0.2 * mA_per_cm2, 300 * s),),
+        geometry=ssb.Stack(
+            frame=ssb.ThreeDimensional(),
+            width=half,
+            depth=half,
+            layers=(
+                ssb.Layer("negative", half),
+                ssb.Layer("separator", 5e-6),
+                ssb.Layer("positive", 5e-6),
+            ),
+            size_interface=4 * fine,
+            size_bulk=3e-6,
+            growth=0.5,
+            graded=(WORKING,),
+            refinements=disc.refinements(WORKING, size=fine, radius=fine),
+        ),
+        interfaces=(
+            ssb.Interface(WORKING, kinetics=kinetics, activity=disc),
+            ssb.Interface(COUNTER, kinetics=lithium_li6ps5cl()),
+        ),
+        supports=tuple(ssb.Roller(face) for face in faces),
+        step_control=ssb.AdaptiveSteps(
+            dt_initial=1 * s, dt_max=60 * s, growth=3.0, gap_error=10 * nm
+        ),
+    )
+    bodies = (ssb.Body.single("negative", viscous), *case.bodies[1:])
+    result = march(dataclasses.replace(case, bodies=bodies))
+    # the facets of the disc make a staircase of its edge
+    assert column(result, "contact_fraction")[-1] == pytest.approx(INERT, rel=0.1)
+    void = column(result, "void_volume") / half**2
+    growth = np.diff(void)[-1] / np.diff(column(result, "time"))[-1]
+    sinking = (SPEED - growth) / column(result, "p_stack")[-1]
+    measured(
+        ITEM, "sinking of discs in three dimensions", abs(sinking / coefficient - 1), 0.1,
+        "square array on a viscous half space",
+    )  # fmt: skip
