@@ -23,7 +23,7 @@ STIFF = "1e16"
 
 def sinking(folder: Path, *options: str) -> float:
     """Return the speed at which the strip of a case sinks, in parts of the speed of stripping."""
-    run = ssb.run(STRIP.case([*options, "--roughness=1000", "--minutes=20"]), folder)
+    run = ssb.run(STRIP.case([*options, "--roughness=1000", "--minutes=60"]), folder)
     first, last = run.rows[-2:]
     where = "negative|separator"
     if last[f"contact_fraction:{where}"] > 0.21:

@@ -35,6 +35,9 @@ from tests.verification.test_creep_bodies import (
 from tests.verification.test_lithium_laws import LEPAGE, creep_rates, norton_rate
 
 #: Viscosity at which diffusion is three times as fast as dislocations at the pressure [Pa s].
+# flow at a point, which knows nothing of ranks
+pytestmark = pytest.mark.serial
+
 VISCOSITY = MPA / (9 * FLOW.rate * (MPA / FLOW.stress) ** FLOW.exponent)
 
 COBLE = CobleCreep(

@@ -106,6 +106,7 @@ CASES = {
 }
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize("shape", list(CASES))
 def test_punch_sinks_as_in_closed_form(shape: str) -> None:
     """Disc, strip and ring sink within one percent on three meshes, with the order of the rim."""

@@ -124,7 +124,12 @@ def fill_surface(surface: SurfaceModel) -> None:
         diffusion.ridge_pressure.function.interpolate(lambda y: 1e6 + 4e5 * np.cos(3e5 * y[0]))
 
 
-@pytest.fixture(scope="module", params=FRAMES, ids=lambda frame: type(frame).__name__)
+# forms take long to compile, and those of one frame show what ranks do
+ON_ALL_RANKS, *ON_ONE_RANK = FRAMES
+PARAMETERS = [ON_ALL_RANKS, *(pytest.param(each, marks=pytest.mark.serial) for each in ON_ONE_RANK)]
+
+
+@pytest.fixture(scope="module", params=PARAMETERS, ids=lambda frame: type(frame).__name__)
 def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
     case = voids_case(request.param)
     model = CellModel(case, case.geometry.build(COMM))

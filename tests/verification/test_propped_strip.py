@@ -26,6 +26,8 @@ INERT = 0.2
 VISCOSITY = 3e10
 ITEM = "Inert patches"
 
+pytestmark = pytest.mark.serial
+
 
 def run_strip(*options: str) -> March:
     """March the case of an inert strip with options of its command line."""

@@ -33,6 +33,9 @@ from tests.stripping import (
 )
 from tests.tools import march, measured
 
+# laws of a facet, which know nothing of ranks; test_stripping_cycles.py runs them on several
+pytestmark = pytest.mark.serial
+
 ITEM = "Contact lost on stripping"
 FINE = ssb.AdaptiveSteps(dt_max=60 * s, gap_error=1 * nm)
 

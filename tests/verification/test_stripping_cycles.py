@@ -64,6 +64,7 @@ def cycled(times: float) -> March:
     return march(strip_cell((law,), pressure, CYCLES * cycle, step_control=control))
 
 
+@pytest.mark.serial
 def test_half_of_the_cycling_limit_is_periodic() -> None:
     """Voids open in each stripping and close in each plating, fifty times alike."""
     run = cycled(0.5)
@@ -191,6 +192,7 @@ def test_contact_remembers_the_pressure() -> None:
     assert np.all((slope < -0.4) & (slope > -1.05))
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize("name", PRESSED)
 def test_pressed_interfaces_of_the_library(name: str) -> None:
     """The resistance of one face at the pressures on which the numbers were calibrated."""
@@ -209,6 +211,7 @@ def test_pressed_interfaces_of_the_library(name: str) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.serial
 def test_a_pressed_interface_bears_more() -> None:
     """Press to 25 MPa, let go to 0.5 MPa, strip: voids open later than without having pressed.
 
