@@ -29,6 +29,7 @@ from .case.protocol import (
 from .case.settings import Discretisation, NewtonSettings, Output, PressureField, Scales
 from .case.step_control import AdaptiveSteps, PrescribedSteps
 from .case.stops import ContactBelow, VoidAbove, VoltageAbove, VoltageBelow
+from .errors import CaseWarning
 from .frames import Axisymmetric, PlaneSection, PlaneStrain, ThreeDimensional
 from .geometry.composite import CompositeStack
 from .geometry.grains import Texture, voronoi_grains
@@ -51,7 +52,7 @@ from .interfaces.contact import Frictionless, GapConduction, RoughConduction, St
 from .interfaces.diffusion import InterfaceDiffusion
 from .interfaces.interface import Interface
 from .interfaces.kinetics import ButlerVolmer, HostSites, LinearKinetics
-from .interfaces.point import InterfacePoint
+from .interfaces.point import Hidden, InterfacePoint, StepErrors
 from .interfaces.props import ConstantBearing, LensVoids, PlatedExcess, ProppedInterface
 from .interfaces.rough_contact import AdheringContact, RememberedContact
 from .interfaces.sinking import FreeClosing, LinearSinking, PowerLawSinking
@@ -64,6 +65,7 @@ from .run.script import CaseScript, Knob, main
 from .runfolder.quantities import Quantity
 from .runfolder.run import Run, open_run
 from .solve.observing import EndRun, EndStep
+from .validity import TemperatureRange
 
 __all__ = [
     "AccumulatingProps",
@@ -76,6 +78,7 @@ __all__ = [
     "ButlerVolmer",
     "Case",
     "CaseScript",
+    "CaseWarning",
     "CellField",
     "CellMean",
     "Charge",
@@ -108,6 +111,7 @@ __all__ = [
     "FunctionActivity",
     "FunctionGap",
     "GapConduction",
+    "Hidden",
     "Hold",
     "HostSites",
     "Inclusion",
@@ -157,8 +161,10 @@ __all__ = [
     "Spring",
     "Stack",
     "StateVariable",
+    "StepErrors",
     "Sticking",
     "Strips",
+    "TemperatureRange",
     "Texture",
     "ThreeDimensional",
     "VoidAbove",

@@ -119,14 +119,19 @@ def every_law(name: str) -> ssb.Case:
     A lens and a weak half of the interface make its facets differ; it is stripped, plated, rests
     and is stripped again.
     """
-    contact = ssb.RememberedContact(hardness=3e5, constriction=ssb.SpotsOfOneNumber(2e-6, 0.3))
+    contact = ssb.RememberedContact(hardness=5e4, constriction=ssb.SpotsOfOneNumber(2e-6, 0.3))
     voids = props(
         height_lost=0.3e-6,
         props=0.5,
         bearing=ssb.AdheringContact(contact, strength=1e5),
         excess=ssb.PlatedExcess((ssb.LinearSinking(0.2 * COEFFICIENT),)),
         shape=ssb.LensVoids(),
-        constriction=ssb.SpotsOfOneSize(1e-6, 0.3),
+    )
+    collecting = ssb.AccumulatingProps(
+        props(constriction=ssb.SpotsOfOneSize(1e-6, 0.3)),
+        radius=1 * um,
+        volume_fraction=0.05,
+        covered=0.05,
     )
     weak = ssb.FunctionActivity(lambda x: np.where(x[0] < 15e-6, 1.0, 0.7))
     case = strip_cell(
@@ -146,4 +151,5 @@ def every_law(name: str) -> ssb.Case:
         laws=(contact, voids),
     )
     geometry = dataclasses.replace(case.geometry, size_interface=3 * um)
-    return dataclasses.replace(case, geometry=geometry, interfaces=(working, case.interfaces[1]))
+    counter = dataclasses.replace(case.interfaces[1], laws=(collecting,))
+    return dataclasses.replace(case, geometry=geometry, interfaces=(working, counter))

@@ -151,11 +151,11 @@ def real_contact(at: Values) -> Values:
     kept = ((now + ADHESION) / (highest + ADHESION)) ** RECOVERY
     effective = (highest + ADHESION) * kept - ADHESION
     theta = 1e-9 + (1 - 1e-9) * (1 - math.exp(-effective / HARDNESS))
-    return {"p_pressed": highest, "thickness": 0.0, "touching": theta}
+    return {"p_pressed": highest, "thickness": 0.0, "touching": 1.0, "rough": theta}
 
 
 def adhering(at: Values) -> float:
-    return STRENGTH * real_contact(at)["touching"]
+    return STRENGTH * real_contact(at)["rough"]
 
 
 PARTICLE, CONTENT, COVERED = 2e-6, 0.01, 0.1
@@ -163,13 +163,16 @@ PARTICLE, CONTENT, COVERED = 2e-6, 0.01, 0.1
 
 def accumulating(at: Values) -> Values:
     """Return what `AccumulatingProps` tells, with the plain props."""
-    swept = at["swept"] + DT * max(at["strip_speed"], 0.0)
+    net = at["net_stripped"] + DT * at["strip_speed"]
+    swept = max(at["swept"], net)
     # particles per area, each of which covers its cross section
     count = CONTENT / (4 / 3 * math.pi * PARTICLE**3) * swept
     share = min(COVERED + count * math.pi * PARTICLE**2, 0.9)
+    before = COVERED + count / swept * at["swept"] * math.pi * PARTICLE**2 if swept else COVERED
     told = Props().at_height(at, Props().height(at, COVERED / share))
     told["touching"] *= (1 - share) / (1 - COVERED)
-    return {**told, "swept": swept}
+    told["touching_error"] += (share - min(before, 0.9)) / (1 - COVERED)
+    return {**told, "net_stripped": net, "swept": swept}
 
 
 def plain(**changes: Any) -> ssb.ProppedInterface:
@@ -214,6 +217,7 @@ def points(count: int = 240) -> dict[str, np.ndarray]:
         "void_height": height,
         "void_growth": 4e-10 * random.standard_normal(count),
         "p_pressed": 4e6 * random.random(count),
+        "net_stripped": 2e-5 * random.random(count),
         "swept": np.where(np.arange(count) % 11 == 0, 3e-4, 2e-5 * random.random(count)),
     }
 
@@ -221,7 +225,7 @@ def points(count: int = 240) -> dict[str, np.ndarray]:
 VARIED = {"strip_speed": 3e-10, "p_contact": 1e6, "void_height": HEIGHT_LOST}
 """Unknowns and states by which tangents are taken, with their sizes."""
 
-TANGENTS = ("thickness", "touching", "constriction", "hollow")
+TANGENTS = ("thickness", "touching", "constriction", "hollow", "rough")
 """What enters the equations."""
 
 
@@ -234,6 +238,7 @@ def told(law: Any, point: ssb.InterfacePoint) -> dict[str, Any]:
         "touching": below.touching,
         "constriction": below.constriction,
         "hollow": below.hollow,
+        "rough": below.rough,
         "gap_error": errors.gap,
         "touching_error": errors.touching,
     }
@@ -241,7 +246,7 @@ def told(law: Any, point: ssb.InterfacePoint) -> dict[str, Any]:
 
 def as_point(at: Mapping[str, Any], mesh: Any) -> ssb.InterfacePoint:
     """Return the point of an interface with coefficients for its local state."""
-    states = ("void_height", "void_growth", "p_pressed", "swept")
+    states = ("void_height", "void_growth", "p_pressed", "net_stripped", "swept")
     return ssb.InterfacePoint(
         phi_s=0.0,
         phi_e=0.0,
@@ -328,7 +333,7 @@ TANGENT_ERROR = 2e-6
 
 def at(**values: float) -> ssb.InterfacePoint:
     """Return a point of numbers."""
-    known = {"void_height": 0.0, "void_growth": 0.0, "p_pressed": 0.0, "swept": 0.0}
+    known = dict.fromkeys(("void_height", "void_growth", "p_pressed", "net_stripped", "swept"), 0.0)
     state = {name: ufl.as_ufl(float(values.pop(name, value))) for name, value in known.items()}
     numbers = {name: ufl.as_ufl(float(value)) for name, value in values.items()}
     rest = dict.fromkeys(("phi_s", "phi_e", "i_normal", "p_contact", "gap", "mu"), 0.0)

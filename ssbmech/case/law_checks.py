@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ssbmech.case.body import Body
 from ssbmech.errors import CaseError
+from ssbmech.interfaces.constriction import NoConstriction
 from ssbmech.interfaces.interface import Interface
 
 
@@ -15,13 +16,14 @@ def check_interface_laws(interfaces: Sequence[Interface], bodies: Sequence[Body]
 
     Raises:
         CaseError: a law needs metal that recedes with the current, and the interface has none; two
-            laws take the pressure into account; or the props of a law hang on the memory of a
-            contact that the interface does not have.
+            laws take the pressure into account, or constrict current lines; or the props of a law
+            hang on the memory of a contact that the interface does not have.
     """
     by_name = {body.name: body for body in bodies}
     for interface in interfaces:
         _check_metal(interface, by_name)
         _check_pressure(interface)
+        _check_constriction(interface)
         _check_companions(interface)
 
 
@@ -87,6 +89,23 @@ def _check_pressure(interface: Interface) -> None:
             "where the pressure is low, so that it would count twice: keep one of them; beside "
             "RememberedContact the conduction may be a GapConduction"
         )
+
+
+def _check_constriction(interface: Interface) -> None:
+    """Refuse current lines that crowd into voids' rests and into asperities by two laws.
+
+    What voids constrict is a resistance per area beside the voids, not per real contact there.
+    """
+    rough = any(_counts_pressure(law) for law in interface.laws)
+    for law in interface.laws:
+        beside = getattr(law, "propped", law)
+        constricts = not isinstance(getattr(beside, "constriction", None), NoConstriction | None)
+        if rough and constricts and not _counts_pressure(law):
+            raise CaseError(
+                f"interface {interface.name!r}: both {type(law).__name__} and RememberedContact "
+                "constrict current lines, and what they do together is not known: give the "
+                "constriction to the contact alone"
+            )
 
 
 def _counts_pressure(law: object) -> bool:

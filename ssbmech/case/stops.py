@@ -158,8 +158,8 @@ class VoidAbove:
         return value - self.limit
 
     def tolerance(self) -> float:
-        """Return the limit itself: what matters is when voids begin to open."""
-        return max(self.limit, 1e-12)
+        """Return 2 % of the limit, or a picometre, which tells that voids begin to open."""
+        return max(0.02 * self.limit, 1e-12)
 
 
 class Guard(StopCondition, Protocol):

@@ -236,8 +236,8 @@ def random_rings(
 
     Args:
         radius: radius of the interface [m].
-        size: width of a ring [m].
-        fraction: share of the area that they cover; the last ring is narrower to meet it [1].
+        size: largest width of a ring [m].
+        fraction: share of the area that they cover; all rings are a little narrower to meet it [1].
         seed: seed of the places.
         inside: factor in the rings [1].
 
@@ -246,20 +246,20 @@ def random_rings(
     """
     radius, size = _metre(radius, "radius"), _metre(size, "size")
     _check_fraction(fraction)
-    rng, spans = np.random.default_rng(seed), list[tuple[float, float]]()
-    left = fraction * radius**2
-    edges = size * np.arange(int(radius / size * (1 + ROUNDING)) + 1)
-    for k in rng.permutation(len(edges) - 1):
-        low = float(edges[k])
-        high = min(float(edges[k + 1]), float(np.sqrt(low**2 + left)))
-        spans.append((low, high))
-        left -= high**2 - low**2
-        if left <= 1e-12 * radius**2:
-            return Strips(tuple(spans), inside)
-    raise ParameterError(
-        f"random_rings: rings of {size:g} m do not cover {fraction:g} of a radius of {radius:g} m: "
-        "give a smaller size"
-    )
+    edges = size * np.arange(int(radius / size * (1 + ROUNDING)))
+    starts = np.random.default_rng(seed).permutation(edges)
+    covered = np.cumsum((starts + size) ** 2 - starts**2)
+    wanted = fraction * radius**2
+    if not covered.size or covered[-1] < wanted * (1 - ROUNDING):
+        raise ParameterError(
+            f"random_rings: rings of {size:g} m do not cover {fraction:g} of a radius of "
+            f"{radius:g} m: give a smaller size"
+        )
+    starts = starts[: int(np.searchsorted(covered, wanted * (1 - ROUNDING))) + 1]
+    # the width at which as many rings cover the fraction
+    count, first = len(starts), float(starts.sum())
+    width = min((-first + np.sqrt(first**2 + count * wanted)) / count, size)
+    return Strips(tuple((float(a), float(a + width)) for a in np.sort(starts)), inside)
 
 
 def random_discs(

@@ -15,7 +15,8 @@ from ssbmech.interfaces.props import ProppedInterface, new_height
 from ssbmech.memory import StateVariable
 from ssbmech.parameter import NOT_DESCRIBED, Source, parameter, validate_parameters
 
-_SWEPT = StateVariable("swept", "m", 0.0, "metal stripped in all", r"$s_\mathrm{all}$")
+_NET = StateVariable("net_stripped", "m", 0.0, "metal stripped less plated", "$s$", in_files=False)
+_SWEPT = StateVariable("swept", "m", 0.0, "metal searched for particles", r"$s_\mathrm{max}$")
 MOST = 0.9
 """Share of the interface that particles may cover: they then lie on each other [1]."""
 
@@ -25,13 +26,14 @@ class AccumulatingProps:
     r"""Inert particles of the metal collect at the interface as the metal is stripped.
 
     .. math::
-        \beta = \beta_0 + \frac{3 f}{4 a} \int \langle v \rangle dt, \quad
+        \beta = \beta_0 + \frac{3 f}{4 a} \max_t \int_0^t v \, dt', \quad
         k = \frac{\beta_0}{\beta} k_0(p_c, T)
 
     A volume fraction f of particles of radius a leaves :math:`3 f / (4 \pi a^3)` particles per area
     and stripped thickness, each of which covers :math:`\pi a^2`. The load is shared by more and
     more of them, so they sink more and more slowly: the critical pressure goes with current times
-    charge. Plated metal is free of particles, and those at the interface stay there.
+    charge. Plated metal is free of particles, and is the first to be stripped again; particles at
+    the interface stay there. A share of the area is one of the speed for linear sinking alone.
 
     Attributes:
         propped: the law at the start, with the sinking speeds k_0 of the share beta_0.
@@ -39,7 +41,7 @@ class AccumulatingProps:
         sources: source of each number by its path; may be empty.
 
     Raises:
-        ParameterError: a constant is out of its bounds.
+        ParameterError: a constant is out of its bounds, or a speed does not go with the load.
     """
 
     propped: ProppedInterface
@@ -66,15 +68,19 @@ class AccumulatingProps:
 
     @property
     def state_variables(self) -> tuple[StateVariable, ...]:
-        """Those of the props, and the metal stripped in all."""
-        return (*self.propped.state_variables, _SWEPT)
+        """Those of the props, the metal stripped less plated, and the most of that so far."""
+        return (*self.propped.state_variables, _NET, _SWEPT)
+
+    def net_stripped(self, point: InterfacePoint) -> Expr:
+        """Return the thickness of metal stripped less plated, at the end of the step [m]."""
+        return point.state["net_stripped"] + point.dt * point.strip_speed
 
     def swept(self, point: InterfacePoint) -> Expr:
-        """Return the thickness of metal stripped in all, at the end of the step [m]."""
-        return point.state["swept"] + point.dt * ufl.max_value(point.strip_speed, 0.0)
+        """Return the most that was stripped less plated so far, at the end of the step [m]."""
+        return ufl.max_value(point.state["swept"], self.net_stripped(point))
 
     def share(self, swept: Expr) -> Expr:
-        """Return the share beta that particles cover [1], from the metal stripped in all [m]."""
+        """Return the share beta that particles cover [1], from the metal searched [m]."""
         collected = 0.75 * self.volume_fraction / self.radius * swept
         return ufl.min_value(self.covered + collected, MOST)
 
@@ -84,7 +90,11 @@ class AccumulatingProps:
 
     def end_of_step(self, point: InterfacePoint) -> Mapping[str, Expr]:
         """Return height [m], growth [m/s] and metal stripped [m] at the end of the step."""
-        return {**new_height(point, self.height(point)), "swept": self.swept(point)}
+        return {
+            **new_height(point, self.height(point)),
+            "net_stripped": self.net_stripped(point),
+            "swept": self.swept(point),
+        }
 
     def thickness(self, point: InterfacePoint) -> Expr:
         """Return by how much the props keep the block of metal up [m]."""
@@ -92,10 +102,15 @@ class AccumulatingProps:
 
     def hidden(self, point: InterfacePoint) -> Hidden:
         """Return what voids and particles leave in contact, and the volume of the voids."""
-        free = (1 - self.share(self.swept(point))) / (1 - self.covered)
         left = self.propped.hidden_at(self.height(point))
-        return Hidden(free * left.touching, left.constriction, left.hollow)
+        return Hidden(self._free(self.swept(point)) * left.touching, left.constriction, left.hollow)
+
+    def _free(self, swept: Expr) -> Expr:
+        """Return the area that particles leave over that at the start [1]."""
+        return (1 - self.share(swept)) / (1 - self.covered)
 
     def step_errors(self, point: InterfacePoint) -> StepErrors:
         """Return how far h is from going on at its last speed, and how contact has changed."""
-        return self.propped.errors_at(point, self.height(point))
+        errors = self.propped.errors_at(point, self.height(point))
+        before, now = self._free(point.state["swept"]), self._free(self.swept(point))
+        return StepErrors(errors.gap, errors.touching + abs(before - now))

@@ -118,11 +118,14 @@ class Hidden:
         constriction: resistance of current lines that crowd into what touches, per area that
             touches [ohm m2].
         hollow: volume of hidden voids per area [m].
+        rough: fraction of what touches that is real contact of asperities [1]; it conducts less,
+            but counts as contact.
     """
 
     touching: Expr = 1
     constriction: Expr = 0.0
     hollow: Expr = 0.0
+    rough: Expr = 1
 
 
 class AreaLaw(SurfaceLaw, Protocol):
@@ -153,5 +156,6 @@ def all_hidden(found: Iterable[Hidden]) -> Hidden:
             one.touching * whole.touching,
             one.constriction + whole.constriction,
             one.hollow + whole.hollow,
+            one.rough * whole.rough,
         )
     return whole

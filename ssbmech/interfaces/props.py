@@ -25,9 +25,12 @@ from ssbmech.errors import ParameterError
 from ssbmech.frames import Expr
 from ssbmech.interfaces.constriction import Constriction, NoConstriction
 from ssbmech.interfaces.point import Hidden, InterfacePoint, StepErrors, SurfaceLaw
-from ssbmech.interfaces.sinking import Sinking, total_speed
+from ssbmech.interfaces.sinking import Sinking, require_linear, total_speed
 from ssbmech.memory import StateVariable
 from ssbmech.parameter import NOT_DESCRIBED, Source, parameter, validate_parameters
+
+OPEN_GAP = 1e-9
+"""Gap of a facet from which its metal no longer adheres to the props [m]."""
 
 SMALLEST_FRACTION = 1e-9
 """Fraction that still touches when contact is lost, so that potentials stay defined [1]."""
@@ -160,7 +163,7 @@ class ProppedInterface:
     .. math::
         h = \max(0, h_n + \Delta t [\chi v - f k(p_b, T)]), \quad
         \chi = \chi_s \; (v > 0), \; \chi_p \; (v < 0), \quad
-        p_b = \max(p_c, 0) + \sigma_b, \quad
+        p_b = \max(p_c, 0) + \sigma_b \; (g = 0), \quad
         f = \beta + (1 - \beta) \min(h / h_c, 1)
 
     Contact that is left: :math:`\theta_h = 1 - h / h_c` for voids that spread.
@@ -177,8 +180,8 @@ class ProppedInterface:
         sources: source of each number by its path; may be empty.
 
     Raises:
-        ParameterError: a constant is out of its bounds, nothing sinks, or props sink although no
-            voids open over them.
+        ParameterError: a constant is out of its bounds, load is shared between props whose speed
+            does not go with it, or props sink although no voids open over them.
     """
 
     sinking: tuple[Sinking, ...]
@@ -210,6 +213,8 @@ class ProppedInterface:
             raise ParameterError(
                 "ProppedInterface.sinking must be a tuple of speeds: write (LinearSinking(...),)"
             )
+        if self.props < 1.0:
+            require_linear(self.sinking, "ProppedInterface with props < 1")
         supplied = self.supply_strip > 0.0 or self.supply_plate > 0.0
         if not supplied and float(total_speed(self.sinking, 1e6, ROOM_TEMPERATURE)) > 0.0:
             raise ParameterError(
@@ -237,7 +242,9 @@ class ProppedInterface:
         """
         h_n, speed, dt = point.state["void_height"], ufl.as_ufl(point.strip_speed), point.dt
         supply = ufl.conditional(ufl.ge(speed, 0.0), self.supply_strip, self.supply_plate)
-        pressure = ufl.max_value(point.p_contact, 0.0) + self.bearing.pressure(point)
+        # nothing adheres across an open gap
+        closed = ufl.conditional(ufl.lt(point.gap, OPEN_GAP), 1.0, 0.0)
+        pressure = ufl.max_value(point.p_contact, 0.0) + closed * self.bearing.pressure(point)
         sunk = ease * total_speed(self.sinking, pressure, point.temperature)
         opened, free = h_n + dt * supply * speed, 1 - self.props
         # the load that is shared out falls on the props as voids take the contact away

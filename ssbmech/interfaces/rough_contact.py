@@ -100,7 +100,7 @@ class RememberedContact:
     def hidden(self, point: InterfacePoint) -> Hidden:
         """Return the fraction that touches, and the constriction into its spots."""
         touching = self.touching(point)
-        return Hidden(touching, self.constriction.resistance(touching))
+        return Hidden(constriction=self.constriction.resistance(touching), rough=touching)
 
     def step_errors(self, point: InterfacePoint) -> StepErrors:
         """Return nothing: the state follows the pressure without delay."""

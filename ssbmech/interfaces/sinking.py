@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import ufl
 
 from ssbmech.constants import GAS_CONSTANT, ROOM_TEMPERATURE
+from ssbmech.errors import ParameterError
 from ssbmech.frames import Expr
 from ssbmech.parameter import UNSTATED, parameter, validate_parameters
 from ssbmech.validity import TemperatureRange
@@ -22,8 +23,31 @@ from ssbmech.validity import TemperatureRange
 class Sinking(Protocol):
     """Role of a mechanism by which props sink into metal."""
 
+    @property
+    def linear(self) -> bool:
+        """Whether the speed goes with the pressure, so that a share of the load is one of it."""
+
     def speed(self, pressure: Expr, temperature: Expr) -> Expr:
         """Return the speed [m/s] at a pressure of zero or more [Pa] and a temperature [K]."""
+
+
+def require_linear(mechanisms: Sequence[Sinking], law: str) -> None:
+    """Refuse speeds that do not go with the pressure where the load is shared.
+
+    Args:
+        mechanisms: what adds to the speed of sinking.
+        law: name of the law that shares the load, for the message.
+
+    Raises:
+        ParameterError: there are.
+    """
+    for mechanism in mechanisms:
+        if not mechanism.linear:
+            raise ParameterError(
+                f"{law} shares the load between props, so a share of the load must be the same "
+                f"share of the speed, but {type(mechanism).__name__} does not go with the "
+                "pressure: take LinearSinking alone"
+            )
 
 
 def total_speed(mechanisms: Sequence[Sinking], pressure: Expr, temperature: Expr) -> Expr:
@@ -48,6 +72,7 @@ class LinearSinking:
 
     Attributes:
         valid: temperatures between which the numbers are known; None for not stated.
+        linear: True.
 
     Raises:
         ParameterError: a constant is out of its bounds.
@@ -59,6 +84,8 @@ class LinearSinking:
         "K", low=0.0, low_open=True, default=ROOM_TEMPERATURE, doc="temperature of the coefficient"
     )
     valid: TemperatureRange | None = field(default=None, metadata=UNSTATED)
+
+    linear: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -80,6 +107,7 @@ class PowerLawSinking:
 
     Attributes:
         valid: temperatures between which the numbers are known; None for not stated.
+        linear: False.
 
     Raises:
         ParameterError: a constant is out of its bounds.
@@ -93,6 +121,8 @@ class PowerLawSinking:
         "K", low=0.0, low_open=True, default=ROOM_TEMPERATURE, doc="temperature of the speed"
     )
     valid: TemperatureRange | None = field(default=None, metadata=UNSTATED)
+
+    linear: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -112,6 +142,7 @@ class FreeClosing:
 
     Attributes:
         valid: temperatures between which the numbers are known; None for not stated.
+        linear: False.
 
     Raises:
         ParameterError: a constant is out of its bounds.
@@ -123,6 +154,8 @@ class FreeClosing:
         "K", low=0.0, low_open=True, default=ROOM_TEMPERATURE, doc="temperature of the speed"
     )
     valid: TemperatureRange | None = field(default=None, metadata=UNSTATED)
+
+    linear: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

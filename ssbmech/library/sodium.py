@@ -17,8 +17,8 @@ def wang2020() -> Material:
 
     .. math:: \dot\varepsilon = 0.53 \, (q / 1 MPa)^{5.0} \; [1/s] \quad at\ room\ temperature
 
-    Measured between 0.125 and 0.2 MPa: at the same stress sodium creeps some hundred times as fast
-    as lithium.
+    Measured between 0.125 and 0.2 MPa, where by the laws of the library lithium creeps a thousand
+    times as slowly and more.
     """
     flow = NortonFlow(
         rate=0.53 * per_s, stress=1 * MPa, exponent=5.0, activation_energy=26.4 * kJ_per_mol

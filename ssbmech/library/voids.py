@@ -28,12 +28,18 @@ from ssbmech.interfaces.sinking import LinearSinking, PowerLawSinking
 from ssbmech.library.interfaces import lithium_li6ps5cl, lithium_llzo
 from ssbmech.parameter import Provenance, Source
 from ssbmech.units import J_per_mol, MPa, kJ_per_mol, um
+from ssbmech.validity import TemperatureRange
 
 LITHIUM_ACTIVATION: Final = 32.0
 """Activation energy of boundary diffusion in lithium, 0.6 of 53 to 55 kJ/mol in the lattice."""
 
 SODIUM_ACTIVATION: Final = 26.4
 """The same in sodium, 0.6 of 44 kJ/mol."""
+
+_CREEP_TESTED: Final = TemperatureRange(198.0, 348.0)
+_LITHIUM_SOLID: Final = TemperatureRange(195.0, 453.0)
+_SODIUM_SOLID: Final = TemperatureRange(195.0, 370.0)
+"""Diffusion is known up to the melting point; none of the sets was tested but at 25 degC."""
 
 _LLZO_COEFFICIENT: Final = 3.0e-16
 _ARGYRODITE_COEFFICIENT: Final = 9.0e-17
@@ -42,7 +48,9 @@ _ARGYRODITE_COEFFICIENT: Final = 9.0e-17
 def lithium_llzo_voids() -> ProppedInterface:
     """Return hidden voids at lithium on LLZO: linear sinking, calibrated on two pressures."""
     return ProppedInterface(
-        sinking=(LinearSinking(_LLZO_COEFFICIENT, LITHIUM_ACTIVATION * kJ_per_mol),),
+        sinking=(
+            LinearSinking(_LLZO_COEFFICIENT, LITHIUM_ACTIVATION * kJ_per_mol, valid=_LITHIUM_SOLID),
+        ),
         height_lost=6 * um,
         supply_plate=0.3,
         sources=VOID_SOURCES["lithium|llzo"],
@@ -53,8 +61,10 @@ def lithium_li6ps5cl_voids() -> ProppedInterface:
     """Return hidden voids at lithium on Li6PS5Cl: two branches, calibrated on two pressures."""
     return ProppedInterface(
         sinking=(
-            LinearSinking(_ARGYRODITE_COEFFICIENT, LITHIUM_ACTIVATION * kJ_per_mol),
-            PowerLawSinking(2.1e-15, 6.55, activation_energy=37 * kJ_per_mol),
+            LinearSinking(
+                _ARGYRODITE_COEFFICIENT, LITHIUM_ACTIVATION * kJ_per_mol, valid=_LITHIUM_SOLID
+            ),
+            PowerLawSinking(2.1e-15, 6.55, activation_energy=37 * kJ_per_mol, valid=_CREEP_TESTED),
         ),
         height_lost=14.5 * um,
         supply_plate=0.15,
@@ -73,7 +83,9 @@ def sodium_voids() -> ProppedInterface:
     return ProppedInterface(
         sinking=(
             LinearSinking(
-                _LLZO_COEFFICIENT * ratio * math.exp(easier), SODIUM_ACTIVATION * 1e3 * J_per_mol
+                _LLZO_COEFFICIENT * ratio * math.exp(easier),
+                SODIUM_ACTIVATION * 1e3 * J_per_mol,
+                valid=_SODIUM_SOLID,
             ),
         ),
         height_lost=6 * um,

@@ -180,7 +180,8 @@ class SurfaceModel:
             )
         point = InterfacePoint(**known, state=state)
         below = all_hidden(h for part in self.parts for h in part.hidden(region, point))
-        return replace(point, touching=below.touching, constriction=below.constriction)
+        real = below.touching * below.rough
+        return replace(point, touching=real, constriction=below.constriction)
 
     def hidden(self, region: str) -> Hidden:
         """Return what lies below the size of a facet next to a region of the minus body."""

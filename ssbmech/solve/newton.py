@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from ssbmech.case.linear_solver import LinearSolver
 from ssbmech.case.settings import NewtonSettings
 from ssbmech.errors import CaseError, NotConverged
@@ -27,8 +29,8 @@ MOST_LEAPS = 4
 FALLING = 0.6
 """Residual over that before the last iteration up to which it counts as falling [1]."""
 
-LONGEST = 3
-"""Iterations that a falling residual may take, over the settings' most [1]."""
+LONGEST = 2
+"""Iterations by which a falling residual must have come home, over the settings' most [1]."""
 
 PHASES = ("residual", "jacobian", "factorisation", "solve", "update")
 """Parts of a solve whose wall time is measured."""
@@ -136,8 +138,12 @@ class Newton:
         exponentials of the charge transfer fall by a factor e an iteration, from far above.
         """
         most, history = self.settings.max_iterations, report.history
-        falls = len(history) > 1 and history[-1] <= FALLING * history[-2]
-        return report.iterations >= (LONGEST * most if falls else most)
+        left = LONGEST * most - report.iterations
+        if report.iterations < most:
+            return False
+        last = np.array(history[-3:])
+        slowest = float(np.max(last[1:] / last[:-1])) if len(last) == 3 else 1.0
+        return left <= 0 or slowest > FALLING or history[-1] * slowest**left > WILD
 
     def _evaluate(self, report: SolveReport) -> None:
         start = time.perf_counter()

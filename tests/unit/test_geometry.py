@@ -88,11 +88,13 @@ def test_stack_has_its_layers_faces_and_interfaces(dim):
     side = cell.levels[-1] * (cell.depth or 1.0)
     for layer in cell.layers:
         volume = measure(tagged, "dx", tagged.region(layer.name))
-        assert volume == pytest.approx(layer.thickness * base, rel=1e-12)
+        assert volume == pytest.approx(layer.thickness * base, rel=1e-11, abs=0.0)
     for name, area in {"bottom": base, "top": base, "left": side, "right": side}.items():
-        assert measure(tagged, "ds", tagged.face(name)) == pytest.approx(area, rel=1e-12)
+        assert measure(tagged, "ds", tagged.face(name)) == pytest.approx(area, rel=1e-11, abs=0.0)
     for name in tagged.interfaces:
-        assert measure(tagged, "dS", tagged.interface(name)) == pytest.approx(base, rel=1e-12)
+        assert measure(tagged, "dS", tagged.interface(name)) == pytest.approx(
+            base, rel=1e-11, abs=0.0
+        )
 
 
 @pytest.mark.parametrize("dim", [2, 3])
@@ -209,7 +211,8 @@ def test_annulus_and_sphere():
     sphere = QuarterVoid(frame=Axisymmetric(), **given).build(COMM)
     weight = sphere.frame.weight(ufl.SpatialCoordinate(sphere.mesh))
     volume = measure(sphere, "dx", 1, weight)
-    assert volume == pytest.approx(2 * np.pi / 3 * (b**3 - a**3), rel=2e-3)
+    # straight facets cut off a share h^2 / (8 R^2) of the radius, three times that of the volume
+    assert volume == pytest.approx(2 * np.pi / 3 * (b**3 - a**3), rel=3e-3, abs=0.0)
 
 
 def test_plate_with_hole_grades_and_refines_similarly():
@@ -252,7 +255,9 @@ def test_blocks_are_irregular_inside_and_flat_outside(changes):
     area = blocks.width * (blocks.depth or 1.0)
     assert measure(tagged, "dx", tagged.region("lower")) == pytest.approx(0.5 * area, rel=1e-12)
     assert measure(tagged, "dx", tagged.region("upper")) == pytest.approx(0.4 * area, rel=1e-12)
-    assert measure(tagged, "dS", tagged.interface("lower|upper")) == pytest.approx(area, rel=1e-12)
+    assert measure(tagged, "dS", tagged.interface("lower|upper")) == pytest.approx(
+        area, rel=1e-11, abs=0.0
+    )
     mesh = label(blocks.generate())
     assert shape_quality(mesh.points, mesh.cells).min() > 0.05
     ends = mesh.points[mesh.facets[mesh.facet_values == mesh.interfaces["lower|upper"]]]

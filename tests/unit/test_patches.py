@@ -106,7 +106,8 @@ def test_random_rings(size: float, fraction: float) -> None:
         assert rings.spans[0][0] >= 0.0 and rings.spans[-1][1] <= radius * (1 + 1e-9)
         widths = [high - low for low, high in rings.spans]
         assert max(widths) <= size * 1e-6 * (1 + 1e-9)
-        assert sum(width < 0.999 * size * 1e-6 for width in widths) <= 1
+        # no slivers: all of them are a little narrower
+        assert min(widths) > 0.999 * max(widths)
         assert rings.inside == 0.1
     assert random_rings(radius, size * um, fraction, 3) == random_rings(
         radius, size * um, fraction, 3

@@ -331,7 +331,8 @@ def test_newton_backtracks_from_a_residual_that_is_not_finite() -> None:
     [
         (logarithm, lambda x: 1 / x, -1.0, "residual not finite after 0"),
         (lambda x: x * x + 1, lambda x: 2 * x, 0.01, "no step reduces the residual after"),
-        (lambda x: x * x, lambda x: 2 * x, 1.0, "too many iterations after 5"),
+        # a wrong slope: each iteration leaves nine tenths
+        (lambda x: x, lambda x: 10.0, 1.0, "too many iterations after 5"),
         (lambda x: 1.0, lambda x: 0.0, 1.0, "linear solver failed after 0"),
     ],
 )
@@ -342,6 +343,21 @@ def test_newton_gives_up_with_a_reason(
     with pytest.raises(NotConverged, match=f"^{reason}.*residual .* in x$") as failure:
         newton_for(equation, max_iterations=100 if "no step" in reason else 5).solve()
     assert failure.value.report.reason in reason
+
+
+def test_newton_goes_on_while_the_residual_falls() -> None:
+    """Far up an exponential each iteration gains a factor of e: twenty are too few for thirty."""
+    equation = OneEquation(lambda x: math.exp(x) - 1, math.exp, 25.0)
+    report = newton_for(equation, max_iterations=20).solve()
+    assert 20 < report.iterations < 40
+    assert abs(equation.x) < 1e-8
+
+
+def test_newton_does_not_go_on_for_ever() -> None:
+    """Twice the most iterations would not do: the residual falls, but from too far."""
+    equation = OneEquation(lambda x: math.exp(x) - 1, math.exp, 60.0)
+    with pytest.raises(NotConverged, match="^too many iterations after 20"):
+        newton_for(equation, max_iterations=20).solve()
 
 
 def test_newton_leaps_where_no_part_of_a_step_helps() -> None:

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import ssbmech as ssb
 from ssbmech.constants import GAS_CONSTANT
+from ssbmech.interfaces.sinking import total_speed
+from ssbmech.library.voids import VOIDS
+from ssbmech.run.script import CaseScript
 from ssbmech.units import MPa_per_um, celsius, mA_per_cm2, nm, s, um
 from tests.small_cell import deviations, physical
 from tests.stripping import (
@@ -23,6 +27,7 @@ from tests.stripping import (
     CRITICAL,
     CURRENT,
     HEIGHT_LOST,
+    LITHIUM,
     SPEED,
     column,
     ends,
@@ -37,6 +42,9 @@ from tests.tools import march, measured
 pytestmark = pytest.mark.serial
 
 ITEM = "Contact lost on stripping"
+CRITICAL_CURRENT = CaseScript.load(
+    Path(__file__).parents[2] / "cases" / "critical_current" / "case.py"
+)
 FINE = ssb.AdaptiveSteps(dt_max=60 * s, gap_error=1 * nm)
 
 
@@ -258,6 +266,23 @@ def test_without_sinking_and_supply_nothing_changes() -> None:
     least = {"gap": 1e-9, "void_volume": 1e-14, "voltage": 1e-3}
     worst = max(deviations(after, before, least).values())
     measured(ITEM, "deviation by an idle law", worst, 1e-9, "the same cell without it")
+
+
+@pytest.mark.parametrize(
+    ("interface", "pressure", "degrees"),
+    [("lithium|llzo", 2.0, 25.0), ("lithium|li6ps5cl", 3.0, 60.0), ("lithium|li6ps5cl", 7.0, 25.0)],
+)
+def test_critical_current_of_the_library(interface: str, pressure: float, degrees: float) -> None:
+    """The sweep of the case ends at the current of the closed form, in both regimes."""
+    options = [f"--interface={interface}", f"--pressure={pressure}", f"--celsius={degrees}"]
+    case = CRITICAL_CURRENT.case(options)
+    found = column(march(case), "current")[-1]
+    speed = float(total_speed(VOIDS[interface]().sinking, pressure * 1e6, degrees + 273.15))
+    expected = speed / LITHIUM.metal.thickness_per_charge
+    measured(
+        ITEM, f"critical current of {interface}, {pressure:g} MPa, {degrees:g} degC",
+        apart(found, expected), 0.02, "k F / Omega",
+    )  # fmt: skip
 
 
 def test_power_law_sets_the_exponent() -> None:

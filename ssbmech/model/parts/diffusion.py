@@ -18,6 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from mpi4py import MPI
+
 import numpy as np
 import ufl
 from dolfinx import fem
@@ -109,18 +111,23 @@ class Diffusion(SurfacePart):
 
 
 def _molar_volume(surface: SurfaceModel) -> Expr:
-    """Return the molar volume of the metal of the minus body [m3/mol].
+    """Return the molar volume of the metal beside the interface [m3/mol]; collective.
 
     Raises:
-        CaseError: it has none.
+        CaseError: a region beside the interface is no metal, or of another metal than the others.
     """
-    metals = [m.metal for m in surface.minus.case_body.materials.values() if m.metal]
-    for metal in metals:
-        return surface.own_constant(metal.molar_volume)
-    raise CaseError(
-        f"interface {surface.name!r}: metal diffuses along it, but no material of its minus body "
-        f"{surface.minus.name!r} is an electrode metal"
-    )
+    materials, found = surface.minus.case_body.materials, dict[str, float]()
+    for near in surface.near:
+        if surface.comm.allreduce(bool(near.owned.any()), op=MPI.LOR):
+            metal = materials[near.region].metal
+            found[near.region] = metal.molar_volume if metal else 0.0
+    if len(set(found.values())) != 1 or 0.0 in found.values():
+        raise CaseError(
+            f"interface {surface.name!r}: metal diffuses along it, but the regions beside it, "
+            f"{', '.join(found)}, are not all of one metal: leave the diffusion out, or make "
+            "them one"
+        )
+    return surface.own_constant(next(iter(found.values())))
 
 
 def _spread(surface: SurfaceModel) -> fem.Function:

@@ -11,6 +11,7 @@ from mpi4py import MPI
 
 import numpy as np
 import numpy.typing as npt
+import ufl
 from dolfinx import fem
 
 from ssbmech.errors import CaseError, CaseWarning
@@ -35,6 +36,9 @@ class Pattern(Protocol):
     def restrict(self, value: Expr, otherwise: Expr) -> Expr:
         """Return a value where the interface reacts, and another where it does not."""
 
+    def in_use(self, residual: Expr) -> bool:
+        """Return whether the residual of a law takes it into account."""
+
 
 class Everywhere:
     """An interface that reacts everywhere alike."""
@@ -44,6 +48,10 @@ class Everywhere:
     def restrict(self, value: Expr, otherwise: Expr) -> Expr:
         """Return the value."""
         return value
+
+    def in_use(self, residual: Expr) -> bool:
+        """Return true: there is nothing to take into account."""
+        return True
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +75,10 @@ class Patchy:
         """Return a value where the interface reacts, and another where it does not."""
         on = self.reacting("+")
         return on * value + (1 - on) * otherwise
+
+    def in_use(self, residual: Expr) -> bool:
+        """Return whether the residual of a law contains the factor."""
+        return self.factor in ufl.algorithms.extract_coefficients(residual)
 
 
 def new_pattern(surface: SurfaceModel) -> Pattern:

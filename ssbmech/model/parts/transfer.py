@@ -114,6 +114,11 @@ class Transfer(SurfacePart):
                 f"interface {surface.name!r}: the residual of {type(law).__name__} does not "
                 "contain the current, point.i_normal, which it is to determine"
             )
+        if not self.pattern.in_use(residual):
+            raise CaseError(
+                f"interface {surface.name!r}: the residual of {type(law).__name__} does not "
+                "contain the factor by position, point.activity, so the pattern would do nothing"
+            )
         residual = self.pattern.restrict(residual, current)
         yield self.i_normal.key, terms.kinetics_term(near.sides, residual, q)
         phi_e, phi_s = self.ions.phi_e, self.terminal.phi_s
