@@ -36,13 +36,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="throw the time step in the middle of runs away, and take it again",
     )
 
+    group.addoption("--slow", action="store_true", help="run the slow tests, and only those")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     if MPI.COMM_WORLD.size > 1:
         config.pluginmanager.register(RankExchange(MPI.COMM_WORLD), "rank-exchange")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    wanted = config.getoption("--slow")
+    for item in items:
+        if bool(item.get_closest_marker("slow")) != wanted:
+            reason = "not slow" if wanted else "slow: run them with --slow"
+            item.add_marker(pytest.mark.skip(reason=reason))
     if MPI.COMM_WORLD.size == 1:
         return
     for item in items:

@@ -356,7 +356,7 @@ def test_newton_goes_on_while_the_residual_falls() -> None:
 def test_newton_does_not_go_on_for_ever() -> None:
     """Twice the most iterations would not do: the residual falls, but from too far."""
     equation = OneEquation(lambda x: math.exp(x) - 1, math.exp, 60.0)
-    with pytest.raises(NotConverged, match="^too many iterations after 20"):
+    with pytest.raises(NotConverged, match=r"^too many iterations after 20 "):
         newton_for(equation, max_iterations=20).solve()
 
 

@@ -30,7 +30,9 @@ from tests.verification.test_jacobian import FRAMES, Errors, check_blocks, row_g
 
 COMM = MPI.COMM_WORLD
 HEIGHT_LOST = 1e-7
-CONTACT = ssb.RememberedContact(hardness=5 * MPa, adhesion=2e4)
+CONTACT = ssb.RememberedContact(
+    hardness=5 * MPa, adhesion=2e4, constriction=ssb.SpotsOfOneSize(3e-6, conductivity=0.1)
+)
 SPEEDS = (
     ssb.LinearSinking(1e-16, activation_energy=32e3, reference_temperature=300.0),
     ssb.PowerLawSinking(2e-11, exponent=6.55),
@@ -41,15 +43,16 @@ VOIDS = ssb.ProppedInterface(
     HEIGHT_LOST,
     supply_strip=0.9,
     supply_plate=0.3,
-    props=0.4,
     bearing=ssb.AdheringContact(CONTACT, strength=3e5),
     shape=ssb.LensVoids(),
     excess=ssb.PlatedExcess((ssb.LinearSinking(5e-17), ssb.PowerLawSinking(1e-12, 6.55))),
-    constriction=ssb.SpotsOfOneSize(3e-6, conductivity=0.1),
 )
 PARTICLES = ssb.AccumulatingProps(
     ssb.ProppedInterface(
-        SPEEDS[:1], HEIGHT_LOST, constriction=ssb.SpotsOfOneNumber(5e-6, conductivity=0.1)
+        SPEEDS[:1],
+        HEIGHT_LOST,
+        props=0.4,
+        constriction=ssb.SpotsOfOneNumber(5e-6, conductivity=0.1),
     ),
     radius=1e-6,
     volume_fraction=0.02,
@@ -126,7 +129,10 @@ def fill_surface(surface: SurfaceModel) -> None:
 
 # forms take long to compile, and those of one frame show what ranks do
 ON_ALL_RANKS, *ON_ONE_RANK = FRAMES
-PARAMETERS = [ON_ALL_RANKS, *(pytest.param(each, marks=pytest.mark.serial) for each in ON_ONE_RANK)]
+PARAMETERS = [
+    ON_ALL_RANKS,
+    *(pytest.param(each, marks=[pytest.mark.serial, pytest.mark.slow]) for each in ON_ONE_RANK),
+]
 
 
 @pytest.fixture(scope="module", params=PARAMETERS, ids=lambda frame: type(frame).__name__)

@@ -66,6 +66,7 @@ def test_plating_keeps_its_voltage(ratio: float) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ratio", [0.5, 0.8])
 def test_law_of_hidden_voids_is_what_strips_do(ratio: float) -> None:
     """The law with the strips' sinking speed gives their void volume and time to loss."""
@@ -88,6 +89,7 @@ def test_law_of_hidden_voids_is_what_strips_do(ratio: float) -> None:
     measured(ITEM, f"time to loss at {ratio:g} p_c", abs(end / time[-1] - 1), 0.05, "hidden voids")
 
 
+@pytest.mark.slow
 def test_discs_in_three_dimensions() -> None:
     """A square array of inert discs sinks into the metal as the closed form says, within 10 %."""
     half, fine = 10e-6, 1e-6

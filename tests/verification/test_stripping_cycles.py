@@ -64,6 +64,7 @@ def cycled(times: float) -> March:
     return march(strip_cell((law,), pressure, CYCLES * cycle, step_control=control))
 
 
+@pytest.mark.slow
 @pytest.mark.serial
 def test_half_of_the_cycling_limit_is_periodic() -> None:
     """Voids open in each stripping and close in each plating, fifty times alike."""
