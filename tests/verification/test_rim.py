@@ -26,6 +26,7 @@ Floats = npt.NDArray[np.float64]
 
 RIM = 0.1
 COARSE = ("--size=4", "--longest-step=60", "--gap-error=16")
+STEPS = ("--longest-step=15", "--gap-error=1")
 
 pytestmark = pytest.mark.serial
 
@@ -128,9 +129,6 @@ def test_current_spreads_beyond_the_counter_electrode() -> None:
     expected = np.cosh(decay * (wall - facets.x[far]))
     found = facets.i_normal[far]
     assert found / found[-1] == pytest.approx(expected / expected[-1], rel=0.01)
-
-
-STEPS = ("--longest-step=15", "--gap-error=1")
 
 
 @pytest.mark.slow
