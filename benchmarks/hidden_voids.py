@@ -28,7 +28,8 @@ COST_LIMIT = 1.05
 ITERATIONS_LIMIT = 1.1
 """Largest number of iterations of a step over that of one without the law [1]."""
 
-STEPS = (0.5, 0.5, *[60.0] * 60)
+STEPS = (0.5, 0.5, *(0.05 * 1.7**k for k in range(14)), *[60.0] * 57)
+"""Time steps, growing from the start of stripping as those of the step control do [s]."""
 
 
 def cell(laws: tuple[ssb.ProppedInterface, ...], size: float) -> ssb.Case:
@@ -50,8 +51,7 @@ def cell(laws: tuple[ssb.ProppedInterface, ...], size: float) -> ssb.Case:
 def timed(case: ssb.Case) -> tuple[float, float, March]:
     """Return processor time and iterations of a step of stripping, and the run."""
     run = march(case, watch=lambda cell: time.process_time())
-    steps = np.diff(run.seen)[len(STEPS) // 10 :]
-    return float(np.mean(steps)), float(np.mean(run.series("newton_iterations"))), run
+    return float(np.mean(np.diff(run.seen))), float(np.mean(run.series("newton_iterations"))), run
 
 
 def main() -> int:

@@ -87,10 +87,19 @@ class Props:
 
     def height(self, at: Values, ease: float = 1.0) -> float:
         """Return h from its equation; below zero the excess of metal."""
-        speed = at["strip_speed"]
+        speed, start, time = at["strip_speed"], at["void_height"], DT
         supply = self.strip if speed >= 0 else self.plate
-        opened = at["void_height"] + DT * supply * speed
-        closing = DT * ease * self.sunk(max(at["p_contact"], 0.0) + self.bearing(at))
+        pressure = max(at["p_contact"], 0.0)
+        sunk = ease * self.sunk(pressure + self.bearing(at))
+        rate = speed
+        if self.relief is not None:
+            rate += self.relief * pressure * T_1 / TEMPERATURE * hotter(Q_1, TEMPERATURE, T_1)
+            if start < 0.0:
+                if start + DT * rate <= 0.0:
+                    return start + DT * rate
+                # the step goes on without an excess
+                start, time = 0.0, DT + start / rate
+        opened, closing = start + time * supply * speed, time * sunk
 
         def excess(h: float) -> float:
             return h - opened + closing * (self.share + (1 - self.share) * filled(h))
@@ -99,8 +108,9 @@ class Props:
             return float(brentq(excess, 0.0, opened, xtol=1e-24, rtol=1e-15))
         if self.relief is None:
             return 0.0
-        fallen = self.relief * max(at["p_contact"], 0.0) * T_1 / TEMPERATURE
-        return min(0.0, at["void_height"] + DT * (speed + fallen * hotter(Q_1, TEMPERATURE, T_1)))
+        # what is left of the step once the void has closed
+        end = excess(0.0)
+        return min(0.0, end / (start + end) * time * rate) if end else 0.0
 
     def touching(self, height: float) -> float:
         return SMALLEST_FRACTION + (1 - SMALLEST_FRACTION) * (1 - self.lost(filled(height)))

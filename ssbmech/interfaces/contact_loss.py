@@ -69,54 +69,56 @@ def critical_current(
 
 
 def time_to_loss(
-    height_lost: float, strip_speed: float, pressure_ratio: float, supply: float = 1.0
+    height_lost: float, strip_speed: float, sinking_ratio: float, supply: float = 1.0
 ) -> float:
     r"""Return how long an interface can be stripped until contact is lost [s].
 
-    .. math:: t_f = \frac{h_c}{\chi v (1 - p/p_c)}
+    .. math:: t_f = \frac{h_c}{\chi v [1 - k/(\chi v)]}
 
-    It starts without voids, at constant pressure and current; infinity from p_c on.
+    It starts without voids, at constant pressure and current; infinity where props sink as fast.
 
     Args:
         height_lost: h_c [m].
         strip_speed: v [m/s].
-        pressure_ratio: p over the pressure of `critical_pressure` [1].
+        sinking_ratio: speed of sinking over that of opening, k / (chi v); for linear sinking the
+            pressure over that of `critical_pressure` [1].
         supply: chi, share of the stripped metal that opens voids [1].
 
     Raises:
-        ParameterError: the pressure is negative, another argument not above zero, or supply not in
+        ParameterError: the ratio is negative, another argument not above zero, or supply not in
             (0, 1].
     """
     ABOVE_ZERO.expect(height_lost=height_lost, strip_speed=strip_speed)
-    FROM_ZERO.expect(pressure_ratio=pressure_ratio)
+    FROM_ZERO.expect(sinking_ratio=sinking_ratio)
     OPENING_SHARE.expect(supply=supply)
-    if pressure_ratio >= 1:
+    if sinking_ratio >= 1:
         return math.inf
-    return height_lost / (supply * strip_speed * (1 - pressure_ratio))
+    return height_lost / (supply * strip_speed * (1 - sinking_ratio))
 
 
 def charge_to_loss(
-    height_lost: float, molar_volume: float, pressure_ratio: float, supply: float = 1.0
+    height_lost: float, molar_volume: float, sinking_ratio: float, supply: float = 1.0
 ) -> float:
     r"""Return the charge that can be stripped until contact is lost [C/m2].
 
-    .. math:: Q_f = \frac{F}{\Omega} \frac{h_c / \chi}{1 - p/p_c}
+    .. math:: Q_f = \frac{F}{\Omega} \frac{h_c / \chi}{1 - k/(\chi v)}
 
-    It starts without voids, at constant pressure and current; infinity from p_c on.
+    It starts without voids, at constant pressure and current; infinity where props sink as fast.
 
     Args:
         height_lost: h_c [m].
         molar_volume: Omega [m3/mol].
-        pressure_ratio: p over the pressure of `critical_pressure` [1].
+        sinking_ratio: speed of sinking over that of opening, k / (chi v); for linear sinking the
+            pressure over that of `critical_pressure` [1].
         supply: chi, share of the stripped metal that opens voids [1].
 
     Raises:
-        ParameterError: the pressure is negative, another argument not above zero, or supply not in
+        ParameterError: the ratio is negative, another argument not above zero, or supply not in
             (0, 1].
     """
     ABOVE_ZERO.expect(molar_volume=molar_volume)
     # what is stripped at the speed v in the time to loss is the same for all v
-    return FARADAY / molar_volume * time_to_loss(height_lost, 1.0, pressure_ratio, supply)
+    return FARADAY / molar_volume * time_to_loss(height_lost, 1.0, sinking_ratio, supply)
 
 
 def growth_per_cycle(

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 
 import ufl
 
+from ssbmech.activation import arrhenius
 from ssbmech.constants import GAS_CONSTANT, ROOM_TEMPERATURE
 from ssbmech.frames import Expr
-from ssbmech.interfaces.sinking import arrhenius
 from ssbmech.parameter import UNSTATED, parameter, validate_parameters
 from ssbmech.validity import TemperatureRange
 

@@ -14,7 +14,7 @@ stays exact on it. Both the current and the pressure are those at the end of the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
@@ -31,6 +31,9 @@ from ssbmech.parameter import NOT_DESCRIBED, Source, parameter, validate_paramet
 
 OPEN_GAP = 1e-9
 """Gap of a facet from which its metal no longer adheres to the props [m]."""
+
+SLOWEST = 1e-30
+"""Keeps quotients of lengths [m] and of speeds [m/s] finite where they are not used."""
 
 SMALLEST_FRACTION = 1e-9
 """Fraction that still touches when contact is lost, so that potentials stay defined [1]."""
@@ -73,16 +76,19 @@ class LensVoids:
         return 1 - lost / whole
 
 
+VoidGrowth = Callable[[Expr, Expr], Expr]
+"""Height of voids [m] after a time [s] from a height of zero or more; below zero once closed."""
+
+
 class Excess(Protocol):
     """Role of a law of metal that stands above the props, once plating has lifted it."""
 
-    def height(self, height_n: Expr, speed: Expr, point: InterfacePoint) -> Expr:
-        """Return h at the end of a step without voids [m]: zero, or minus the excess.
+    def height(self, voids: VoidGrowth, point: InterfacePoint) -> Expr:
+        """Return h at the end of the step, below zero minus the excess [m].
 
         Args:
-            height_n: h at its start [m].
-            speed: strip speed v [m/s].
-            point: pressure, temperature and time step.
+            voids: height that voids would reach.
+            point: what is known of the place.
         """
 
 
@@ -90,9 +96,10 @@ class Excess(Protocol):
 class NoExcess:
     """Metal that meets its props at once when stripping begins."""
 
-    def height(self, height_n: Expr, speed: Expr, point: InterfacePoint) -> Expr:
-        """Return zero [m]."""
-        return ufl.as_ufl(0.0)
+    def height(self, voids: VoidGrowth, point: InterfacePoint) -> Expr:
+        """Return the height of the voids, zero where they have closed [m]."""
+        reached = voids(point.state["void_height"], point.dt)
+        return ufl.conditional(ufl.gt(reached, 0.0), reached, 0.0)
 
 
 @dataclass(frozen=True)
@@ -109,12 +116,26 @@ class PlatedExcess:
 
     sinking: tuple[Sinking, ...]
 
-    def height(self, height_n: Expr, speed: Expr, point: InterfacePoint) -> Expr:
-        """Return minus the excess at the end of the step [m]."""
+    def height(self, voids: VoidGrowth, point: InterfacePoint) -> Expr:
+        """Return h; a step in which it passes zero goes on with what is left of the step [m]."""
+        h_n, dt = point.state["void_height"], point.dt
+        plated = ufl.lt(h_n, 0.0)
+        above = ufl.conditional(plated, 0.0, h_n)
+        rate = point.strip_speed + self._fallen(point)
+        excess = h_n + dt * rate
+        left = ufl.conditional(plated, excess / ufl.max_value(rate, SLOWEST), dt)
+        reached = voids(above, left)
+        closed = -reached / ufl.max_value(above - reached, SLOWEST)
+        born = ufl.min_value(closed * left * rate, 0.0)
+        opened = ufl.conditional(ufl.gt(reached, 0.0), reached, born)
+        still = ufl.And(plated, ufl.le(excess, 0.0))
+        return ufl.conditional(still, excess, opened)
+
+    def _fallen(self, point: InterfacePoint) -> Expr:
+        """Return the speed at which the load presses the excess flat [m/s]."""
         # iterates have pressures below zero, of which a power law has no value
         pressure = ufl.max_value(point.p_contact, 0.0)
-        fallen = total_speed(self.sinking, pressure, point.temperature)
-        return ufl.min_value(0.0, height_n + point.dt * (speed + fallen))
+        return total_speed(self.sinking, pressure, point.temperature)
 
 
 class Bearing(Protocol):
@@ -240,19 +261,22 @@ class ProppedInterface:
             point: what is known of the place.
             ease: factor on the speeds of sinking [1].
         """
-        h_n, speed, dt = point.state["void_height"], ufl.as_ufl(point.strip_speed), point.dt
+        speed = ufl.as_ufl(point.strip_speed)
         supply = ufl.conditional(ufl.ge(speed, 0.0), self.supply_strip, self.supply_plate)
         # nothing adheres across an open gap
         closed = ufl.conditional(ufl.lt(point.gap, OPEN_GAP), 1.0, 0.0)
         pressure = ufl.max_value(point.p_contact, 0.0) + closed * self.bearing.pressure(point)
         sunk = ease * total_speed(self.sinking, pressure, point.temperature)
-        opened, free = h_n + dt * supply * speed, 1 - self.props
-        # the load that is shared out falls on the props as voids take the contact away
-        sharing = (opened - dt * self.props * sunk) / (1 + dt * free * sunk / self.height_lost)
-        alone = opened - dt * sunk
-        trial = ufl.conditional(ufl.gt(sharing, self.height_lost), alone, sharing)
-        below = self.excess.height(h_n, speed, point)
-        return ufl.conditional(ufl.gt(trial, 0.0), trial, below)
+
+        def voids(start: Expr, time: Expr) -> Expr:
+            opened, free = start + time * supply * speed, 1 - self.props
+            # the load that is shared out falls on the props as voids take the contact away
+            shared = 1 + time * free * sunk / self.height_lost
+            sharing = (opened - time * self.props * sunk) / shared
+            alone = opened - time * sunk
+            return ufl.conditional(ufl.gt(sharing, self.height_lost), alone, sharing)
+
+        return self.excess.height(voids, point)
 
     def end_of_step(self, point: InterfacePoint) -> Mapping[str, Expr]:
         """Return height [m] and growth [m/s] at the end of the step."""

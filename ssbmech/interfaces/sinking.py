@@ -13,7 +13,8 @@ from typing import ClassVar, Protocol
 
 import ufl
 
-from ssbmech.constants import GAS_CONSTANT, ROOM_TEMPERATURE
+from ssbmech.activation import arrhenius
+from ssbmech.constants import ROOM_TEMPERATURE
 from ssbmech.errors import ParameterError
 from ssbmech.frames import Expr
 from ssbmech.parameter import UNSTATED, parameter, validate_parameters
@@ -53,11 +54,6 @@ def require_linear(mechanisms: Sequence[Sinking], law: str) -> None:
 def total_speed(mechanisms: Sequence[Sinking], pressure: Expr, temperature: Expr) -> Expr:
     """Return the sum of the speeds of mechanisms that act side by side [m/s]."""
     return sum((m.speed(pressure, temperature) for m in mechanisms), ufl.as_ufl(0.0))
-
-
-def arrhenius(activation_energy: Expr, temperature: Expr, reference: Expr) -> Expr:
-    r"""Return :math:`\exp[-(Q/R)(1/T - 1/T_0)]` [1]."""
-    return ufl.exp(-activation_energy / GAS_CONSTANT * (1 / temperature - 1 / reference))
 
 
 @dataclass(frozen=True)

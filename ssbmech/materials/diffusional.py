@@ -15,6 +15,7 @@ from typing import ClassVar, Protocol
 
 import ufl
 
+from ssbmech.activation import arrhenius
 from ssbmech.constants import GAS_CONSTANT
 from ssbmech.frames import Expr
 from ssbmech.materials.elastic import Surroundings
@@ -36,20 +37,6 @@ class LinearCreep(Protocol):
 
     def fluidity(self, temperature: Expr) -> Expr:
         """Return C [1/(Pa s)] at an absolute temperature [K]."""
-
-
-def thermal_factor(temperature: Expr, reference_temperature: Expr, activation_energy: Expr) -> Expr:
-    r"""Return the Arrhenius factor from one temperature to another [1].
-
-    .. math:: \exp\left[-\frac{Q}{R}\left(\frac1T - \frac1{T_0}\right)\right]
-
-    Args:
-        temperature: T [K].
-        reference_temperature: T_0, at which the factor is one [K].
-        activation_energy: Q [J/mol].
-    """
-    shift = 1 / temperature - 1 / reference_temperature
-    return ufl.exp((-activation_energy / GAS_CONSTANT) * shift)
 
 
 @dataclass(frozen=True)
@@ -85,7 +72,7 @@ class Viscous:
 
     def fluidity(self, temperature: Expr) -> Expr:
         """Return C [1/(Pa s)] at an absolute temperature [K]."""
-        factor = thermal_factor(temperature, self.reference_temperature, self.activation_energy)
+        factor = arrhenius(self.activation_energy, temperature, self.reference_temperature)
         return factor / (3 * self.viscosity)
 
 
@@ -132,7 +119,7 @@ class CobleCreep:
 
     def fluidity(self, temperature: Expr) -> Expr:
         """Return C [1/(Pa s)] at an absolute temperature [K]."""
-        factor = thermal_factor(temperature, self.reference_temperature, self.activation_energy)
+        factor = arrhenius(self.activation_energy, temperature, self.reference_temperature)
         drive = self.molar_volume / (GAS_CONSTANT * temperature)
         return self.coefficient * drive * self.boundary_diffusivity * factor / self.grain_size**3
 
@@ -180,7 +167,7 @@ class NabarroHerringCreep:
 
     def fluidity(self, temperature: Expr) -> Expr:
         """Return C [1/(Pa s)] at an absolute temperature [K]."""
-        factor = thermal_factor(temperature, self.reference_temperature, self.activation_energy)
+        factor = arrhenius(self.activation_energy, temperature, self.reference_temperature)
         drive = self.molar_volume / (GAS_CONSTANT * temperature)
         return self.coefficient * drive * self.lattice_diffusivity * factor / self.grain_size**2
 

@@ -22,6 +22,7 @@ from scipy.optimize import brentq
 from ufl.classes import ConstantValue, Terminal
 from ufl.corealg.traversal import unique_pre_traversal
 
+from ssbmech.activation import arrhenius
 from ssbmech.constants import FARADAY, GAS_CONSTANT
 from ssbmech.errors import ParameterError
 from ssbmech.frames import Expr
@@ -192,8 +193,8 @@ class ArrheniusDiffusivity:
 
     def diffusivity(self, x: Expr, temperature: Expr) -> Expr:
         """Return the self-diffusivity [m2/s]."""
-        shift = 1 / temperature - 1 / self.reference_temperature
-        return self.d_0 * ufl.exp(-self.activation_energy / GAS_CONSTANT * shift)
+        reference = self.reference_temperature
+        return self.d_0 * arrhenius(self.activation_energy, temperature, reference)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-import ufl
-
-from ssbmech.constants import FARADAY, GAS_CONSTANT
+from ssbmech.activation import arrhenius
+from ssbmech.constants import FARADAY
 from ssbmech.frames import Expr
 from ssbmech.parameter import parameter, validate_parameters
 
@@ -51,8 +50,8 @@ class IonConductor:
     def kappa_e(self, temperature: Expr) -> Expr:
         """Return the conductivity at a temperature [S/m]."""
         t_0 = self.reference_temperature
-        exponent = (-self.activation_energy / GAS_CONSTANT) * (1 / temperature - 1 / t_0)
-        return self.conductivity * (t_0 / temperature) * ufl.exp(exponent)
+        hotter = arrhenius(self.activation_energy, temperature, t_0)
+        return self.conductivity * (t_0 / temperature) * hotter
 
 
 @dataclass(frozen=True)

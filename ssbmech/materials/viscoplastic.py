@@ -16,6 +16,7 @@ from typing import Protocol, runtime_checkable
 
 import ufl
 
+from ssbmech.activation import arrhenius_exponent
 from ssbmech.constants import GAS_CONSTANT
 from ssbmech.frames import Expr
 from ssbmech.materials.elastic import Elastic, Response, Surroundings
@@ -147,12 +148,12 @@ class NortonFlow:
             shear: shear modulus G [Pa].
             around: time step and temperature.
         """
-        arrhenius = (-self.activation_energy / GAS_CONSTANT) * (
-            1 / around.temperature - 1 / self.reference_temperature
+        hotter = arrhenius_exponent(
+            self.activation_energy, around.temperature, self.reference_temperature
         )
         return (
             ufl.ln(3 * shear * around.dt * self.rate / self.stress)
-            + arrhenius
+            + hotter
             + (self.exponent - 1) * ufl.ln(q_trial / self.stress)
         )
 

@@ -156,6 +156,17 @@ class SurfaceModel:
 
     def point(self, region: str) -> InterfacePoint:
         """Return what laws may know of the interface next to a region of the minus body."""
+        point, below = self._told(region), self.hidden(region)
+        real = below.touching * below.rough
+        return replace(point, touching=real, constriction=below.constriction)
+
+    def hidden(self, region: str) -> Hidden:
+        """Return what lies below the size of a facet next to a region of the minus body."""
+        point = self._told(region)
+        return all_hidden(h for part in self.parts for h in part.hidden(region, point))
+
+    def _told(self, region: str) -> InterfacePoint:
+        """Return what laws may know next to a region, but for what is hidden."""
         conditions, parent = self.setting.conditions, self.parent
         known: dict[str, Any] = {
             "phi_s": 0.0,
@@ -178,15 +189,7 @@ class SurfaceModel:
                 f"interface {self.name!r}: a part tells of {odd.pop()!r}, which is no attribute of "
                 "InterfacePoint: tell of it as a state"
             )
-        point = InterfacePoint(**known, state=state)
-        below = all_hidden(h for part in self.parts for h in part.hidden(region, point))
-        real = below.touching * below.rough
-        return replace(point, touching=real, constriction=below.constriction)
-
-    def hidden(self, region: str) -> Hidden:
-        """Return what lies below the size of a facet next to a region of the minus body."""
-        point = self.point(region)
-        return all_hidden(h for part in self.parts for h in part.hidden(region, point))
+        return InterfacePoint(**known, state=state)
 
     def facet_means(self, value: Callable[[FacetSet], Expr]) -> Callable[[], Array]:
         """Compile the means of an expression over each facet; collective.
@@ -218,29 +221,13 @@ class SurfaceModel:
         """Join the terms of the parts, once all of them are there."""
         residual, sizes = self.parts.residual(), self.parts.references()
         check_equations(f"interface {self.name!r}", self.unknowns, residual, sizes)
-        between, along = self._sorted(residual)
+        between, along = _by_mesh(residual, self.mesh.mesh)
+        name = f"along {self.name}"
         self.groups = [FormGroup(self.name, between, self.entity_maps, self._facet_nodes())]
-        if along:
-            self.groups.append(FormGroup(self._along, along))
-        self.references = {key: [(self.name, form)] for key, form in self._sorted(sizes)[0].items()}
-        for key, form in self._sorted(sizes)[1].items():
-            self.references.setdefault(key, []).append((self._along, form))
-
-    @property
-    def _along(self) -> str:
-        """Name of the forms on the interface's own mesh."""
-        return f"along {self.name}"
-
-    def _sorted(self, forms: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the parts of forms between two bodies, and on the interface's own mesh."""
-        own = self.mesh.mesh.ufl_domain()
-        found: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
-        for key, form in forms.items():
-            for integral in form.integrals():
-                of_key = found[integral.ufl_domain() == own]
-                part = ufl.Form([integral])
-                of_key[key] = of_key[key] + part if key in of_key else part
-        return found
+        self.groups += [FormGroup(name, along)] if along else []
+        for where, forms in zip((self.name, name), _by_mesh(sizes, self.mesh.mesh), strict=True):
+            for key, form in forms.items():
+                self.references.setdefault(key, []).append((where, form))
 
     def _facet_nodes(self) -> dict[str, npt.NDArray[np.int64]]:
         """Return the global nodes of every unknown that may take part, by owned facet."""
@@ -260,6 +247,17 @@ class SurfaceModel:
 def is_zero(value: Expr) -> bool:
     """Return whether a UFL expression is the number zero, which cannot be integrated."""
     return isinstance(value, ufl.constantvalue.Zero)
+
+
+def _by_mesh(forms: Mapping[str, Any], own: Mesh) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the parts of forms between two bodies, and those on an interface's own mesh."""
+    found: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    for key, form in forms.items():
+        for integral in form.integrals():
+            of_key = found[integral.ufl_domain() == own.ufl_domain()]
+            part = ufl.Form([integral])
+            of_key[key] = of_key[key] + part if key in of_key else part
+    return found
 
 
 def _on_whole_body(body: BodyModel) -> Iterator[Unknown]:

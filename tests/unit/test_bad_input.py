@@ -25,14 +25,14 @@ from ssbmech.errors import (
     MeshError,
     ParameterError,
     RunFolderError,
-    SSBMechError,
 )
 from ssbmech.geometry.mesh_file import MeshFile
 from ssbmech.library.interfaces import lithium_li6ps5cl
 from ssbmech.materials.elastic import Elastic
 from ssbmech.model.cell import CellModel
-from ssbmech.solve.newton import Newton
 from ssbmech.units import GPa, K, MPa, MPa_per_um, V, hour, mA_per_cm2, minute, s, um
+from tests.refusing import nothing_is_solved as nothing_is_solved
+from tests.refusing import refused
 from tests.small_cell import COUNTER, REFERENCE, STORED, WORKING, stack, void_cell
 from tests.tools import on_first
 
@@ -42,24 +42,6 @@ LITHIUM, ELECTROLYTE = CASE.bodies[0], CASE.bodies[1]
 COPPER, NMC = library.by_name("copper"), library.by_name("nmc811")
 LITHIUM_METAL = library.by_name("lithium_lepage2019")
 BOND = ssb.BilinearCohesion(strength=10 * MPa, toughness=1.0)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_solved(monkeypatch: pytest.MonkeyPatch) -> None:
-    def solve(self: Newton) -> None:
-        pytest.fail("a system was solved")
-
-    monkeypatch.setattr(Newton, "solve", solve)
-
-
-def refused(make: Callable[[], Any], error: type[SSBMechError], *words: str) -> None:
-    """Check that a call is refused on all ranks in the same words, these among them."""
-    with pytest.raises(error) as failure:
-        make()
-    message = str(failure.value)
-    assert len(set(COMM.allgather(message))) == 1
-    missing = [word for word in words if word not in message]
-    assert not missing, f"{missing} not in the message: {message}"
 
 
 def changed(**changes: Any) -> Callable[[], ssb.Case]:

@@ -26,6 +26,7 @@ ORDER = (
     ("units",),
     ("parameter",),
     ("_compat", "frames", "validity"),
+    ("activation",),
     ("materials", "interfaces"),
     ("library", "geometry"),
     ("case",),

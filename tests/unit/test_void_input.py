@@ -13,11 +13,12 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech import library
-from ssbmech.errors import CaseError, ParameterError, SSBMechError
+from ssbmech.errors import CaseError, ParameterError
 from ssbmech.model.cell import CellModel
-from ssbmech.solve.newton import Newton
 from ssbmech.units import MPa, m, s
 from tests.elastic_cell import COUNTER, ELECTROLYTE, METAL, WORKING, symmetric_cell
+from tests.refusing import nothing_is_solved as nothing_is_solved
+from tests.refusing import refused
 
 COMM = MPI.COMM_WORLD
 KINETICS = ssb.ButlerVolmer(i_0=20.0)
@@ -28,24 +29,6 @@ CONTACT = ssb.RememberedContact(hardness=5 * MPa)
 ADHERING = dataclasses.replace(PROPS, bearing=ssb.AdheringContact(CONTACT, strength=1e5))
 DIFFUSION = ssb.InterfaceDiffusion(1e-20)
 ROUGH = ssb.RoughConduction(hardness=3 * MPa)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_solved(monkeypatch: pytest.MonkeyPatch) -> None:
-    def solve(self: Newton) -> None:
-        pytest.fail("a system was solved")
-
-    monkeypatch.setattr(Newton, "solve", solve)
-
-
-def refused(make: Callable[[], Any], error: type[SSBMechError], *words: str) -> None:
-    """Check that a call is refused on all ranks in the same words, these among them."""
-    with pytest.raises(error) as failure:
-        make()
-    message = str(failure.value)
-    assert len(set(COMM.allgather(message))) == 1
-    missing = [word for word in words if word not in message]
-    assert not missing, f"{missing} not in the message: {message}"
 
 
 def case(

@@ -13,12 +13,13 @@ import ufl
 
 import ssbmech as ssb
 from ssbmech._compat import constant
+from ssbmech.activation import arrhenius
 from ssbmech.constants import GAS_CONSTANT
 from ssbmech.errors import CaseError
 from ssbmech.interfaces.accumulating import MOST
 from ssbmech.interfaces.point import all_hidden, hidden
 from ssbmech.interfaces.props import SpreadingVoids
-from ssbmech.interfaces.sinking import arrhenius, total_speed
+from ssbmech.interfaces.sinking import total_speed
 from ssbmech.model.conditions import symbolic
 from tests.pointwise import evaluate
 from tests.void_reference import (

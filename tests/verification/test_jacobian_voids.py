@@ -98,6 +98,7 @@ KINDS = {
     "gap": np.array([1e-10, 2e-10, 3e-10, 1e-10, 2e-10, 2e-8]),
     "void_height": np.array([3e-8, 6e-8, 1.7e-7, 0.0, -5e-8, 4e-8]),
     "p_pressed": np.array([5e6, 1e6, 4e6, 3e5, 6e6, 2e6]),
+    "net_stripped": np.array([1e-6, 1e-6, 6.1e-5, 2e-6, 0.0, 2e-6]),
     "swept": np.array([0.0, 2e-6, 6e-5, 1e-6, 3e-6, 1e-6]),
 }
 

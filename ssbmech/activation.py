@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Thermal activation: how a rate that was given at one temperature changes with it."""
+
+from __future__ import annotations
+
+import ufl
+
+from ssbmech.constants import GAS_CONSTANT
+from ssbmech.frames import Expr
+
+
+def arrhenius_exponent(activation_energy: Expr, temperature: Expr, reference: Expr) -> Expr:
+    r"""Return the logarithm of the Arrhenius factor [1].
+
+    .. math:: -\frac{Q}{R}\left(\frac1T - \frac1{T_0}\right)
+
+    Args:
+        activation_energy: Q [J/mol].
+        temperature: T [K].
+        reference: T_0, at which the factor is one [K].
+    """
+    return -activation_energy / GAS_CONSTANT * (1 / temperature - 1 / reference)
+
+
+def arrhenius(activation_energy: Expr, temperature: Expr, reference: Expr) -> Expr:
+    """Return the Arrhenius factor from one temperature to another [1].
+
+    Args:
+        activation_energy: Q [J/mol].
+        temperature: T [K].
+        reference: T_0, at which the factor is one [K].
+    """
+    return ufl.exp(arrhenius_exponent(activation_energy, temperature, reference))
