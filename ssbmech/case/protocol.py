@@ -35,12 +35,17 @@ class Drive:
         voltage: working minus counter electrode [V]; None under current control.
         c_rate: current over the cell's capacity [1/s]; it takes the place of the current density.
         preload_fraction: fraction of the fixture's preload that is applied [1].
+        temperature: absolute temperature of the whole cell [K]; None for that of the case.
+        pressure: pressure to which the fixture is set instead of its preload [Pa]; None for its own
+            law.
     """
 
     current_density: float | None = 0.0
     voltage: float | None = None
     preload_fraction: float = 1.0
     c_rate: float | None = None
+    temperature: float | None = None
+    pressure: float | None = None
 
 
 class Step(Protocol):

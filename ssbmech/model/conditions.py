@@ -58,6 +58,7 @@ class Conditions:
 
     def __init__(self, temperature: float) -> None:
         """Start at a temperature [K]."""
+        self._own_temperature = temperature
         self.dt = Number(1.0)
         self.temperature = Number(temperature)
         self._against_time: list[tuple[Number, AgainstTime]] = []
@@ -77,6 +78,8 @@ class Conditions:
             drive: what it asks.
         """
         self.dt.value = dt
+        asked = drive.temperature
+        self.temperature.value = self._own_temperature if asked is None else asked
         for number, value in self._against_time:
             number.value = value(time, drive)
 
