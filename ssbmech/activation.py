@@ -31,3 +31,34 @@ def arrhenius(activation_energy: Expr, temperature: Expr, reference: Expr) -> Ex
         reference: T_0, at which the factor is one [K].
     """
     return ufl.exp(arrhenius_exponent(activation_energy, temperature, reference))
+
+
+def hotter(activation_energy: Expr | None, temperature: Expr, reference: Expr) -> Expr:
+    """Return the Arrhenius factor of a rate whose activation energy may not be known [1].
+
+    Args:
+        activation_energy: Q [J/mol]; None for a rate that is the same at all temperatures.
+        temperature: T [K].
+        reference: T_0, at which the factor is one [K].
+    """
+    if activation_energy is None:
+        return 1.0
+    return arrhenius(activation_energy, temperature, reference)
+
+
+def eyring(activation_energy: Expr | None, temperature: Expr, reference: Expr) -> Expr:
+    r"""Return the factor of an exchange current whose resistance is thermally activated [1].
+
+    .. math:: \frac{T}{T_0} \exp\left[-\frac{Q}{R}\left(\frac1T - \frac1{T_0}\right)\right]
+
+    The frequency of attempts grows with T, as transition-state theory has it; so the resistance
+    RT / (i_0 F) falls with the activation energy Q itself, which is what impedances give.
+
+    Args:
+        activation_energy: Q [J/mol]; None for a current that is the same at all temperatures.
+        temperature: T [K].
+        reference: T_0, at which the factor is one [K].
+    """
+    if activation_energy is None:
+        return 1.0
+    return temperature / reference * arrhenius(activation_energy, temperature, reference)

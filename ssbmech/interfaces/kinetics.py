@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import ufl
 
-from ssbmech.constants import FARADAY, GAS_CONSTANT
+from ssbmech.activation import eyring, hotter
+from ssbmech.constants import FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE
 from ssbmech.frames import Expr
 from ssbmech.interfaces.contact import Conduction, GapConduction
 from ssbmech.interfaces.point import InterfacePoint
@@ -95,6 +96,16 @@ class HostSites:
         return 2 * taken ** (1 - alpha_a) * free**alpha_a
 
 
+def _energy(doc: str) -> Any:
+    """Declare an activation energy that may not be known."""
+    return parameter("J/mol", low=0.0, default=None, doc=doc, stated_if_given=True)
+
+
+def _reference(doc: str) -> Any:
+    """Declare the temperature of the numbers of a law."""
+    return parameter("K", low=0.0, low_open=True, default=ROOM_TEMPERATURE, doc=doc)
+
+
 class ChargeTransfer(Protocol):
     """Role of a charge-transfer law."""
 
@@ -131,6 +142,16 @@ class ButlerVolmer:
     resistance goes with the inverse of the contact. :math:`R_c` is the constriction of current
     lines below the size of a facet, 0 without a law that knows it.
 
+    With activation energies E of the charge transfer and :math:`E_f` of the film
+
+    .. math::
+        \frac{i_0(T)}{i_0} = \frac{T}{T_0} e^{-\frac{E}{R}(1/T - 1/T_0)}, \quad
+        \frac{R_f(T)}{R_f} = e^{\frac{E_f}{R}(1/T - 1/T_0)}
+
+    so that the resistance of the charge transfer, :math:`RT / (i_0 F)`, has the activation energy
+    E, as an impedance shows it. The activation energy of an exchange current is larger than it, by
+    RT (2.5 kJ/mol). What has no activation energy is the same at all temperatures.
+
     Attributes:
         sites: how i_0 depends on the lithium at the surface.
         conduction: law that turns contact into the conducting fraction theta.
@@ -152,6 +173,9 @@ class ButlerVolmer:
     sources: Mapping[str, Source] = field(
         default_factory=dict, repr=False, hash=False, compare=False, metadata=NOT_DESCRIBED
     )
+    activation_energy: float | None = _energy("activation energy of the charge-transfer resistance")
+    film_activation_energy: float | None = _energy("activation energy of the film's resistance")
+    reference_temperature: float = _reference("temperature of i_0 and of the film's resistance")
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -189,10 +213,20 @@ class ButlerVolmer:
             eta = eta - excess / (1 + resistance * slope)
         return forward * eta
 
+    def exchange_current(self, temperature: Expr) -> Expr:
+        """Return i_0 at a temperature [K], without what the sites make of it [A/m2]."""
+        return self.i_0 * eyring(self.activation_energy, temperature, self.reference_temperature)
+
+    def film(self, temperature: Expr) -> Expr:
+        """Return the area resistance of the film at a temperature [K] [ohm m2]."""
+        reference = self.reference_temperature
+        return self.film_resistance / hotter(self.film_activation_energy, temperature, reference)
+
     def residual(self, point: InterfacePoint) -> Expr:
         """Return i minus the Butler-Volmer current [A/m2]."""
-        i_0 = point.activity * (self.i_0 * self.sites.factor(point.content, self.alpha_a))
-        resistance = self.film_resistance + point.constriction
+        exchange = self.exchange_current(point.temperature)
+        i_0 = point.activity * (exchange * self.sites.factor(point.content, self.alpha_a))
+        resistance = self.film(point.temperature) + point.constriction
         eta = self.eta(point.driving, i_0, resistance, point.temperature)
         f_eta = FARADAY / (GAS_CONSTANT * point.temperature) * eta
         anodic = bounded_exp(self.alpha_a * f_eta)
@@ -205,9 +239,11 @@ class LinearKinetics:
     r"""Linearised charge transfer with an area resistance Z.
 
     .. math:: i = \theta \frac{\eta}{Z / f + R_c}, \quad
-              \eta = \phi_s - \phi_e + \frac{\mu}{F}
+              \eta = \phi_s - \phi_e + \frac{\mu}{F}, \quad
+              \frac{Z(T)}{Z} = e^{\frac{E}{R}(1/T - 1/T_0)}
 
     with the factor f of the interface's pattern of activity and the constriction :math:`R_c`.
+    Without an activation energy E the resistance Z is the same at all temperatures.
 
     Attributes:
         conduction: law that turns contact into the conducting fraction theta.
@@ -222,6 +258,8 @@ class LinearKinetics:
     sources: Mapping[str, Source] = field(
         default_factory=dict, repr=False, hash=False, compare=False, metadata=NOT_DESCRIBED
     )
+    activation_energy: float | None = _energy("activation energy of the resistance")
+    reference_temperature: float = _reference("temperature of the resistance")
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -235,5 +273,6 @@ class LinearKinetics:
     def residual(self, point: InterfacePoint) -> Expr:
         """Return i minus the linear current [A/m2]."""
         theta = point.conducting(self.conduction)
-        resistance = self.resistance / point.activity + point.constriction
+        faster = hotter(self.activation_energy, point.temperature, self.reference_temperature)
+        resistance = self.resistance / faster / point.activity + point.constriction
         return point.i_normal - theta * point.driving / resistance

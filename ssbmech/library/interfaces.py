@@ -6,6 +6,10 @@ the exchange current :math:`i_0 = RT / (Z F)`; what does not depend on the overp
 in series. The numbers are for full contact: loss of contact is the business of the contact and
 conduction laws, so a resistance measured at low stack pressure must not be put in here.
 
+Activation energies are those of the resistance, as impedances give them; that of an exchange
+current is larger by RT, 2.5 kJ/mol. Few were measured in solid cells; where none is given, the
+number is known at its own temperature alone, and a run elsewhere warns of it.
+
 The exchange currents of hosts are the least certain numbers of the library: for one pair they run
 over a decade. Those of graphite and lithium titanate are known in liquid electrolytes only.
 """
@@ -20,18 +24,22 @@ from ssbmech.constants import FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE
 from ssbmech.interfaces.contact import Conduction, GapConduction
 from ssbmech.interfaces.kinetics import ButlerVolmer, HostSites
 from ssbmech.parameter import Provenance, Source
-from ssbmech.units import A_per_m2, ohm_cm2, to_si
+from ssbmech.units import A_per_m2, kJ_per_mol, ohm_cm2, to_si
 
 _FADING: Final = GapConduction()
 
 _SYMMETRIC: Final = Source(
     "ssbmech", "symmetric barrier, for want of data", None, "", Provenance.MEMORY
 )
+_STATED: Final = Source(
+    "ssbmech", "where the resistance is stated", ROOM_TEMPERATURE, "", Provenance.DERIVED
+)
 _ROUGHNESS: Final = Source(
     "ssbmech", "numerical choice, see the conduction law", None, "", Provenance.MEMORY
 )
 _COMMON: Final = {
     "alpha_a": _SYMMETRIC,
+    "reference_temperature": _STATED,
     "conduction.length": _ROUGHNESS,
     "conduction.rest": _ROUGHNESS,
 }
@@ -67,6 +75,7 @@ def lithium_li6ps5cl(conduction: Conduction = _FADING) -> ButlerVolmer:
     """
     return ButlerVolmer(
         i_0=exchange_current(8 * ohm_cm2),
+        activation_energy=37 * kJ_per_mol,
         conduction=conduction,
         sources=INTERFACE_SOURCES["lithium|li6ps5cl"],
     )
@@ -81,6 +90,8 @@ def lithium_llzo(conduction: Conduction = _FADING) -> ButlerVolmer:
     return ButlerVolmer(
         i_0=exchange_current(0.1 * ohm_cm2),
         film_resistance=1.9 * ohm_cm2,
+        activation_energy=36 * kJ_per_mol,
+        film_activation_energy=36 * kJ_per_mol,
         conduction=conduction,
         sources=INTERFACE_SOURCES["lithium|llzo"],
     )
@@ -95,6 +106,7 @@ def lithium_llzo_contaminated(conduction: Conduction = _FADING) -> ButlerVolmer:
     return ButlerVolmer(
         i_0=exchange_current(0.1 * ohm_cm2),
         film_resistance=400 * ohm_cm2,
+        activation_energy=36 * kJ_per_mol,
         conduction=conduction,
         sources=INTERFACE_SOURCES["lithium|llzo_contaminated"],
     )
@@ -108,6 +120,7 @@ def nmc811_li6ps5cl(conduction: Conduction = _FADING) -> ButlerVolmer:
     """
     return ButlerVolmer(
         i_0=0.1 * A_per_m2,
+        activation_energy=21.5 * kJ_per_mol,
         sites=HostSites(),
         conduction=conduction,
         sources=INTERFACE_SOURCES["nmc811|li6ps5cl"],
@@ -122,6 +135,7 @@ def nmc811_li3ps4(conduction: Conduction = _FADING) -> ButlerVolmer:
     """
     return ButlerVolmer(
         i_0=0.11 * A_per_m2,
+        activation_energy=21.5 * kJ_per_mol,
         sites=HostSites(),
         conduction=conduction,
         sources=INTERFACE_SOURCES["nmc811|li3ps4"],
@@ -136,6 +150,7 @@ def nmc111_li6ps5cl(conduction: Conduction = _FADING) -> ButlerVolmer:
     """
     return ButlerVolmer(
         i_0=0.1 * A_per_m2,
+        activation_energy=21.5 * kJ_per_mol,
         sites=HostSites(),
         conduction=conduction,
         sources=INTERFACE_SOURCES["nmc111|li6ps5cl"],
@@ -177,6 +192,36 @@ _INTRINSIC: Final = Source(
     Provenance.SECONDARY,
 )
 
+_LIKE_CONDUCTION: Final = Source(
+    "chiku2012",
+    "that of conduction in the electrolyte: both were found close to each other for lithium on "
+    "glasses of Li2S and P2S5, where no solvent has to be stripped",
+    None,
+    "0.31 to 0.46 eV, as the conductivities of Li6PS5Cl",
+    Provenance.DERIVED,
+)
+_GARNET: Final = Source(
+    "krauskopf2019",
+    "0.37 eV, impedance of lithium on LLZO",
+    None,
+    "to be checked against the paper; 0.3 to 0.5 eV",
+    Provenance.MEMORY,
+)
+_GARNET_FILM: Final = Source(
+    "ssbmech",
+    "taken as that of the charge transfer, from which the rest was not told apart",
+    None,
+    "0.3 to 0.5 eV",
+    Provenance.GUESSED,
+)
+_LAYERED: Final = Source(
+    "oregan2022",
+    "24.0 kJ/mol of the exchange current of NMC811 in liquid electrolyte, less RT",
+    None,
+    "15 (chen2020, less RT) to 60 kJ/mol; none was measured on this pair",
+    Provenance.DERIVED,
+)
+
 _NO_FILM: Final = Source(
     "ssbmech",
     "reaction products are not told apart from charge transfer",
@@ -207,10 +252,13 @@ INTERFACE_SOURCES: Final[Mapping[str, Mapping[str, Source]]] = MappingProxyType(
                 "",
                 Provenance.DERIVED,
             ),
+            "activation_energy": _LIKE_CONDUCTION,
             **_COMMON,
         },
         "lithium|llzo": {
             "i_0": _INTRINSIC,
+            "activation_energy": _GARNET,
+            "film_activation_energy": _GARNET_FILM,
             "film_resistance": Source(
                 "sharafi2017",
                 "rest of the 2 to 5 ohm cm2 measured after heat treatment",
@@ -222,6 +270,7 @@ INTERFACE_SOURCES: Final[Mapping[str, Mapping[str, Source]]] = MappingProxyType(
         },
         "lithium|llzo_contaminated": {
             "i_0": _INTRINSIC,
+            "activation_energy": _GARNET,
             "film_resistance": Source(
                 "sharafi2017",
                 "measured before heat treatment",
@@ -240,6 +289,7 @@ INTERFACE_SOURCES: Final[Mapping[str, Mapping[str, Source]]] = MappingProxyType(
                 Provenance.SECONDARY,
             ),
             "film_resistance": _NO_FILM,
+            "activation_energy": _LAYERED,
             **_HOST,
         },
         "nmc811|li3ps4": {
@@ -251,6 +301,7 @@ INTERFACE_SOURCES: Final[Mapping[str, Mapping[str, Source]]] = MappingProxyType(
                 Provenance.SECONDARY,
             ),
             "film_resistance": _NO_FILM,
+            "activation_energy": _LAYERED,
             **_HOST,
         },
         "nmc111|li6ps5cl": {
@@ -262,6 +313,7 @@ INTERFACE_SOURCES: Final[Mapping[str, Mapping[str, Source]]] = MappingProxyType(
                 Provenance.MEMORY,
             ),
             "film_resistance": _NO_FILM,
+            "activation_energy": _LAYERED,
             **_HOST,
         },
         "lco|li3ps4": {

@@ -28,6 +28,9 @@ REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
         "(2020) 080534.",
         "cheng2017": "E. J. Cheng et al., Mechanical and physical properties of "
         "LiNi0.33Mn0.33Co0.33O2 (NMC), J. Eur. Ceram. Soc. 37 (2017) 3213.",
+        "chiku2012": "M. Chiku, W. Tsujiwaki, E. Higuchi and H. Inoue, Microelectrode studies on "
+        "kinetics of charge transfer at an interface of Li metal and Li2S-P2S5 solid electrolytes, "
+        "Electrochemistry 80 (2012) 740.",
         "deng2016": "Z. Deng, Z. Wang, I.-H. Chu, J. Luo and S. P. Ong, Elastic properties of "
         "alkali superionic conductor electrolytes from first principles calculations, "
         "J. Electrochem. Soc. 163 (2016) A67.",
@@ -68,6 +71,9 @@ REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
         "J. Mater. Sci. 47 (2012) 7978.",
         "ning2023": "Z. Ning et al., Dendrite initiation and propagation in lithium metal "
         "solid-state batteries, Nature 618 (2023) 287.",
+        "oregan2022": "K. O'Regan, F. Brosa Planella, W. D. Widanage and E. Kendrick, Thermal-"
+        "electrochemical parameters of a high energy lithium-ion cylindrical battery, "
+        "Electrochim. Acta 425 (2022) 140700.",
         "roy2021": "U. Roy, N. A. Fleck and V. S. Deshpande, Extreme Mech. Lett. (2021), on voids "
         "at the lithium electrode of a solid-state cell.",
         "sakuda2013": "A. Sakuda, A. Hayashi and M. Tatsumisago, Sulfide solid electrolyte with "

@@ -22,8 +22,8 @@ from scipy.optimize import brentq
 from ufl.classes import ConstantValue, Terminal
 from ufl.corealg.traversal import unique_pre_traversal
 
-from ssbmech.activation import arrhenius
-from ssbmech.constants import FARADAY, GAS_CONSTANT
+from ssbmech.activation import arrhenius, hotter
+from ssbmech.constants import FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE
 from ssbmech.errors import ParameterError
 from ssbmech.frames import Expr
 from ssbmech.materials.curve import Curve, first_rise
@@ -199,14 +199,24 @@ class ArrheniusDiffusivity:
 
 @dataclass(frozen=True)
 class TableDiffusivity:
-    """Self-diffusivity tabulated by its logarithm, the same at all temperatures.
+    r"""Self-diffusivity tabulated by its logarithm.
+
+    .. math:: D = 10^{y(x)} \exp\left[-\frac{E_a}{R}\left(\frac1T - \frac1{T_0}\right)\right]
+
+    Without an activation energy it is the same at all temperatures.
 
     Raises:
-        ParameterError: a logarithm lies outside the bounds.
+        ParameterError: a logarithm lies outside the bounds, or a constant is out of its bounds.
     """
 
     curve: Curve = table(
         "1", low=-30.0, high=-5.0, doc="log10 of the self-diffusivity in m2/s against content"
+    )
+    activation_energy: float | None = parameter(
+        "J/mol", low=0.0, default=None, doc="activation energy of diffusion", stated_if_given=True
+    )
+    reference_temperature: float = parameter(
+        "K", low=0.0, low_open=True, default=ROOM_TEMPERATURE, doc="temperature of the table"
     )
 
     def __post_init__(self) -> None:
@@ -215,7 +225,8 @@ class TableDiffusivity:
 
     def diffusivity(self, x: Expr, temperature: Expr) -> Expr:
         """Return the self-diffusivity [m2/s]."""
-        return ufl.exp(math.log(10) * self.curve.value(x))
+        faster = hotter(self.activation_energy, temperature, self.reference_temperature)
+        return ufl.exp(math.log(10) * self.curve.value(x)) * faster
 
 
 @dataclass(frozen=True, kw_only=True)
