@@ -115,7 +115,7 @@ def resume(
         folder = RunFolder.reopen(outdir, comm)
         with folder.locked(), run_logging(comm, folder.log_path):
             content = folder.read_manifest()
-            check_same(case, content, folder.path)
+            on_root(comm, lambda: check_same(case, content, folder.path))
             if content["status"] == RunStatus.COMPLETE:
                 logger.info("%s is complete", folder.path)
                 return Result(folder.path, RunStatus.COMPLETE, _rows_of(folder))

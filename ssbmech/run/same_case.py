@@ -7,39 +7,45 @@ import dataclasses
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ssbmech.case.case import Case
-from ssbmech.case.linear_solver import Direct
-from ssbmech.case.settings import NewtonSettings, Output
-from ssbmech.case.step_control import AdaptiveSteps
 from ssbmech.errors import RunFolderError
 from ssbmech.parameter import describe
-from ssbmech.run.fingerprint import fingerprint
+from ssbmech.run.fingerprint import fingerprint, input_files
 from ssbmech.runfolder import manifest
 
 FREE = ("output.", "newton", "linear_solver", "step_control")
 """Beginnings of the names of what may change when a run goes on: how it is solved and written."""
 
 
+_SOLVED = ("output", "newton", "linear_solver", "step_control")
+"""Fields of a case that say how it is solved and written, not what it is."""
+
+
 def identity(case: Case) -> dict[str, object]:
-    """Return the manifest's sections by which a case is known again."""
-    fixed = dataclasses.replace(
-        case,
-        output=Output(),
-        newton=NewtonSettings(),
-        linear_solver=Direct(),
-        step_control=AdaptiveSteps(),
-    )
+    """Return the manifest's sections by which a case is known again.
+
+    Raises:
+        CaseError: something in the case cannot be told from others of its kind.
+    """
+    fixed = [item.name for item in dataclasses.fields(case) if item.name not in _SOLVED]
+    parts: dict[str, object] = {name: fingerprint(getattr(case, name)) for name in fixed}
+    # step by step, so that a protocol that begins as another one is known for it
+    parts["protocol"] = [fingerprint(step) for step in case.protocol]
     return {
         "name": case.name,
         "case": [dict(row) for row in describe(case)],
-        "fingerprint": fingerprint(fixed),
+        "fingerprint": parts,
+        "input_files": input_files([getattr(case, name) for name in fixed]),
     }
 
 
 def check_same(case: Case, content: Mapping[str, Any], folder: Path) -> None:
     """Check that a case is the one of a manifest, but for how it is solved and written.
+
+    A file that a run has read and that is no longer there is no difference: the run has its own
+    copy of the mesh, and tables are in memory.
 
     Args:
         case: the case.
@@ -50,21 +56,39 @@ def check_same(case: Case, content: Mapping[str, Any], folder: Path) -> None:
         RunFolderError: it is another one.
     """
     now = identity(case)
-    if now["fingerprint"] == content.get("fingerprint"):
-        return
+    read, files = content.get("input_files", {}), cast("dict[str, str]", now["input_files"])
+    differing = [
+        f"the file {name} is another than when it began"
+        for name, digest in files.items()
+        if read.get(name, digest) != digest
+    ]
+    if now["fingerprint"] != content.get("fingerprint"):
+        differing += _differing(now, content)
+    if differing:
+        more = f" and {len(differing) - 3} more" if len(differing) > 3 else ""
+        raise RunFolderError(
+            f"{folder} holds a run of another case: {'; '.join(differing[:3])}{more}"
+        )
+
+
+def _differing(now: Mapping[str, Any], content: Mapping[str, Any]) -> list[str]:
+    """Return in what a case differs from that of a manifest, in words."""
     noted = _values(content.get("case", []))
     given = _values(manifest.plain(now["case"]))  # type: ignore[arg-type]
-    differing = [
+    found = [
         f"{name} was {noted.get((name, count), 'not there')}, "
         f"is {given.get((name, count), 'not there')}"
         for name, count in dict.fromkeys([*noted, *given])
         if noted.get((name, count)) != given.get((name, count))
     ]
-    if not differing:
-        same_order = list(noted) == list(given)
-        differing = ["a function or a table in it" if same_order else "the order of its parts"]
-    more = f" and {len(differing) - 3} more" if len(differing) > 3 else ""
-    raise RunFolderError(f"{folder} holds a run of another case: {'; '.join(differing[:3])}{more}")
+    if found:
+        return found
+    if list(noted) != list(given):
+        return ["the order of its parts"]
+    parts, before = now["fingerprint"], content.get("fingerprint")
+    known = before if isinstance(before, Mapping) else {}
+    other = [name for name in parts if parts[name] != known.get(name)]
+    return [f"a function, a table or an object in its {' and its '.join(other)}"]
 
 
 def _values(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], Any]:

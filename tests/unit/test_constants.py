@@ -14,6 +14,7 @@ import pytest
 
 import ssbmech
 import ssbmech as ssb
+from ssbmech.case.protocol import Drive
 from ssbmech.interfaces.contact import Frictionless, Sticking
 from ssbmech.interfaces.kinetics import HostSites, MetalSurface
 from ssbmech.parameter import describe, parameter
@@ -91,7 +92,7 @@ def test_what_a_role_asks_for_is_a_number_a_choice_or_a_constant(kind: Any) -> N
         # without a default it has to be given
         and (field.default, field.default_factory) != (dataclasses.MISSING, dataclasses.MISSING)
     }
-    allowed = CHOICES.keys() | ({"value"} if kind is ssb.Clamp else set())
+    allowed = CHOICES.keys() | {ssb.Clamp: {"value"}, Drive: {"pressure"}}.get(kind, set())
     assert given & asked <= allowed
 
 

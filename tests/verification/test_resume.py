@@ -376,7 +376,7 @@ def pressing(speed: float) -> ssb.DrivenPlaten:
     [
         ({"protocol": (PRELOAD, REST, CURRENT)}, "the order of its parts"),
         ({"protocol": (PRELOAD, CURRENT, REST, CURRENT)}, r"current_density was not there, is 5"),
-        ({"fixture": pressing(2e-9)}, "a function or a table in it"),
+        ({"fixture": pressing(2e-9)}, "a function, a table or an object in its fixture"),
     ],
 )
 def test_what_makes_another_case(changed: dict[str, Any], message: str) -> None:
