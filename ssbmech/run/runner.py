@@ -24,6 +24,7 @@ from ssbmech.run.environment import environment
 from ssbmech.run.interrupt import Interrupt, catch_signals
 from ssbmech.run.log import run_logging
 from ssbmech.run.observers import Observer, Observers
+from ssbmech.run.reading import refuse_while_reading
 from ssbmech.run.recorder import Recorder
 from ssbmech.run.same_case import check_same, identity
 from ssbmech.runfolder import manifest
@@ -75,10 +76,11 @@ def run(
 
     Raises:
         RunFolderError: the folder holds a run already, or cannot be written.
-        MeshError, CaseError: the case cannot be built.
+        MeshError, CaseError: the case cannot be built, or a script runs it as it is read.
         StepTooSmall, AuditError, ObserverError: the run could not go on; the folder holds all
             accepted steps.
     """
+    refuse_while_reading()
     with catch_signals() as interrupt:
         known = {**identity(case), "environment": environment(comm)}
         folder = RunFolder.create(outdir, comm, {**known, **(notes or {})})
@@ -107,10 +109,11 @@ def resume(
     Raises:
         RunFolderError: the folder holds no run, one of another case or version, one that another
             process is at work on, or no checkpoint that is intact.
-        MeshError, CaseError: the case cannot be built.
+        MeshError, CaseError: the case cannot be built, or a script runs it as it is read.
         StepTooSmall, AuditError, ObserverError: the run could not go on; the folder holds all
             accepted steps.
     """
+    refuse_while_reading()
     with catch_signals() as interrupt:
         folder = RunFolder.reopen(outdir, comm)
         with folder.locked(), run_logging(comm, folder.log_path):

@@ -41,6 +41,7 @@ from ssbmech.errors import (
     missing_package,
     raise_on_all,
 )
+from ssbmech.run.reading import reading, refuse_while_reading
 from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus
 
 if TYPE_CHECKING:
@@ -122,7 +123,8 @@ class CaseScript:
         """Load a script from its file; modules beside it can be imported from it.
 
         Raises:
-            CaseError: there is no such file, it cannot be imported, or it builds no case.
+            CaseError: there is no such file, it cannot be imported, it runs a case as it is
+                imported, or it builds no case.
             EnvironmentMissing: a package of the solver's is not installed.
         """
         file = Path(path).resolve()
@@ -138,7 +140,8 @@ class CaseScript:
         if str(file.parent) not in sys.path:
             sys.path.insert(0, str(file.parent))
         try:
-            spec.loader.exec_module(module)
+            with reading(file):
+                spec.loader.exec_module(module)
         except (ImportError, SyntaxError) as error:
             absent = missing_package(error) if isinstance(error, ModuleNotFoundError) else None
             if absent is not None:
@@ -270,6 +273,7 @@ def main(
         arguments: command line; None takes the process's own.
         observers: returns what looks at each step of the run, called as `build_case` is.
     """
+    refuse_while_reading()
     file = Path(inspect.getfile(build_case)).resolve()
     script = CaseScript(file, build_case, knobs, observers)
     return run_script(script, sys.argv[1:] if arguments is None else arguments)

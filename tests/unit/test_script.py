@@ -91,6 +91,17 @@ def test_invalid_value() -> None:
         CaseScript.load(VOID).case(["--pressure=-1"])
 
 
+@pytest.mark.parametrize("call", ["run(None, OUT)", "resume(None, OUT)", "main(lambda: None)"])
+def test_reading_a_script_runs_nothing(tmp_path: Path, call: str) -> None:
+    """Nor does it touch a folder."""
+    out = tmp_path / "out"
+    text = f"import ssbmech as ssb\nOUT = {str(out)!r}\nssb.{call}\ndef build_case(): ...\n"
+    script = write(tmp_path, text, "eager.py")
+    with pytest.raises(CaseError, match=r"eager.py runs a case as soon as it is read: define"):
+        CaseScript.load(script)
+    assert not out.exists()
+
+
 def test_scripts_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(CaseError, match="there is no case script"):
         CaseScript.load(tmp_path / "nowhere.py")
