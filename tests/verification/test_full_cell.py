@@ -100,6 +100,20 @@ def test_lithium_and_charge_are_conserved_over_a_cycle() -> None:
     assert discharged > 0.8 * charged
 
 
+@pytest.mark.serial
+@pytest.mark.parametrize("rate", [0.5, 1.0, 5.0])
+def test_cathode_as_it_is_made(rate: float) -> None:
+    """A full host begins to give lithium, at whatever rate, and all that is asked of it."""
+    case = flat_cell(
+        NMC,
+        content=1.0,
+        protocol=(ssb.Preload(1 * s), ssb.Charge(rate / hour, to=5.5 * V, duration=20 * s)),
+    )
+    cell = march(case)
+    asked = rate / 3600.0 * cell.cell.circuit.capacity * 20.0
+    assert cell.rows[-1]["charge"] == pytest.approx(asked, rel=1e-9)
+
+
 def test_rest_shows_the_open_circuit_potential() -> None:
     """At three contents the voltage at rest is that of the material's curve."""
     charge = ssb.Charge(1 / hour, to=4.2 * V, duration=0.25 * hour)
