@@ -19,6 +19,7 @@ from .case.cycling import Charge, CurrentBelow, Discharge, Hold, cycles
 from .case.electrodes import Electrodes
 from .case.fixtures import ConstantForce, DrivenPlaten, FixedGap, Isostatic, Spring
 from .case.linear_solver import Cholesky, Direct
+from .case.profiles import CurrentProfile, PressureProfile, TemperatureProfile, VoltageProfile
 from .case.protocol import (
     ConstantCurrent,
     ConstantVoltage,
@@ -29,6 +30,8 @@ from .case.protocol import (
 from .case.settings import Discretisation, NewtonSettings, Output, PressureField, Scales
 from .case.step_control import AdaptiveSteps, PrescribedSteps
 from .case.stops import ContactBelow, VoidAbove, VoltageAbove, VoltageBelow
+from .case.surroundings import PressureRamp, TemperatureRamp, Under
+from .case.time_table import Between
 from .errors import CaseWarning
 from .frames import Axisymmetric, PlaneSection, PlaneStrain, ThreeDimensional
 from .geometry.composite import CompositeStack
@@ -59,6 +62,7 @@ from .interfaces.sinking import FreeClosing, LinearSinking, PowerLawSinking
 from .materials.material import Material
 from .memory import StateVariable
 from .model.outputs import CellField, CellMean, PointField, Scalar
+from .records import Column
 from .run.observers import Observer
 from .run.runner import Result, resume, run
 from .run.script import CaseScript, Knob, main
@@ -72,6 +76,7 @@ __all__ = [
     "AdaptiveSteps",
     "AdheringContact",
     "Axisymmetric",
+    "Between",
     "BilinearCohesion",
     "Body",
     "BodyForce",
@@ -84,6 +89,7 @@ __all__ = [
     "Charge",
     "Cholesky",
     "Clamp",
+    "Column",
     "CompositeStack",
     "ConstantBearing",
     "ConstantCurrent",
@@ -92,6 +98,7 @@ __all__ = [
     "ContactBelow",
     "CosineGap",
     "CurrentBelow",
+    "CurrentProfile",
     "CurrentSweep",
     "CylinderGap",
     "Direct",
@@ -142,6 +149,8 @@ __all__ = [
     "Preload",
     "PrescribedSteps",
     "PressureField",
+    "PressureProfile",
+    "PressureRamp",
     "ProppedInterface",
     "Quantity",
     "Refinement",
@@ -164,12 +173,16 @@ __all__ = [
     "StepErrors",
     "Sticking",
     "Strips",
+    "TemperatureProfile",
+    "TemperatureRamp",
     "TemperatureRange",
     "Texture",
     "ThreeDimensional",
+    "Under",
     "VoidAbove",
     "VoltageAbove",
     "VoltageBelow",
+    "VoltageProfile",
     "cycles",
     "main",
     "open_run",

@@ -185,7 +185,14 @@ def parameter(
     return dataclasses.field(default=default, metadata={_KEY: declaration, **when})
 
 
-def table(unit: str, *, low: float | None = None, high: float | None = None, doc: str = "") -> Any:
+def table(
+    unit: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    doc: str = "",
+    made: bool = False,
+) -> Any:
     """Declare a table of a dataclass, such as a `Curve`.
 
     Args:
@@ -193,6 +200,7 @@ def table(unit: str, *, low: float | None = None, high: float | None = None, doc
         low: Lower bound of the ordinates in SI.
         high: Upper bound of the ordinates in SI.
         doc: What the ordinates are, in a few words.
+        made: The dataclass makes the table itself, from other fields.
 
     Returns:
         The field, carrying its declaration.
@@ -202,7 +210,7 @@ def table(unit: str, *, low: float | None = None, high: float | None = None, doc
     """
     unit_of(unit)
     declaration = Declaration(unit, low, high, False, False, doc, is_table=True)
-    return dataclasses.field(metadata={_KEY: declaration})
+    return dataclasses.field(init=not made, repr=not made, metadata={_KEY: declaration})
 
 
 def validate_parameters(instance: Any) -> None:

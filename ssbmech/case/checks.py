@@ -10,6 +10,7 @@ from ssbmech.case.body import Body
 from ssbmech.case.boundary import Loads, Support, holds_normal
 from ssbmech.case.electrodes import Electrodes
 from ssbmech.case.fixtures import Fixture
+from ssbmech.case.phases import drives_of, passes_current
 from ssbmech.case.protocol import Step
 from ssbmech.case.settings import Discretisation
 from ssbmech.errors import CaseError
@@ -182,7 +183,7 @@ def check_electrodes(
             "working and counter electrode must be two interfaces, and the only ones with kinetics"
         )
     _check_hosts(pairs, named, interfaces, bodies)
-    driven = any(step.drive(0.0).voltage is not None for step in protocol)
+    driven = any(d.voltage is not None for step in protocol for d in drives_of(step))
     if len(pairs) > 1 and driven:
         raise CaseError("stacked cells are driven by a current: a step of theirs holds a voltage")
 
@@ -265,8 +266,7 @@ def _check_pair(
 def _check_currentless(protocol: Sequence[Step]) -> None:
     """Refuse a current or voltage that nothing would carry."""
     for step in protocol:
-        drive = step.drive(0.0)
-        if drive.current_density or drive.c_rate or drive.voltage is not None:
+        if passes_current(step):
             raise CaseError(
                 f"step {step.name!r} drives a current, but the case names no electrodes: give "
                 "Electrodes and interfaces with a charge-transfer law, or take Rest"

@@ -7,10 +7,11 @@ current), and the voltage is its potential against the counter electrode.
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, cast
 
 # scripts may know the stop conditions from here
 from ssbmech.case.stops import ContactBelow as ContactBelow
@@ -52,7 +53,8 @@ class Step(Protocol):
     """Role of a protocol step.
 
     A step whose drive has kinks or jumps may name them in an attribute `break_points`, times since
-    its start [s]: time steps land on them.
+    its start [s]: time steps land on them. One whose current changes within a time step may give
+    the mean over it in a method `drive_over(start, end)`.
     """
 
     @property
@@ -80,10 +82,31 @@ def break_points(step: Step) -> tuple[float, ...]:
     return tuple(sorted(float(time) for time in getattr(step, "break_points", ())))
 
 
-def next_break(step: Step, elapsed: float) -> float:
-    """Return the next break point of a step after a time since its start [s]; infinite if none."""
-    passed = elapsed + SAME_INSTANT * step.duration
-    return next((time for time in break_points(step) if time > passed), math.inf)
+def drive_over(step: Step, start: float, end: float) -> Drive:
+    """Return what a step asks of a time step, from one time since its start to another [s].
+
+    A step whose current is not constant gives the mean over the time step, so that the charge is
+    that of its course, in a method `drive_over(start, end)`; of any other it is `drive(end)`.
+    """
+    own: Callable[[float, float], Drive] | None = getattr(step, "drive_over", None)
+    return step.drive(end) if own is None else own(start, end)
+
+
+def renamed(step: Step, name: str) -> Step:
+    """Return a step with another name: by its method `renamed`, or as a copy of its dataclass.
+
+    Raises:
+        CaseError: it can have no other name.
+    """
+    own: Callable[[str], Step] | None = getattr(step, "renamed", None)
+    if own is not None:
+        return own(name)
+    if not hasattr(step, "__dataclass_fields__"):
+        raise CaseError(
+            f"step {step.name!r} of {type(step).__name__} cannot be numbered: make it a dataclass "
+            "with a field `name`, or give it a method renamed(name)"
+        )
+    return cast("Step", dataclasses.replace(cast("Any", step), name=name))
 
 
 def check_duration(step: Step) -> None:
@@ -255,32 +278,3 @@ class ConstantVoltage:
     def drive(self, elapsed: float) -> Drive:
         """Return the voltage."""
         return Drive(current_density=None, voltage=self.voltage)
-
-
-def check_protocol(steps: tuple[Step, ...], known: Mapping[str, object]) -> None:
-    """Check that a protocol has steps and watches quantities that exist.
-
-    Args:
-        steps: the protocol.
-        known: names of the series quantities.
-
-    Raises:
-        CaseError: there is no step, a break point lies outside its step, or a stop condition
-            watches an unknown quantity.
-    """
-    if not steps:
-        raise CaseError("the protocol is empty: give at least one step, for example Rest(1 * hour)")
-    for step in steps:
-        for time in break_points(step):
-            if not 0.0 < time < step.duration:
-                raise CaseError(
-                    f"step {step.name!r} has a break point at {time:g} s, which is not within its "
-                    f"duration of {step.duration:g} s"
-                )
-        for stop in step.stops:
-            if stop.quantity not in known:
-                raise CaseError(
-                    f"step {step.name!r} stops on {stop.quantity!r}, "
-                    "which this case does not compute; "
-                    f"known quantities: {', '.join(sorted(known))}"
-                )

@@ -118,6 +118,7 @@ class CellState:
             "time": cell.time,
             "closures": {c.key: {k: getattr(c, k) for k in _CLOSURE} for c in cell.closures},
             "platen": cell.holder.state(),
+            "conditions": cell.conditions.state(),
         }
 
     def restore(self, stored: StoredRows, scalars: Mapping[str, Any]) -> None:
@@ -145,6 +146,9 @@ class CellState:
             for name in _CLOSURE:
                 setattr(closure, name, closures[closure.key][name])
         self.cell.holder.restore(scalars["platen"])
+        # older checkpoints are of cells whose temperature never changed
+        if "conditions" in scalars:
+            self.cell.conditions.restore(scalars["conditions"])
         self.cell.time = scalars["time"]
 
 

@@ -13,6 +13,7 @@ from dolfinx import fem
 
 from ssbmech._compat import compile_form, constant, drop_abandoned_compilations
 from ssbmech.case.case import Case
+from ssbmech.case.courses import courses_of
 from ssbmech.case.protocol import Drive
 from ssbmech.case.step_control import Tolerances
 from ssbmech.case.stops import Guard
@@ -139,6 +140,11 @@ class CellModel:
         return tuple(guard for host in hosts for guard in host.guards)
 
     @property
+    def courses(self) -> Sequence[object]:
+        """Functions of time that loads, supports and the fixture follow."""
+        return courses_of(self.case)
+
+    @property
     def unknowns(self) -> list[Unknown]:
         """All fields."""
         return [unknown for place in self.places for unknown in place.unknowns]
@@ -208,12 +214,14 @@ class CellModel:
             place.parts.commit()
         for unknown in self._marching:
             unknown.commit()
+        self.conditions.commit()
         self.time += dt
 
     def rollback(self) -> None:
         """Return to the last committed step; collective."""
         for unknown in self._marching:
             unknown.rollback()
+        self.conditions.rollback()
         for place in self.places:
             place.parts.begin()
 

@@ -12,6 +12,7 @@ from mpi4py import MPI
 import numpy as np
 
 from ssbmech.case.electrodes import Electrodes
+from ssbmech.case.phases import drives_of, passes_current, phases_of
 from ssbmech.case.protocol import Drive, Step
 from ssbmech.case.settings import Scales
 from ssbmech.errors import CaseError
@@ -210,34 +211,34 @@ class Circuit:
             CaseError: a step goes by C-rate without a capacity, or the first that passes a current
                 begins beyond its own cut-off voltage.
         """
-        drives = [step.drive(0.0) for step in protocol]
-        for step, drive in zip(protocol, drives, strict=True):
-            if drive.c_rate is not None and math.isnan(self.capacity):
+        for step in protocol:
+            by_rate = any(drive.c_rate is not None for drive in drives_of(step))
+            if by_rate and math.isnan(self.capacity):
                 raise CaseError(
                     f"step {step.name!r} goes by C-rate, but no electrode of the cell hosts "
                     "lithium: give a current density, as in ConstantCurrent"
                 )
         if self.cells:
-            _check_first(protocol, drives, self.voltage)
+            _check_first(protocol, self.voltage)
 
 
-def _check_first(protocol: Sequence[Step], drives: Sequence[Drive], voltage: float) -> None:
+def _check_first(protocol: Sequence[Step], voltage: float) -> None:
     """Refuse a first current that is past its own cut-off voltage.
 
     Raises:
         CaseError: it is.
     """
-    for step, drive in zip(protocol, drives, strict=True):
-        if drive.voltage is not None:
+    for step in filter(passes_current, protocol):
+        first = phases_of(step)[0].step
+        if first.drive(0.0).voltage is not None:
             return
-        if drive.c_rate or drive.current_density:
-            for stop in step.stops:
-                if stop.quantity == VOLTAGE.name and stop.excess(voltage) > 0.0:
-                    raise CaseError(
-                        f"step {step.name!r} is past its cut-off before it begins: the cell is at "
-                        f"{voltage:.4g} V; change the initial contents or the limit"
-                    )
-            return
+        for stop in first.stops:
+            if stop.quantity == VOLTAGE.name and stop.excess(voltage) > 0.0:
+                raise CaseError(
+                    f"step {step.name!r} is past its cut-off before it begins: the cell is at "
+                    f"{voltage:.4g} V; change the initial contents or the limit"
+                )
+        return
 
 
 def _closure(name: str, transfer: Transfer, scales: Scales, area: float) -> Closure:

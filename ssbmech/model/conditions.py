@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import ufl
@@ -58,7 +58,7 @@ class Conditions:
 
     def __init__(self, temperature: float) -> None:
         """Start at a temperature [K]."""
-        self._own_temperature = temperature
+        self._asked_last = temperature
         self.dt = Number(1.0)
         self.temperature = Number(temperature)
         self._against_time: list[tuple[Number, AgainstTime]] = []
@@ -79,9 +79,25 @@ class Conditions:
         """
         self.dt.value = dt
         asked = drive.temperature
-        self.temperature.value = self._own_temperature if asked is None else asked
+        self.temperature.value = self._asked_last if asked is None else asked
         for number, value in self._against_time:
             number.value = value(time, drive)
+
+    def commit(self) -> None:
+        """Keep the temperature of the step: the next one goes on at it if it asks for none."""
+        self._asked_last = self.temperature.value
+
+    def rollback(self) -> None:
+        """Return to the temperature of the last committed step."""
+        self.temperature.value = self._asked_last
+
+    def state(self) -> dict[str, float]:
+        """Return what the next step depends on, as plain data."""
+        return {"temperature": self._asked_last}
+
+    def restore(self, state: Mapping[str, float]) -> None:
+        """Take over what `state` gave."""
+        self._asked_last = self.temperature.value = state["temperature"]
 
 
 def on_mesh(value: Any, mesh: Mesh) -> Any:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from mpi4py import MPI
 
 from ssbmech.case.case import Case
-from ssbmech.case.protocol import check_protocol, next_break
+from ssbmech.case.landings import Landings
+from ssbmech.case.protocol_checks import check_protocol
 from ssbmech.checkpoint.state import CellState
 from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
@@ -150,9 +151,9 @@ def fewest_steps(case: Case) -> int:
     sizer, count = case.step_control.sizer(), 0
     for step in case.protocol:
         sizer.start(step.duration)
-        elapsed = 0.0
+        elapsed, landings = 0.0, Landings(step)
         while elapsed < step.duration * (1 - 1e-12):
-            ahead = min(step.duration, next_break(step, elapsed))
+            ahead = min(step.duration, landings.next(elapsed))
             elapsed += sizer.propose(ahead - elapsed)
             sizer.accept(iterations=1, error=0.0)
             count += 1

@@ -14,7 +14,7 @@ from typing import Any
 from mpi4py import MPI
 
 from ssbmech.case.case import Case
-from ssbmech.case.protocol import check_protocol
+from ssbmech.case.protocol_checks import check_protocol
 from ssbmech.checkpoint.checkpointer import Checkpointer, Saved
 from ssbmech.checkpoint.store import CheckpointStore
 from ssbmech.errors import SSBMechError

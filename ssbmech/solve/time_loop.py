@@ -12,7 +12,9 @@ from typing import Protocol
 
 from mpi4py import MPI
 
-from ssbmech.case.protocol import SAME_INSTANT, Drive, Step, next_break
+from ssbmech.case.landings import Landings
+from ssbmech.case.phases import phases_of
+from ssbmech.case.protocol import SAME_INSTANT, Drive, Step, drive_over
 from ssbmech.case.step_control import StepSizer, Tolerances
 from ssbmech.case.stops import Guard, StopCondition, stop_reason
 from ssbmech.errors import AuditError, NotConverged, ObserverError, StepTooSmall
@@ -26,6 +28,9 @@ REJECTED_ERROR = 16.0
 
 INTERRUPTED = "interrupted"
 """Why a protocol step ended that was left on request."""
+
+NEXT_PHASE = "next phase"
+"""Why a phase ended whose step goes on with the next one."""
 
 SMALLEST_LANDING = 1e-4
 """Part of a protocol step within which a stop condition is located at worst; contact jumps [1]."""
@@ -45,6 +50,10 @@ class Steppable(Protocol):
     @property
     def guards(self) -> tuple[Guard, ...]:
         """Conditions that end any step, where the model ceases to know its material."""
+
+    @property
+    def courses(self) -> Sequence[object]:
+        """Functions of the time of the run that name instants on which time steps land."""
 
     def begin(self, drive: Drive, dt: float) -> None:
         """Prepare a step."""
@@ -108,6 +117,7 @@ class Position:
 
     Attributes:
         step: protocol step, counted from 0.
+        phase: its phase, counted from 0.
         begun: whether its first time step was proposed.
         elapsed: time since its start [s].
         dt_before: last time step in it [s]; 0 before the first.
@@ -118,6 +128,7 @@ class Position:
     """
 
     step: int = 0
+    phase: int = 0
     begun: bool = False
     elapsed: float = 0.0
     dt_before: float = 0.0
@@ -132,7 +143,7 @@ class Position:
 
     def next_step(self) -> Position:
         """Return the start of the next protocol step."""
-        return Position(self.step + 1, rejected=self.rejected, wall_time=self.wall_time)
+        return Position(step=self.step + 1, rejected=self.rejected, wall_time=self.wall_time)
 
 
 class TimeLoop:
@@ -216,22 +227,40 @@ class TimeLoop:
 
     def _run_step(self, step: Step) -> str:
         """Run one protocol step from the present position and return why it ended."""
+        at, phases = self.position, phases_of(step)
+        while True:
+            phase = phases[at.phase]
+            reason = self._run_phase(phase.step, phase.until)
+            if reason != NEXT_PHASE:
+                return reason
+            at.phase += 1
+            # nothing before tells what comes after
+            at.dt_before, at.excesses = 0.0, {}
+            self.sizer.start(step.duration - at.elapsed)
+            if not at.is_within(step):
+                return "duration"
+            self.hooks.on_settled(at, last=False)
+
+    def _run_phase(self, step: Step, until: StopCondition | None) -> str:
+        """Run one phase of a step from the present position and return why it ended."""
         at = self.position
         if not at.begun:
             self.sizer.start(step.duration)
             at.begun = True
-        stops: Sequence[StopCondition] = (*step.stops, *self.cell.guards)
+        own = (*step.stops, *(() if until is None else (until,)))
+        stops: Sequence[StopCondition] = (*own, *self.cell.guards)
+        landings = Landings(step, self.cell.time - at.elapsed, self.cell.courses)
         while at.is_within(step):
             if self.stopped():
                 return INTERRUPTED
-            to_break = next_break(step, at.elapsed) - at.elapsed
+            to_break = landings.next(at.elapsed) - at.elapsed
             dt = self.sizer.propose(min(step.duration - at.elapsed, at.ceiling, to_break))
             try:
                 report, row, error = self._attempt(step, dt)
             except NotConverged as failure:
                 self._reject(dt, failure)
                 continue
-            watched = _watched(len(step.stops), self.cell.guards, self._last_row, row)
+            watched = _watched(len(own), self.cell.guards, self._last_row, row)
             now = {k: stops[k].excess(row[stops[k].quantity]) for k in watched}
             landing = _landing(stops, at.excesses, now)
             if landing is not None and landing * dt > SMALLEST_LANDING * step.duration:
@@ -247,7 +276,8 @@ class TimeLoop:
                 return ending.reason
             passed = [k for k in now if now[k] > (-stops[k].tolerance() if landed else 0.0)]
             if passed:
-                return stop_reason(stops[passed[0]])
+                first = stops[passed[0]]
+                return NEXT_PHASE if first is until else stop_reason(first)
             if ending is not None:
                 return ending.reason
             if dt >= to_break * (1 - SAME_INSTANT):
@@ -267,7 +297,7 @@ class TimeLoop:
         """
         at = self.position
         ratio = dt / at.dt_before if at.dt_before > 0.0 else 0.0
-        drive = step.drive(at.elapsed + dt)
+        drive = drive_over(step, at.elapsed, at.elapsed + dt)
 
         def start_from_last() -> None:
             self.cell.rollback()

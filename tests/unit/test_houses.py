@@ -24,7 +24,7 @@ ORDER = (
     ("memory", "extensions"),
     ("runfolder",),
     ("units",),
-    ("parameter",),
+    ("parameter", "records"),
     ("_compat", "frames", "validity"),
     ("activation",),
     ("materials", "interfaces"),

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Protocols of real tests: records are followed exactly, and no event is stepped over."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+from mpi4py import MPI
+
+import numpy as np
+import pytest
+
+import ssbmech as ssb
+from ssbmech import library
+from ssbmech.library.interfaces import lithium_li6ps5cl
+from ssbmech.run import runner
+from ssbmech.runfolder.root import on_root
+from ssbmech.runfolder.status import RunStatus
+from ssbmech.units import MPa, celsius, mA_per_cm2, minute, s, um
+from tests.tools import march
+
+WORKING, COUNTER = "negative|separator", "positive|separator"
+QUIET = ssb.Output(figures=False, checkpoint_every=0.0)
+
+
+def cell(**changes: Any) -> ssb.Case:
+    """Return Li | Li6PS5Cl | Li, flat and 12 um wide, under 1 MPa."""
+    lithium = library.by_name("lithium_masias2019")
+    layers = (("negative", 4), ("separator", 8), ("positive", 4))
+    settings: dict[str, Any] = {
+        "name": "protocols",
+        "geometry": ssb.Stack(
+            frame=ssb.PlaneStrain(),
+            width=12 * um,
+            layers=tuple(ssb.Layer(name, size * um) for name, size in layers),
+            size_interface=6 * um,
+            size_bulk=6 * um,
+        ),
+        "bodies": (
+            ssb.Body.single("negative", lithium),
+            ssb.Body.single("separator", library.by_name("li6ps5cl")),
+            ssb.Body.single("positive", lithium),
+        ),
+        "interfaces": tuple(
+            ssb.Interface(name, kinetics=lithium_li6ps5cl()) for name in (WORKING, COUNTER)
+        ),
+        "supports": tuple(ssb.Roller(face) for face in ("bottom", "left", "right")),
+        "fixture": ssb.ConstantForce(1 * MPa),
+        "electrodes": ssb.Electrodes(WORKING, COUNTER),
+        "protocol": (ssb.Preload(1 * s),),
+        "step_control": ssb.AdaptiveSteps(dt_initial=10 * s),
+        "output": QUIET,
+    }
+    return ssb.Case(**settings | changes)
+
+
+def test_charge_of_a_drive_cycle(tmp_path: Path) -> None:
+    """Twenty blocks of 15 s from a file: the charge passed is their integral."""
+    draw = np.random.default_rng(1)
+    currents = np.round(draw.choice([-1.0, 0.0, 0.5, 1.0, 2.0], size=20) * 0.3, 3)
+    text = "t [s];I [mA/cm2]\n" + "".join(
+        f"{100 + 15 * k};{value}\n" for k, value in enumerate(currents)
+    )
+    path = tmp_path / "cycle.csv"
+    on_root(MPI.COMM_WORLD, lambda: path.write_text(text, "utf-8"))
+    cycle = ssb.CurrentProfile.from_csv(
+        path, "t", "I", between=ssb.Between.BLOCKS, end=400 * s, name="drive cycle"
+    )
+    done = march(cell(protocol=(ssb.Preload(1 * s), cycle)))
+    exact = float(np.cumsum(15.0 * 10.0 * currents)[-1])
+    assert done.rows[-1]["charge"] == pytest.approx(exact, rel=1e-9, abs=0.0)
+    # at the end of every time step too, of which one lands on each jump
+    times, charge = done.series("time") - 1.0, done.series("charge")
+    knots = np.append(0.0, np.cumsum(150.0 * currents))
+    passed = np.interp(times, 15.0 * np.arange(21), knots)
+    assert charge == pytest.approx(passed, rel=1e-9, abs=1e-9 * np.abs(knots).max())
+    for k in range(1, 20):
+        if currents[k] != currents[k - 1]:
+            assert np.abs(times - 15.0 * k).min() < 1e-9
+
+
+def test_charge_of_a_record_that_goes_on_between_its_points() -> None:
+    """Lines with a jump: each time step passes the charge below the record."""
+    times, currents = [0, 20, 20, 60, 90], [0.0, 0.5, -0.5, 0.2, 0.2]
+    record = ssb.CurrentProfile(times, currents * mA_per_cm2, repeat=2)
+    steps = ssb.AdaptiveSteps(dt_initial=7 * s, dt_max=13 * s)
+    done = march(cell(protocol=(ssb.Preload(1 * s), record), step_control=steps))
+    exact = 2 * 10 * (5.0 - 6.0 + 6.0)
+    assert done.rows[-1]["charge"] == pytest.approx(exact, rel=1e-9)
+    # within a line, each step carries the mean of its ends
+    time, current = done.series("time") - 1.0, done.series("current")
+    early = (time > 1e-9) & (time < 20 + 1e-9)
+    middle = time - 0.5 * done.series("time_step")
+    assert current[early] == pytest.approx(5.0 * middle[early] / 20, rel=1e-9)
+
+
+def test_a_short_pulse_in_a_long_rest() -> None:
+    """One second in an hour: it is there, whole, and in no other second."""
+    pulse = ssb.CurrentProfile(
+        [0, 1800, 1801, 3600], [0, 2, 0] * mA_per_cm2, ssb.Between.BLOCKS, name="pulse"
+    )
+    steps = ssb.AdaptiveSteps(dt_initial=1 * s, dt_max=1800 * s, growth=10.0)
+    done = march(cell(protocol=(ssb.Preload(1 * s), pulse), step_control=steps))
+    current, charge = done.series("current"), done.series("charge")
+    passing = np.abs(current) > 1e-6
+    time = done.series("time")[passing]
+    assert time.min() > 1801.0
+    assert time.max() == pytest.approx(1802.0, rel=1e-12)
+    assert current[passing] == pytest.approx(20.0, rel=1e-9)
+    assert charge[-1] == pytest.approx(20.0, rel=1e-9)
+
+
+def test_a_short_pulse_of_pressure() -> None:
+    """A gas strikes for a second in ten minutes; time steps land on its edges."""
+    strike = ssb.PressureProfile(
+        [0, 300, 301, 600], [1, 5, 1] * MPa, ssb.Between.BLOCKS, name="strike"
+    )
+    gas = ssb.Loads(face_pressures=(ssb.FacePressure("top", strike),))
+    steps = ssb.AdaptiveSteps(dt_initial=1 * s, dt_max=300 * s, growth=10.0)
+    rest = ssb.Rest(10 * minute)
+    done = march(cell(fixture=None, loads=gas, protocol=(rest,), step_control=steps))
+    time = done.series("time")
+    pressure = done.series(f"p_contact_max:{WORKING}")
+    struck = (time > 300.0 + 1e-6) & (time < 301.0 + 1e-6)
+    assert struck.any()
+    assert pressure[struck] == pytest.approx(5e6, rel=1e-6)
+    assert pressure[~struck] == pytest.approx(1e6, rel=1e-6)
+
+
+def test_temperature_lands_on_its_ends_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ramp, then a step without a temperature: resumed inside the ramp on the way."""
+    warm = ssb.TemperatureRamp(celsius(25), celsius(60))
+    case = cell(
+        protocol=(
+            ssb.Preload(1 * s),
+            ssb.Under(ssb.Rest(100 * s, name="warm up"), temperature=warm),
+            ssb.ConstantCurrent(0.1 * mA_per_cm2, 20 * s),
+            ssb.Under(ssb.Rest(10 * s), temperature=celsius(40)),
+            ssb.Rest(10 * s, name="last"),
+        ),
+        step_control=ssb.AdaptiveSteps(dt_initial=10 * s, dt_max=20 * s),
+    )
+    folder = tmp_path / "run"
+    for attempts in (4, 4):
+        with monkeypatch.context() as patch:
+            calls = itertools.count()
+            patch.setattr(
+                runner.Interrupt, "requested", lambda self, c=calls, a=attempts: next(c) >= a
+            )
+            stopped = runner.run_or_resume(case, folder)
+        assert stopped.status is RunStatus.STOPPED
+    # in the ramp, then in the step after it, which asks for no temperature
+    assert [row["step"] for row in stopped.rows][-1] >= 1.0
+    whole = ssb.resume(case, folder)
+    assert whole.status is RunStatus.COMPLETE
+    rows = {float(row["time"]): row["temperature"] for row in whole.rows}
+    for time, temperature in rows.items():
+        if time <= 1.0 + 1e-9:
+            expected = 25.0
+        elif time <= 101.0 + 1e-9:
+            expected = 25.0 + 35.0 * (time - 1.0) / 100.0
+        elif time <= 121.0 + 1e-9:
+            expected = 60.0
+        else:
+            expected = 40.0
+        assert temperature == pytest.approx(expected + 273.15, rel=1e-12)
+    assert any(abs(time - 101.0) < 1e-9 for time in rows)
