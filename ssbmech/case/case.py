@@ -26,6 +26,7 @@ from ssbmech.case.fixtures import Fixture
 from ssbmech.case.law_checks import check_interface_laws
 from ssbmech.case.linear_solver import Direct, LinearSolver
 from ssbmech.case.protocol import Step
+from ssbmech.case.reactant_checks import check_reactants
 from ssbmech.case.settings import Discretisation, NewtonSettings, Output, Scales
 from ssbmech.case.step_control import AdaptiveSteps, StepControl
 from ssbmech.frames import Frame
@@ -103,3 +104,4 @@ class Case:
         check_elements(self.discretisation, self.bodies)
         check_electrodes(self.electrodes, self.interfaces, self.bodies, self.loads, self.protocol)
         check_interface_laws(self.interfaces, self.bodies)
+        check_reactants(self.interfaces, self.bodies)

@@ -31,7 +31,7 @@ def wang2020() -> Material:
     return Material(
         "sodium_wang2020",
         ElasticViscoplastic(Elastic(young=4.6 * GPa, poisson=0.41), flow),
-        metal=Metal(molar_volume=23.75 * cm3_per_mol),
+        metal=Metal(molar_volume=23.75 * cm3_per_mol, element="sodium"),
         sources={
             "solid.elastic.young": measured("acoustic velocities"),
             "solid.elastic.poisson": measured("acoustic velocities"),

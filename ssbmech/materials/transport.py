@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ssbmech.activation import arrhenius
 from ssbmech.constants import FARADAY
 from ssbmech.frames import Expr
-from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.parameter import STATED_IF_GIVEN, parameter, validate_parameters
 
 
 class Conductor(Protocol):
@@ -77,6 +77,12 @@ class ElectronConductor:
 class Metal:
     """Electrode metal that is stripped and plated at its surface.
 
+    A layer gives what it holds, and a step ends where it is used up. Of a foil that is modelled
+    thinner than it is, `not_modelled` is the rest.
+
+    Attributes:
+        element: what is used up, for messages; None for lithium.
+
     Raises:
         ParameterError: a constant is out of its bounds.
     """
@@ -84,6 +90,14 @@ class Metal:
     molar_volume: float = parameter(
         "m3/mol", low=1e-7, high=1e-4, doc="volume of metal per mole of charge carrier"
     )
+    not_modelled: float = parameter(
+        "m",
+        low=0.0,
+        default=0.0,
+        doc="thickness of metal that lies behind what is modelled",
+        stated_if_given=True,
+    )
+    element: str | None = field(default=None, metadata=STATED_IF_GIVEN)
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

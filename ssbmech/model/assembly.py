@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dolfinx.mesh import Mesh
 
 from ssbmech.case.body import Body as CaseBody
+from ssbmech.case.reactant_checks import reacting_regions
 from ssbmech.extensions import BULK_PART, SURFACE_PART, check_members
 from ssbmech.geometry.subdomains import BodyMesh, InterfaceMesh
 from ssbmech.interfaces.interface import Interface
@@ -75,6 +76,7 @@ def build_surface(
         CaseError: a body lacks what a law needs, or laws do not fit together.
     """
     sides = bodies[interface.minus], bodies[interface.plus]
+    interface = reacting_regions(interface, sides[0].case_body)
     surface = new_surface(interface, mesh, sides, parent, setting)
     parts = surface.parts
     parts.append(Contact(surface))

@@ -25,6 +25,7 @@ from ssbmech.model.body import BodyModel
 from ssbmech.model.checks import check_case
 from ssbmech.model.circuit import Circuit
 from ssbmech.model.conditions import Conditions
+from ssbmech.model.draw import draws, share_metal, warn_of_draws
 from ssbmech.model.part import FaceNumber, Judged, Setting
 from ssbmech.model.parts.contact import Contact
 from ssbmech.model.parts.lithium import Lithium
@@ -61,6 +62,7 @@ class CellModel:
         holder: what holds the stack.
         circuit: electrodes and what drives them.
         system: the equations.
+        draws: what the protocol asks of each metal.
         time: time of the last committed step [s].
     """
 
@@ -83,6 +85,7 @@ class CellModel:
         self.setting = _setting(case, tagged, self.conditions, around)
         self.bodies = self._build_bodies()
         self.surfaces = self._build_surfaces()
+        share_metal(self.surfaces)
         self._moving = hold_supports(case.supports, self.bodies.values(), self.comm)
         hold_potentials(case.loads.face_potentials, self.bodies.values())
         self.holder = self._build_holder(around)
@@ -94,6 +97,8 @@ class CellModel:
         self.circuit = Circuit(case.electrodes, transfers, case.scales, self.area, self.comm)
         self.circuit.start_at_rest(case.temperature)
         self.circuit.check_protocol(case.protocol)
+        self.draws = draws(self.surfaces, self.circuit, case.protocol)
+        warn_of_draws(self.draws)
         self.system = self._build_system()
 
     def _build_bodies(self) -> dict[str, BodyModel]:
@@ -135,9 +140,11 @@ class CellModel:
 
     @property
     def guards(self) -> tuple[Guard, ...]:
-        """Conditions that end any step: a host is empty or full somewhere."""
+        """Conditions that end any step: a host is empty or full, or metal is used up somewhere."""
         hosts = [host for body in self.bodies.values() for host in body.parts.find(Lithium)]
-        return tuple(guard for host in hosts for guard in host.guards)
+        transfers = [t for surface in self.surfaces.values() for t in surface.parts.find(Transfer)]
+        found = [guard for host in hosts for guard in host.guards]
+        return (*found, *(guard for t in transfers for guard in t.reactant.guards))
 
     @property
     def courses(self) -> Sequence[object]:

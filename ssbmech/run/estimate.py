@@ -75,6 +75,7 @@ class Estimate:
         unknowns: unknowns of each kind [1].
         ranks: number of ranks [1].
         protocol: name and duration [s] of each step.
+        metal: what the protocol strips from each metal, and what is there.
         steps: fewest time steps [1].
         memory: memory of all ranks together [B].
         iteration: time of a Newton iteration [s].
@@ -86,6 +87,7 @@ class Estimate:
     unknowns: Mapping[str, int]
     ranks: int
     protocol: tuple[tuple[str, float], ...]
+    metal: tuple[str, ...]
     steps: int
     memory: float
     iteration: float
@@ -101,6 +103,7 @@ class Estimate:
             "unknowns": f"{unknowns} ({_listed(self.unknowns)})",
             "ranks": f"{self.ranks}, {unknowns // self.ranks} unknowns each",
             "protocol": steps,
+            **({"metal": "; ".join(self.metal)} if self.metal else {}),
             "memory": f"about {self.memory / 1e9:.1f} GB in all",
             "time": (
                 f"about {_duration(self.steps * ITERATIONS * self.iteration)} or more: at least "
@@ -139,6 +142,7 @@ def estimate(case: Case, comm: MPI.Intracomm) -> Estimate:
         unknowns=unknowns,
         ranks=comm.size,
         protocol=tuple((step.name, step.duration) for step in case.protocol),
+        metal=tuple(draw.text() for draw in cell.draws),
         steps=fewest_steps(case),
         memory=comm.size * PROCESS + cost.memory_of(count),
         iteration=cost.time_of(count, comm.size),

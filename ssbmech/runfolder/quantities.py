@@ -69,6 +69,8 @@ _ROWS = (
     Quantity("i_normal_mean", r"$\bar{i}$", "A m-2", "mean interface current density"),
     Quantity("conducting_fraction", r"$\bar{\theta}$", "1", "conducting fraction"),
     Quantity("cut_off", r"$v_\mathrm{off}$", "1", "active material without contact"),
+    Quantity("reserve_min", r"$h_\mathrm{min}$", "m", "least metal left behind a facet"),
+    Quantity("inventory", r"$Q_\mathrm{left}$", "C m-2", "charge of the metal that is left"),
     Quantity("damage_mean", r"$\bar{d}$", "1", "broken fraction of the bond"),
     # Hosts
     Quantity("state_of_charge", "$z$", "1", "state of charge"),

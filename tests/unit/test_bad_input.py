@@ -145,7 +145,7 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         model(
             bodies=(
                 *CASE.bodies[:2],
-                ssb.Body("positive", {"negative": COPPER, "positive": COPPER}),
+                ssb.Body("positive", {"negative": COPPER, "positive": LITHIUM_METAL}),
             )
         ),
         ("'negative'", "more than one body"),
@@ -238,7 +238,7 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     ),
     "no counter": (changed(electrodes=ssb.Electrodes(WORKING, None)), ("FacePotential",)),
     "kinetics without metal": (
-        model(bodies=(ssb.Body.single("negative", COPPER), *CASE.bodies[1:])),
+        changed(bodies=(ssb.Body.single("negative", COPPER), *CASE.bodies[1:])),
         ("minus body 'negative'", "electrode metal"),
     ),
     "kinetics without electrolyte": (

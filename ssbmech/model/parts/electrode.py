@@ -15,17 +15,23 @@ import numpy.typing as npt
 from dolfinx import fem
 
 from ssbmech._compat import compile_form
+from ssbmech.case.reserve import MetalUsedUp
+from ssbmech.case.stops import Guard
 from ssbmech.constants import FARADAY
+from ssbmech.errors import CaseError
 from ssbmech.forms import interface_terms as terms
 from ssbmech.forms import lithium
 from ssbmech.frames import Expr
 from ssbmech.model.history import FacetHistory, Follower
+from ssbmech.model.inventory import lodes, molar_volumes
 from ssbmech.model.outputs import (
+    Array,
     Arrays,
     CellConstant,
     CellField,
     Output,
     Scalar,
+    largest,
     total,
 )
 from ssbmech.model.part import Memory, Term
@@ -61,21 +67,45 @@ class Reactant(Protocol):
     def lost(self) -> tuple[float, float]:
         """Return the lithium lost since the start, and the least that counts [mol]; collective."""
 
+    @property
+    def guards(self) -> Sequence[Guard]:
+        """Conditions that end any step, where nothing is left to give."""
+
 
 class Metal:
     """Metal that is stripped and plated at its surface: the interface moves.
 
     Attributes:
-        molar_volume: volume of metal per mole of charge [m3/mol].
+        molar_volume: volume of metal per mole of charge, by facet [m3/mol]; zero next to regions
+            that are no metal, where no charge passes.
         stripped: thickness stripped minus plated up to the last committed step [m].
+        lodes: the metals that the interface lies next to.
+        others: what else is stripped from and plated onto the same body.
     """
 
-    def __init__(self, surface: SurfaceModel, current: Unknown, molar_volume: float) -> None:
-        """Remember the stripped thickness; collective."""
-        self.surface, self.molar_volume = surface, molar_volume
+    def __init__(self, surface: SurfaceModel, current: Unknown) -> None:
+        """Remember the stripped thickness, and find out how much there is; collective.
+
+        Raises:
+            CaseError: no metal touches the interface.
+        """
+        self.surface = surface
+        self.lodes = lodes(surface)
+        if not self.lodes:
+            raise CaseError(
+                f"interface {surface.name!r} has a charge-transfer law, but no metal of its minus "
+                f"body {surface.minus.name!r} touches it: put the metal at the electrolyte, or "
+                "leave the law out"
+            )
+        self.molar_volume = fem.Function(surface.gap.function.function_space, name="molar_volume")
+        for near in surface.near:
+            volume = molar_volumes(surface)[near.region]
+            self.molar_volume.x.array[: surface.gap.owned][near.owned] = volume
+        self.molar_volume.x.scatter_forward()
+        self.others: list[Metal] = []
         self.history = FacetHistory("growth", surface.mesh.mesh, surface.areas, surface.entity_maps)
         self.stripped = self.history.start("stripped")
-        self._volume = surface.constant(molar_volume)
+        self._volume = self.molar_volume("+")
         everywhere = np.ones(surface.gap.owned, dtype=bool)
         new = Follower(self._thickness(current), surface.sides.dS, everywhere)
         self.history.follow("stripped", [new])
@@ -90,6 +120,12 @@ class Metal:
     def memory(self) -> Sequence[Memory]:
         """The stripped thickness."""
         return (self.history,)
+
+    @property
+    def guards(self) -> list[Guard]:
+        """The condition that ends any step: metal is used up behind some facet."""
+        name = self.surface.name
+        return [MetalUsedUp(name, self.least_at_start, self.lodes[0].metal.element or "lithium")]
 
     def mu(self) -> Expr:
         """Return Omega p_c [J/mol]."""
@@ -111,33 +147,100 @@ class Metal:
         yield surface.gap.key, term
 
     def outputs(self) -> Sequence[Output]:
-        """Return the stripped thickness."""
-        return (CellField(quantity("stripped"), lambda: self.history.now("stripped")),)
+        """Return the stripped thickness, and what is left."""
+        where = self.surface.name
+        return (
+            CellField(quantity("stripped"), lambda: self.history.now("stripped")),
+            Scalar(quantity("reserve_min"), self.least_left, where),
+            Scalar(quantity("inventory"), self.inventory, where),
+        )
 
     @cached_property
-    def _opened(self) -> Any:
-        """Form of the volume between the bodies that growth has made."""
-        surface = self.surface
-        gap, initial = surface.gap.function("+"), surface.initial_gap("+")
-        form = terms.opened_by_growth(surface.sides, gap, initial)
-        for near in surface.near:
-            for film in surface.films(near.region):
-                form += film * near.sides.dS
-        return compile_form(form, surface.entity_maps)
+    def at_start(self) -> Array:
+        """Metal behind each owned facet at the start, what is not modelled too [m]."""
+        columns = [lode.columns + lode.facets * lode.metal.not_modelled for lode in self.lodes]
+        return np.asarray(sum(columns))
 
-    def opened(self) -> float:
+    @cached_property
+    def _gives(self) -> npt.NDArray[np.bool_]:
+        """Which owned facets have metal behind them."""
+        return np.asarray(np.logical_or.reduce([lode.facets for lode in self.lodes]))
+
+    @cached_property
+    def least_at_start(self) -> float:
+        """Least metal behind a facet at the start [m]; collective."""
+        return -largest(-self.at_start[self._gives], self.surface.comm)
+
+    def gone(self, measured: Arrays) -> Array:
+        """Return the metal that has left each owned facet, by current and along the interface [m].
+
+        Args:
+            measured: facet fields of the interface; of them, "stripped" and "carried".
+        """
+        return measured["stripped"] + measured.get("carried", 0.0)
+
+    def _taken_elsewhere(self) -> float:
+        """Return the metal that other interfaces have taken from the body [m3]; collective."""
+        found = 0.0
+        for other in self.others:
+            found += float(other.surface.areas @ other.history.now("stripped"))
+        return total(found, self.surface.comm) if self.others else 0.0
+
+    def left(self, measured: Arrays) -> Array:
+        """Return the metal that is left behind each owned facet [m]; collective.
+
+        What another interface of the body takes or gives is shared by all facets.
+
+        Args:
+            measured: facet fields of the interface; of them, "stripped" and "carried".
+        """
+        shared = self._taken_elsewhere() / self.area
+        return np.asarray((self.at_start - self.gone(measured) - shared)[self._gives])
+
+    @cached_property
+    def area(self) -> float:
+        """Area of the facets that have metal behind them [m2]; collective."""
+        return total(self.surface.areas[self._gives].sum(), self.surface.comm)
+
+    def least_left(self, measured: Arrays) -> float:
+        """Return the least metal that is left behind a facet [m]; collective."""
+        return -largest(-self.left(measured), self.surface.comm)
+
+    def inventory(self, measured: Arrays) -> float:
+        """Return the charge of the metal that is left, per area of its interface [C/m2]."""
+        per_facet = FARADAY / self.molar_volume.x.array[: self.surface.gap.owned][self._gives]
+        charges = self.surface.areas[self._gives] * per_facet
+        return total(float(charges @ self.left(measured)), self.surface.comm) / self.area
+
+    @cached_property
+    def _opened(self) -> dict[str, Any]:
+        """Forms of the volume between the bodies that growth has made, by region of metal."""
+        surface, found = self.surface, {}
+        gap, initial = surface.gap.function("+"), surface.initial_gap("+")
+        metal = {region for lode in self.lodes for region in lode.regions}
+        for near in surface.near:
+            if near.region in metal:
+                form = terms.opened_by_growth(near.sides, gap, initial)
+                for film in surface.films(near.region):
+                    form += film * near.sides.dS
+                found[near.region] = compile_form(form, surface.entity_maps)
+        return found
+
+    def opened(self) -> dict[str, float]:
         """Return the volume by which growth has moved the bodies apart [m3]; collective.
 
         It is the integral of gap - initial gap - jump of displacements along the normal, taken from
-        where the bodies are: an independent measure of the metal that was stripped.
+        where the bodies are, next to each region of metal.
         """
-        return total(fem.assemble_scalar(self._opened), self.surface.comm)
+        forms, comm = self._opened, self.surface.comm
+        return {name: total(fem.assemble_scalar(form), comm) for name, form in forms.items()}
 
     def lost(self) -> tuple[float, float]:
         """Return the metal that is missing between the bodies [mol]; collective."""
-        area = total(self.surface.areas.sum(), self.surface.comm)
-        least = self.surface.setting.scales.gap * area / self.molar_volume
-        return self.opened() / self.molar_volume, least
+        volumes = molar_volumes(self.surface)
+        lost = sum(opened / volumes[region] for region, opened in self.opened().items())
+        largest_volume = max(lode.metal.molar_volume for lode in self.lodes)
+        return lost, self.surface.setting.scales.gap * self.area / largest_volume
 
 
 class HostSurface:
@@ -158,6 +261,11 @@ class HostSurface:
     @property
     def memory(self) -> Sequence[Memory]:
         """Nothing: what is lost is missing in the bulk."""
+        return ()
+
+    @property
+    def guards(self) -> Sequence[Guard]:
+        """None: those of the host's contents serve."""
         return ()
 
     def mu(self) -> Expr:

@@ -167,9 +167,8 @@ def _reactant(surface: SurfaceModel, current: Unknown) -> Reactant:
     minus = surface.minus
     for stored in minus.parts.find(Lithium):
         return HostSurface(surface, stored)
-    for material in minus.case_body.materials.values():
-        if material.metal is not None:
-            return Metal(surface, current, material.metal.molar_volume)
+    if any(material.metal is not None for material in minus.case_body.materials.values()):
+        return Metal(surface, current)
     raise CaseError(
         f"interface {surface.name!r} has a charge-transfer law, but no material of its minus body "
         f"{minus.name!r} is an electrode metal or hosts lithium"

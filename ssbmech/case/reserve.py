@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The guard of metal: a layer gives what it holds, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ssbmech.parameter import parameter, validate_parameters
+
+LANDED = 1e-3
+"""Metal left over that at the start within which it counts as used up [1]."""
+
+
+@dataclass(frozen=True)
+class MetalUsedUp:
+    """Ends a step when no metal is left behind some facet of an interface.
+
+    Attributes:
+        interface: name of the interface, "minus|plus".
+        metal: name of what is used up.
+
+    Raises:
+        ParameterError: the thickness at the start is negative.
+    """
+
+    interface: str
+    at_start: float = parameter("m", low=0.0, doc="least metal behind a facet at the start")
+    metal: str = "lithium"
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    @property
+    def quantity(self) -> str:
+        """Least metal left behind a facet of the interface."""
+        return f"reserve_min:{self.interface}"
+
+    @property
+    def reason(self) -> str:
+        """What is used up, and where."""
+        return f"{self.metal} used up at {self.interface}"
+
+    def heading(self, before: Mapping[str, float], now: Mapping[str, float]) -> bool:
+        """Return whether less is left than in the row before."""
+        left = now[self.quantity]
+        return left < before.get(self.quantity, self.at_start) - 1e-12 * self.at_start
+
+    def excess(self, value: float) -> float:
+        """Return minus what is left [m]."""
+        return -value
+
+    def tolerance(self) -> float:
+        """Return a thousandth of what was there."""
+        return LANDED * self.at_start

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a protocol asks of electrode metal, against what is there."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from ssbmech.case.protocol import Step, break_points
+from ssbmech.errors import CaseWarning
+from ssbmech.model.circuit import Circuit
+from ssbmech.model.parts.electrode import Metal
+from ssbmech.model.parts.transfer import Transfer
+from ssbmech.model.surface import SurfaceModel
+
+SAMPLES = 64
+"""Instants between two break points at which a step's current is looked at [1]."""
+
+MAH_PER_CM2 = 36000.0
+"""Charge per area of 1 mAh/cm2 [C/m2]."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What a protocol strips from a metal, if every step lasts its full time.
+
+    Attributes:
+        interface: name of the interface.
+        asked: most that is stripped, net of what is plated, per area of the interface [C/m2].
+        held: charge of the metal at the start, per area [C/m2].
+        step: step in which more is asked than there is; empty if none.
+        stopped: whether a stop condition may end that step, or one before it, earlier.
+    """
+
+    interface: str
+    asked: float
+    held: float
+    step: str
+    stopped: bool
+
+    def text(self) -> str:
+        """Return it in words."""
+        asked, held = self.asked / MAH_PER_CM2, self.held / MAH_PER_CM2
+        if not self.step:
+            return f"{self.interface}: strips {asked:.4g} of {held:.4g} mAh/cm2"
+        unless = ", unless a stop condition comes first" if self.stopped else ""
+        return (
+            f"{self.interface}: strips {asked:.4g} mAh/cm2 but the layer holds {held:.4g} mAh/cm2: "
+            f"step {self.step!r} ends where it is used up{unless}"
+        )
+
+
+def draws(
+    surfaces: Mapping[str, SurfaceModel], circuit: Circuit, steps: Sequence[Step]
+) -> list[Draw]:
+    """Return what a protocol asks of each metal; collective.
+
+    Steps that hold a voltage count as without current: theirs is not known before.
+
+    Args:
+        surfaces: the interfaces by name.
+        circuit: the circuit.
+        steps: the protocol.
+    """
+    found = []
+    for pair in circuit.cells:
+        for name, sign in ((pair.working, 1.0), (pair.counter, -1.0)):
+            for transfer in surfaces[name].parts.find(Transfer) if name else ():
+                metal = transfer.reactant
+                if isinstance(metal, Metal):
+                    per_area = sign * circuit.nominal_area / metal.area
+                    found.append(_draw(str(name), metal, per_area, circuit, steps))
+    return found
+
+
+def warn_of_draws(found: Sequence[Draw]) -> None:
+    """Warn of steps that ask for more metal than there is and have no other end."""
+    for draw in found:
+        if draw.step and not draw.stopped:
+            warnings.warn(
+                f"{draw.text()}. Take a thicker layer or a shorter step; of a foil that is thicker "
+                "than its model give Metal(..., not_modelled=...)",
+                CaseWarning,
+                stacklevel=4,
+            )
+
+
+def share_metal(surfaces: Mapping[str, SurfaceModel]) -> None:
+    """Let interfaces that strip and plate one body know of each other."""
+    metals = [
+        transfer.reactant
+        for surface in surfaces.values()
+        for transfer in surface.parts.find(Transfer)
+        if isinstance(transfer.reactant, Metal)
+    ]
+    for metal in metals:
+        body = metal.surface.minus
+        metal.others = [m for m in metals if m is not metal and m.surface.minus is body]
+
+
+def _draw(
+    name: str, metal: Metal, per_area: float, circuit: Circuit, steps: Sequence[Step]
+) -> Draw:
+    """Return what a protocol asks of one metal; collective.
+
+    Args:
+        name: interface.
+        metal: the metal.
+        per_area: charge stripped per its area, over the charge of the protocol per nominal area.
+        circuit: the circuit.
+        steps: the protocol.
+    """
+    held = metal.inventory({"stripped": np.zeros(metal.surface.gap.owned)})
+    passed, most, where, stopped = 0.0, 0.0, "", False
+    for step in steps:
+        stopped = stopped or (bool(step.stops) and not where)
+        charges = passed + per_area * _charges(step, circuit)
+        passed, most = float(charges[-1]), max(most, float(charges.max()))
+        if most > held * (1 + 1e-9) and not where:
+            where = step.name
+    return Draw(name, most, held, where, stopped)
+
+
+def _charges(step: Step, circuit: Circuit) -> npt.NDArray[np.float64]:
+    """Return the charge per nominal area that a step passes up to some instants of it [C/m2]."""
+    knots = np.array([0.0, *break_points(step), step.duration])
+    ends = np.concatenate([np.linspace(a, b, SAMPLES + 1)[1:] for a, b in pairwise(knots)])
+    starts = np.concatenate([[0.0], ends[:-1]])
+    densities = [
+        circuit.current_density(step.drive(float(time))) or 0.0 for time in (starts + ends) / 2
+    ]
+    return np.asarray(np.cumsum(np.asarray(densities) * (ends - starts)))
