@@ -137,8 +137,10 @@ check_environment() {
     sandbox_command "$staging" "$suite" ro
     "${sandbox[@]}" python3 -c '
 import platform
-import dolfinx, gmsh, h5py, matplotlib, meshio, mpi4py, petsc4py, pint, pyvista
-print(f"Python {platform.python_version()}, DOLFINx {dolfinx.__version__}, PETSc {petsc4py.__version__}, "
+import dolfinx, gmsh, h5py, matplotlib, meshio, mpi4py, pint, pyvista
+from petsc4py import PETSc
+petsc = ".".join(map(str, PETSc.Sys.getVersion()))
+print(f"Python {platform.python_version()}, DOLFINx {dolfinx.__version__}, PETSc {petsc}, "
       f"Gmsh {gmsh.__version__}, PyVista {pyvista.__version__}")'
 }
 

@@ -28,7 +28,7 @@ STRESS_FLOOR = 1.0
 """Added in quadrature to the trial equivalent stress, whose root has no derivative at rest [Pa]."""
 
 RATIO_STEPS = 3
-"""Steps of the scalar equation; three reach machine precision for exponents between 1 and 50."""
+"""Steps of the scalar equation; three reach machine precision for exponents between 1 and 20."""
 
 NEWTON_STEPS = 6
 """Newton steps of the two equations of a flow with an evolving resistance."""

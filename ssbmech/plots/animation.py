@@ -18,7 +18,7 @@ from ssbmech.plots import maps, theme
 from ssbmech.plots.cathode import CathodePanel, explain
 from ssbmech.plots.history import draw_quantity, shade_steps
 from ssbmech.plots.labels import Labels
-from ssbmech.plots.ranges import stress_scale
+from ssbmech.plots.ranges import some_steps, stress_scale
 from ssbmech.plots.section import MICRO, Picture
 from ssbmech.runfolder.quantities import axis_label, quantity
 from ssbmech.runfolder.shown import shown_unit
@@ -87,7 +87,7 @@ class _Film:
             enlarged, profile, clock = right.subplots(3, 1, height_ratios=[2.3, 1.0, 1.0])
             self._axes["window"] = enlarged
             self._panels["window"] = maps.MapPanel(enlarged, picture, "von_mises", scale)
-            maps.add_key(enlarged)
+            maps.add_key(enlarged, picture, some_steps(picture))
             self._profile = _Profile(profile, run, picture, self._window)
         elif run.hosts and not run.in_space:
             particles, clock = right.subplots(2, 1, height_ratios=[3.0, 1.0])
@@ -118,7 +118,8 @@ class _Film:
         time = float(self._picture.times[step])
         shown = time * self._run.time_unit()[1]
         self._cursor.set_xdata([shown, shown])
-        self._figure.suptitle(maps.moment(self._run, time), fontsize=10)
+        title = maps.moment(self._run, time) + self._picture.where
+        self._figure.suptitle(title, fontsize=10)
         pixels = _pixels(self._figure)
         # Laid out once: panels that shift from frame to frame would tremble, and it takes time.
         self._figure.set_layout_engine("none")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """History of a run: voltage, stack pressure, contact and void volume over one axis of time.
 
-At an interface with a bond or round particles, contact alone says little: there its conducting
-fraction is shown, with the broken fraction of the bond and the active material that is cut off.
+What happens early in a long run has a column of its own, which enlarges the start. At an interface
+with a bond or round particles, contact alone says little: there its conducting fraction is shown,
+with the broken fraction of the bond and the active material that is cut off.
 """
 
 from __future__ import annotations
@@ -12,19 +13,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ssbmech.plots import theme
+from ssbmech.plots.limits import first_event_end, limits, set_time_ticks
 from ssbmech.runfolder.quantities import axis_label, quantity
+from ssbmech.runfolder.reader import time_unit
 from ssbmech.runfolder.shown import shown_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
     from ssbmech.runfolder.reader import RunData
 
 # Mean width of a letter of the steps' names [pt].
 _LETTER = 5.2
+# Columns that a run without electrodes or fixture fills with zeros.
+_ZERO_IF_ABSENT = ("voltage", "p_stack")
+# What tells of an early event, the first that there is.
+_EVENTS = ("void_volume", "conducting_fraction", "contact_fraction")
 PANELS = ("voltage", "p_stack", "contact_fraction", "conducting_fraction", "void_volume")
 # What the panel of the conducting fraction shows: quantity, words, line.
 _SHARES = (
@@ -47,27 +52,73 @@ def history_figure(run: RunData, path: Path) -> Path:
     Raises:
         RunFolderError: The series has no column of time.
     """
+    panels = _panels(run)
+    event = first_event_end(run, [name for name in _EVENTS if name in panels][:1])
+    with theme.style():
+        rows = max(len(panels), 1)
+        columns: dict[str, Any] = {"width_ratios": [1.0, 1.9]} if event else {}
+        figure = theme.new_figure(10.5 if event else 7.5, 1.0 + 1.65 * rows)
+        grid = figure.subplots(
+            rows, 2 if event else 1, sharex="col", sharey="row", squeeze=False, **columns
+        )
+        for axes, name in zip(grid[:, -1], panels, strict=False):
+            _draw_panel(axes, run, name, panels[name])
+            shade_steps(axes, run, shade=True, labels=axes is grid[0, -1])
+        grid[-1, -1].set_xlabel(f"time ({run.time_unit()[0]})")
+        if event:
+            for (early, late), name in zip(grid, panels, strict=True):
+                _draw_panel(early, run, name, panels[name])
+                late.set_ylabel("")
+                _drop_legend(late)
+            _show_start(list(grid[:, 0]), run, event)
+        figure.align_ylabels(list(grid[:, 0]))
+        return theme.save(figure, path)
+
+
+def _panels(run: RunData) -> dict[str, set[str]]:
+    """Return the quantities that are shown, each with the places that are."""
     bonded = _bonded(run)
     shown = {name: set(run.series.of(name)) for name in PANELS}
     shown["contact_fraction"] -= bonded
     shown["conducting_fraction"] &= bonded
-    panels = [name for name in PANELS if shown[name]]
-    with theme.style():
-        figure = theme.new_figure(7.5, 1.0 + 1.65 * max(len(panels), 1))
-        column = figure.subplots(max(len(panels), 1), 1, sharex=True, squeeze=False)[:, 0]
+    for name in _ZERO_IF_ABSENT:
+        # Without electrodes or fixture there is a column, but nothing to see.
+        if run.series["time"].size and not run.series.largest(name):
+            shown[name] = set()
+    return {name: where for name, where in shown.items() if where}
+
+
+def _draw_panel(axes: Any, run: RunData, name: str, where: Collection[str]) -> None:
+    """Draw one panel, with its legend."""
+    if name == "conducting_fraction":
+        _draw_shares(axes, run, where)
+    else:
+        draw_quantity(axes, run, name, where)
+    # The colours mean the same in all panels, so one legend will do.
+    if name == "contact_fraction" and len(run.series.of(name)) > 1:
         place = {"loc": "best", "frameon": True, "framealpha": 0.85, "edgecolor": "none"}
-        for axes, name in zip(column, panels, strict=False):
-            if name == "conducting_fraction":
-                _draw_shares(axes, run, bonded)
-            else:
-                draw_quantity(axes, run, name, shown[name])
-            # The colours mean the same in all panels, so one legend will do.
-            if name == "contact_fraction" and len(run.series.of(name)) > 1:
-                axes.legend(handles=_interface_keys(run), **place)
-            shade_steps(axes, run, shade=True, labels=axes is column[0])
-        column[-1].set_xlabel(f"time ({run.time_unit()[0]})")
-        figure.align_ylabels(list(column))
-        return theme.save(figure, path)
+        axes.legend(handles=_interface_keys(run), **place)
+
+
+def _show_start(column: Sequence[Any], run: RunData, event: float) -> None:
+    """Turn a column of panels into one of the start of the run."""
+    unit, factor = time_unit(event)
+    whole = run.time_unit()[1]
+    for axes in column:
+        for line in axes.lines:
+            line.set_xdata(factor / whole * np.asarray(line.get_xdata()))
+        shade_steps(axes, run, shade=True, labels=False, factor=factor)
+        spans = run.protocol()
+        start = factor * (spans[0].start if spans else float(run.series["time"][0]))
+        axes.set_xlim(start, factor * event)
+        set_time_ticks(axes, 1.6 * (factor * event - start), unit)
+    column[-1].set_xlabel(f"time ({unit})")
+    column[0].set_title("the start, enlarged", loc="left", fontsize=8.5)
+
+
+def _drop_legend(axes: Any) -> None:
+    if axes.get_legend() is not None:
+        axes.get_legend().remove()
 
 
 def draw_quantity(axes: Any, run: RunData, name: str, where: Collection[str] = ()) -> None:
@@ -91,7 +142,10 @@ def draw_quantity(axes: Any, run: RunData, name: str, where: Collection[str] = (
         axes.plot(times, factor * values, color=_colour(run, name, key), label=label)
     axes.set_ylabel(axis_label(name, unit, largest).replace(" (", "\n("))
     if columns and times.size:
-        axes.set_ylim(*_limits(times, factor * np.stack(list(columns.values()))))
+        found = limits(name, times, factor * np.stack(list(columns.values())))
+        axes.set_ylim(found.low, found.high)
+        if found.start is not None:
+            _mark_cut(axes, found.start, above=found.start > found.high)
     _finish(axes)
     if name == "contact_fraction":
         axes.set_ylim(-0.04, 1.06)
@@ -149,23 +203,21 @@ def _colour(run: RunData, name: str, where: str) -> str:
     return theme.LINES[names.index(where) % len(theme.LINES)]
 
 
-def _limits(times: NDArray[np.float64], values: NDArray[np.float64]) -> tuple[float, float]:
-    """Return limits of the vertical axis.
-
-    The loading at the start, from nothing to the preload in a second, would flatten all that
-    follows; and what hardly changes should not look like a mountain.
-
-    Args:
-        times: Times, shape (rows,).
-        values: Values, shape (lines, rows).
-    """
-    later = values[:, times >= times[0] + 0.005 * (times[-1] - times[0])]
-    low, high = float(np.nanmin(later)), float(np.nanmax(later))
-    span = max(high - low, 0.05 * max(abs(low), abs(high)))
-    # All zero, or nothing but undefined values.
-    span = span if span > 0.0 else 1.0
-    middle = 0.5 * (low + high)
-    return middle - 0.62 * span, middle + 0.62 * span
+def _mark_cut(axes: Any, value: float, *, above: bool) -> None:
+    """Say from where a line comes whose start lies outside of the axes."""
+    sign = "\N{BLACK UP-POINTING TRIANGLE}" if above else "\N{BLACK DOWN-POINTING TRIANGLE}"
+    text = f"{sign} from {value:.3g}".replace("-", theme.MINUS)
+    axes.annotate(
+        text,
+        (0.0, 1.0 if above else 0.0),
+        xycoords="axes fraction",
+        xytext=(4.0, -4.0 if above else 4.0),
+        textcoords="offset points",
+        va="top" if above else "bottom",
+        fontsize=7.5,
+        color="#555555",
+        bbox={"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 1.0},
+    )
 
 
 def shade_steps(
@@ -176,6 +228,7 @@ def shade_steps(
     labels: bool,
     rise: float = 4.0,
     width: float = 6.5,
+    factor: float | None = None,
 ) -> None:
     """Mark the protocol steps along the axis of time, and let it begin with the first.
 
@@ -186,13 +239,13 @@ def shade_steps(
         labels: Whether to name the steps above the axes.
         rise: Height of the names above the axes [pt].
         width: Width of the axes, which tells how long a name may be [inch].
+        factor: Shown time = factor * seconds; None for that of the run.
     """
-    from matplotlib.ticker import MaxNLocator
-
-    factor = run.time_unit()[1]
+    unit, usual = run.time_unit()
+    factor = usual if factor is None else factor
     spans = run.protocol()
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=9, steps=[1, 1.5, 2, 3, 5, 6, 10]))
     if spans:
+        set_time_ticks(axes, factor * (spans[-1].end - spans[0].start), unit)
         axes.set_xlim(factor * spans[0].start, factor * spans[-1].end)
     whole = sum(span.end - span.start for span in spans)
     for number, span in enumerate(spans):

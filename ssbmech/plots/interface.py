@@ -58,6 +58,7 @@ class History:
         time: Ends of the columns, shape (columns + 1,), in the run's unit of time.
         closed: Whether each facet is in contact, shape (facets, columns).
         values: Name -> values in shown units, shape (facets, columns).
+        where: Where the section lies, of a run in space.
     """
 
     position: Array
@@ -65,6 +66,7 @@ class History:
     time: Array
     closed: NDArray[np.bool_]
     values: dict[str, Array]
+    where: str = ""
 
 
 def interface_map(run: RunData, name: str, path: Path) -> Path:
@@ -92,14 +94,14 @@ def interface_map(run: RunData, name: str, path: Path) -> Path:
             shade_steps(axes, run, shade=False, labels=axes is column[0], rise=17.0)
         column[-1].set_xlabel(f"time ({run.time_unit()[0]})")
         minus, _, plus = name.partition("|")
-        figure.suptitle(f"Interface {minus} | {plus}", fontsize=11)
+        figure.suptitle(f"Interface {minus} | {plus}{history.where}", fontsize=11)
         return theme.save(figure, path)
 
 
 def read_history(run: RunData, name: str) -> History:
     """Return the values of an interface against position and time.
 
-    Of a run in space the line through its middle is taken.
+    Of a run in space the line on the section that pictures show is taken.
 
     Args:
         run: The run.
@@ -138,6 +140,7 @@ def read_history(run: RunData, name: str) -> History:
         time=run.time_unit()[1] * times,
         closed=closed,
         values=values,
+        where=picture.where,
     )
 
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from ssbmech.runfolder.reader import RunData
 
+# Thinner gaps and plated metal are round-off [m].
+_LEAST_SEEN = 1e-9
 _STRETCHES = (1, 2, 3, 5, 10, 20, 50)
 # What a title says of the state: series column, words.
 STATE = (("p_stack", "stack pressure"), ("voltage", "voltage"))
@@ -159,13 +161,14 @@ class MapPanel:
             self._lines[name].set_segments([*(MICRO * surface.plus), *(MICRO * surface.minus)])
 
 
-def stress_map(run: RunData, time: float, path: Path) -> Path:
+def stress_map(run: RunData, time: float, path: Path, *, one_scale: bool = False) -> Path:
     """Draw von Mises stress and pressure at the output nearest to a time.
 
     Args:
         run: The run.
         time: Time [s].
         path: File to write.
+        one_scale: Whether all pictures of the run have the same colour scales, or each its own.
 
     Returns:
         The path.
@@ -175,10 +178,10 @@ def stress_map(run: RunData, time: float, path: Path) -> Path:
     """
     picture = Picture(run)
     step = int(np.abs(picture.times - time).argmin())
-    names = ("von_mises", "pressure")
+    names, shown = ("von_mises", "pressure"), () if one_scale else (step,)
     scales = {
-        "von_mises": stress_scale(run, picture, "von_mises"),
-        "pressure": pressure_scale(run, picture),
+        "von_mises": stress_scale(run, picture, "von_mises", shown),
+        "pressure": pressure_scale(run, picture, shown),
     }
     window, labels = void_window(run, picture), Labels(picture)
     with theme.style():
@@ -197,33 +200,42 @@ def stress_map(run: RunData, time: float, path: Path) -> Path:
                 frame_window(grid[1, column], picture, run, window, box)
                 mark_window(grid[0, column], box)
             label = axis_label(name) + (", compression positive" if name == "pressure" else "")
-            label += beyond_scale(run, picture, name, scales[name])
+            label += beyond_scale(run, picture, name, scales[name], shown)
             place = {"location": "bottom", "shrink": 0.8, "pad": 0.02, "aspect": 36}
             theme.colour_bar(
                 figure, whole.coloured, list(grid[:, column]), label, scales[name], **place
             )
+        keys = _keys(picture, [step])
         if window:
-            add_key(grid[-1, 0])
-        else:
-            figure.legend(handles=_keys(), loc="outside lower center", ncols=2)
-        figure.suptitle(moment(run, float(picture.times[step])), fontsize=11)
+            add_key(grid[-1, 0], picture, [step])
+        elif keys:
+            figure.legend(handles=keys, loc="outside lower center", ncols=2)
+        title = moment(run, float(picture.times[step]))
+        figure.suptitle(title + picture.where, fontsize=11)
         return theme.save(figure, path)
 
 
-def add_key(axes: Any) -> None:
-    """Explain gap and plated metal in a legend."""
-    axes.legend(
-        handles=_keys(), loc="upper right", ncols=2, frameon=True, framealpha=0.9
-    ).set_zorder(200)
+def add_key(axes: Any, picture: Picture, steps: Sequence[int]) -> None:
+    """Explain gap and plated metal in a legend, if they are there at some of the steps."""
+    keys = _keys(picture, steps)
+    if keys:
+        place: Any = {"loc": "upper right", "ncols": 2, "frameon": True, "framealpha": 0.9}
+        axes.legend(handles=keys, **place).set_zorder(200)
 
 
-def _keys() -> list[Any]:
+def _keys(picture: Picture, steps: Sequence[int]) -> list[Any]:
     from matplotlib.patches import Patch
 
-    return [
-        Patch(facecolor=theme.VOID, edgecolor=theme.VOID_HATCH, hatch=theme.HATCH, label="gap"),
-        Patch(facecolor=theme.PLATED, edgecolor=theme.INK, linewidth=0.7, label="plated metal"),
-    ]
+    surfaces = [picture.surface(name, step) for step in steps for name in picture.interfaces]
+    gap: Any = {"facecolor": theme.VOID, "edgecolor": theme.VOID_HATCH, "hatch": theme.HATCH}
+    plated: Any = {"facecolor": theme.PLATED, "edgecolor": theme.INK, "linewidth": 0.7}
+    keys = []
+    if any(float(surface.gap.max(initial=0.0)) > _LEAST_SEEN for surface in surfaces):
+        keys.append(Patch(label="gap", **gap))
+    plating = [picture.plated(name, step) for step in steps for name in picture.interfaces]
+    if max(plating, default=0.0) > _LEAST_SEEN:
+        keys.append(Patch(label="plated metal", **plated))
+    return keys
 
 
 def moment(run: RunData, time: float, state: Sequence[tuple[str, str]] = STATE) -> str:

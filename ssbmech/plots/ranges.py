@@ -17,6 +17,8 @@ from ssbmech.runfolder.quantities import quantity
 from ssbmech.runfolder.shown import shown_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from ssbmech.plots.section import Picture
@@ -39,17 +41,21 @@ def extent(picture: Picture) -> tuple[Array, Array]:
     return low - 0.01 * (high - low), high + 0.01 * (high - low)
 
 
-def stress_scale(run: RunData, picture: Picture, name: str) -> theme.Scale:
-    """Return the colour scale of a positive quantity over the whole run."""
-    return theme.positive_scale(*_samples(run, picture, name))
+def stress_scale(
+    run: RunData, picture: Picture, name: str, steps: Sequence[int] = ()
+) -> theme.Scale:
+    """Return the colour scale of a positive quantity at some steps; of none over the whole run."""
+    return theme.positive_scale(*_samples(run, picture, name, steps))
 
 
-def pressure_scale(run: RunData, picture: Picture) -> theme.Scale:
-    """Return the colour scale of the pressure over the whole run."""
-    return theme.signed_scale(*_samples(run, picture, "pressure"))
+def pressure_scale(run: RunData, picture: Picture, steps: Sequence[int] = ()) -> theme.Scale:
+    """Return the colour scale of the pressure at some steps; of none over the whole run."""
+    return theme.pressure_scale(*_samples(run, picture, "pressure", steps))
 
 
-def beyond_scale(run: RunData, picture: Picture, name: str, scale: theme.Scale) -> str:
+def beyond_scale(
+    run: RunData, picture: Picture, name: str, scale: theme.Scale, steps: Sequence[int] = ()
+) -> str:
     """Return a second line for a colour bar that says how far particles go beyond it, if they do.
 
     Args:
@@ -57,8 +63,9 @@ def beyond_scale(run: RunData, picture: Picture, name: str, scale: theme.Scale) 
         picture: The cell.
         name: Cell array.
         scale: Its scale.
+        steps: Steps that the scale was made for; none for the whole run.
     """
-    _, particles = _samples(run, picture, name)
+    _, particles = _samples(run, picture, name, steps)
     if scale.extend == "neither" or not particles.size:
         return ""
     farthest = float(particles[np.abs(particles).argmax()])
@@ -70,8 +77,10 @@ def beyond_scale(run: RunData, picture: Picture, name: str, scale: theme.Scale) 
     return f"\nparticles go beyond, to {shown} {unit}"
 
 
-def _samples(run: RunData, picture: Picture, name: str) -> tuple[Array, Array]:
-    """Return values of an array at some times in shown units: in bodies, and in particles.
+def _samples(
+    run: RunData, picture: Picture, name: str, steps: Sequence[int]
+) -> tuple[Array, Array]:
+    """Return values of an array at some steps in shown units: in bodies, and in particles.
 
     Without plane strain, or if there is nothing but particles, they are bodies like others.
     """
@@ -80,7 +89,7 @@ def _samples(run: RunData, picture: Picture, name: str) -> tuple[Array, Array]:
     hosts = run.hosts if plane and set(run.hosts) != set(picture.bodies) else []
     bodies: list[Array] = []
     particles: list[Array] = [np.empty(0)]
-    for step in some_steps(picture):
+    for step in steps or some_steps(picture):
         for body in picture.bodies:
             values = factor * picture.body(body, step, (name,)).arrays[name]
             (particles if body in hosts else bodies).append(values)

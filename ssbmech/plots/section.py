@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The cell as a plane picture: where each body's cells are, and where the surfaces truly are.
 
-A plane run is shown whole; of a run in space the section through its middle, y = depth / 2.
+A plane run is shown whole; of a run in space the section across y through the largest gap that it
+ever had, or through its middle if none opened.
 
 Bodies are moved by their displacement in true scale. At an interface the metal's mesh does not end
 at the metal's surface: plated metal is not meshed, and stripped metal still is. The true surface
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 MICRO = 1e6
+# Below a nanometre a gap is round-off or roughness [m].
+_SMALLEST_GAP = 1e-9
+# Gaps within that factor of the largest are as good to look at.
+_ALIKE = 0.95
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,7 +196,7 @@ class Picture:
         self.times = min((file.times for file in files), key=len)
         self._run = run
         self.in_space = run.in_space
-        depth = _middle(run) if run.in_space else None
+        depth = self._depth = _section(run) if run.in_space else None
         self._bodies = {name: Plane(data, depth) for name, data in run.bodies.items()}
         self._interfaces = {
             name: Plane(data, depth)
@@ -205,6 +210,17 @@ class Picture:
     def interfaces(self) -> list[str]:
         """Names of the interfaces between bodies that have field files."""
         return list(self._interfaces)
+
+    @property
+    def where(self) -> str:
+        """What a title says of the section; empty for a plane run."""
+        return "" if self._depth is None else f"   ·   section at y = {MICRO * self._depth:.3g} µm"
+
+    def plated(self, name: str, step: int) -> float:
+        """Return the largest thickness of metal plated on an interface at a step [m]."""
+        if "stripped" not in self._run.interfaces[name].names:
+            return 0.0
+        return max(-float(self.facets(name, step, ("stripped",)).arrays["stripped"].min()), 0.0)
 
     def sides(self, name: str) -> tuple[str, str]:
         """Return the minus and the plus body of an interface."""
@@ -254,11 +270,24 @@ def _strips(first: Array, second: Array) -> Array:
     return np.concatenate([first, second[:, ::-1]], axis=1)
 
 
-def _middle(run: RunData) -> float:
-    """Return the middle of the cell along y."""
+def _section(run: RunData) -> float:
+    """Return where along y a cell in space is cut: through its largest gap, or its middle."""
     y = np.concatenate([body.points[:, 1] for body in run.bodies.values()])
-    # Off the middle by a hair, where a structured mesh would have its nodes.
-    return float(y.min() + 0.5001 * (y.max() - y.min()))
+    low, width = float(y.min()), float(np.ptp(y))
+    middle = low + 0.5 * width
+    at, largest = middle, _SMALLEST_GAP
+    for name, data in run.interfaces.items():
+        if run.round_particles(name) or "gap" not in data.names:
+            continue
+        gap = data.history("gap").max(axis=0)
+        if gap.max() > largest:
+            largest = float(gap.max())
+            centres = data.points[data.corners][..., 1].mean(axis=1)
+            # Of gaps that are alike the one nearest to the middle.
+            alike = centres[gap > _ALIKE * largest]
+            at = float(alike[np.abs(alike - middle).argmin()])
+    # Off what a structured mesh would have its nodes on, by a hair, and inside of the cell.
+    return float(np.clip(at + 1e-4 * width, low + 1e-3 * width, low + 0.999 * width))
 
 
 def _drawing_order(run: RunData) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def solid_view(run: RunData, time: float, path: Path) -> Path:
             scalars="von_mises",
             cmap=theme.POSITIVE_MAP,
             clim=(low, high),
-            log_scale=low > 0.0,
+            log_scale=scale.logarithmic,
             ambient=0.45,
             diffuse=0.6,
             specular=0.0,

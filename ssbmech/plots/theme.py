@@ -40,6 +40,14 @@ PALE = "#e6e6e6"
 LOST = "#ff9e0f"
 _HALF_LOST = "#d9480f"
 
+# A scale of both signs reaches beyond the largest value by this factor.
+_HEADROOM = 1.1
+# Part of the largest value below zero that is stray and asks for no scale of two signs.
+_STRAY = 0.02
+# Lowest over highest value from which a scale does not begin at zero; its least width over the
+# highest value, so that an even field shows no pattern.
+_HIGH_UP, _LEAST_WIDTH = 0.5, 0.05
+
 POSITIVE_MAP = "viridis"
 SIGNED_MAP = "RdBu_r"
 RATIO_MAP = "PuOr_r"
@@ -105,6 +113,22 @@ class Scale:
     colours: str | Colormap
     extend: str
 
+    @property
+    def logarithmic(self) -> bool:
+        """Whether equal ratios have equal lengths on it."""
+        from matplotlib.colors import LogNorm
+
+        return isinstance(self.norm, LogNorm)
+
+    @property
+    def note(self) -> str:
+        """What a label should say of a scale whose middle is linear; empty for others."""
+        from matplotlib.colors import SymLogNorm
+
+        if not isinstance(self.norm, SymLogNorm):
+            return ""
+        return f"\nlinear up to {self.norm.linthresh:g}, logarithmic beyond"
+
 
 def positive_scale(values: NDArray[np.float64], beyond: NDArray[np.float64] | None = None) -> Scale:
     """Return a scale for values that are positive, logarithmic if they span decades.
@@ -120,6 +144,10 @@ def positive_scale(values: NDArray[np.float64], beyond: NDArray[np.float64] | No
         return Scale(Normalize(0.0, 1.0), POSITIVE_MAP, "neither")
     shown = values if beyond is None else np.concatenate([values, beyond])
     low, high = np.percentile(positive, [2.0, 99.9])
+    if positive.size == values.size and low > _HIGH_UP * high:
+        # What differs by little would all have one colour on a scale from zero.
+        low, high = _round_outwards(float(low), float(high))
+        return Scale(Normalize(low, high), POSITIVE_MAP, _extend(shown, low, high))
     high = _round_up(float(high))
     if high < 15.0 * low:
         return Scale(Normalize(0.0, high), POSITIVE_MAP, _extend(shown, 0.0, high))
@@ -127,6 +155,19 @@ def positive_scale(values: NDArray[np.float64], beyond: NDArray[np.float64] | No
     low = max(_round_down(float(low)), high / 100.0)
     # Clipped, because zero has no logarithm and would be left blank.
     return Scale(LogNorm(low, high, clip=True), POSITIVE_MAP, _extend(shown, low, high))
+
+
+def pressure_scale(values: NDArray[np.float64], beyond: NDArray[np.float64] | None = None) -> Scale:
+    """Return a scale for values that may have either sign: of one colour family if they have one.
+
+    Args:
+        values: Sample of the values that will be shown.
+        beyond: Sample of values that will be shown too, but have no say in the limits.
+    """
+    low, high = np.percentile(values, [0.5, 99.5])
+    if high > 0.0 and low > -_STRAY * high:
+        return positive_scale(np.maximum(values, 0.0), beyond)
+    return signed_scale(values, beyond)
 
 
 def signed_scale(values: NDArray[np.float64], beyond: NDArray[np.float64] | None = None) -> Scale:
@@ -143,7 +184,8 @@ def signed_scale(values: NDArray[np.float64], beyond: NDArray[np.float64] | None
     size = np.abs(values)
     if not size.any():
         return Scale(Normalize(-1.0, 1.0), SIGNED_MAP, "neither")
-    high = _round_up(float(np.percentile(size, 99.8)) or float(size.max()))
+    # Room above the largest, or an even field would have the colour of what lies beyond.
+    high = _round_up(_HEADROOM * (float(np.percentile(size, 99.8)) or float(size.max())))
     shown = values if beyond is None else np.concatenate([values, beyond])
     extend = _extend(shown, -high, high)
     middle = float(np.median(size))
@@ -218,7 +260,7 @@ def colour_bar(
     from matplotlib.colors import LogNorm, SymLogNorm
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-    bar = figure.colorbar(artist, ax=axes, label=label, extend=scale.extend, **place)
+    bar = figure.colorbar(artist, ax=axes, label=label + scale.note, extend=scale.extend, **place)
     norm = scale.norm
     low, high = float(norm.vmin or 0.0), float(norm.vmax or 1.0)
     ticks: Sequence[float] = ()
@@ -253,6 +295,16 @@ def _one_two_five(low: float, high: float, most: int = 8) -> list[float]:
     return ticks
 
 
+def _round_outwards(low: float, high: float) -> tuple[float, float]:
+    """Return round limits of a scale that does not begin at zero."""
+    middle, width = 0.5 * (low + high), max(high - low, _LEAST_WIDTH * high)
+    step = _round_down(width / 4.0)
+    return (
+        float(step * np.floor((middle - 0.5 * width) / step + 1e-6)),
+        float(step * np.ceil((middle + 0.5 * width) / step - 1e-6)),
+    )
+
+
 def _round_up(value: float) -> float:
     """Return the next 1, 1.5, 2, 3, 5, 7 times a power of ten."""
     power = 10.0 ** np.floor(np.log10(value))
@@ -268,5 +320,7 @@ def _round_down(value: float) -> float:
 
 
 def _extend(values: NDArray[np.float64], low: float, high: float) -> str:
-    below, above = bool((values < low).any()), bool((values > high).any())
+    """Return which ends hold values beyond them; rounding of the limits does not count."""
+    hair = 2e-3 * (high - low)
+    below, above = bool((values < low - hair).any()), bool((values > high + hair).any())
     return {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[below, above]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ssbmech.plots import theme
+from ssbmech.plots.limits import limits
 from ssbmech.report import chart_style as look
 from ssbmech.runfolder.quantities import axis_label
 from ssbmech.runfolder.shown import shown_unit
@@ -319,11 +320,9 @@ def _colour(run: RunData, where: str) -> str:
 
 
 def _limits(run: RunData, name: str) -> tuple[float, float]:
-    """Return limits of an axis, which show what comes after the loading at the start."""
+    """Return limits of an axis; those of voltage and pressure leave out the loading."""
     if name in _FRACTIONS:
         return -0.05, 1.08
-    times = run.series["time"]
-    later = times >= times[0] + 0.005 * (times[-1] - times[0])
     factor, _ = _shown(run, name)
     columns = [factor * values for values in run.series.of(name).values()]
     if name == "content_mean":
@@ -331,13 +330,8 @@ def _limits(run: RunData, name: str) -> tuple[float, float]:
             columns += list(run.series.of(kind).values())
     if name == _CHANGES:
         columns = [values - values[0] for values in columns]
-    shown = np.concatenate([values[later] for values in columns])
-    shown = shown[np.isfinite(shown)]
-    if not shown.size:
-        return -1.0, 1.0
-    low, high = float(shown.min()), float(shown.max())
-    # What hardly changes should not look like a mountain, and rounding like nothing.
-    span = max(high - low, 0.05 * max(abs(low), abs(high)))
-    span = span if span > 1e-6 else 1.0
-    middle = 0.5 * (low + high)
-    return middle - 0.6 * span, middle + 0.6 * span
+    largest = max(np.abs(values[np.isfinite(values)]).max(initial=0.0) for values in columns)
+    # Rounding should look like nothing.
+    columns = [np.where(np.abs(values) < _DUST * largest, 0.0, values) for values in columns]
+    found = limits(name, run.series["time"], np.stack(columns))
+    return found.low, found.high

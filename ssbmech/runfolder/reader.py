@@ -110,6 +110,14 @@ class Series:
         return float(max(sizes, default=0.0))
 
 
+def time_unit(end: float) -> tuple[str, float]:
+    """Return the unit of an axis of time that ends at a time [s], and shown time = factor * s."""
+    for limit, text, factor in ((180.0, "s", 1.0), (4 * 3600.0, "min", 1 / 60)):
+        if end <= limit:
+            return text, factor
+    return "h", 1 / 3600
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ProtocolSpan:
     """Part of the time axis that one protocol step takes.
@@ -218,11 +226,7 @@ class RunData:
     def time_unit(self) -> tuple[str, float]:
         """Return the unit of time axes and shown time = factor * seconds."""
         times = self.series["time"]
-        end = float(times[-1]) if times.size else 0.0
-        for limit, text, factor in ((180.0, "s", 1.0), (4 * 3600.0, "min", 1 / 60)):
-            if end <= limit:
-                return text, factor
-        return "h", 1 / 3600
+        return time_unit(float(times[-1]) if times.size else 0.0)
 
     def protocol(self) -> list[ProtocolSpan]:
         """Return the protocol steps that were run, in order."""

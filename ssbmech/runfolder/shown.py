@@ -93,6 +93,9 @@ _SHOWN: Final[Mapping[str, tuple[ShownUnit, ...]]] = MappingProxyType(
     }
 )
 
+# Numbers below that are zeros behind the decimal point: the axis takes a smaller unit.
+_TINY: Final = 0.01
+
 _RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MICRO: Final = re.compile(r"(?<![A-Za-z])u(?=(?:m|s|g|V|A|Ah|F|C|mol)(?![A-Za-z]))")
 _POWER: Final = re.compile(r"(?<=[A-Za-zΩ])-?\d+")
@@ -111,7 +114,10 @@ def shown_unit(unit: str, largest: float = 0.0) -> ShownUnit:
     on_axes = [each for each in _SHOWN.get(_powers(unit), ()) if each.on_axes]
     fitting = (each for each in on_axes if each.fits(largest))
     smallest = on_axes[-1] if on_axes else ShownUnit(unit_text(unit), 1.0)
-    return next(fitting, smallest)
+    chosen = next(fitting, smallest)
+    if 0.0 < largest * chosen.factor < _TINY:
+        return fitting_unit(unit, largest) or chosen
+    return chosen
 
 
 def fitting_unit(unit: str, value: float) -> ShownUnit | None:

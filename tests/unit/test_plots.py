@@ -354,7 +354,7 @@ def test_scales():
     assert theme.positive_scale(np.zeros(3)).norm.vmax == 1.0
     assert theme.positive_scale(np.empty(0)).norm.vmax == 1.0
     signed = theme.signed_scale(np.array([-2.0, 0.5, 1.0]))
-    assert (signed.norm.vmin, signed.norm.vmax) == pytest.approx((-2.0, 2.0))
+    assert (signed.norm.vmin, signed.norm.vmax) == pytest.approx((-3.0, 3.0))
     assert theme.signed_scale(np.zeros(3)).norm.vmax == 1.0
     spread = theme.signed_scale(np.r_[-50.0, np.full(500, 1.0), 50.0, 50.0])
     assert type(spread.norm).__name__ == "SymLogNorm"

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The pages of the theory say what the code does: formulas and numbers quoted there."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from ssbmech.case.cycling import Hold
+from ssbmech.interfaces.cohesion import BilinearCohesion
+from ssbmech.interfaces.contact import GapConduction
+from ssbmech.interfaces.kinetics import EXPONENT_LIMIT, HostSites
+from ssbmech.materials.viscoplastic import NortonFlow
+from ssbmech.model.parts.electrode import CUT_OFF
+from ssbmech.parameter import describe
+from ssbmech.runfolder.audits import AuditLimits
+
+pytestmark = pytest.mark.serial
+
+BOND = BilinearCohesion(1e7, 1.0)
+THEORY = Path(__file__).parents[2] / "docs" / "theory"
+
+
+def page(name):
+    """Return the text of a page on one line."""
+    return " ".join((THEORY / name).read_text(encoding="utf-8").split())
+
+
+def number(name, pattern):
+    """Return the number that a page quotes where a pattern stands."""
+    found = re.search(pattern, page(name))
+    assert found, f"{name} no longer says {pattern!r}"
+    text = found[1].replace(" ", "").replace(r"\cdot10^", "e")
+    return float(re.sub(r"^10\^\{?(-?\d+)\}?$", r"1e\1", text))
+
+
+def default(kind, name):
+    """Return the default of a field."""
+    return next(each.default for each in dataclasses.fields(kind) if each.name == name)
+
+
+@pytest.mark.parametrize("content", [0.2, 0.9])
+def test_powers_of_the_exchange_current(content):
+    """Detailed balance asks for x to the power 1 - alpha; at one half the order does not show."""
+    found = re.search(
+        r"i_0\(x\) = 2\\,i_0\\,\\max\(x, x_l\)\^\{(.*?)\}\\,\\max\(1 - x, x_l\)\^\{(.*?)\}",
+        page("charge.md"),
+    )
+    assert found, "charge.md has no formula of the exchange current"
+    alpha = 0.3
+    taken, free = (_value(text, alpha) for text in found.groups())
+    quoted = 2.0 * content**taken * (1.0 - content) ** free
+    assert float(HostSites().factor(content, alpha)) == pytest.approx(quoted, rel=1e-12)
+    assert taken == 1.0 - alpha
+
+
+def _value(text, alpha):
+    """Return the value of an exponent of the page."""
+    shown = text.replace(r"\alpha_a", str(alpha))
+    parts = [float(part) for part in shown.split("-")]
+    return parts[0] - sum(parts[1:])
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "value"),
+    [
+        ("charge.md", r"`least` = (\S+) leaves", default(HostSites, "least")),
+        ("charge.md", r"tangent for arguments above (\d+)", EXPONENT_LIMIT),
+        ("contact.md", r"\\ell\$ = (\d+) nm", 1e9 * default(GapConduction, "length")),
+        ("contact.md", r"\\theta_\{min\} = (10\^\{-9\})", default(GapConduction, "rest")),
+        ("cohesion.md", r"default \$K_b = (10\^\{16\})", BOND.initial_stiffness),
+        ("full_cell.md", r"`current_below`, (\S+) A/m2", default(Hold, "current_below")),
+        ("full_cell.md", r"w\\,dS\} < (\S+) ```", CUT_OFF),
+        ("solution.md", r"passed \$/ F\$ \| (\S+) \|", AuditLimits().lithium),
+        ("solution.md", r"against the largest \| (\S+) \|", AuditLimits().charge),
+        ("solution.md", r"against the platen force \| (\S+) \|", AuditLimits().force),
+    ],
+)  # fmt: skip
+def test_numbers_of_the_pages(name, pattern, value):
+    assert number(name, pattern) == pytest.approx(value, rel=1e-12)
+
+
+def test_bounds_of_the_stress_exponent():
+    rows = {each["name"]: each for each in describe(NortonFlow(1e-3, 1e6, 6.6))}
+    low, high = rows["exponent"]["low"], rows["exponent"]["high"]
+    assert f"for ${low:g} \\le N \\le {high:g}$" in page("creep.md")
