@@ -29,6 +29,7 @@ from ssbmech.case.protocol import Step
 from ssbmech.case.reactant_checks import check_reactants
 from ssbmech.case.settings import Discretisation, NewtonSettings, Output, Scales
 from ssbmech.case.step_control import AdaptiveSteps, StepControl
+from ssbmech.case.temperatures import HIGHEST, LOWEST, check_temperatures
 from ssbmech.frames import Frame
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 from ssbmech.interfaces.interface import Interface
@@ -60,7 +61,9 @@ class Case:
         fixture: what holds the stack; None for none.
         loads: further loads.
         electrodes: None for a purely mechanical case.
-        temperature: absolute temperature [K].
+        temperature: absolute temperature at the start [K], until a step asks for another.
+        stress_free_temperature: temperature at which no layer has expanded [K]; None for that at
+            the start, at which the cell is put together.
         discretisation: finite elements.
         scales: typical sizes.
         newton: when a step counts as solved.
@@ -71,7 +74,8 @@ class Case:
     Raises:
         ParameterError: the temperature is not positive.
         CaseError: names do not fit together, the protocol is empty, there are two fixtures, the
-            electrodes are not the interfaces with kinetics, or a law of metal is where none is.
+            electrodes are not the interfaces with kinetics, a law of metal is where none is, or the
+            protocol goes through temperatures at which the cell is no solid.
     """
 
     name: str
@@ -90,6 +94,14 @@ class Case:
     linear_solver: LinearSolver = field(default_factory=Direct)
     step_control: StepControl = field(default_factory=AdaptiveSteps)
     output: Output = field(default_factory=Output)
+    stress_free_temperature: float | None = parameter(
+        "K",
+        low=LOWEST,
+        high=HIGHEST,
+        default=None,
+        doc="temperature without thermal strain",
+        stated_if_given=True,
+    )
 
     def __post_init__(self) -> None:
         """Convert to SI and check what can be checked without a mesh."""
@@ -105,3 +117,4 @@ class Case:
         check_electrodes(self.electrodes, self.interfaces, self.bodies, self.loads, self.protocol)
         check_interface_laws(self.interfaces, self.bodies)
         check_reactants(self.interfaces, self.bodies)
+        check_temperatures(self.temperature, self.protocol, self.bodies)

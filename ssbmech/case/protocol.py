@@ -36,7 +36,8 @@ class Drive:
         voltage: working minus counter electrode [V]; None under current control.
         c_rate: current over the cell's capacity [1/s]; it takes the place of the current density.
         preload_fraction: fraction of the fixture's preload that is applied [1].
-        temperature: absolute temperature of the whole cell [K]; None for that of the case.
+        temperature: absolute temperature of the whole cell [K]; None to go on at that at the end of
+            the step before, or of the case.
         pressure: pressure to which the fixture is set instead of its preload [Pa]; None for its own
             law.
     """

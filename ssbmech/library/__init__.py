@@ -15,7 +15,7 @@ from ssbmech.errors import ParameterError
 from ssbmech.library.anodes import graphite, lto
 from ssbmech.library.argyrodite import li6ps5cl
 from ssbmech.library.cathodes import lco, nmc111, nmc811
-from ssbmech.library.collectors import copper, stainless_steel
+from ssbmech.library.collectors import aluminium, copper, stainless_steel
 from ssbmech.library.garnet import llzo
 from ssbmech.library.lithium import anand_narayan2019, lepage2019, masias2019
 from ssbmech.library.sodium import wang2020
@@ -39,6 +39,7 @@ MATERIALS: Final[Mapping[str, Callable[[], Material]]] = MappingProxyType(
         "lto": lto,
         "graphite": graphite,
         "copper": copper,
+        "aluminium": aluminium,
         "stainless_steel": stainless_steel,
     }
 )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ssbmech.constants import ROOM_TEMPERATURE
-from ssbmech.library.cathodes import volume_swelling, window_sources
+from ssbmech.library.cathodes import bumps, volume_swelling, window_sources
 from ssbmech.materials.curve import Curve
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.host import ArrheniusDiffusivity, Host, TableOcv
@@ -38,10 +38,19 @@ def lto() -> Material:
         x_empty=0.05,
         x_full=0.95,
     )
-    return Material("lto", Elastic(young=181 * GPa, poisson=0.25), host=host, sources=_LTO_SOURCES)
+    return Material(
+        "lto",
+        Elastic(young=181 * GPa, poisson=0.25),
+        host=host,
+        thermal_expansion=11e-6,
+        sources=_LTO_SOURCES,
+    )
 
 
 _LTO_SOURCES: Final[Mapping[str, Source]] = {
+    "thermal_expansion": Source(
+        "handbook", "spinel oxide", _T, "9 to 12e-6 1/K", Provenance.MEMORY
+    ),
     "solid.young": Source(
         "koerver2018",
         "from the elastic constants listed there, with bulk modulus 125 GPa",
@@ -95,6 +104,14 @@ def graphite() -> Material:
             *(0.1148, 0.1055, 0.0985, 0.0952, 0.0928, 0.0922, 0.0917, 0.0904, 0.0887, 0.0861),
         ),
     )
+    entropy = bumps(
+        (
+            *(0.0, 0.02, 0.04, 0.055, 0.07, 0.083, 0.095, 0.11, 0.13, 0.15, 0.17, 0.20, 0.24),
+            *(0.30, 0.5, 0.7, 0.95),
+        ),
+        (0.3561, 0.08309, 0.004616),
+        line=(0.02914, -0.1112),
+    )
     swelling = volume_swelling(
         x=(
             *(0.0, 0.063, 0.112, 0.180, 0.240, 0.291, 0.357, 0.419, 0.481, 0.543, 0.586, 0.611),
@@ -107,7 +124,7 @@ def graphite() -> Material:
     )
     host = Host(
         c_max=31_360 * mol_per_m3,
-        ocv=TableOcv(ocv),
+        ocv=TableOcv(ocv, entropy),
         diffusivity=ArrheniusDiffusivity(d_0=1.3e-14, activation_energy=5000 * J_per_mol),
         swelling=swelling,
         density=2.26 * g_per_cm3,
@@ -115,11 +132,22 @@ def graphite() -> Material:
         x_full=0.90,
     )
     return Material(
-        "graphite", Elastic(young=15 * GPa, poisson=0.30), host=host, sources=_GRAPHITE_SOURCES
+        "graphite",
+        Elastic(young=15 * GPa, poisson=0.30),
+        host=host,
+        thermal_expansion=8e-6,
+        sources=_GRAPHITE_SOURCES,
     )
 
 
 _GRAPHITE_SOURCES: Final[Mapping[str, Source]] = {
+    "thermal_expansion": Source(
+        "handbook",
+        "mean over the directions of the crystal",
+        _T,
+        "-1e-6 1/K along the layers and 27e-6 1/K across them; 2 to 8e-6 1/K in bodies with pores",
+        Provenance.MEMORY,
+    ),
     "solid.young": Source(
         "ai2020",
         "parameter set of the pouch cell",
@@ -141,6 +169,14 @@ _GRAPHITE_SOURCES: Final[Mapping[str, Source]] = {
         _T,
         "the electrode holds some silicon, seen above 0.2 V; the published fit is flat above "
         "x = 0.7, where the measured curve falls by 8 mV",
+        Provenance.READ,
+    ),
+    "host.ocv.entropy.curve": Source(
+        "oregan2022",
+        "published fit of a line and a Gaussian, read in a parameter set and tabulated at 17 "
+        "contents",
+        _T,
+        "electrode with some silicon, in liquid electrolyte",
         Provenance.READ,
     ),
     "host.diffusivity.d_0": Source(

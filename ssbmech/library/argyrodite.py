@@ -25,7 +25,15 @@ def li6ps5cl() -> Material:
             activation_energy=37 * kJ_per_mol,
             reference_temperature=ROOM_TEMPERATURE * K,
         ),
+        thermal_expansion=30e-6,
         sources={
+            "thermal_expansion": Source(
+                "ssbmech",
+                "of the order of soft sulfides, for want of a measured value",
+                ROOM_TEMPERATURE,
+                "20 to 40e-6 1/K",
+                Provenance.GUESSED,
+            ),
             "solid.young": Source(
                 "ning2023",
                 "measured on dense Li6PS5Cl, 28.0 +- 1.8 GPa",

@@ -9,12 +9,16 @@ to three decades below those of cells with liquid electrolyte; sweep them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Final
+
+import numpy as np
 
 from ssbmech.constants import ROOM_TEMPERATURE
 from ssbmech.materials.curve import Curve
 from ssbmech.materials.elastic import Elastic
+from ssbmech.materials.entropy import TableEntropy
 from ssbmech.materials.host import ArrheniusDiffusivity, Host, TableOcv
 from ssbmech.materials.material import Material
 from ssbmech.materials.swelling import VolumeSwelling
@@ -42,7 +46,28 @@ def window_sources(remark: str) -> dict[str, Source]:
         "host.x_empty": window,
         "host.x_full": window,
         "host.diffusivity.reference_temperature": stated,
+        "host.ocv.reference_temperature": Source(
+            "ssbmech", "where the potential was measured", _T, "", Provenance.DERIVED
+        ),
     }
+
+
+def bumps(
+    x: tuple[float, ...], *gaussians: tuple[float, float, float], line: tuple[float, float] = (0, 0)
+) -> TableEntropy:
+    """Return an entropic coefficient that was published as a line and some Gaussians.
+
+    Args:
+        x: contents at which it is tabulated [1].
+        gaussians: height [mV/K], place [1] and square of the width [1] of each.
+        line: value at x = 0 and slope [mV/K].
+    """
+
+    def at(place: float) -> float:
+        shapes = (h * math.exp(-((place - at) ** 2) / width) for h, at, width in gaussians)
+        return 1e-3 * (line[0] + line[1] * place + sum(shapes))
+
+    return TableEntropy(Curve(x, tuple(at(place) for place in x)))
 
 
 def nmc811() -> Material:
@@ -60,6 +85,14 @@ def nmc811() -> Material:
             *(3.741, 3.715, 3.687, 3.656, 3.623, 3.593, 3.572, 3.553, 3.542, 3.489, 3.0),
         ),
     )
+    entropy = bumps(
+        (
+            *(0.20, 0.235, 0.25, 0.26, 0.27, 0.283, 0.295, 0.305, 0.315, 0.33, 0.36, 0.45, 0.52),
+            *(0.58, 0.63, 0.68, 0.73, 0.77, 0.803, 0.84, 0.88, 0.93, 1.0),
+        ),
+        (0.04006, 0.2828, 0.0009855),
+        (-0.06656, 0.8032, 0.02179),
+    )
     swelling = volume_swelling(
         x=(
             *(0.151, 0.182, 0.213, 0.245, 0.275, 0.310, 0.336, 0.397, 0.460, 0.519, 0.579, 0.635),
@@ -72,7 +105,7 @@ def nmc811() -> Material:
     )
     host = Host(
         c_max=50_060 * mol_per_m3,
-        ocv=TableOcv(ocv),
+        ocv=TableOcv(ocv, entropy),
         diffusivity=ArrheniusDiffusivity(d_0=1.3e-15, activation_energy=9977 * J_per_mol),
         swelling=swelling,
         density=4.87 * g_per_cm3,
@@ -80,11 +113,18 @@ def nmc811() -> Material:
         x_full=0.95,
     )
     return Material(
-        "nmc811", Elastic(young=140 * GPa, poisson=0.30), host=host, sources=_NMC811_SOURCES
+        "nmc811",
+        Elastic(young=140 * GPa, poisson=0.30),
+        host=host,
+        thermal_expansion=12e-6,
+        sources=_NMC811_SOURCES,
     )
 
 
 _NMC811_SOURCES: Final[Mapping[str, Source]] = {
+    "thermal_expansion": Source(
+        "ssbmech", "that of NMC111", _T, "depends on the content too", Provenance.GUESSED
+    ),
     "solid.young": Source(
         "asheri2023",
         "used for particles of many grains",
@@ -108,6 +148,13 @@ _NMC811_SOURCES: Final[Mapping[str, Source]] = {
         _T,
         "within 20 mV of another public curve of this oxide up to x = 0.78",
         Provenance.SECONDARY,
+    ),
+    "host.ocv.entropy.curve": Source(
+        "oregan2022",
+        "published fit of two Gaussians, read in a parameter set and tabulated at 23 contents",
+        _T,
+        "cell with liquid electrolyte; counted by the content of that work",
+        Provenance.READ,
     ),
     "host.diffusivity.d_0": Source(
         "ssbmech",
@@ -164,11 +211,18 @@ def nmc111() -> Material:
         x_full=0.95,
     )
     return Material(
-        "nmc111", Elastic(young=199 * GPa, poisson=0.25), host=host, sources=_NMC111_SOURCES
+        "nmc111",
+        Elastic(young=199 * GPa, poisson=0.25),
+        host=host,
+        thermal_expansion=12e-6,
+        sources=_NMC111_SOURCES,
     )
 
 
 _NMC111_SOURCES: Final[Mapping[str, Source]] = {
+    "thermal_expansion": Source(
+        "cheng2017", "hot-pressed polycrystal", _T, "read in a compilation", Provenance.SECONDARY
+    ),
     "solid.young": Source(
         "cheng2017",
         "measured on a hot-pressed polycrystal, with bulk modulus 132 and shear modulus 78 GPa",
@@ -213,6 +267,13 @@ def lco() -> Material:
         x=(0.43, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.90, 0.97, 0.98, 0.99),
         y=(4.30, 4.19, 4.128, 4.068, 4.018, 3.973, 3.939, 3.917, 3.896, 3.878, 3.819, 3.54),
     )
+    # polynomial of ai2020, highest power first [V/K]
+    powers = (
+        *(-3.20392657, 14.5719049, -27.9047599, 29.1744564),
+        *(-17.992018, 6.54799331, -1.30382445, 0.109667298),
+    )
+    contents = (0.43, 0.48, 0.53, 0.58, 0.63, 0.68, 0.73, 0.78, 0.83, 0.88, 0.93, 0.97, 0.99)
+    entropy = TableEntropy(Curve(contents, tuple(float(np.polyval(powers, x)) for x in contents)))
     swelling = volume_swelling(
         x=(
             *(0.430, 0.461, 0.477, 0.500, 0.526, 0.551, 0.571, 0.600, 0.640, 0.684, 0.731, 0.775),
@@ -225,17 +286,24 @@ def lco() -> Material:
     )
     host = Host(
         c_max=51_500 * mol_per_m3,
-        ocv=TableOcv(ocv),
+        ocv=TableOcv(ocv, entropy),
         diffusivity=ArrheniusDiffusivity(d_0=9.9e-16, activation_energy=5000 * J_per_mol),
         swelling=swelling,
         density=5.04 * g_per_cm3,
         x_empty=0.50,
         x_full=0.97,
     )
-    return Material("lco", Elastic(young=191 * GPa, poisson=0.24), host=host, sources=_LCO_SOURCES)
+    return Material(
+        "lco",
+        Elastic(young=191 * GPa, poisson=0.24),
+        host=host,
+        thermal_expansion=13e-6,
+        sources=_LCO_SOURCES,
+    )
 
 
 _LCO_SOURCES: Final[Mapping[str, Source]] = {
+    "thermal_expansion": Source("koerver2018", "value used there", _T, "", Provenance.SECONDARY),
     "solid.young": Source(
         "koerver2018",
         "from the elastic constants listed there, with bulk modulus 122 and shear modulus 80 GPa",
@@ -253,6 +321,13 @@ _LCO_SOURCES: Final[Mapping[str, Source]] = {
         _T,
         "at x = 0.5 it lies 26 mV above the curve of ai2020",
         Provenance.SECONDARY,
+    ),
+    "host.ocv.entropy.curve": Source(
+        "ai2020",
+        "published polynomial, read in a parameter set and tabulated at 13 contents",
+        _T,
+        "given there for x from 0.43 to 0.99",
+        Provenance.READ,
     ),
     "host.diffusivity.d_0": Source(
         "ai2020",

@@ -24,7 +24,15 @@ def llzo() -> Material:
             activation_energy=33 * kJ_per_mol,
             reference_temperature=ROOM_TEMPERATURE * K,
         ),
+        thermal_expansion=13e-6,
         sources={
+            "thermal_expansion": Source(
+                "bertrand2021",
+                "order of the values of cubic LLZO",
+                ROOM_TEMPERATURE,
+                "13 to 16e-6 1/K in use; oxide electrolytes run from -10 to 40e-6 1/K",
+                Provenance.MEMORY,
+            ),
             "solid.young": Source(
                 "ni2012",
                 "measured on hot-pressed cubic LLZO of 3 % porosity, 149.8 +- 0.4 GPa",

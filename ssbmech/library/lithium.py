@@ -49,7 +49,13 @@ _METAL_SOURCES: Final = {
         "12.97 to 13.0 cm3/mol in use; gives 4.85 um per mAh/cm2",
         Provenance.DERIVED,
     ),
+    "thermal_expansion": Source(
+        "handbook", "polycrystal", ROOM_TEMPERATURE, "46 to 56e-6 1/K in use", Provenance.MEMORY
+    ),
+    "melting_point": Source("handbook", "180.5 degC", None, "", Provenance.MEMORY),
 }
+_EXPANSION: Final = 46e-6
+_MELTING: Final = celsius(180.5)
 
 _ULTRASOUND: Final = Elastic(young=7.82 * GPa, poisson=0.381)
 _ULTRASOUND_SOURCES: Final = {
@@ -106,6 +112,8 @@ def masias2019() -> Material:
         "lithium_masias2019",
         ElasticViscoplastic(_ULTRASOUND, flow),
         metal=_METAL,
+        thermal_expansion=_EXPANSION,
+        melting_point=_MELTING,
         sources={
             **_ULTRASOUND_SOURCES,
             "solid.flow.rate": fit,
@@ -145,6 +153,8 @@ def lepage2019() -> Material:
         "lithium_lepage2019",
         ElasticViscoplastic(_ULTRASOUND, flow),
         metal=_METAL,
+        thermal_expansion=_EXPANSION,
+        melting_point=_MELTING,
         sources={
             **_ULTRASOUND_SOURCES,
             "solid.flow.rate": Source(
@@ -211,6 +221,8 @@ def anand_narayan2019() -> Material:
         "lithium_anand_narayan2019",
         ElasticViscoplastic(Elastic(young=7.81 * GPa, poisson=0.38), flow),
         metal=_METAL,
+        thermal_expansion=_EXPANSION,
+        melting_point=_MELTING,
         sources={
             "solid.elastic.young": elastic,
             "solid.elastic.poisson": elastic,

@@ -17,6 +17,9 @@ REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
         "asheri2023": "A. Asheri et al., Data-driven multiscale simulation of solid-state "
         "batteries via machine learning, Comput. Mater. Sci. 226 (2023) 112186.",
         "battmo": "BattMo, the battery modelling toolbox, SINTEF; parameter set of NMC111.",
+        "bertrand2021": "M. Bertrand, S. Rousselot, D. Ayme-Perrot and M. Dolle, Compatibility "
+        "assessment of solid ceramic electrolytes and active materials based on thermal dilatation "
+        "for the development of solid-state batteries, Mater. Adv. 2 (2021) 2989.",
         "bielefeld2022": "A. Bielefeld, D. A. Weber, R. Ruess, V. Glavas and J. Janek, Influence "
         "of lithium ion kinetics, particle morphology and voids on the electrochemical "
         "performance of composite cathodes for all-solid-state batteries, J. Electrochem. Soc. "

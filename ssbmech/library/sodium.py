@@ -9,7 +9,7 @@ from ssbmech.materials.material import Material
 from ssbmech.materials.transport import Metal
 from ssbmech.materials.viscoplastic import ElasticViscoplastic, NortonFlow
 from ssbmech.parameter import Provenance, Source
-from ssbmech.units import GPa, MPa, cm3_per_mol, kJ_per_mol, per_s
+from ssbmech.units import GPa, K, MPa, cm3_per_mol, kJ_per_mol, per_s
 
 
 def wang2020() -> Material:
@@ -32,6 +32,8 @@ def wang2020() -> Material:
         "sodium_wang2020",
         ElasticViscoplastic(Elastic(young=4.6 * GPa, poisson=0.41), flow),
         metal=Metal(molar_volume=23.75 * cm3_per_mol, element="sodium"),
+        thermal_expansion=71e-6,
+        melting_point=370.9 * K,
         sources={
             "solid.elastic.young": measured("acoustic velocities"),
             "solid.elastic.poisson": measured("acoustic velocities"),
@@ -53,5 +55,9 @@ def wang2020() -> Material:
                 "8.86 um per mAh/cm2",
                 Provenance.DERIVED,
             ),
+            "thermal_expansion": Source(
+                "handbook", "polycrystal", ROOM_TEMPERATURE, "69 to 71e-6 1/K", Provenance.MEMORY
+            ),
+            "melting_point": Source("handbook", "97.8 degC", None, "", Provenance.MEMORY),
         },
     )

@@ -25,7 +25,15 @@ def li3ps4() -> Material:
             activation_energy=38.6 * kJ_per_mol,
             reference_temperature=ROOM_TEMPERATURE * K,
         ),
+        thermal_expansion=30e-6,
         sources={
+            "thermal_expansion": Source(
+                "ssbmech",
+                "of the order of soft sulfides, for want of a measured value",
+                ROOM_TEMPERATURE,
+                "20 to 40e-6 1/K",
+                Provenance.GUESSED,
+            ),
             "solid.young": Source(
                 "koerver2018",
                 "from the elastic constants listed there",

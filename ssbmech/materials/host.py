@@ -14,7 +14,7 @@ factor :math:`\chi = -(F x (1 - x) / RT) \, dU/dx` [larche1973].
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import ufl
@@ -27,8 +27,9 @@ from ssbmech.constants import FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE
 from ssbmech.errors import ParameterError
 from ssbmech.frames import Expr
 from ssbmech.materials.curve import Curve, first_rise
+from ssbmech.materials.entropy import Entropic, NoEntropy
 from ssbmech.materials.swelling import Swelling
-from ssbmech.parameter import parameter, table, validate_parameters
+from ssbmech.parameter import STATED_IF_GIVEN, parameter, table, validate_parameters
 from ssbmech.units import to_si
 
 
@@ -72,14 +73,25 @@ class OpenCircuit(Protocol):
 
 @dataclass(frozen=True)
 class TableOcv:
-    """Tabulated open-circuit potential, the same at all temperatures.
+    r"""Tabulated open-circuit potential, with the entropy of lithium in the host.
+
+    .. math:: U(x, T) = U(x) + (T - T_0) \frac{dU}{dT}(x)
+
+    Attributes:
+        entropy: entropic coefficient dU/dT; None for a potential taken as the same at all
+            temperatures.
 
     Raises:
         ParameterError: the curve does not decrease strictly, or is flat at an end, beyond which
-            lithium would have no way to leave or enter; one more point helps there.
+            lithium would have no way to leave or enter; one more point helps there. Or the
+            temperature is out of its bounds.
     """
 
     curve: Curve = table("V", low=-1.0, high=6.0, doc="open-circuit potential against content")
+    entropy: Entropic | None = field(default=None, metadata=STATED_IF_GIVEN)
+    reference_temperature: float = parameter(
+        "K", low=0.0, low_open=True, default=ROOM_TEMPERATURE, doc="temperature of the table"
+    )
 
     def __post_init__(self) -> None:
         """Check the bounds and that the curve decreases."""
@@ -104,13 +116,20 @@ class TableOcv:
         """Last content of the table [1]."""
         return self.curve.high
 
+    @property
+    def entropic(self) -> Entropic:
+        """The entropic coefficient, which may be none."""
+        return self.entropy or NoEntropy()
+
     def u_eq(self, x: Expr, temperature: Expr) -> Expr:
         """Return the interpolated potential [V]."""
-        return self.curve.value(x)
+        warmer = temperature - self.reference_temperature
+        return self.curve.value(x) + warmer * self.entropic.slope(x)
 
     def voltage(self, x: float, temperature: float) -> float:
         """Return the interpolated potential as a number [V]."""
-        return float(self.curve.numeric(x))
+        warmer = temperature - self.reference_temperature
+        return float(self.curve.numeric(x)) + warmer * self.entropic.numeric_slope(x)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from ssbmech.errors import ParameterError
 from ssbmech.materials.elastic import Solid
 from ssbmech.materials.host import Host
 from ssbmech.materials.transport import Conductor, Electronic, Metal
-from ssbmech.parameter import NOT_DESCRIBED, Source, describe
+from ssbmech.parameter import NOT_DESCRIBED, Source, describe, parameter, validate_parameters
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,14 @@ class Material:
         metal: Electrode metal, None for a substance that is neither stripped nor plated.
         host: Host of lithium, None for a substance that takes up none.
         electronic: Electronic conduction; only bodies that name their feed look at it.
+        thermal_expansion: Linear expansion of the free solid per kelvin, the same in all directions
+            [1/K]; None for a solid that does not expand.
+        melting_point: Temperature at which it is no solid any more [K]; None if that is not known.
         sources: Source of each number by its path, such as "solid.flow.rate"; may be empty.
 
     Raises:
-        ParameterError: The name is empty, or a source belongs to no number of the material.
+        ParameterError: The name is empty, a number is out of its bounds, or a source belongs to no
+            number of the material.
     """
 
     name: str
@@ -43,9 +47,16 @@ class Material:
     sources: Mapping[str, Source] = field(
         default_factory=dict, repr=False, hash=False, metadata=NOT_DESCRIBED
     )
+    thermal_expansion: float | None = parameter(
+        "1/K", low=-1e-3, high=1e-3, default=None, doc="thermal expansion", stated_if_given=True
+    )
+    melting_point: float | None = parameter(
+        "K", low=0.0, low_open=True, default=None, doc="melting point", stated_if_given=True
+    )
 
     def __post_init__(self) -> None:
-        """Check the name and the paths of the sources."""
+        """Convert to SI, and check the bounds, the name and the paths of the sources."""
+        validate_parameters(self)
         if not self.name:
             raise ParameterError("a material needs a name that is not empty")
         known = self._numbers()

@@ -17,6 +17,7 @@ from ssbmech.case.courses import courses_of
 from ssbmech.case.protocol import Drive
 from ssbmech.case.step_control import Tolerances
 from ssbmech.case.stops import Guard
+from ssbmech.case.temperatures import first_temperature
 from ssbmech.errors import CaseError
 from ssbmech.geometry.subdomains import BodyMesh, cut_body, cut_interface
 from ssbmech.geometry.tagged_mesh import TaggedMesh
@@ -80,7 +81,8 @@ class CellModel:
         self.time = 0.0
         check_case(case, tagged)
         drop_abandoned_compilations(self.comm)
-        self.conditions = Conditions(case.temperature)
+        self.conditions = Conditions(case.temperature, case.stress_free_temperature)
+        self.conditions.temperature.value = first_temperature(case.temperature, case.protocol)
         around = fluids(case.fixture, self.conditions)
         self.setting = _setting(case, tagged, self.conditions, around)
         self.bodies = self._build_bodies()
@@ -95,7 +97,7 @@ class CellModel:
             for transfer in surface.parts.find(Transfer)
         }
         self.circuit = Circuit(case.electrodes, transfers, case.scales, self.area, self.comm)
-        self.circuit.start_at_rest(case.temperature)
+        self.circuit.start_at_rest(self.conditions.temperature.value)
         self.circuit.check_protocol(case.protocol)
         self.draws = draws(self.surfaces, self.circuit, case.protocol)
         warn_of_draws(self.draws)

@@ -54,13 +54,20 @@ class Conditions:
     Attributes:
         dt: time step [s].
         temperature: absolute temperature [K].
+        stress_free: temperature at which nothing has expanded [K].
     """
 
-    def __init__(self, temperature: float) -> None:
-        """Start at a temperature [K]."""
+    def __init__(self, temperature: float, stress_free: float | None = None) -> None:
+        """Start at a temperature.
+
+        Args:
+            temperature: that of the start [K].
+            stress_free: that at which nothing has expanded [K]; None for that of the start.
+        """
         self._asked_last = temperature
         self.dt = Number(1.0)
         self.temperature = Number(temperature)
+        self.stress_free = Number(temperature if stress_free is None else stress_free)
         self._against_time: list[tuple[Number, AgainstTime]] = []
 
     def number(self, against_time: AgainstTime) -> Number:

@@ -11,10 +11,12 @@ import pytest
 import ufl
 from dolfinx import fem
 
+from ssbmech import library
 from ssbmech.constants import FARADAY, GAS_CONSTANT
 from ssbmech.errors import ParameterError
 from ssbmech.materials.curve import Curve
 from ssbmech.materials.elastic import Elastic
+from ssbmech.materials.entropy import ConstantEntropy, TableEntropy
 from ssbmech.materials.host import (
     ArrheniusDiffusivity,
     Host,
@@ -32,7 +34,7 @@ from ssbmech.materials.swelling import (
 )
 from ssbmech.model.conditions import symbolic
 from ssbmech.parameter import describe
-from ssbmech.units import celsius, cm3_per_mol, g_per_cm3, kJ_per_mol, mV
+from ssbmech.units import K, celsius, cm3_per_mol, g_per_cm3, kJ_per_mol, mV
 from tests.pointwise import entries, evaluate, rate
 
 pytestmark = pytest.mark.serial
@@ -290,6 +292,7 @@ def test_a_material_lists_the_numbers_and_tables_of_its_host():
         "solid.poisson",
         "host.c_max",
         "host.ocv.curve",
+        "host.ocv.reference_temperature",
         "host.diffusivity.d_0",
         "host.diffusivity.activation_energy",
         "host.diffusivity.reference_temperature",
@@ -302,3 +305,56 @@ def test_a_material_lists_the_numbers_and_tables_of_its_host():
     row = next(row for row in describe(still) if row["name"] == "host.swelling")
     assert (row["value"], row["unit"]) == ("NoSwelling", "")
     assert hash(material) != hash(still)
+
+
+def test_a_potential_follows_its_entropic_coefficient() -> None:
+    """As an expression and as a number, and not at all at the temperature of its table."""
+    slopes = Curve((0.1, 0.5, 1.0), (1e-4, -2e-4, -3e-4))
+    warm = TableOcv(OCV.curve, TableEntropy(slopes), reference_temperature=celsius(20))
+    even = TableOcv(OCV.curve, ConstantEntropy(-0.5 * mV / K))
+    for x in (0.1, 0.37, 0.5, 0.81):
+        plain = OCV.voltage(x, 310.0)
+        assert plain == OCV.voltage(x, 298.15)
+        shift = (313.15 - 293.15) * slopes.numeric(x)
+        assert warm.voltage(x, 313.15) == pytest.approx(plain + shift, rel=1e-14)
+        assert warm.voltage(x, 293.15) == plain
+        assert even.voltage(x, 318.15) == pytest.approx(plain - 10e-3, rel=1e-12)
+        for law in (OCV, warm, even):
+            assert number(law.u_eq(x, 313.15)) == pytest.approx(law.voltage(x, 313.15), rel=1e-12)
+
+
+def test_the_entropic_coefficients_of_the_library_are_those_published() -> None:
+    """In millivolts per kelvin, at contents between those of the tables."""
+
+    def nmc(x: float) -> float:
+        first = 0.04006 * math.exp(-((x - 0.2828) ** 2) / 0.0009855)
+        return first - 0.06656 * math.exp(-((x - 0.8032) ** 2) / 0.02179)
+
+    def graphite(x: float) -> float:
+        return 0.02914 - 0.1112 * x + 0.3561 * math.exp(-((x - 0.08309) ** 2) / 0.004616)
+
+    for name, published in (("nmc811", nmc), ("graphite", graphite)):
+        host = library.by_name(name).host
+        for x in np.linspace(host.x_empty, host.x_full, 57):
+            found = 1e3 * host.ocv.entropy.numeric_slope(x)
+            assert found == pytest.approx(published(x), abs=3e-3)
+    # cobalt oxide loses by far the most
+    lco = library.by_name("lco").host.ocv.entropy
+    assert 1e3 * lco.numeric_slope(0.5) == pytest.approx(-0.206, abs=0.01)
+
+
+def test_a_wrong_entropic_coefficient_is_refused() -> None:
+    with pytest.raises(ParameterError, match=r"TableEntropy\.curve: y\[0\] = 0.1 \[V/K\]"):
+        TableEntropy(Curve((0.1, 0.5, 1.0), (0.1, -0.2, -0.3)))
+    with pytest.raises(ParameterError, match=r"ConstantEntropy\.coefficient.*wrong kind"):
+        ConstantEntropy(3 * mV)
+
+
+def test_a_tabulated_diffusivity_is_activated_if_it_is_told_how() -> None:
+    curve = Curve((0.0, 0.5, 1.0), (-15.0, -14.5, -15.0))
+    still = TableDiffusivity(curve)
+    moving = TableDiffusivity(curve, activation_energy=30 * kJ_per_mol)
+    assert number(still.diffusivity(0.5, 350.0)) == pytest.approx(10**-14.5, rel=1e-9)
+    ratio = number(moving.diffusivity(0.3, 350.0)) / number(moving.diffusivity(0.3, 298.15))
+    expected = math.exp(-30e3 / GAS_CONSTANT * (1 / 350.0 - 1 / 298.15))
+    assert ratio == pytest.approx(expected, rel=1e-9)

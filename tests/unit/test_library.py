@@ -52,6 +52,10 @@ PLAUSIBLE = {
     "density of the crystal": (2.2e3, 5.1e3),
     "self-diffusivity at the reference temperature": (1e-16, 1e-13),
     "activation energy of diffusion": (0.0, 12e3),
+    "activation energy of the charge-transfer resistance": (15e3, 60e3),
+    "activation energy of the film's resistance": (15e3, 60e3),
+    "thermal expansion": (5e-6, 60e-6),
+    "melting point": (453.0, 454.0),
 }
 
 HOSTS = ["nmc811", "nmc111", "lco", "lto", "graphite"]
@@ -134,7 +138,8 @@ def test_a_number_that_depends_on_temperature_names_it():
     for name in MATERIALS:
         material = by_name(name)
         for row in describe(material):
-            if row["unit"] and row["unit"] not in independent and "flow" not in row["name"]:
+            of_flow_or_melting = "flow" in row["name"] or row["name"] == "melting_point"
+            if row["unit"] and row["unit"] not in independent and not of_flow_or_melting:
                 temperature = material.sources[row["name"]].temperature_K
                 assert 270 < temperature < 400, (name, row["name"])
 
@@ -145,6 +150,8 @@ OF_SODIUM = {
     "creep rate at the reference stress": (0.1, 1.0),
     "stress exponent n": (4.9, 6.2),
     "volume of metal per mole of charge carrier": (23.5e-6, 24e-6),
+    "thermal expansion": (65e-6, 75e-6),
+    "melting point": (370.0, 372.0),
 }
 
 
@@ -374,8 +381,15 @@ def test_numbers_from_memory_are_few_and_marked():
         "copper: solid.poisson",
         "stainless_steel: solid.young",
         "stainless_steel: solid.poisson",
+        "aluminium: solid.young",
+        "aluminium: solid.poisson",
         "lto: host.diffusivity.activation_energy",
         "graphite: host.density",
+        # handbook values
+        *(f"{name}: melting_point" for name in MATERIALS if by_name(name).metal),
+        *(f"{name}: thermal_expansion" for name in MATERIALS if by_name(name).metal),
+        *(f"{name}: thermal_expansion" for name in ("copper", "aluminium", "stainless_steel")),
+        *(f"{name}: thermal_expansion" for name in ("llzo", "lto", "graphite")),
     }
 
 
@@ -386,3 +400,7 @@ def test_the_page_of_the_library_is_in_step():
     spec.loader.exec_module(module)
     written = (ROOT / "docs" / "guide" / "materials.md").read_text(encoding="utf-8")
     assert written == module.page(), "run: python docs/make_materials.py"
+
+
+def test_everything_in_the_library_expands_when_heated():
+    assert all(by_name(name).thermal_expansion > 0.0 for name in MATERIALS)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import ssbmech as ssb
@@ -15,7 +16,7 @@ from ssbmech.interfaces.kinetics import ButlerVolmer, LinearKinetics
 from ssbmech.library.interfaces import INTERFACES
 from ssbmech.units import celsius, kJ_per_mol, ohm_cm2
 from tests.elastic_cell import COUNTER, ELECTROLYTE, LAYERS, WORKING, symmetric_cell
-from tests.tools import march, measured
+from tests.tools import Mode, march, measured, set_mode
 
 SMALL = 1e-3
 """Current density at which all kinetics are linear [A/m2]."""
@@ -92,3 +93,64 @@ def test_a_number_without_activation_energy_stays_as_it_is() -> None:
     assert interface_resistance(activated, ROOM) == pytest.approx(
         interface_resistance(constant, ROOM), rel=1e-9, abs=0.0
     )
+
+
+def heated_cell() -> ssb.Case:
+    """Return a cell of layers that expand, in a fixed gap, heated while a current passes."""
+    interface = ssb.ButlerVolmer(i_0=20.0, activation_energy=37 * kJ_per_mol)
+    case = symmetric_cell(
+        interfaces=tuple(ssb.Interface(name, kinetics=interface) for name in (WORKING, COUNTER)),
+        fixture=ssb.FixedGap(preload=5e6),
+        protocol=(
+            ssb.Preload(1.0),
+            ssb.Rest(20.0),
+            ssb.Under(ssb.ConstantCurrent(1.0, 300.0), ssb.TemperatureRamp(ROOM, ROOM + 35.0)),
+            ssb.ConstantCurrent(1.0, 100.0),
+            ssb.Rest(50.0),
+        ),
+        step_control=ssb.AdaptiveSteps(dt_initial=30.0, dt_max=70.0),
+    )
+    bodies = [
+        ssb.Body.single(body.name, replace(body.materials[body.name], thermal_expansion=alpha))
+        for body, alpha in zip(case.bodies, (46e-6, 30e-6, 46e-6), strict=True)
+    ]
+    return replace(case, bodies=tuple(bodies))
+
+
+def test_a_ramp_lands_on_its_ends_and_its_end_is_where_the_next_step_goes_on() -> None:
+    done = march(heated_cell())
+    time, temperature = done.series("time"), done.series("temperature")
+    at = {float(np.round(t, 6)): float(value) for t, value in zip(time, temperature, strict=True)}
+    # end of the rest before it, end of the ramp, ends of the steps after it
+    for end, expected in ((21.0, ROOM), (321.0, ROOM + 35), (421.0, ROOM + 35), (471.0, ROOM + 35)):
+        assert at[end] == pytest.approx(expected, rel=1e-14)
+    inside = (time > 21.0) & (time < 321.0)
+    assert inside.sum() >= 3
+    expected = ROOM + 35.0 * (time[inside] - 21.0) / 300.0
+    assert temperature[inside] == pytest.approx(expected, rel=1e-12)
+    # what was heated presses on the walls, in proportion
+    pressed = done.series("p_stack")[inside] - done.series("p_stack")[time == 21.0]
+    ratio = pressed / (time[inside] - 21.0)
+    assert ratio == pytest.approx(ratio[0], rel=0.02)
+    assert ratio[0] > 0.0
+
+
+def test_a_run_goes_on_inside_a_ramp() -> None:
+    """Also with the temperature that it had reached, where the next step asks for none."""
+    whole = march(heated_cell())
+    set_mode(Mode.RECOVER)
+    try:
+        resumed = march(heated_cell())
+    finally:
+        set_mode(Mode.WHOLE)
+    assert len(resumed.rows) == len(whole.rows)
+    for name in ("time", "temperature", "voltage", "p_stack", "thickness_stack", "charge"):
+        one, other = whole.series(name), resumed.series(name)
+        scale = float(np.max(np.abs(one)))
+        measured(
+            "Run that goes on inside a temperature ramp",
+            f"largest difference of {name}, relative",
+            float(np.max(np.abs(one - other))) / scale,
+            1e-10,
+            "the same in one go",
+        )
