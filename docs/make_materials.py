@@ -30,6 +30,13 @@ number, build the law and the material yourself. What "how known" means:
 """
 
 
+_FITTING: Final = """\
+`library.interfaces.by_name("lithium|li6ps5cl")` returns the charge transfer of a pair,
+`library.voids` the laws of hidden voids and of contacts that remember their pressure. A dash means
+that no number was found that could be stated with its source: give one, `ButlerVolmer(i_0=...)`.
+"""
+
+
 def page() -> str:
     """Return the page as Markdown text."""
     return "\n".join(_paragraphs())
@@ -43,7 +50,10 @@ def _paragraphs() -> Iterator[str]:
         material = build()
         yield f"### {name}\n\n{_summary(build)}\n"
         yield markdown_table(material, material.sources)
-    yield "## Interfaces\n"
+    yield "## What fits what\n"
+    yield _FITTING
+    yield from _fitting()
+    yield "\n## Interfaces\n"
     for name, build_law in INTERFACES.items():
         yield f"### {name}\n\n{_summary(build_law)}\n"
         yield markdown_table(build_law(), INTERFACE_SOURCES[name])
@@ -60,6 +70,31 @@ def _paragraphs() -> Iterator[str]:
     yield "## References\n"
     yield from (f"- [{key}] {text}" for key, text in sorted(REFERENCES.items()))
     yield ""
+
+
+def _fitting() -> Iterator[str]:
+    """Yield a table of electrodes and electrolytes: what the library knows of their interfaces."""
+    electrolytes = [name for name, build in MATERIALS.items() if build().conductor is not None]
+    electrodes = {
+        # sets of numbers for one metal share its interfaces
+        name if build().host is not None else name.partition("_")[0]: None
+        for name, build in MATERIALS.items()
+        if build().host is not None or build().metal is not None
+    }
+    yield f"| electrode | {' | '.join(electrolytes)} |"
+    yield f"|---|{'---|' * len(electrolytes)}"
+    for electrode in electrodes:
+        cells = [_known(f"{electrode}|{electrolyte}") for electrolyte in electrolytes]
+        yield f"| {electrode} | {' | '.join(cells)} |"
+
+
+def _known(name: str) -> str:
+    """Return what the library has for an interface; a dash for nothing."""
+    known = {"charge transfer": INTERFACES, "voids": VOIDS, "pressed contact": PRESSED}
+    words = [word for word, laws in known.items() if name in laws]
+    if f"{name}_contaminated" in INTERFACES:
+        words.append("charge transfer under a film")
+    return ", ".join(words) or "-"
 
 
 def _summary(build: Callable[..., object]) -> str:

@@ -113,7 +113,8 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     add("--voltage-limit", type=float, default=0.5, help="voltage at which contact is lost [V]")
     add("--stiffness", type=float, default=0.0, help="spring; 0 for constant pressure [MPa/um]")
     add("--separator", type=float, default=50.0, help="thickness of the electrolyte [um]")
-    add("--lithium", default="lithium_lepage2019", help="parameter set of lithium in the library")
+    names = library.named("lithium")
+    add("--lithium", default="lithium_lepage2019", choices=names, help="parameter set of lithium")
 
 
 if __name__ == "__main__":

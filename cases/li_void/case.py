@@ -87,7 +87,10 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--celsius", type=float, default=25.0, help="temperature [degree C]")
     parser.add_argument(
-        "--lithium", default="lithium_lepage2019", help="parameter set of lithium in the library"
+        "--lithium",
+        default="lithium_lepage2019",
+        choices=library.named("lithium"),
+        help="parameter set of lithium in the library",
     )
     parser.add_argument(
         "--size", type=float, default=0.25, help="cell size at the void's edge [um]"

@@ -121,7 +121,10 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     cycling.add_argument("--cycles", type=int, default=1, help="number of cycles")
     cycling.add_argument("--celsius", type=float, default=25.0, help="temperature [degree C]")
     other = parser.add_argument_group("discretisation and output")
-    other.add_argument("--lithium", default="lithium_lepage2019", help="parameter set of lithium")
+    names = library.named("lithium")
+    other.add_argument(
+        "--lithium", default="lithium_lepage2019", choices=names, help="parameter set of lithium"
+    )
     other.add_argument("--size", type=float, default=0.5, help="cell size at particles [um]")
     other.add_argument("--longest-step", type=float, default=600.0, help="longest time step [s]")
 

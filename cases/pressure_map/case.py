@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import ssbmech as ssb
+from ssbmech import library
 from ssbmech.errors import CaseError
 from ssbmech.run.script import CaseScript
 from ssbmech.units import um
@@ -28,7 +29,8 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     add("--pressure", type=float, default=1.0, help="preload of the spring [MPa]")
     add("--current", type=float, default=1.0, help="current density [mA/cm2]")
     add("--charge", type=float, default=0.5, help="charge plated, then stripped [mAh/cm2]")
-    add("--lithium", default="lithium_lepage2019", help="parameter set of lithium in the library")
+    names = library.named("lithium")
+    add("--lithium", default="lithium_lepage2019", choices=names, help="parameter set of lithium")
     add("--size", type=float, default=0.5, help="cell size along the void [um]")
 
 

@@ -22,7 +22,7 @@ from ssbmech.library.sodium import wang2020
 from ssbmech.library.thiophosphate import li3ps4
 from ssbmech.materials.material import Material
 
-__all__ = ["MATERIALS", "by_name"]
+__all__ = ["MATERIALS", "by_name", "named"]
 
 MATERIALS: Final[Mapping[str, Callable[[], Material]]] = MappingProxyType(
     {
@@ -60,3 +60,12 @@ def by_name(name: str) -> Material:
             f'no material "{name}" in the library: expected one of {", ".join(MATERIALS)}'
         )
     return MATERIALS[name]()
+
+
+def named(kind: str) -> tuple[str, ...]:
+    """Return the names of the materials that begin with a word, such as "lithium".
+
+    Args:
+        kind: First word of the names.
+    """
+    return tuple(name for name in MATERIALS if name.partition("_")[0] == kind)

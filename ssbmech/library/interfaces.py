@@ -21,6 +21,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ssbmech.constants import FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE
+from ssbmech.errors import ParameterError
 from ssbmech.interfaces.contact import Conduction, GapConduction
 from ssbmech.interfaces.kinetics import ButlerVolmer, HostSites
 from ssbmech.parameter import Provenance, Source
@@ -183,6 +184,34 @@ INTERFACES: Final[Mapping[str, Callable[[], ButlerVolmer]]] = MappingProxyType(
     }
 )
 """Functions that return the interface laws of the library, by name."""
+
+
+def by_name(name: str) -> ButlerVolmer:
+    """Return the charge transfer of the library at an electrode on an electrolyte.
+
+    Args:
+        name: One of the keys of `INTERFACES`, or ``electrode|electrolyte`` with the names of two
+            materials, of which sets of numbers for one metal count as that metal:
+            "lithium_lepage2019|li6ps5cl".
+
+    Raises:
+        ParameterError: There is none; the message tells what there is for either material.
+    """
+    electrode, _, electrolyte = name.partition("|")
+    for key in (name, f"{electrode.partition('_')[0]}|{electrolyte}"):
+        if key in INTERFACES:
+            return INTERFACES[key]()
+    metal = electrode.partition("_")[0]
+    near = [
+        key
+        for key in INTERFACES
+        if key.partition("|")[0] in (electrode, metal) or key.partition("|")[2] == electrolyte
+    ]
+    raise ParameterError(
+        f'no interface "{name}" in the library: expected one of {", ".join(near or INTERFACES)}; '
+        "or write ButlerVolmer(i_0=..., film_resistance=...) with numbers of your own"
+    )
+
 
 _INTRINSIC: Final = Source(
     "krauskopf2019",

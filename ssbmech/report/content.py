@@ -42,7 +42,9 @@ _STATES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "running": ("running", "going"),
     }
 )
-_ENDED: Final = re.compile(r": (?:.*) ended after step (\d+) of the protocol \((.*)\)$")
+_ENDED: Final = re.compile(r": step (\d+) of \d+, .*: ended \((.*)\)$")
+# as runs of earlier versions wrote it
+_ENDED_BEFORE: Final = re.compile(r": .* ended after step (\d+) of the protocol \((.*)\)$")
 # Sizes below that are rounding [m2 or m3].
 _NO_VOID: Final = 1e-24
 
@@ -264,7 +266,7 @@ def _endings(path: Path) -> dict[int, str]:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return {}
-    matches = (_ENDED.search(line) for line in lines)
+    matches = (_ENDED.search(line) or _ENDED_BEFORE.search(line) for line in lines)
     return {int(match[1]) - 1: match[2] for match in matches if match}
 
 

@@ -20,6 +20,7 @@ from ssbmech.case.protocol_checks import check_protocol
 from ssbmech.checkpoint.state import CellState
 from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
+from ssbmech.run.progress import duration
 
 ITERATIONS = 3.0
 """Newton iterations of a time step, as measured with few changes of contact [1]."""
@@ -96,17 +97,17 @@ class Estimate:
     def text(self) -> str:
         """Return the estimate as lines of text."""
         cells, unknowns = sum(self.cells.values()), sum(self.unknowns.values())
-        steps = ", ".join(f"{name} {_duration(time)}" for name, time in self.protocol)
+        steps = ", ".join(f"{name} {duration(time)}" for name, time in self.protocol)
         lines = {
             "case": f"{self.name}: valid",
             "mesh": f"{cells} cells ({_listed(self.cells)})",
             "unknowns": f"{unknowns} ({_listed(self.unknowns)})",
             "ranks": f"{self.ranks}, {unknowns // self.ranks} unknowns each",
-            "protocol": steps,
+            "protocol": f"{steps} (each at the longest)",
             **({"metal": "; ".join(self.metal)} if self.metal else {}),
             "memory": f"about {self.memory / 1e9:.1f} GB in all",
             "time": (
-                f"about {_duration(self.steps * ITERATIONS * self.iteration)} or more: at least "
+                f"about {duration(self.steps * ITERATIONS * self.iteration)} or more: at least "
                 f"{self.steps} time steps, {ITERATIONS:g} iterations each, "
                 f"{self.iteration:.2g} s per iteration"
             ),
@@ -166,11 +167,3 @@ def fewest_steps(case: Case) -> int:
 
 def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.items())
-
-
-def _duration(seconds: float) -> str:
-    """Return a time in a readable unit."""
-    for unit, size in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds:.3g} s"

@@ -4,12 +4,10 @@
 from __future__ import annotations
 
 import logging
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any
 
 from ssbmech.case.case import Case
 from ssbmech.case.protocol import Step
@@ -18,6 +16,7 @@ from ssbmech.errors import SSBMechError
 from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
 from ssbmech.run.field_files import BodyFile, InterfaceFile
+from ssbmech.run.progress import progress
 from ssbmech.runfolder.folder import RunFolder
 from ssbmech.runfolder.series import SeriesWriter
 from ssbmech.solve.newton import SolveReport
@@ -81,7 +80,7 @@ class Recorder:
         self._since_fields = 0 if saved is None else saved.since_fields
         self._pending = False
         self._started = time.perf_counter()
-        self._bar = _progress_bar(cell, case, time_so_far)
+        self._progress = progress(cell.comm, case, time_so_far)
 
     def __enter__(self) -> Recorder:
         """Return the recorder."""
@@ -94,7 +93,7 @@ class Recorder:
         trace: TracebackType | None,
     ) -> None:
         """Write the last accepted state if the run failed after it, and close the progress bar."""
-        self._bar.close()
+        self._progress.close()
         # other errors may have come up on this rank alone
         if self._pending and isinstance(error, SSBMechError):
             self._write_fields(self.rows[-1]["time"])
@@ -117,18 +116,20 @@ class Recorder:
             row["step"], row["time"], row["time_step"], row["voltage"], row["newton_iterations"],
             row["linear_iterations"], norm, key, row["rejected_steps"],
         )  # fmt: skip
-        self._bar.update(min(row["time_step"], self._bar.total - self._bar.n))
+        self._progress.accepted(row)
 
     def on_reject(self, time: float, dt: float, reason: str) -> None:
         """Log the rejected step."""
         logger.debug("rejected at t %.6g s with dt %.3g s: %s", time, dt, reason)
+        self._progress.rejected(time, dt, reason)
 
     def on_step_end(self, number: int, step: Step, reason: str) -> None:
         """Write the fields at the end of a protocol step."""
         if self._pending:
             self._write_fields(self.rows[-1]["time"])
             self._pending = False
-        logger.info("%s ended after step %d of the protocol (%s)", step.name, number + 1, reason)
+        count = len(self.case.protocol)
+        logger.info("step %d of %d, %s: ended (%s)", number + 1, count, step.name, reason)
 
     def on_settled(self, position: Position, last: bool) -> None:
         """Write a checkpoint when it is due, and when the run stops here; collective."""
@@ -166,20 +167,3 @@ class Recorder:
             file.append(now, self.measurement.points(name), self.measurement.arrays(name))
         for name, surface_file in self._surfaces.items():
             surface_file.append(now, self.measurement.arrays(name))
-
-
-def _progress_bar(cell: CellModel, case: Case, start: float) -> Any:
-    """Return a progress bar over the protocol's time, shown on rank 0 of a terminal."""
-    from tqdm import tqdm
-
-    total = sum(step.duration for step in case.protocol)
-    shown = cell.comm.rank == 0 and sys.stderr.isatty()
-    layout = "{l_bar}{bar}| {n:.0f}/{total:.0f} s simulated [{elapsed}<{remaining}]"
-    return tqdm(
-        total=total,
-        initial=start,
-        desc=case.name,
-        bar_format=layout,
-        disable=not shown,
-        mininterval=0.5,
-    )

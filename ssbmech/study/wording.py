@@ -24,6 +24,6 @@ def refuse_unknown(found: Iterable[str], known: Iterable[str], what: str) -> Non
     for name in found:
         if name not in names:
             close = get_close_matches(name, names, n=1)
-            guess = f"; did you mean {close[0]!r}?" if close else ""
+            guess = f"; did you mean {close[0]!r}?" if close else "."
             there = ", ".join(names) or "none"
             raise StudyError(f"unknown {what}: {name!r}{guess} There are: {there}")

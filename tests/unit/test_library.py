@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ssbmech import library
 from ssbmech.constants import FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE
 from ssbmech.errors import ParameterError
-from ssbmech.library import MATERIALS, by_name
+from ssbmech.library import MATERIALS, by_name, interfaces
 from ssbmech.library.interfaces import INTERFACE_SOURCES, INTERFACES, exchange_current
 from ssbmech.library.references import REFERENCES
 from ssbmech.library.voids import CONTACT_SOURCES, PRESSED, VOID_SOURCES, VOIDS
@@ -404,3 +406,26 @@ def test_the_page_of_the_library_is_in_step():
 
 def test_everything_in_the_library_expands_when_heated():
     assert all(by_name(name).thermal_expansion > 0.0 for name in MATERIALS)
+
+
+@pytest.mark.parametrize("name", ["lithium|li6ps5cl", "lithium_lepage2019|li6ps5cl"])
+def test_interfaces_are_found_by_the_names_of_materials(name):
+    assert interfaces.by_name(name) == interfaces.lithium_li6ps5cl()
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("nmc811|llzo_doped", "nmc811|li6ps5cl, nmc811|li3ps4;"),
+        ("graphite|li6ps5cl", "lithium|li6ps5cl, nmc811|li6ps5cl, nmc111|li6ps5cl;"),
+        ("nothing", "lithium|li6ps5cl, lithium|llzo, lithium|llzo_contaminated, nmc811"),
+    ],
+)
+def test_a_missing_interface_tells_what_there_is(name, there):
+    with pytest.raises(ParameterError, match=re.escape(f"expected one of {there}")):
+        interfaces.by_name(name)
+
+
+def test_sets_of_numbers_of_one_metal():
+    assert library.named("lithium") == tuple(n for n in library.MATERIALS if n.startswith("lith"))
+    assert library.named("lead") == ()

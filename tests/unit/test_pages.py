@@ -16,12 +16,14 @@ from ssbmech.interfaces.kinetics import EXPONENT_LIMIT, HostSites
 from ssbmech.materials.viscoplastic import NortonFlow
 from ssbmech.model.parts.electrode import CUT_OFF
 from ssbmech.parameter import describe
+from ssbmech.run.script import CaseScript
 from ssbmech.runfolder.audits import AuditLimits
 
 pytestmark = pytest.mark.serial
 
 BOND = BilinearCohesion(1e7, 1.0)
-THEORY = Path(__file__).parents[2] / "docs" / "theory"
+ROOT = Path(__file__).parents[2]
+THEORY = ROOT / "docs" / "theory"
 
 
 def page(name):
@@ -87,3 +89,37 @@ def test_bounds_of_the_stress_exponent():
     rows = {each["name"]: each for each in describe(NortonFlow(1e-3, 1e6, 6.6))}
     low, high = rows["exponent"]["low"], rows["exponent"]["high"]
     assert f"for ${low:g} \\le N \\le {high:g}$" in page("creep.md")
+
+
+def test_the_case_of_the_readme_is_a_script_that_can_be_checked_and_resumed(tmp_path):
+    """It builds its case without running it, under a name that no other page uses."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"```python\n(import sys\n.*?)```", text, re.DOTALL)
+    path = tmp_path / "round_void.py"
+    path.write_text(script, encoding="utf-8")
+    loaded = CaseScript.load(path)
+    assert loaded.name == loaded.case().name == "round_void"
+    assert loaded.record(())["path"] == str(path)
+    others = [case.parent.name for case in (ROOT / "cases").glob("*/case.py")]
+    assert others and loaded.name not in others
+
+
+def test_links_of_the_pages_lead_somewhere():
+    """Files exist, and so do the headings within them."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    broken = []
+    for source in pages:
+        for target in re.findall(r"\]\(([^)\s]+)\)", source.read_text(encoding="utf-8")):
+            file, _, anchor = target.partition("#")
+            if "://" in target:
+                continue
+            path = (source.parent / file).resolve() if file else source
+            if not path.exists() or (anchor and anchor not in _anchors(path)):
+                broken.append(f"{source.relative_to(ROOT)}: {target}")
+    assert not broken
+
+
+def _anchors(path):
+    """Return the anchors of the headings of a page, as GitHub makes them."""
+    heads = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}

@@ -128,8 +128,8 @@ def test_protocol_tells_how_steps_ended(copy):
     reason = "contact_fraction:negative|separator reached its limit"
     (copy / "run.log").write_text(
         "2026-11-21 16:26:27,766 INFO     ssbmech.runner: plate ended after step 1 of the protocol "
-        f"(duration)\n2026-11-21 16:26:28,766 INFO     ssbmech.runner: rest (long) ended after "
-        f"step 2 of the protocol ({reason})\n",
+        "(duration)\n2026-11-21 16:26:28,766 INFO     ssbmech.runner: step 2 of 4, rest (long): "
+        f"ended ({reason})\n",
         encoding="utf-8",
     )
     change_manifest(copy, status="stopped", reason="interrupted")

@@ -259,10 +259,7 @@ def test_everything_shows(tmp_path: Path) -> None:
     assert labels["film_thickness"] == "film thickness"
     assert labels["throughput"] == "charge throughput"
     log = (result.path / "run.log").read_text("utf-8")
-    assert (
-        "strip ended after step 2 of the protocol (observer throughput: 1.8e+03 C/m2 have passed)"
-        in log
-    )
+    assert "step 2 of 3, strip: ended (observer throughput: 1.8e+03 C/m2 have passed)" in log
 
 
 @pytest.mark.serial
