@@ -42,6 +42,10 @@ class ParameterError(SSBMechError):
     """A number with the wrong kind of unit or out of bounds, or an unknown name in a library."""
 
 
+class KindError(CaseError, ParameterError):
+    """A field holds something of another kind: a class for its instance, one item for a tuple."""
+
+
 class RunFolderError(SSBMechError):
     """A run folder that cannot be created, written or read, or that already holds a run."""
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ssbmech.errors import CaseError
+from ssbmech.kinds import check_kinds
 
 _NAME = re.compile(r"[A-Za-z]\w*")
 
@@ -35,6 +36,10 @@ class StateVariable:
     label: str = ""
     symbol: str = ""
     in_files: bool = True
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        check_kinds(self)
 
     @property
     def is_tensor(self) -> bool:

@@ -23,6 +23,8 @@ from types import MappingProxyType
 from typing import Any, Final, Protocol, TypedDict, runtime_checkable
 
 from ssbmech.errors import ParameterError
+from ssbmech.kind_words import shown
+from ssbmech.kinds import admits_none, check_kinds
 from ssbmech.units import to_si, unit_of
 
 _KEY: Final = "ssbmech.parameter"
@@ -67,6 +69,10 @@ class Source:
     temperature_K: float | None = None
     note: str = ""
     provenance: Provenance = Provenance.READ
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        check_kinds(self)
 
 
 @runtime_checkable
@@ -216,7 +222,8 @@ def table(
 def validate_parameters(instance: Any) -> None:
     """Turn every declared number of a dataclass into a finite float in SI and check its bounds.
 
-    Of a declared table every ordinate is checked.
+    Of a declared table every ordinate is checked. Every other field is checked for its kind, by its
+    annotation (`ssbmech.kinds`).
 
     Args:
         instance: The dataclass instance under construction, frozen or not.
@@ -224,13 +231,17 @@ def validate_parameters(instance: Any) -> None:
     Raises:
         ParameterError: A number has the wrong kind of unit, is not finite, or is out of bounds; a
             table is none.
+        KindError: A field holds something of another kind.
     """
-    for field, declaration in _declared(instance):
+    owner: Any = type(instance)
+    declared = list(_declared(instance))
+    check_kinds(instance, leave_out={field.name for field, _ in declared})
+    for field, declaration in declared:
         value = getattr(instance, field.name)
-        if value is None and field.default is None:
-            continue
         if isinstance(field.default, Derived) and (value is None or value is field.default):
             value = field.default.value(instance)
+        if value is None and (field.default is None or admits_none(owner, field.name)):
+            continue
         name = f"{type(instance).__name__}.{field.name}"
         if declaration.is_table:
             _check_table(value, declaration, name)
@@ -293,7 +304,7 @@ def markdown_table(instance: Any, sources: Mapping[str, Source]) -> str:
 
 def _check_table(value: Any, declaration: Declaration, name: str) -> None:
     if not isinstance(value, Tabulated):
-        raise ParameterError(f"{name} = {value!r} is no table: expected a Curve")
+        raise ParameterError(f"{name} = {shown(value)} is no table: expected a Curve")
     for index, number in enumerate(value.y):
         if not declaration.admits(number):
             raise ParameterError(

@@ -21,6 +21,7 @@ import pint
 
 from ssbmech.constants import ZERO_CELSIUS
 from ssbmech.errors import ParameterError
+from ssbmech.kind_words import shown
 
 registry: Any = pint.UnitRegistry()
 Quantity: Any = registry.Quantity
@@ -126,7 +127,7 @@ def to_si(value: Any, unit: str, name: str) -> float:
         number = value
     if isinstance(number, bool) or not isinstance(number, Real):
         raise ParameterError(
-            f"{name} = {value!r} ({type(value).__name__}) is not a number: "
+            f"{name} = {shown(value)} ({type(value).__name__}) is not a number: "
             f"expected a quantity of ssbmech.units or a plain number in {_readable(unit)}"
         )
     if not math.isfinite(number):

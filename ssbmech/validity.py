@@ -59,6 +59,10 @@ class OutOfRange:
     name: str
     valid: TemperatureRange
 
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+
 
 def out_of_range(instance: object, temperature: float) -> list[OutOfRange]:
     """Return the laws in an object that are used outside of their range, each of them once.

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ssbmech.errors import CaseError
-from ssbmech.extensions import OwnPart, check_members
+from ssbmech.extensions import OwnPart
 from ssbmech.materials.material import Material
-from ssbmech.parameter import STATED_IF_GIVEN
+from ssbmech.parameter import STATED_IF_GIVEN, validate_parameters
 
 Array = npt.NDArray[np.float64]
 
@@ -46,16 +46,9 @@ class Body:
 
     def __post_init__(self) -> None:
         """Check that there are materials, and that they are materials."""
-        check_members(f"body {self.name!r}", self.parts, "a part", ("part",))
+        validate_parameters(self)
         if not self.materials:
             raise CaseError(f"body {self.name!r} has no region: give its material by region")
-        for region, material in self.materials.items():
-            if not isinstance(material, Material):
-                raise CaseError(
-                    f"body {self.name!r}, region {region!r}: {material!r} is not a Material: take "
-                    "one of the library, for example library.by_name('li6ps5cl')"
-                )
-
         blind = [m.name for m in self.materials.values() if m.electronic is None]
         if self.feed is not None and blind:
             raise CaseError(

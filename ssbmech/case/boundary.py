@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ssbmech.frames import Expr
+from ssbmech.parameter import validate_parameters
 
 Array = npt.NDArray[np.float64]
 
@@ -50,6 +51,10 @@ class Roller:
     face: str
     value: ClassVar[None] = None
 
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+
     def components(self, normal_axis: int, dim: int) -> tuple[int, ...]:
         """Return the normal component."""
         return (normal_axis,)
@@ -66,6 +71,10 @@ class NoSlip:
 
     face: str
     value: ClassVar[None] = None
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
 
     def components(self, normal_axis: int, dim: int) -> tuple[int, ...]:
         """Return the tangential components."""
@@ -84,6 +93,10 @@ class Clamp:
     face: str
     value: Callable[[Array, float], Array] | None = None
 
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+
     def components(self, normal_axis: int, dim: int) -> tuple[int, ...]:
         """Return every component."""
         return tuple(range(dim))
@@ -101,6 +114,10 @@ class FacePressure:
     face: str
     pressure: Callable[[float], float]
 
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+
 
 @dataclass(frozen=True)
 class FaceFlux:
@@ -113,6 +130,10 @@ class FaceFlux:
 
     face: str
     flux: Callable[[float], float]
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
 
 
 @dataclass(frozen=True)
@@ -129,6 +150,10 @@ class FacePotential:
     face: str
     potential: Callable[[Array], Array]
 
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+
 
 @dataclass(frozen=True)
 class BodyForce:
@@ -142,6 +167,10 @@ class BodyForce:
     body: str
     density: Callable[[Expr], Expr]
 
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+
 
 @dataclass(frozen=True)
 class IonSource:
@@ -154,6 +183,10 @@ class IonSource:
 
     body: str
     density: Callable[[Expr], Expr]
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
 
 
 @dataclass(frozen=True)
@@ -173,3 +206,7 @@ class Loads:
     face_potentials: tuple[FacePotential, ...] = ()
     body_forces: tuple[BodyForce, ...] = ()
     ion_sources: tuple[IonSource, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)

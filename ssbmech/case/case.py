@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +17,6 @@ from ssbmech.case.checks import (
     check_elements,
     check_fixture,
     check_interfaces,
-    check_kinds,
     check_loads,
     check_steps,
 )
@@ -106,8 +105,6 @@ class Case:
     def __post_init__(self) -> None:
         """Convert to SI and check what can be checked without a mesh."""
         validate_parameters(self)
-        values = {item.name: getattr(self, item.name) for item in fields(self)}
-        check_kinds(values | {"geometry.frame": self.geometry.frame})
         check_bodies(self.bodies)
         check_interfaces(self.interfaces, self.bodies)
         check_loads(self.loads, self.bodies, self.electrodes)

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from ssbmech.case.body import Body
 from ssbmech.case.boundary import Loads, Support, holds_normal
@@ -15,29 +14,6 @@ from ssbmech.case.protocol import Step
 from ssbmech.case.settings import Discretisation
 from ssbmech.errors import CaseError
 from ssbmech.interfaces.interface import Interface
-
-_SEQUENCES = ("bodies", "protocol", "interfaces", "supports")
-
-
-def check_kinds(values: Mapping[str, Any]) -> None:
-    """Refuse what is easily mistyped: a class for its instance, a lonely item for a tuple.
-
-    Args:
-        values: what the case is made of, by the names of its fields.
-
-    Raises:
-        CaseError: a value is of the wrong kind.
-    """
-    for name, value in values.items():
-        if isinstance(value, type):
-            raise CaseError(f"{name} is the class {value.__name__}: write {value.__name__}(...)")
-    for name in _SEQUENCES:
-        value = values[name]
-        if not isinstance(value, Sequence) or isinstance(value, str):
-            raise CaseError(
-                f"{name} must be a tuple, but is a single {type(value).__name__}: "
-                f"write ({type(value).__name__}(...),) with a comma"
-            )
 
 
 def check_bodies(bodies: Sequence[Body]) -> None:
@@ -109,17 +85,13 @@ def check_steps(protocol: Sequence[Step]) -> None:
 def check_fixture(
     fixture: Fixture | None, supports: Sequence[Support], protocol: Sequence[Step]
 ) -> None:
-    """Check that there is one fixture at most, that its face is free, and that it is seated once.
+    """Check that the face of the fixture is free, and that it is seated once.
 
     Raises:
         CaseError: it is otherwise.
     """
     if fixture is None:
         return
-    if isinstance(fixture, Sequence):
-        raise CaseError(
-            "a case has one fixture: give a single Spring, ConstantForce, FixedGap or Isostatic"
-        )
     if fixture.face is not None and any(
         s.face == fixture.face and holds_normal(s) for s in supports
     ):

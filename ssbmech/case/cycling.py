@@ -145,7 +145,6 @@ class _AtRate:
     def __post_init__(self) -> None:
         """Convert to SI and check."""
         validate_parameters(self)
-        _check_conditions(self.name, self.until)
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ class Charge(_AtRate):
 
     Raises:
         ParameterError: a number has the wrong kind of unit or is out of its bounds.
-        CaseError: the conditions are no tuple.
+        KindError: the conditions are no tuple.
     """
 
     name: str = "charge"
@@ -191,7 +190,7 @@ class Discharge(_AtRate):
 
     Raises:
         ParameterError: a number has the wrong kind of unit or is out of its bounds.
-        CaseError: the conditions are no tuple.
+        KindError: the conditions are no tuple.
     """
 
     name: str = "discharge"
@@ -232,7 +231,6 @@ class Hold:
     def __post_init__(self) -> None:
         """Convert to SI and check."""
         check_duration(self)
-        _check_conditions(self.name, self.until)
 
     @property
     def stops(self) -> tuple[StopCondition, ...]:
@@ -261,11 +259,3 @@ def cycles(count: int, *steps: Step) -> tuple[Step, ...]:
         for number in range(1, count + 1)
         for step in steps
     )
-
-
-def _check_conditions(name: str, until: object) -> None:
-    """Refuse a lonely condition for a tuple of them."""
-    if not isinstance(until, tuple):
-        raise CaseError(
-            f"step {name!r}: until must be a tuple of conditions: write until=(VoltageAbove(...),)"
-        )

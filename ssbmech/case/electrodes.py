@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ssbmech.parameter import validate_parameters
+
 
 @dataclass(frozen=True)
 class Electrodes:
@@ -25,6 +27,10 @@ class Electrodes:
     counter: str | None = None
     area_of: str | None = None
     also: tuple[Electrodes, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
 
     @property
     def cells(self) -> tuple[Electrodes, ...]:

@@ -175,3 +175,7 @@ class DrivenPlaten:
     face: str = "top"
     preload: ClassVar[float] = 0.0
     stiffness: ClassVar[float] = math.inf
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)

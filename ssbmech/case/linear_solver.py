@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ssbmech.parameter import validate_parameters
+
 
 class LinearSolver(Protocol):
     """Role of a preset: PETSc options by name, without prefix."""
@@ -38,6 +40,10 @@ class Direct:
     pivoting: float = 1e-6
     extra: Mapping[str, str] = field(default_factory=dict, hash=False)
 
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+
     @property
     def definite(self) -> bool:
         """False: any regular matrix will do."""
@@ -67,6 +73,10 @@ class Cholesky:
     """
 
     extra: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
 
     @property
     def definite(self) -> bool:

@@ -42,12 +42,18 @@ class Drive:
             law.
     """
 
-    current_density: float | None = 0.0
-    voltage: float | None = None
-    preload_fraction: float = 1.0
-    c_rate: float | None = None
-    temperature: float | None = None
-    pressure: float | None = None
+    current_density: float | None = parameter("A/m2", default=0.0, doc="current per nominal area")
+    voltage: float | None = parameter("V", default=None, doc="working minus counter electrode")
+    preload_fraction: float = parameter("1", default=1.0, doc="fraction of the preload")
+    c_rate: float | None = parameter("1/s", default=None, doc="current over capacity")
+    temperature: float | None = parameter(
+        "K", low=0.0, low_open=True, default=None, doc="temperature"
+    )
+    pressure: float | None = parameter("Pa", default=None, doc="pressure of the fixture")
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
 
 
 class Step(Protocol):

@@ -44,6 +44,7 @@ class Discretisation:
 
     def __post_init__(self) -> None:
         """Check the degree."""
+        validate_parameters(self)
         if self.degree not in (1, 2):
             raise CaseError(
                 f"element degree {self.degree} is not supported: use 1 or 2 (default 2)"

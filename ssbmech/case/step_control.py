@@ -30,6 +30,10 @@ class Tolerances:
     content: float = math.inf
     touching: float = math.inf
 
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+
 
 class StepSizer(Protocol):
     """State of the step control during a run."""
@@ -197,6 +201,7 @@ class PrescribedSteps:
 
     def __post_init__(self) -> None:
         """Convert to SI and check that time goes on."""
+        validate_parameters(self)
         lengths = tuple(to_si(dt, "s", "PrescribedSteps.lengths") for dt in self.lengths)
         if not all(dt > 0.0 for dt in lengths):
             raise ParameterError("PrescribedSteps.lengths must all be greater than zero [s]")

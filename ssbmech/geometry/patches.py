@@ -199,6 +199,10 @@ class FunctionActivity:
 
     function: Callable[[Floats], npt.ArrayLike]
 
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+
     def __call__(self, x: Floats) -> Floats:
         """Return the factor [1] at positions x [m]."""
         values = np.asarray(self.function(x), dtype=np.float64)

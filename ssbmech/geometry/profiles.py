@@ -171,6 +171,10 @@ class FunctionGap:
 
     function: Callable[[Floats], npt.ArrayLike]
 
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+
     def __call__(self, x: Floats) -> Floats:
         """Return the gap [m] at positions x [m]."""
         values = np.asarray(self.function(x), dtype=np.float64)

@@ -17,21 +17,19 @@ import numpy as np
 import numpy.typing as npt
 
 from ssbmech.errors import CaseError
-from ssbmech.extensions import OwnPart, check_members
+from ssbmech.extensions import OwnPart
 from ssbmech.interfaces.cohesion import Adhesion
 from ssbmech.interfaces.contact import Contact, Frictionless
 from ssbmech.interfaces.diffusion import InterfaceDiffusion
 from ssbmech.interfaces.kinetics import ChargeTransfer
 from ssbmech.interfaces.point import SurfaceLaw
-from ssbmech.parameter import STATED_IF_GIVEN
+from ssbmech.parameter import STATED_IF_GIVEN, validate_parameters
 
 GapProfile = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
 """Initial gap [m] of positions with shape (3, n) [m]."""
 
 ActivityProfile = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
 """Factor on the exchange current [1], zero or more, at positions with shape (3, n) [m]."""
-
-_LAW = ("state_variables", "end_of_step", "thickness")
 
 
 @dataclass(frozen=True)
@@ -70,21 +68,12 @@ class Interface:
 
     def __post_init__(self) -> None:
         """Check the name."""
+        validate_parameters(self)
         sides = self.name.split("|")
         if len(sides) != 2 or not all(sides) or sides[0] == sides[1]:
             raise CaseError(
                 f"interface name {self.name!r} does not name two bodies: "
                 "write 'minus|plus', for example 'negative|separator'"
-            )
-        if self.initial_gap is not None and not callable(self.initial_gap):
-            raise CaseError(
-                f"interface {self.name!r}: the initial gap {self.initial_gap!r} is not a profile: "
-                "take LensGap(...), or FunctionGap(lambda x: 5e-8) for a constant gap [m]"
-            )
-        if self.activity is not None and not callable(self.activity):
-            raise CaseError(
-                f"interface {self.name!r}: the activity {self.activity!r} is not a profile: take "
-                "Strips(...), Discs(...) or FunctionActivity(lambda x: ...)"
             )
         if self.activity is not None and not self.reacts:
             raise CaseError(
@@ -97,9 +86,6 @@ class Interface:
                 f"interface {self.name!r}: a bond begins closed and carries shear itself: give no "
                 "initial gap with an adhesion law, and frictionless contact"
             )
-        where = f"interface {self.name!r}"
-        check_members(where, self.laws, "a law", _LAW)
-        check_members(where, self.parts, "a part", ("part",))
 
     @property
     def reacts(self) -> bool:

@@ -116,6 +116,10 @@ class PlatedExcess:
 
     sinking: tuple[Sinking, ...]
 
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+
     def height(self, voids: VoidGrowth, point: InterfacePoint) -> Expr:
         """Return h; a step in which it passes zero goes on with what is left of the step [m]."""
         h_n, dt = point.state["void_height"], point.dt

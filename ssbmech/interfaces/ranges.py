@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ssbmech.errors import ParameterError
+from ssbmech.parameter import validate_parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class Interval:
     high: float
     low_open: bool = False
     high_open: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
 
     def __str__(self) -> str:
         """Return it in the notation of mathematics, for example "(0, 0.5]"."""

@@ -22,6 +22,8 @@ from scipy.interpolate import PchipInterpolator
 
 from ssbmech.errors import ParameterError
 from ssbmech.frames import Expr
+from ssbmech.kind_words import shown
+from ssbmech.parameter import validate_parameters
 from ssbmech.units import to_si
 
 FEWEST_POINTS: Final = 3
@@ -68,6 +70,7 @@ class Curve:
         """Turn the points into tuples of floats and check them."""
         for name in ("x", "y"):
             object.__setattr__(self, name, _floats(getattr(self, name), name))
+        validate_parameters(self)
         if len(self.x) != len(self.y):
             raise ParameterError(
                 f"Curve: {len(self.x)} values of x and {len(self.y)} of y: expected as many"
@@ -146,7 +149,9 @@ def _floats(values: Iterable[float], name: str) -> tuple[float, ...]:
     try:
         listed = list(values)
     except TypeError as failure:
-        raise ParameterError(f"Curve.{name} = {values!r} is no sequence of numbers") from failure
+        raise ParameterError(
+            f"Curve.{name} = {shown(values)} is no sequence of numbers"
+        ) from failure
     return tuple(to_si(value, "1", f"Curve.{name}[{i}]") for i, value in enumerate(listed))
 
 

@@ -186,6 +186,10 @@ class DiffusionalFlow:
     power: NortonFlow
     linear: LinearCreep
 
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+
     @property
     def state_variables(self) -> tuple[StateVariable, ...]:
         """None: both rates depend on the stress alone."""

@@ -52,6 +52,10 @@ class Response:
     state: Mapping[str, Expr] = field(default_factory=dict)
     creep_rate: Expr = 0.0
 
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+
 
 class Solid(Protocol):
     """Role of a solid law."""

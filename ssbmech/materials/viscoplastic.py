@@ -48,6 +48,10 @@ class Flow:
     increment: Expr
     state: Mapping[str, Expr]
 
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+
 
 class FlowLaw(Protocol):
     """Role of a viscoplastic flow law of von Mises type."""
@@ -287,6 +291,10 @@ class ElasticViscoplastic:
 
     elastic: Elastic
     flow: FlowLaw
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
 
     @property
     def state_variables(self) -> tuple[StateVariable, ...]:

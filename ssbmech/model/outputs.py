@@ -19,6 +19,7 @@ from dolfinx import fem
 
 from ssbmech.errors import ObserverError, raise_on_all
 from ssbmech.frames import Expr
+from ssbmech.kinds import check_kinds
 from ssbmech.memory import StateVariable
 from ssbmech.runfolder.quantities import QUANTITIES, Quantity
 
@@ -43,6 +44,10 @@ class Scalar:
     where: str = ""
     unit: str = ""
 
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        check_kinds(self)
+
     @property
     def name(self) -> str:
         """Name of the column."""
@@ -66,6 +71,10 @@ class PointField:
     quantity: Quantity
     measure: Callable[[], Array]
 
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        check_kinds(self)
+
 
 @dataclass(frozen=True, eq=False)
 class CellMean:
@@ -78,6 +87,10 @@ class CellMean:
 
     quantity: Quantity
     components: Mapping[str, Sequence[Expr]]
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        check_kinds(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +106,10 @@ class CellField:
     quantity: Quantity
     measure: Callable[[], Array]
     in_files: bool = True
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        check_kinds(self)
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ssbmech.errors import RunFolderError
+from ssbmech.kinds import check_kinds
 from ssbmech.runfolder.shown import shown_unit
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ class Quantity:
     unit: str
     label: str
     components: int = 1
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        check_kinds(self)
 
 
 _ROWS = (

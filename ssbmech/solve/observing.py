@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from ssbmech.kinds import check_kinds
+
 Row = dict[str, float]
 """A row of the series: values by column."""
 
@@ -20,6 +22,10 @@ class EndStep:
 
     reason: str
 
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        check_kinds(self)
+
 
 @dataclass(frozen=True)
 class EndRun:
@@ -30,6 +36,10 @@ class EndRun:
     """
 
     reason: str
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        check_kinds(self)
 
 
 Ending = EndStep | EndRun

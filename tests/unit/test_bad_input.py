@@ -153,7 +153,7 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "body without region": (lambda: ssb.Body("negative", {}), ("'negative'", "no region")),
     "text for a material": (
         lambda: ssb.Body.single("negative", "lithium_lepage2019"),
-        ("'lithium_lepage2019'", "not a Material", "library.by_name"),
+        ("'lithium_lepage2019'", "is not a Material", "library.by_name"),
     ),
     "body twice": (changed(bodies=(*CASE.bodies, LITHIUM)), ("same name", "negative")),
     "unknown body": (
@@ -175,7 +175,7 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     ),
     "number for a gap": (
         lambda: ssb.Interface(WORKING, initial_gap=50e-9),
-        ("5e-08 is not a profile", "LensGap"),
+        ("5e-08 is not a function", "LensGap"),
     ),
     "two fixtures": (
         changed(fixture=(CASE.fixture, ssb.ConstantForce(1 * MPa))),
@@ -183,7 +183,7 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     ),
     "class for a fixture": (changed(fixture=ssb.Spring), ("write Spring(...)",)),
     "class for a frame": (
-        changed(geometry=dataclasses.replace(stack(ssb.PlaneStrain()), frame=ssb.PlaneStrain)),
+        lambda: dataclasses.replace(stack(ssb.PlaneStrain()), frame=ssb.PlaneStrain),
         ("write PlaneStrain(...)",),
     ),
     "fixture and support on one face": (

@@ -227,7 +227,7 @@ def test_fields_where_they_cannot_be(item: Misplaced, told: str) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"laws": Deposit(0.0)}, "must come in a tuple"),
+        ({"laws": Deposit(0.0)}, r"must be a tuple.*write \(Deposit\(...\),\)"),
         ({"laws": (Deposit,)}, "is the class Deposit"),
         ({"laws": (FILM,)}, "has no 'thickness'"),
         ({"parts": (FILM,)}, "has no 'part'"),

@@ -20,7 +20,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "ssbmech"
 # From the lowest to the highest; a house knows of those below it. Houses on one line know nothing
 # of each other.
 ORDER = (
-    ("_version", "errors", "constants"),
+    ("_version", "errors", "constants", "kind_words"),
+    ("kinds",),
     ("memory", "extensions"),
     ("runfolder",),
     ("units",),

@@ -373,7 +373,7 @@ def test_patches_of_few_facets_are_warned_of(activity: Any, frame: Frame, told: 
 
 @ONCE
 def test_what_is_no_activity() -> None:
-    with pytest.raises(CaseError, match=r"the activity 0\.5 is not a profile: take Strips"):
+    with pytest.raises(CaseError, match=r"activity = 0\.5 is not a function: take Strips"):
         ssb.Interface(WORKING, kinetics=ssb.ButlerVolmer(10.0), activity=0.5)
     with pytest.raises(CaseError, match="has an activity, but no charge-transfer law"):
         ssb.Interface(WORKING, activity=HALF)

@@ -117,7 +117,7 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         lambda: built(laws=(PROPS, PARTICLES)),
         ("'void_height' of AccumulatingProps is declared twice",),
     ),
-    "a lonely law": (lambda: case(laws=PROPS), ("must come in a tuple",)),
+    "a lonely law": (lambda: case(laws=PROPS), ("must be a tuple",)),
     "a class": (lambda: case(laws=(ssb.ProppedInterface,)), ("is the class ProppedInterface",)),
 }
 

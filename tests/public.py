@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Shared by tests that walk the public dataclasses: what users put a case together from."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import pkgutil
+from types import MappingProxyType
+from typing import Any, Final
+
+import ssbmech as ssb
+from ssbmech import kinds
+
+HOUSES: Final = (
+    "case",
+    "frames",
+    "geometry",
+    "interfaces",
+    "materials",
+    "memory",
+    "parameter",
+    "validity",
+)
+"""Parts of the package whose dataclasses users make; beside them all that `ssbmech` exports."""
+
+MADE_BY_THE_PACKAGE: Final = MappingProxyType(
+    {
+        "BodyMesh": "a mesh's part, from arrays",
+        "Declaration": "made by `parameter`",
+        "Derived": "holds the function that a class declares",
+        "Description": "a row for manifests",
+        "Grains": "what a packing's grains are, from arrays",
+        "InterfaceMesh": "a mesh's part, from arrays",
+        "InterfacePoint": "given to laws",
+        "LabelledMesh": "a mesh, from arrays",
+        "OutOfRange": "a finding about a case",
+        "Particles": "what a packing gave, from arrays",
+        "Result": "what a run returns",
+        "Room": "where particles are packed, from arrays",
+        "Run": "a run folder, read",
+        "CaseScript": "a script, read",
+        "Knob": "a knob of a script, read",
+        "SimplexMesh": "a mesh, from arrays",
+        "Surroundings": "given to laws",
+        "TaggedMesh": "a mesh, from arrays",
+        "MeshSource": "base of the geometries, which check its frame",
+    }
+)
+"""Dataclasses that users are handed and do not make."""
+
+
+def public_dataclasses() -> list[Any]:
+    """Return the public dataclasses that users make."""
+    found: dict[Any, None] = {}
+    for module in pkgutil.walk_packages(ssb.__path__, "ssbmech."):
+        if module.name.split(".")[1] in HOUSES:
+            for value in vars(importlib.import_module(module.name)).values():
+                if inspect.isclass(value) and value.__module__ == module.name:
+                    found[value] = None
+    found |= dict.fromkeys(getattr(ssb, name) for name in ssb.__all__)
+    return [
+        kind
+        for kind in found
+        if inspect.isclass(kind)
+        and dataclasses.is_dataclass(kind)
+        and not kind.__name__.startswith("_")
+        and kind.__name__ not in MADE_BY_THE_PACKAGE
+    ]
+
+
+def checkable(kind: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass whose annotation says what they hold."""
+    return {
+        name: hint
+        for name, hint in kinds.field_kinds(kind).items()
+        if hint is not Any and hint is not object
+    }
