@@ -23,6 +23,7 @@ import numpy as np
 
 from ssbmech.constants import ZERO_CELSIUS
 from ssbmech.errors import ParameterError
+from ssbmech.kinds import check_kinds
 from ssbmech.units import Quantity, celsius, registry, unit_of
 
 LOOKED_AT: Final = 1000
@@ -55,6 +56,10 @@ class Column:
 
     name: str | int
     unit: Any = None
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        check_kinds(self)
 
     def __str__(self) -> str:
         """Return how it is named in messages."""

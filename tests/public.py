@@ -31,6 +31,7 @@ MADE_BY_THE_PACKAGE: Final = MappingProxyType(
         "Declaration": "made by `parameter`",
         "Derived": "holds the function that a class declares",
         "Description": "a row for manifests",
+        "Facets": "facets of a mesh, from arrays",
         "Grains": "what a packing's grains are, from arrays",
         "InterfaceMesh": "a mesh's part, from arrays",
         "InterfacePoint": "given to laws",
@@ -45,6 +46,7 @@ MADE_BY_THE_PACKAGE: Final = MappingProxyType(
         "SimplexMesh": "a mesh, from arrays",
         "Surroundings": "given to laws",
         "TaggedMesh": "a mesh, from arrays",
+        "TimeTable": "what a profile holds its points in",
         "MeshSource": "base of the geometries, which check its frame",
     }
 )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ssbmech.case.landings import next_of
 from ssbmech.case.protocol import Drive, Step
 from ssbmech.case.stops import StopCondition
+from ssbmech.parameter import validate_parameters
 
 LOOKED_AT = 2000
 """Instants at which a step is asked what it drives, for checks before a run."""
@@ -30,6 +31,10 @@ class Phase:
 
     step: Step
     until: StopCondition | None = None
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
 
 
 def phases_of(step: Step) -> tuple[Phase, ...]:

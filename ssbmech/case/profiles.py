@@ -23,6 +23,7 @@ from ssbmech.case.protocol import Drive
 from ssbmech.case.stops import StopCondition
 from ssbmech.case.time_table import Between, TimeTable, numbers, time_table
 from ssbmech.errors import ParameterError
+from ssbmech.kinds import check_kinds
 from ssbmech.parameter import NOT_DESCRIBED, UNSTATED, table, validate_parameters
 from ssbmech.records import Column, read_columns
 from ssbmech.units import Quantity, to_si, unit_of
@@ -49,10 +50,8 @@ class _Profile:
     def __post_init__(self) -> None:
         """Convert to SI, and check times and values."""
         who = type(self).__name__
-        if not isinstance(self.between, Between):
-            raise ParameterError(
-                f"{who}.between = {self.between!r}: expected Between.LINES or Between.BLOCKS"
-            )
+        # the others are converted below
+        check_kinds(self, leave_out={"course", "end"})
         end = None if self.end is None else to_si(self.end, "s", f"{who}.end")
         values = numbers(self.values, self.kept_in(), f"{who}.values")
         made = time_table(self.times, values, self.between, end, self.repeat, who)

@@ -135,8 +135,7 @@ class Under:
 
     def __post_init__(self) -> None:
         """Take numbers for steady values, and check the kinds."""
-        if isinstance(self.step, type) or not hasattr(self.step, "drive"):
-            raise CaseError(f"Under({self.step!r}, ...): the first argument must be a step")
+        validate_parameters(self)
         if self.temperature is None and self.pressure is None:
             raise CaseError(
                 f"Under({self.step.name!r}) gives neither temperature nor pressure: give one, "

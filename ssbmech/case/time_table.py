@@ -22,6 +22,7 @@ from typing import Final, cast
 import numpy as np
 
 from ssbmech.errors import ParameterError
+from ssbmech.kind_words import shown
 from ssbmech.units import to_si
 
 SAME_VALUE: Final = 1e-12
@@ -206,7 +207,7 @@ def numbers(given: object, unit: str, name: str) -> tuple[float, ...]:
     # an array of a single number has a way to be passed through, which fails
     single = not isinstance(whole, Iterable) or getattr(whole, "ndim", 1) == 0
     if single or isinstance(whole, (str, bytes)):
-        raise ParameterError(f"{name} = {given!r}: expected a sequence of numbers")
+        raise ParameterError(f"{name} = {shown(given)}: expected a sequence of numbers")
     size = 1.0
     if hasattr(given, "units"):
         # the unit counts once, for it is that of the whole array
@@ -246,7 +247,7 @@ def time_table(
     """
     clock = list(numbers(times, "s", f"{name}.times"))
     if isinstance(repeat, bool) or not isinstance(repeat, int) or repeat < 1:
-        raise ParameterError(f"{name}.repeat = {repeat!r}: expected a whole number, 1 or more")
+        raise ParameterError(f"{name}.repeat = {shown(repeat)}: expected a whole number, 1 or more")
     if end is not None and between is Between.LINES:
         raise ParameterError(
             f"{name}: end belongs to blocks; lines end at their last point: add a point there"

@@ -92,7 +92,11 @@ def test_what_a_role_asks_for_is_a_number_a_choice_or_a_constant(kind: Any) -> N
         # without a default it has to be given
         and (field.default, field.default_factory) != (dataclasses.MISSING, dataclasses.MISSING)
     }
-    allowed = CHOICES.keys() | {ssb.Clamp: {"value"}, Drive: {"pressure"}}.get(kind, set())
+    allowed = CHOICES.keys() | {
+        ssb.Clamp: {"value"},
+        Drive: {"pressure"},
+        ssb.Under: {"pressure"},
+    }.get(kind, set())
     assert given & asked <= allowed
 
 

@@ -61,7 +61,7 @@ def test_every_public_dataclass_is_checked_when_it_is_made(kind: Any) -> None:
     if not checkable(kind):
         return
     with pytest.raises(SSBMechError, match=rf"{kind.__name__}\.\w+"):
-        kind(**dict.fromkeys((item.name for item in dataclasses.fields(kind)), Odd()))
+        kind(**dict.fromkeys((item.name for item in dataclasses.fields(kind) if item.init), Odd()))
 
 
 class Role(Protocol):
