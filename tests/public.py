@@ -38,6 +38,7 @@ MADE_BY_THE_PACKAGE: Final = MappingProxyType(
         "LabelledMesh": "a mesh, from arrays",
         "OutOfRange": "a finding about a case",
         "Particles": "what a packing gave, from arrays",
+        "Reached": "how far a temperature goes in a case",
         "Result": "what a run returns",
         "Room": "where particles are packed, from arrays",
         "Run": "a run folder, read",
