@@ -12,9 +12,10 @@ import numpy as np
 
 from ssbmech._compat import cell_nodes
 from ssbmech.case.case import Case
+from ssbmech.case.known_temperatures import temperature_warnings
+from ssbmech.case.temperatures import temperature_range
 from ssbmech.errors import CaseError, CaseWarning
 from ssbmech.geometry.tagged_mesh import TaggedMesh
-from ssbmech.validity import out_of_range
 
 LENGTH_ROUNDING = 1e-6
 """Relative difference of two lengths that may come from a mesh generator's own units [1]."""
@@ -23,8 +24,8 @@ LENGTH_ROUNDING = 1e-6
 def check_case(case: Case, tagged: TaggedMesh) -> None:
     """Check that a case fits its mesh: its names are there, nothing is left over; collective.
 
-    It warns of laws whose numbers are not known at the temperature of the case, on all ranks: a
-    filter that makes errors of warnings then ends all of them.
+    It warns of laws whose numbers are not known at the temperatures of its protocol, on all ranks:
+    a filter that makes errors of warnings then ends all of them.
 
     Args:
         case: the case.
@@ -39,7 +40,7 @@ def check_case(case: Case, tagged: TaggedMesh) -> None:
     _check_faces(case, tagged)
     _check_interfaces(case, tagged)
     _check_grains(case, tagged)
-    _warn_of_extrapolation(case)
+    _warn(case)
 
 
 def _check_regions(case: Case, tagged: TaggedMesh) -> None:
@@ -105,16 +106,16 @@ def _check_grains(case: Case, tagged: TaggedMesh) -> None:
                 )
 
 
-def _warn_of_extrapolation(case: Case) -> None:
-    """Warn once of each law that is used outside of the temperatures at which it is known."""
-    for law in out_of_range(case, case.temperature):
-        warnings.warn(
-            f"{law.path}: the numbers of this {law.name} are known from {law.valid.low:g} K to "
-            f"{law.valid.high:g} K, but the case is at {case.temperature:g} K: they are "
-            "extrapolated. Take numbers that were measured there, or say so in its `valid`",
-            CaseWarning,
-            stacklevel=3,
-        )
+def case_warnings(case: Case) -> list[str]:
+    """Return what a case uses at temperatures at which it is not known, a sentence on each law."""
+    ends = temperature_range(case.temperature, case.protocol)
+    return temperature_warnings(case.bodies, case.interfaces, case, ends)
+
+
+def _warn(case: Case) -> None:
+    """Warn once of each law that is used where it is not known."""
+    for text in case_warnings(case):
+        warnings.warn(text, CaseWarning, stacklevel=3)
 
 
 def _smallest_extent(tagged: TaggedMesh, region: str) -> float:

@@ -104,6 +104,7 @@ class Content:
         versions: Software in use.
         sources: Sources of the parameters by material or law.
         references: Full references by key.
+        warnings: What the case uses where it is not known.
         notes: What could not be read.
     """
 
@@ -123,6 +124,7 @@ class Content:
     versions: tuple[Fact, ...]
     sources: Mapping[str, list[effort.SourceLine]]
     references: Mapping[str, str]
+    warnings: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -162,6 +164,7 @@ def report_content(run: RunData, notes: list[str]) -> Content:
         versions=tuple(_versions(manifest)),
         sources=lines,
         references=effort.references(lines),
+        warnings=tuple(place_text(str(text)) for text in manifest.get("warnings") or ()),
         notes=tuple(notes),
     )
 

@@ -19,6 +19,7 @@ from ssbmech.checkpoint.checkpointer import Checkpointer, Saved
 from ssbmech.checkpoint.store import CheckpointStore
 from ssbmech.errors import SSBMechError
 from ssbmech.model.cell import CellModel
+from ssbmech.model.checks import case_warnings
 from ssbmech.model.measurement import Measurement
 from ssbmech.run.environment import environment
 from ssbmech.run.interrupt import Interrupt, catch_signals
@@ -315,6 +316,7 @@ def _manifest(case: Case, cell: CellModel, measurement: Measurement) -> dict[str
         },
         "solver": dict(case.linear_solver.options(cell.comm.size)),
         "sources": sources,
+        "warnings": case_warnings(case),
         "quantities": [asdict(quantity) for quantity in measurement.own_quantities()],
         "unknowns": {w.key: int(cell.comm.allreduce(w.owned)) for w in cell.unknowns}
         | {closure.key: 1 for closure in cell.closures},

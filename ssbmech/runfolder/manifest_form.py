@@ -105,7 +105,7 @@ def _is_printable(value: Any) -> bool:
 # Name -> what it has to be; what is not listed may be anything.
 _SECTIONS: Final[Mapping[str, Check]] = MappingProxyType(
     dict.fromkeys(("name", "status", "reason", "frame", "started", "finished"), _is_text)
-    | dict.fromkeys(("protocol", "case", "quantities", "resumed"), _is_list)
+    | dict.fromkeys(("protocol", "case", "quantities", "resumed", "warnings"), _is_list)
     | dict.fromkeys(("bodies", "effort", "environment", "script", "solver", "sources"), _is_object)
     | {"unknowns": _is_object}
 )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,8 @@ from ssbmech.materials.material import Material
 from ssbmech.materials.viscoplastic import NortonFlow
 from ssbmech.model.cell import CellModel
 from ssbmech.parameter import UNSTATED, describe
+from ssbmech.report.content import report_content
+from ssbmech.report.opening import open_run
 from ssbmech.run.fingerprint import fingerprint
 from ssbmech.run.same_case import identity
 from ssbmech.runfolder.paths import RunPaths
@@ -155,7 +158,7 @@ def test_a_case_is_warned_of_each_law_once_on_all_ranks() -> None:
     with pytest.warns(CaseWarning) as warned:
         built(hot)
     told = [str(item.message) for item in warned]
-    assert len(told) == 3
+    assert len(told) == 4
     assert told[0].startswith(
         "bodies[negative].materials[negative].solid.flow: the numbers of this NortonFlow are known "
         "from 198 K to 348 K, but the case is at 350.15 K: they are extrapolated"
@@ -164,6 +167,12 @@ def test_a_case_is_warned_of_each_law_once_on_all_ranks() -> None:
     assert told[1].startswith(f"{where}[0]: the numbers of this LinearSinking are known from 250 K")
     assert told[2].startswith(
         f"{where}[1]: the numbers of this FreeClosing are known from 293.15 K"
+    )
+    # what changes little is in one sentence
+    assert told[3].startswith("the case goes to 350.15 K, and has numbers that are taken as the")
+    assert told[3].endswith(
+        "material 'lithium_lepage2019': solid.elastic.young, solid.elastic.poisson; "
+        "material 'li6ps5cl': solid.young"
     )
     assert COMM.allgather(told) == [told] * COMM.size
 
@@ -185,6 +194,9 @@ def test_a_run_goes_on_with_the_warning_in_its_log(tmp_path: Path) -> None:
     warned = [line for line in lines if "WARNING" in line]
     assert len(warned) == 1
     assert "CaseWarning: interfaces[negative|separator].laws[0].sinking[0]: the" in warned[0]
+    (kept,) = json.loads(RunPaths(result.path).manifest_path.read_text("utf-8"))["warnings"]
+    assert kept in warned[0]
+    assert report_content(*open_run(result.path)).warnings == (kept.replace("|", " | "),)
 
 
 def test_cases_at_room_temperature_are_not_warned_of() -> None:

@@ -109,6 +109,7 @@ TABLE = {
 }
 
 
+@EXTRAPOLATED
 def test_anand_narayan_flow_stress_at_two_rates_and_four_temperatures() -> None:
     """Initial and saturated flow stress at a constant rate of strain.
 

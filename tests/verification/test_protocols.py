@@ -129,6 +129,7 @@ def test_a_short_pulse_of_pressure() -> None:
     assert pressure[~struck] == pytest.approx(1e6, rel=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore::ssbmech.errors.CaseWarning")
 def test_temperature_lands_on_its_ends_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -103,6 +103,7 @@ def test_contact_is_kept_above_the_critical_pressure() -> None:
     assert max(abs(column(run, "void_height_max"))) < 1e-15
 
 
+@pytest.mark.filterwarnings("ignore::ssbmech.errors.CaseWarning")
 def test_heat_lowers_the_critical_pressure() -> None:
     """At 60 degC diffusion over 32 kJ/mol is 3.47 times as fast."""
     sinking = ssb.LinearSinking(COEFFICIENT, activation_energy=32e3)
@@ -268,6 +269,7 @@ def test_without_sinking_and_supply_nothing_changes() -> None:
     measured(ITEM, "deviation by an idle law", worst, 1e-9, "the same cell without it")
 
 
+@pytest.mark.filterwarnings("ignore::ssbmech.errors.CaseWarning")
 @pytest.mark.parametrize(
     ("interface", "pressure", "degrees"),
     [("lithium|llzo", 2.0, 25.0), ("lithium|li6ps5cl", 3.0, 60.0), ("lithium|li6ps5cl", 7.0, 25.0)],

@@ -97,6 +97,7 @@ def test_a_free_block_has_no_stress_and_shrinks(name: str) -> None:
     assert done.rows[-1]["thickness_stack"] == pytest.approx((1 + grows * DROP) * 8e-6, rel=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore::ssbmech.errors.CaseWarning")
 @pytest.mark.parametrize("name", FRAMES)
 @pytest.mark.parametrize("substance", ["elastic", "lithium"])
 def test_a_block_that_is_held_all_around_bears_the_closed_form(name: str, substance: str) -> None:
