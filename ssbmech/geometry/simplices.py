@@ -137,7 +137,7 @@ def label(mesh: SimplexMesh) -> LabelledMesh:
     new_number[used] = np.arange(len(used))
     points = mesh.points[used]
 
-    facets, first, second = _facets(cells)
+    facets, first, second = facets_of(cells)
     outer, between = second < 0, np.flatnonzero(second >= 0)
     between = between[cell_values[first[between]] != cell_values[second[between]]]
 
@@ -182,6 +182,18 @@ def _check_cells(mesh: SimplexMesh) -> None:
         raise MeshError(
             "the mesh is not flat: a two-dimensional mesh lies in the x-y plane, at constant z"
         )
+    check_flat_cells(mesh)
+
+
+def check_flat_cells(mesh: SimplexMesh) -> None:
+    """Refuse cells without volume.
+
+    Args:
+        mesh: the mesh.
+
+    Raises:
+        MeshError: there are some.
+    """
     flat = np.flatnonzero(shape_quality(mesh.points, mesh.cells) < DEGENERATE)
     if len(flat):
         place = _place(mesh.points, mesh.cells[flat[0]])
@@ -217,8 +229,15 @@ def _cell_values(mesh: SimplexMesh) -> npt.NDArray[np.int32]:
     return values
 
 
-def _facets(cells: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return each facet once (corners sorted), its cell and its other cell (-1: outer facet)."""
+def facets_of(cells: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return each facet once (corners sorted), its cell and its other cell (-1: outer facet).
+
+    Args:
+        cells: corner points of each cell.
+
+    Raises:
+        MeshError: a facet belongs to more than two cells.
+    """
     corners = cells.shape[1]
     rows = np.concatenate([np.delete(cells, i, axis=1) for i in range(corners)])
     rows = np.sort(rows, axis=1)

@@ -28,6 +28,7 @@ from ssbmech.errors import MeshError, SSBMechError
 from ssbmech.frames import Frame
 from ssbmech.geometry.session import mesh_model, write_msh
 from ssbmech.geometry.simplices import LabelledMesh, SimplexMesh, label
+from ssbmech.geometry.soundness import with_radii
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +150,7 @@ def distribute(
         mesh = generate()
         if mesh.dim != frame.dim:
             raise MeshError(f"the mesh has {mesh.dim} dimensions, its frame {frame.dim}")
+        mesh = with_radii(mesh, frame)
         made = label(mesh)
         if keep is not None:
             write_msh(made, keep)
