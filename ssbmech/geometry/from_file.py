@@ -21,7 +21,7 @@ from ssbmech.geometry.simplices import FLATNESS, Floats, Ints, SimplexMesh
 STRAIGHT = 1e-6
 """A side bends less than this fraction of its length if it is straight [1]."""
 
-IDLE = 0.1
+IDLE = 0.2
 """If a larger share of the points belongs to no element, elements are likely missing [1]."""
 
 FORBIDDEN = "|/\\:<>*?,;[]{}\"'`\n\r\t\0"
