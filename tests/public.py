@@ -36,6 +36,7 @@ MADE_BY_THE_PACKAGE: Final = MappingProxyType(
         "InterfaceMesh": "a mesh's part, from arrays",
         "InterfacePoint": "given to laws",
         "LabelledMesh": "a mesh, from arrays",
+        "Lonely": "a finding about a case",
         "OutOfRange": "a finding about a case",
         "Particles": "what a packing gave, from arrays",
         "Reached": "how far a temperature goes in a case",

@@ -75,7 +75,7 @@ def test_the_melting_point_of_ones_own_metal_counts_too() -> None:
 
 
 @ONCE
-@pytest.mark.parametrize("temperature", [25.0, 149.0, 1200.0, -20.0, 0.0])
+@pytest.mark.parametrize("temperature", [25.0, 149.0, 1200.0])
 def test_what_is_no_temperature_of_a_cell(temperature: float) -> None:
     with pytest.raises(CaseError, match=r"'rest' is at .* expected 150 to 1000 K; give degrees"):
         cell(ssb.Preload(1.0), Heated(REST, temperature))
