@@ -15,10 +15,13 @@ from .case.boundary import (
     Roller,
 )
 from .case.case import Case
-from .case.cycling import Charge, CurrentBelow, Discharge, Hold, cycles
+from .case.cccv import CCCV
+from .case.currents import ChargeAbove, CurrentBelow
+from .case.cycling import Charge, Discharge, Hold
 from .case.electrodes import Electrodes
 from .case.fixtures import ConstantForce, DrivenPlaten, FixedGap, Isostatic, Spring
 from .case.linear_solver import Cholesky, Direct
+from .case.procedures import Pulse, formation, gitt, pulses, rate_test
 from .case.profiles import CurrentProfile, PressureProfile, TemperatureProfile, VoltageProfile
 from .case.protocol import (
     ConstantCurrent,
@@ -27,9 +30,18 @@ from .case.protocol import (
     Preload,
     Rest,
 )
+from .case.repeating import cycles
 from .case.settings import Discretisation, NewtonSettings, Output, PressureField, Scales
 from .case.step_control import AdaptiveSteps, PrescribedSteps
-from .case.stops import ContactBelow, VoidAbove, VoltageAbove, VoltageBelow
+from .case.stops import (
+    ContactBelow,
+    Final,
+    PressureAbove,
+    PressureBelow,
+    VoidAbove,
+    VoltageAbove,
+    VoltageBelow,
+)
 from .case.surroundings import PressureRamp, TemperatureRamp, Under
 from .case.time_table import Between
 from .errors import CaseWarning
@@ -72,6 +84,7 @@ from .solve.observing import EndRun, EndStep
 from .validity import TemperatureRange
 
 __all__ = [
+    "CCCV",
     "AccumulatingProps",
     "AdaptiveSteps",
     "AdheringContact",
@@ -87,6 +100,7 @@ __all__ = [
     "CellField",
     "CellMean",
     "Charge",
+    "ChargeAbove",
     "Cholesky",
     "Clamp",
     "Column",
@@ -112,6 +126,7 @@ __all__ = [
     "FaceFlux",
     "FacePotential",
     "FacePressure",
+    "Final",
     "FixedGap",
     "FreeClosing",
     "Frictionless",
@@ -148,10 +163,13 @@ __all__ = [
     "PowerLawSinking",
     "Preload",
     "PrescribedSteps",
+    "PressureAbove",
+    "PressureBelow",
     "PressureField",
     "PressureProfile",
     "PressureRamp",
     "ProppedInterface",
+    "Pulse",
     "Quantity",
     "Refinement",
     "RememberedContact",
@@ -184,11 +202,15 @@ __all__ = [
     "VoltageBelow",
     "VoltageProfile",
     "cycles",
+    "formation",
+    "gitt",
     "main",
     "open_run",
+    "pulses",
     "random_discs",
     "random_rings",
     "random_strips",
+    "rate_test",
     "resume",
     "run",
     "voronoi_grains",

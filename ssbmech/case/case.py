@@ -26,6 +26,7 @@ from ssbmech.case.law_checks import check_interface_laws
 from ssbmech.case.linear_solver import Direct, LinearSolver
 from ssbmech.case.protocol import Step
 from ssbmech.case.reactant_checks import check_reactants
+from ssbmech.case.repeating import flattened
 from ssbmech.case.settings import Discretisation, NewtonSettings, Output, Scales
 from ssbmech.case.step_control import AdaptiveSteps, StepControl
 from ssbmech.case.temperatures import HIGHEST, LOWEST, check_temperatures
@@ -54,7 +55,7 @@ class Case:
         name: name of the run.
         geometry: what is meshed.
         bodies: the bodies, each with its materials.
-        protocol: the steps.
+        protocol: the steps; they may be nested in tuples and lists.
         interfaces: the surfaces between bodies and their laws.
         supports: displacement conditions on outer faces.
         fixture: what holds the stack; None for none.
@@ -104,6 +105,7 @@ class Case:
 
     def __post_init__(self) -> None:
         """Convert to SI and check what can be checked without a mesh."""
+        object.__setattr__(self, "protocol", flattened(self.protocol))
         validate_parameters(self)
         check_bodies(self.bodies)
         check_interfaces(self.interfaces, self.bodies)

@@ -10,48 +10,25 @@ passes the cell's capacity, that of the windows of use of its hosts, in one hour
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ssbmech.case.protocol import Drive, Step, check_duration
+from ssbmech.case.currents import CurrentBelow as CurrentBelow
+from ssbmech.case.currents import split_rate
+from ssbmech.case.protocol import Drive, check_duration
+from ssbmech.case.repeating import cycles as cycles
 from ssbmech.case.stops import StopCondition, VoltageAbove, VoltageBelow
-from ssbmech.errors import CaseError
 from ssbmech.parameter import Derived, parameter, validate_parameters
 
 ROUNDING = 1e-9
 """Change of a mean content that cannot be told from none [1]."""
 
+FADED = 0.05
+"""Current at which a hold ends if none is given [A/m2]."""
+
 LONGEST = 1.5
 """Longest duration of a charge or discharge over that of the capacity at its rate [1]."""
-
-
-@dataclass(frozen=True)
-class CurrentBelow:
-    """Ends a step when the size of the current falls below a limit.
-
-    Attributes:
-        quantity: the current of the series.
-
-    Raises:
-        ParameterError: the limit is no positive current density.
-    """
-
-    limit: float = parameter("A/m2", low=0.0, low_open=True, doc="current per nominal area")
-    quantity: ClassVar[str] = "current"
-
-    def __post_init__(self) -> None:
-        """Convert to SI and check the bounds."""
-        validate_parameters(self)
-
-    def excess(self, value: float) -> float:
-        """Return limit minus size of the current [A/m2]."""
-        return self.limit - abs(value)
-
-    def tolerance(self) -> float:
-        """Return 2 % of the limit."""
-        return 0.02 * self.limit
 
 
 @dataclass(frozen=True)
@@ -209,6 +186,9 @@ class Discharge(_AtRate):
 class Hold:
     """Holds a voltage until the current has faded.
 
+    The current at which it ends is one per area, 0.05 A/m2 if none is given, or a C-rate, as in
+    `Hold(4.3 * V, 5 * hour, current_below=0.05 / hour)`.
+
     Attributes:
         until: further conditions that end it.
         name: name for logs and figures.
@@ -221,41 +201,33 @@ class Hold:
 
     voltage: float = parameter("V", doc="working minus counter electrode potential")
     duration: float = parameter("s", low=0.0, low_open=True, doc="longest time")
-    current_below: float = parameter(
-        "A/m2", low=0.0, low_open=True, default=0.05, doc="current per area at which it ends"
+    current_below: float | None = parameter(
+        "A/m2", low=0.0, low_open=True, default=None, doc="current per area at which it ends"
     )
     until: tuple[StopCondition, ...] = ()
     name: str = "hold"
+    rate_below: float | None = parameter(
+        "1/s",
+        low=0.0,
+        low_open=True,
+        default=None,
+        doc="C-rate at which it ends",
+        stated_if_given=True,
+    )
     seats: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         """Convert to SI and check."""
+        split_rate(self, "current_below", "rate_below")
         check_duration(self)
+        if self.current_below is None and self.rate_below is None:
+            object.__setattr__(self, "current_below", FADED)
 
     @property
     def stops(self) -> tuple[StopCondition, ...]:
         """The faded current, and what else ends it."""
-        return (CurrentBelow(self.current_below), *self.until)
+        return (CurrentBelow(self.current_below, self.rate_below), *self.until)
 
     def drive(self, elapsed: float) -> Drive:
         """Return the voltage."""
         return Drive(current_density=None, voltage=self.voltage)
-
-
-def cycles(count: int, *steps: Step) -> tuple[Step, ...]:
-    """Return steps repeated, with the number of the cycle in their names.
-
-    Args:
-        count: number of cycles.
-        steps: steps of one cycle.
-
-    Raises:
-        CaseError: the number of cycles is not positive, or there is no step.
-    """
-    if count < 1 or not steps:
-        raise CaseError(f"cycles({count}, ...) of {len(steps)} steps: give one or more of each")
-    return tuple(
-        dataclasses.replace(step, name=f"{step.name} {number}" if count > 1 else step.name)  # type: ignore[type-var]
-        for number in range(1, count + 1)
-        for step in steps
-    )

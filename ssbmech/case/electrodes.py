@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ssbmech.parameter import validate_parameters
+from ssbmech.parameter import parameter, validate_parameters
 
 
 @dataclass(frozen=True)
@@ -21,15 +21,28 @@ class Electrodes:
             the other; each has an electrolyte of its own.
         area_of: interface or outer face whose area is the cell's, by which currents and capacities
             are counted; None for the interface of the working electrode.
+        capacity: charge per that area by which C-rates are counted; None for that of the hosts of
+            an electrode. Metal has none of its own.
+
+    Raises:
+        ParameterError: the capacity is no positive charge per area.
     """
 
     working: str
     counter: str | None = None
     area_of: str | None = None
     also: tuple[Electrodes, ...] = ()
+    capacity: float | None = parameter(
+        "C/m2",
+        low=0.0,
+        low_open=True,
+        default=None,
+        doc="capacity per area, by which C-rates are counted",
+        stated_if_given=True,
+    )
 
     def __post_init__(self) -> None:
-        """Check the kinds."""
+        """Convert to SI and check the bounds."""
         validate_parameters(self)
 
     @property

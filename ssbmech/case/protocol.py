@@ -257,6 +257,13 @@ class CurrentSweep:
         factor = (self.last / self.first) ** (elapsed / self.duration)
         return Drive(current_density=self.first * factor)
 
+    def drive_over(self, start: float, end: float) -> Drive:
+        """Return the mean current from one time to another."""
+        growth = math.log(self.last / self.first) * (end - start) / self.duration
+        at_start = self.first * (self.last / self.first) ** (start / self.duration)
+        mean = math.expm1(growth) / growth if growth else 1.0
+        return Drive(current_density=at_start * mean)
+
 
 @dataclass(frozen=True)
 class ConstantVoltage:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -160,6 +160,133 @@ class VoidAbove:
     def tolerance(self) -> float:
         """Return 2 % of the limit, or a picometre, which tells that voids begin to open."""
         return max(0.02 * self.limit, 1e-12)
+
+
+@dataclass(frozen=True)
+class PressureAbove:
+    """Ends a step when the stack pressure rises above a limit.
+
+    Attributes:
+        quantity: the stack pressure of the series.
+
+    Raises:
+        ParameterError: the limit is no pressure.
+    """
+
+    limit: float = parameter("Pa", doc="upper limit of the stack pressure")
+    quantity: ClassVar[str] = "p_stack"
+
+    def __post_init__(self) -> None:
+        """Convert to SI."""
+        validate_parameters(self)
+
+    def excess(self, value: float) -> float:
+        """Return pressure minus limit [Pa]."""
+        return value - self.limit
+
+    def tolerance(self) -> float:
+        """Return 0.1 % of the limit, 100 Pa at least."""
+        return max(1e-3 * abs(self.limit), 100.0)
+
+
+@dataclass(frozen=True)
+class PressureBelow:
+    """Ends a step when the stack pressure falls below a limit.
+
+    Attributes:
+        quantity: the stack pressure of the series.
+
+    Raises:
+        ParameterError: the limit is no pressure.
+    """
+
+    limit: float = parameter("Pa", doc="lower limit of the stack pressure")
+    quantity: ClassVar[str] = "p_stack"
+
+    def __post_init__(self) -> None:
+        """Convert to SI."""
+        validate_parameters(self)
+
+    def excess(self, value: float) -> float:
+        """Return limit minus pressure [Pa]."""
+        return self.limit - value
+
+    def tolerance(self) -> float:
+        """Return 0.1 % of the limit, 100 Pa at least."""
+        return max(1e-3 * abs(self.limit), 100.0)
+
+
+@dataclass(frozen=True)
+class Final:
+    """Ends the run, not the step alone, when a condition is met.
+
+    Attributes:
+        condition: the condition.
+
+    Raises:
+        KindError: it is none.
+    """
+
+    condition: StopCondition
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+
+    @property
+    def quantity(self) -> str:
+        """Name of the series quantity that is watched."""
+        return self.condition.quantity
+
+    @property
+    def reason(self) -> str:
+        """What has happened then."""
+        return getattr(self.condition, "reason", "")
+
+    def settled(self, at_start: float, capacity: float) -> Final:
+        """Return it in a cell of a capacity [C/m2], from a value at the start of the step on."""
+        return Final(settled(self.condition, at_start, capacity))
+
+    def excess(self, value: float) -> float:
+        """Return how far the quantity is past the limit."""
+        return self.condition.excess(value)
+
+    def tolerance(self) -> float:
+        """Return how closely the limit is landed on."""
+        return self.condition.tolerance()
+
+
+@dataclass(frozen=True)
+class Leaves(Final):
+    """Leaves the next steps out when a condition is met, as the end of repeated cycles does.
+
+    Attributes:
+        condition: the condition.
+        skips: number of steps after the present one that are left out.
+    """
+
+    skips: int = 0
+
+    def settled(self, at_start: float, capacity: float) -> Leaves:
+        """Return it in a cell of a capacity [C/m2], from a value at the start of the step on."""
+        return Leaves(settled(self.condition, at_start, capacity), self.skips)
+
+
+def settled(stop: StopCondition, at_start: float, capacity: float) -> StopCondition:
+    """Return a condition as it stands in a cell and in a step.
+
+    A condition that depends on either has a method `settled` of the same arguments.
+
+    Args:
+        stop: the condition.
+        at_start: what it watches, at the start of the step.
+        capacity: capacity of the cell [C/m2]; nan if it has none.
+
+    Raises:
+        CaseError: it needs a capacity, and there is none.
+    """
+    own: Callable[[float, float], StopCondition] | None = getattr(stop, "settled", None)
+    return stop if own is None else own(at_start, capacity)
 
 
 class Guard(StopCondition, Protocol):

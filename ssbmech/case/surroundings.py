@@ -18,6 +18,7 @@ from typing import Any, Protocol, runtime_checkable
 from ssbmech.case.landings import next_of
 from ssbmech.case.phases import Phase, phases_of
 from ssbmech.case.protocol import Drive, Step, drive_over, renamed
+from ssbmech.case.repeating import with_stops
 from ssbmech.case.stops import StopCondition
 from ssbmech.errors import CaseError, ParameterError
 from ssbmech.parameter import describe, parameter, validate_parameters
@@ -176,6 +177,10 @@ class Under:
     def renamed(self, name: str) -> Under:
         """Return it with another name of its step."""
         return dataclasses.replace(self, step=renamed(self.step, name))
+
+    def with_stops(self, more: tuple[StopCondition, ...]) -> Under:
+        """Return it with further conditions that end its step."""
+        return dataclasses.replace(self, step=with_stops(self.step, more))
 
     def drive(self, elapsed: float) -> Drive:
         """Return what the step asks at a time [s], with temperature and pressure."""

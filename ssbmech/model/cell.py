@@ -149,6 +149,11 @@ class CellModel:
         return (*found, *(guard for t in transfers for guard in t.reactant.guards))
 
     @property
+    def capacity(self) -> float:
+        """Charge by which C-rates count, per nominal area [C/m2]; nan if there is none."""
+        return self.circuit.capacity
+
+    @property
     def courses(self) -> Sequence[object]:
         """Functions of time that loads, supports and the fixture follow."""
         return courses_of(self.case)

@@ -12,9 +12,10 @@ from mpi4py import MPI
 import numpy as np
 
 from ssbmech.case.electrodes import Electrodes
-from ssbmech.case.phases import drives_of, passes_current, phases_of
+from ssbmech.case.phases import conditions_of, drives_of, passes_current, phases_of
 from ssbmech.case.protocol import Drive, Step
 from ssbmech.case.settings import Scales
+from ssbmech.case.stops import settled
 from ssbmech.errors import CaseError
 from ssbmech.model.outputs import Output, Scalar, total
 from ssbmech.model.parts.electrons import Electrons
@@ -35,7 +36,8 @@ class Circuit:
         cells: electrodes of each cell; none in a purely mechanical case.
         electrodes: closures of the electrode potentials, by interface name.
         nominal_area: area by which currents and capacities are counted [m2].
-        capacity: charge of an electrode's hosts per nominal area [C/m2]; nan without hosts.
+        capacity: charge by which C-rates count, per nominal area [C/m2]: the one that is stated,
+            or that of an electrode's hosts; nan without either.
         charge: charge passed up to the last committed step, per nominal area [C/m2].
         passed: charge passed through each electrode [C].
     """
@@ -69,7 +71,9 @@ class Circuit:
         areas = [pair.area_of or pair.working for pair in self.cells[:1]]
         self.nominal_area = sum(area_of(name) for name in areas) if areas else 1.0
         capacities = [host.capacity for host in self._hosts()]
-        self.capacity = capacities[0] / self.nominal_area if capacities else math.nan
+        own = capacities[0] / self.nominal_area if capacities else math.nan
+        stated = [pair.capacity for pair in self.cells[:1] if pair.capacity is not None]
+        self.capacity = stated[0] if stated else own
         self.charge = 0.0
         self.passed = dict.fromkeys(self.electrodes, 0.0)
 
@@ -216,8 +220,11 @@ class Circuit:
             if by_rate and math.isnan(self.capacity):
                 raise CaseError(
                     f"step {step.name!r} goes by C-rate, but no electrode of the cell hosts "
-                    "lithium: give a current density, as in ConstantCurrent"
+                    "lithium: give a current density, as in ConstantCurrent, or state the capacity "
+                    "in Electrodes(capacity=...)"
                 )
+            for condition in conditions_of(step):
+                settled(condition, 0.0, self.capacity)
         if self.cells:
             _check_first(protocol, self.voltage)
 

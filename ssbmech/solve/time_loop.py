@@ -13,10 +13,10 @@ from typing import Protocol
 from mpi4py import MPI
 
 from ssbmech.case.landings import Landings
-from ssbmech.case.phases import phases_of
+from ssbmech.case.phases import conditions_of, phases_of
 from ssbmech.case.protocol import SAME_INSTANT, Drive, Step, drive_over
 from ssbmech.case.step_control import StepSizer, Tolerances
-from ssbmech.case.stops import Guard, StopCondition, stop_reason
+from ssbmech.case.stops import Final, Guard, Leaves, StopCondition, settled, stop_reason
 from ssbmech.errors import AuditError, NotConverged, ObserverError, StepTooSmall
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.observing import Ending, EndRun, NoWitness, Row, Witness
@@ -50,6 +50,10 @@ class Steppable(Protocol):
     @property
     def guards(self) -> tuple[Guard, ...]:
         """Conditions that end any step, where the model ceases to know its material."""
+
+    @property
+    def capacity(self) -> float:
+        """Charge by which C-rates count, per nominal area [C/m2]; nan if there is none."""
 
     @property
     def courses(self) -> Sequence[object]:
@@ -123,6 +127,8 @@ class Position:
         dt_before: last time step in it [s]; 0 before the first.
         ceiling: longest next time step, to land on a stop condition [s].
         excesses: how far the last row was past each stop condition that counted, by its place.
+        at_start: values of the watched quantities at the start of the step, by name.
+        skips: steps after this one that are left out.
         rejected: time steps rejected since the start of the run.
         wall_time: time computed so far [s].
     """
@@ -134,6 +140,8 @@ class Position:
     dt_before: float = 0.0
     ceiling: float = math.inf
     excesses: Mapping[int, float] = field(default_factory=dict)
+    at_start: Mapping[str, float] = field(default_factory=dict)
+    skips: int = 0
     rejected: int = 0
     wall_time: float = 0.0
 
@@ -143,7 +151,8 @@ class Position:
 
     def next_step(self) -> Position:
         """Return the start of the next protocol step."""
-        return Position(step=self.step + 1, rejected=self.rejected, wall_time=self.wall_time)
+        following = self.step + 1 + self.skips
+        return Position(step=following, rejected=self.rejected, wall_time=self.wall_time)
 
 
 class TimeLoop:
@@ -228,6 +237,9 @@ class TimeLoop:
     def _run_step(self, step: Step) -> str:
         """Run one protocol step from the present position and return why it ended."""
         at, phases = self.position, phases_of(step)
+        if not at.elapsed > 0.0:
+            names = {stop.quantity for stop in conditions_of(step)}
+            at.at_start = {name: self._last_row.get(name, 0.0) for name in names}
         while True:
             phase = phases[at.phase]
             reason = self._run_phase(phase.step, phase.until)
@@ -247,7 +259,7 @@ class TimeLoop:
         if not at.begun:
             self.sizer.start(step.duration)
             at.begun = True
-        own = (*step.stops, *(() if until is None else (until,)))
+        own = self._settled((*step.stops, *(() if until is None else (until,))))
         stops: Sequence[StopCondition] = (*own, *self.cell.guards)
         landings = Landings(step, self.cell.time - at.elapsed, self.cell.courses)
         while at.is_within(step):
@@ -276,8 +288,9 @@ class TimeLoop:
                 return ending.reason
             passed = [k for k in now if now[k] > (-stops[k].tolerance() if landed else 0.0)]
             if passed:
-                first = stops[passed[0]]
-                return NEXT_PHASE if first is until else stop_reason(first)
+                if until is not None and passed[0] == len(own) - 1:
+                    return NEXT_PHASE
+                return self._ended_on(stops[passed[0]])
             if ending is not None:
                 return ending.reason
             if dt >= to_break * (1 - SAME_INSTANT):
@@ -287,6 +300,20 @@ class TimeLoop:
             if at.is_within(step):
                 self.hooks.on_settled(at, last=False)
         return "duration"
+
+    def _settled(self, stops: Sequence[StopCondition]) -> list[StopCondition]:
+        """Return conditions as they stand in this cell, from the start of the step on."""
+        capacity, begun = self.cell.capacity, self.position.at_start
+        return [settled(stop, begun.get(stop.quantity, 0.0), capacity) for stop in stops]
+
+    def _ended_on(self, stop: StopCondition) -> str:
+        """Return why a step ended on a condition, which may end more than the step."""
+        reason = stop_reason(stop)
+        if isinstance(stop, Leaves):
+            self.position.skips = stop.skips
+        elif isinstance(stop, Final):
+            self.ending = reason
+        return reason
 
     def _attempt(self, step: Step, dt: float) -> tuple[SolveReport, Row, float]:
         """Solve and measure one time step.

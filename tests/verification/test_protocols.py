@@ -14,12 +14,14 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech import library
+from ssbmech.errors import CaseError
 from ssbmech.library.interfaces import lithium_li6ps5cl
 from ssbmech.run import runner
 from ssbmech.runfolder.root import on_root
 from ssbmech.runfolder.status import RunStatus
-from ssbmech.units import MPa, celsius, mA_per_cm2, minute, s, um
+from ssbmech.units import MPa, V, celsius, hour, mA_per_cm2, mAh_per_cm2, minute, s, um
 from tests.tools import march
+from tests.verification.test_full_cell import NMC, flat_cell
 
 WORKING, COUNTER = "negative|separator", "positive|separator"
 QUIET = ssb.Output(figures=False, checkpoint_every=0.0)
@@ -170,3 +172,78 @@ def test_temperature_lands_on_its_ends_and_goes_on(
             expected = 40.0
         assert temperature == pytest.approx(expected + 273.15, rel=1e-12)
     assert any(abs(time - 101.0) < 1e-9 for time in rows)
+
+
+def full_cell(**changes: Any) -> ssb.Case:
+    """Return Li | Li6PS5Cl | NMC811, flat; a positive current charges."""
+    return flat_cell(
+        NMC,
+        content=0.5,
+        thickness=2.0,
+        step_control=ssb.AdaptiveSteps(dt_initial=5 * s, dt_max=120 * s, content_error=0.02),
+        **changes,
+    )
+
+
+def test_cccv_in_one_step() -> None:
+    """Current up to the voltage, the voltage until the current has faded to a C-rate."""
+    charge = ssb.CCCV(1 / hour, to=4.15 * V, taper=0.3 / hour)
+    done = march(full_cell(protocol=(ssb.Preload(1 * s), charge, ssb.Rest(10 * s))))
+    step, current, voltage = (done.series(name) for name in ("step", "current", "voltage"))
+    of_step = step == 1
+    capacity = done.cell.circuit.capacity
+    held = of_step & (np.abs(voltage - 4.15) < 1e-9)
+    passed = of_step & ~held
+    assert held.sum() > 2 and passed.sum() > 2
+    assert current[passed] == pytest.approx(capacity / 3600, rel=1e-9)
+    assert voltage[passed].max() == pytest.approx(4.15, abs=1.1e-4)
+    faded = 0.3 * capacity / 3600
+    assert np.all(np.diff(current[held]) < 0.0)
+    assert current[held][-1] == pytest.approx(faded, rel=0.03)
+    assert set(step) == {0.0, 1.0, 2.0}
+
+
+def test_rates_of_a_metal_by_a_stated_capacity() -> None:
+    """One C of 3 mAh/cm2 is 3 mA/cm2; pulses of it, cycles that a charge ends."""
+    electrodes = ssb.Electrodes(WORKING, COUNTER, capacity=3 * mAh_per_cm2)
+    until = (ssb.ChargeAbove(0.01 * mAh_per_cm2),)
+    case = cell(
+        electrodes=electrodes,
+        protocol=(
+            ssb.Preload(1 * s),
+            ssb.Pulse(-0.1 / hour, 20 * s),
+            ssb.Pulse(1 / hour, 60 * s, stops=until, name="strip"),
+            ssb.cycles(
+                3,
+                ssb.Pulse(0.1 / hour, 5 * s),
+                ssb.Rest(2 * s),
+                until=(ssb.PressureBelow(2 * MPa),),
+            ),
+            ssb.Rest(3 * s, name="last"),
+        ),
+    )
+    done = march(case)
+    step, current, charge = (done.series(name) for name in ("step", "current", "charge"))
+    assert current[step == 1] == pytest.approx(-3.0, rel=1e-9)
+    assert current[step == 2] == pytest.approx(30.0, rel=1e-9)
+    before, after = charge[step == 1][-1], charge[step == 2][-1]
+    assert after - before == pytest.approx(360.0, rel=2e-6)
+    # the condition holds from the first: all that is left of the cycles is left out
+    assert set(step) == {0.0, 1.0, 2.0, 3.0, 9.0}
+    with pytest.raises(CaseError, match=r"state the capacity in Electrodes\(capacity"):
+        march(cell(protocol=(ssb.Preload(1 * s), ssb.Pulse(1 / hour, 2 * s))))
+    hold = ssb.Hold(0.01 * V, 5 * s, current_below=0.1 / hour)
+    with pytest.raises(CaseError, match="the cell has no capacity"):
+        march(cell(protocol=(ssb.Preload(1 * s), hold)))
+
+
+def test_a_condition_that_ends_the_run(tmp_path: Path) -> None:
+    ends = ssb.Final(ssb.ChargeAbove(2.0))
+    case = cell(
+        protocol=(ssb.Preload(1 * s), *ssb.cycles(3, ssb.Pulse(1.0, 5 * s, stops=(ends,)))),
+        step_control=ssb.AdaptiveSteps(dt_initial=5 * s),
+    )
+    done = ssb.run(case, tmp_path / "run")
+    assert done.status is RunStatus.COMPLETE
+    assert done.rows[-1]["charge"] == pytest.approx(2.0, rel=1e-5)
+    assert "charge reached its limit" in (tmp_path / "run" / "manifest.json").read_text("utf-8")
