@@ -21,7 +21,7 @@ from ssbmech.runfolder.folder import RunFolder
 from ssbmech.runfolder.series import SeriesWriter
 from ssbmech.solve.newton import SolveReport
 from ssbmech.solve.observing import Row
-from ssbmech.solve.time_loop import Position
+from ssbmech.solve.time_loop import INTERRUPTED, Position
 
 logger = logging.getLogger(__name__)
 
@@ -128,8 +128,14 @@ class Recorder:
         if self._pending:
             self._write_fields(self.rows[-1]["time"])
             self._pending = False
-        count = len(self.case.protocol)
-        logger.info("step %d of %d, %s: ended (%s)", number + 1, count, step.name, reason)
+        where = f"step {number + 1} of {len(self.case.protocol)}, {step.name}"
+        if reason == INTERRUPTED:
+            # told at once: a launcher that was asked to stop kills its ranks soon
+            now = self.rows[-1]["time"] if self.rows else 0.0
+            again = f"go on with: ssbmech resume {self._folder.path}"
+            logger.info("%s: stopped at t = %g s; %s", where, now, again)
+        else:
+            logger.info("%s: ended (%s)", where, reason)
 
     def on_settled(self, position: Position, last: bool) -> None:
         """Write a checkpoint when it is due, and when the run stops here; collective."""

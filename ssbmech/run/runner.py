@@ -178,9 +178,7 @@ def _conduct(job: _Job, interrupt: Interrupt) -> Result:
     folder.write_manifest({"effort": recorder.effort()})
     if not finished:
         # no figures: who asked to stop may not wait for them
-        reason = _interruption(recorder.rows)
-        folder.finish(RunStatus.STOPPED, reason)
-        logger.info("%s; to go on: ssbmech resume %s", reason, folder.path)
+        folder.finish(RunStatus.STOPPED, _interruption(recorder.rows))
         return Result(folder.path, RunStatus.STOPPED, recorder.rows)
     folder.finish(RunStatus.COMPLETE, loop.ending)
     if job.case.output.figures and recorder.rows:
