@@ -68,6 +68,8 @@ sandbox_environment() {
         # a rank that waits leaves its core to the others
         --setenv OMPI_MCA_mpi_yield_when_idle 1
     )
+    # Without a window system VTK draws by EGL, and would complain of an X server before it does.
+    [[ -n ${DISPLAY-} ]] || sandbox+=(--setenv VTK_DEFAULT_OPENGL_WINDOW vtkEGLRenderWindow)
     # More ranks than cores are allowed, and ranks are not bound to cores: two jobs side by side would
     # be bound to the same ones. Open MPI 6 gave both settings new names.
     if [[ $suite == trixie ]]; then

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Command line: ``ssbmech run | check | info | plot | report | resume | study``.
+"""Command line: ``ssbmech run | check | info | plot | report | export | resume | study``.
 
 Exit statuses: 0 done, 1 failed with a message on standard error, 2 wrong command line, 130 stopped
 on request (the run can be resumed). Results go to standard output, messages to standard error.
@@ -104,6 +104,18 @@ def _parser() -> argparse.ArgumentParser:
     plot.add_argument("--no-animation", action="store_true", help="leave out the film")
     report = add("report", _report, "write a report of a run, one HTML file")
     report.add_argument("--out", type=Path, help="file (default: report.html in the run folder)")
+    out = add("export", _export, "write the fields of a run for other programs")
+    out.add_argument(
+        "--to", choices=("vtu", "csv"), required=True, help="VTU for ParaView, or tables"
+    )
+    out.add_argument(
+        "--time",
+        type=float,
+        action="append",
+        metavar="SECONDS",
+        help="only the output nearest to this time; may be given several times",
+    )
+    out.add_argument("--out", type=Path, help="folder (default: export in the run folder)")
     again = add("resume", _resume, "go on with a run that was stopped or killed")
     again.add_argument(
         "--script", type=Path, help="case script, if it is not where the run found it"
@@ -112,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument(
         "--checkpoint-every", type=float, metavar="SECONDS", help="wall time between checkpoints"
     )
-    for made in (info, plot, report, again):
+    for made in (info, plot, report, out, again):
         made.add_argument("folder", type=Path, help="run folder")
 
     from ssbmech.study import command as study
@@ -217,6 +229,17 @@ def _plot(options: argparse.Namespace) -> int:
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     for file in plots.make_all(options.folder, animation=not options.no_animation):
+        sys.stdout.write(f"{file}\n")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from ssbmech.runfolder.export import EXPORTERS
+    from ssbmech.runfolder.run import open_run
+
+    folder = options.folder / "export" if options.out is None else options.out
+    exporter = EXPORTERS[options.to]
+    for file in open_run(options.folder).export(exporter, folder, options.time):
         sys.stdout.write(f"{file}\n")
     return 0
 

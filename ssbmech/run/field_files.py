@@ -24,6 +24,7 @@ from ssbmech.errors import RunFolderError, raise_on_all
 from ssbmech.geometry.original import node_numbers, vertex_numbers
 from ssbmech.model.outputs import owned_nodes
 from ssbmech.runfolder import vtkhdf
+from ssbmech.runfolder.maps import component_names
 from ssbmech.runfolder.quantities import QUANTITIES, Quantity
 from ssbmech.runfolder.root import gather_rows, on_root
 from ssbmech.runfolder.series import SAME_TIME
@@ -295,12 +296,28 @@ class _Writer:
             if self._started:
                 vtkhdf.append(self.path, time, values)
             elif self._grid is not None:
-                vtkhdf.create(self.path, self._grid, self._constants, time, values, self._notes)
+                told = {
+                    name: self._told(name, array)
+                    for arrays in (self._constants, values)
+                    for _, kind in arrays.kinds()
+                    for name, array in kind.items()
+                }
+                vtkhdf.create(
+                    self.path, self._grid, self._constants, time, values, self._notes, told
+                )
 
         on_root(self._comm, write)
         self._started = True
         # The grid is in the file now.
         self._grid = None
+
+    def _told(self, name: str, array: NDArray[np.float64]) -> dict[str, str]:
+        """Return what an array's attributes tell: unit, label, and names of components."""
+        row = self._known.get(name)
+        told = {} if row is None else {"units": row.unit, "long_name": row.label}
+        if array.ndim == 2:
+            told["components"] = " ".join(component_names(array.shape[1]))
+        return told
 
     def _is_there(self, time: float) -> bool:
         """Return whether the file holds a time already; drop what it holds beyond if it differs."""

@@ -77,10 +77,15 @@ class FieldData:
             return cells.reshape(int(root["NumberOfCells"][0]), -1)
 
     @cached_property
+    def cell_type(self) -> int:
+        """VTK's number of the kind of its cells."""
+        with self._open() as file:
+            return int(file["VTKHDF"]["Types"][0])
+
+    @cached_property
     def corners(self) -> NDArray[np.int64]:
         """Corner points of each cell, shape (cells, corners)."""
-        with self._open() as file:
-            return self.nodes[:, : CORNERS[int(file["VTKHDF"]["Types"][0])]]
+        return self.nodes[:, : CORNERS[self.cell_type]]
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -24,6 +24,16 @@ _COMPONENTS: Mapping[int, tuple[str, tuple[str, ...]]] = {
 }
 
 
+def component_names(size: int = 0) -> tuple[str, ...]:
+    """Return the names of the components of a field, such as xx, yy, ... of a stress.
+
+    Args:
+        size: their number; of none there are no names.
+    """
+    numbered = tuple(str(number) for number in range(1, size + 1))
+    return _COMPONENTS.get(size, ("", numbered))[1]
+
+
 def interface_map(data: FieldData, run: RunData) -> xr.Dataset:
     """Return the fields of an interface over (time, facet).
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ssbmech.errors import RunFolderError
 from ssbmech.runfolder import manifest as manifest_file
+from ssbmech.runfolder.export import as_grid, chosen_steps, export
 from ssbmech.runfolder.fields import FieldData, read_fields
 from ssbmech.runfolder.maps import body_map, interface_map
 from ssbmech.runfolder.paths import RunPaths
@@ -22,11 +23,12 @@ from ssbmech.runfolder.status import is_at_work
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
     import xarray as xr
 
+    from ssbmech.runfolder.export import Exporter
     from ssbmech.runfolder.quantities import Quantity
 
 
@@ -142,6 +144,45 @@ class Run:
             RunFolderError: There is no such interface, or no fields yet.
         """
         return interface_map(self._field_file(self._data.interfaces, "interface", name), self._data)
+
+    def pyvista(self, name: str, time: float) -> Any:
+        """Return a body or an interface at the output nearest to a time, as a PyVista grid.
+
+        Args:
+            name: Name of a body, or of an interface, ``minus|plus``.
+            time: Time [s].
+
+        Raises:
+            RunFolderError: There is no such body or interface, no fields yet, or none at that time.
+            EnvironmentMissing: PyVista is not installed.
+        """
+        files = {**self._data.bodies, **self._data.interfaces}
+        data = self._field_file(files, "body or interface", name)
+        (step,) = chosen_steps(data, (time,))
+        return as_grid(self._data, data, step)
+
+    def export(
+        self,
+        exporter: Exporter,
+        folder: str | os.PathLike[str],
+        times: Sequence[float] | None = None,
+    ) -> list[Path]:
+        """Write the fields of all bodies and interfaces for other programs.
+
+        Args:
+            exporter: Format: `VtuExporter()` or `CsvExporter()` of `ssbmech.runfolder.export`.
+            folder: Where the files go; made if need be.
+            times: Times [s], for each of which the nearest output is taken; None for all outputs.
+
+        Returns:
+            The files written.
+
+        Raises:
+            RunFolderError: There are no fields, a time lies outside of the run, or the folder
+                cannot be written.
+            EnvironmentMissing: What writes the format is not installed.
+        """
+        return export(self._data, exporter, Path(folder), times)
 
     def quantity(self, name: str) -> Quantity:
         """Return name, symbol, unit and label of what a column or a field is of.

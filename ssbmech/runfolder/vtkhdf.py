@@ -91,6 +91,7 @@ def create(
     time: float,
     values: Arrays,
     notes: Mapping[str, str],
+    attributes: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
     """Write a new file with the grid and its first step; an unfinished one is never seen.
 
@@ -101,6 +102,7 @@ def create(
         time: Time of the first step [s].
         values: Arrays of the first step; later steps have the same names and shapes.
         notes: Text attributes of the file.
+        attributes: Text attributes of arrays by name, such as their units.
 
     Raises:
         OSError: The file cannot be written.
@@ -120,6 +122,7 @@ def create(
             for kind, arrays in values.kinds():
                 for name, array in arrays.items():
                     _create_array(file, kind, name, array, steps=None)
+            _describe(file, attributes or {})
         append(part, time, values)
 
 
@@ -223,6 +226,13 @@ def _write_head(file: h5py.File, grid: Grid) -> None:
     for name in ("PointData", "CellData"):
         root.create_group(name)
         steps.create_group(name + "Offsets")
+
+
+def _describe(file: h5py.File, attributes: Mapping[str, Mapping[str, str]]) -> None:
+    """Give arrays their attributes."""
+    for kind in ("PointData", "CellData"):
+        for name, dataset in file["VTKHDF"][kind].items():
+            dataset.attrs.update(attributes.get(name, {}))
 
 
 def _create_rows(group: h5py.Group, name: str, shape: tuple[int, ...], dtype: Any) -> None:

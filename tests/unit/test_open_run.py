@@ -13,11 +13,13 @@ import numpy as np
 import pytest
 
 import ssbmech
+from ssbmech.cli import main
 from ssbmech.errors import RunFolderError, StudyError
 from ssbmech.plots import make_all
 from ssbmech.report import charts, write_report
 from ssbmech.report.content import protocol_steps
 from ssbmech.report.opening import open_run as open_for_report
+from ssbmech.runfolder.export import VtuExporter
 from ssbmech.runfolder.info import summary
 from ssbmech.runfolder.quantities import Quantity, axis_label, own_quantities
 from ssbmech.runfolder.reader import RunData
@@ -25,7 +27,16 @@ from ssbmech.runfolder.series import Column
 from ssbmech.runfolder.status import RunStatus
 from ssbmech.study.reductions import Figure
 from tests.unit.report_page import Page, change_manifest, flat
-from tests.unit.synthetic_run import LOWER, OWN, UM, WIDTH, Void, write_block_run, write_run
+from tests.unit.synthetic_run import (
+    HALF_HOUR,
+    LOWER,
+    OWN,
+    UM,
+    WIDTH,
+    Void,
+    write_block_run,
+    write_run,
+)
 
 pytestmark = pytest.mark.serial
 
@@ -276,3 +287,63 @@ def test_the_example_of_the_guide(finished, tmp_path, monkeypatch):
     for program in programs:
         exec(program, names)
     assert (tmp_path / "gap.png").exists()
+
+
+def test_grids_for_pyvista_hold_all_fields_and_their_units(finished):
+    run = ssbmech.open_run(finished)
+    grid = run.pyvista("negative", time=HALF_HOUR + 1.0)
+    data = RunData.open(finished).bodies["negative"]
+    np.testing.assert_array_equal(grid.points, data.points)
+    np.testing.assert_array_equal(grid["stress"], data.values("stress", 2))
+    np.testing.assert_array_equal(grid["displacement"], data.values("displacement", 2))
+    assert grid.field_data["time [s]"][0] == pytest.approx(HALF_HOUR)
+    assert grid.field_data["unit of stress"][0] == "Pa"
+    assert grid.field_data["components of stress"][0] == "xx yy zz xy yz xz"
+    assert run.pyvista(LOWER, time=0.0).n_cells == 24
+    with pytest.raises(RunFolderError, match="no output at t = 1e\\+06 s"):
+        run.pyvista("negative", time=1e6)
+    with pytest.raises(RunFolderError, match="no fields of body or interface 'other'"):
+        run.pyvista("other", time=0.0)
+
+
+def test_exported_grids_come_back(finished, tmp_path):
+    import pyvista as pv
+
+    written = ssbmech.open_run(finished).export(VtuExporter(), tmp_path, times=(0.0, HALF_HOUR))
+    index = tmp_path / "body_separator.pvd"
+    assert index in written
+    reader = pv.PVDReader(str(index))
+    assert reader.time_values == pytest.approx([0.0, HALF_HOUR])
+    reader.set_active_time_value(HALF_HOUR)
+    (grid,) = reader.read()
+    data = RunData.open(finished).bodies["separator"]
+    np.testing.assert_allclose(grid["von_mises"], data.values("von_mises", 2), rtol=1e-12)
+    np.testing.assert_array_equal(grid.cells_dict[data.cell_type], data.nodes)
+
+
+def test_exported_tables_come_back(finished, tmp_path, capsys):
+    import pandas as pd
+
+    assert main(["export", str(finished), "--to=csv", "--time=1800", "--out", str(tmp_path)]) == 0
+    table = pd.read_csv(tmp_path / "body_negative_cells.csv")
+    assert str(tmp_path / "body_negative_cells.csv") in capsys.readouterr().out
+    data = RunData.open(finished).bodies["negative"]
+    np.testing.assert_allclose(table["stress_xy [Pa]"], data.values("stress", 2)[:, 3], rtol=1e-8)
+    assert set(table["time [s]"]) == {HALF_HOUR}
+    points = pd.read_csv(tmp_path / "body_negative_points.csv")
+    assert list(points)[:3] == ["time [s]", "x [m]", "y [m]"]
+    gap = pd.read_csv(tmp_path / "interface_negative-separator_cells.csv")["gap [m]"]
+    assert gap.max() == pytest.approx(
+        RunData.open(finished).interfaces[LOWER].values("gap", 2).max()
+    )
+    assert main(["export", str(finished), "--to=csv", "--time=1e9"]) == 1
+    assert "no output at t = 1e+09 s" in capsys.readouterr().err
+
+
+def test_arrays_tell_units_and_components(finished):
+    import h5py
+
+    with h5py.File(finished / "fields" / "body_negative.vtkhdf", locking=False) as file:
+        notes = dict(file["VTKHDF/CellData/stress"].attrs)
+        assert dict(file["VTKHDF/PointData/displacement"].attrs)["components"] == "x y z"
+    assert (notes["units"], notes["components"]) == ("Pa", "xx yy zz xy yz xz")

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Fields of a run for other programs: PyVista grids, VTU files for ParaView, CSV tables.
+
+Needs neither the solver nor the machine that the run was computed on. Values stay in SI; tables say
+so in their heads, by name, component and unit: ``stress_xy [Pa]``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
+
+from ssbmech.errors import RunFolderError, extras_named
+from ssbmech.runfolder.maps import component_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from ssbmech.runfolder.fields import FieldData
+    from ssbmech.runfolder.reader import RunData
+
+    Paths = list[Path]
+
+_AXES: Final = "xyz"
+_COLLECTION: Final = """\
+<?xml version="1.0"?>
+<VTKFile type="Collection" version="0.1">
+<Collection>
+{rows}
+</Collection>
+</VTKFile>
+"""
+
+
+class Exporter(Protocol):
+    """Role of a format that fields are written in."""
+
+    def write(
+        self, run: RunData, data: FieldData, steps: Sequence[int], folder: Path
+    ) -> list[Path]:
+        """Write a field file at some steps, and return the files written."""
+
+
+class VtuExporter:
+    """A VTU file for each time, and a PVD file that names them with their times."""
+
+    def write(
+        self, run: RunData, data: FieldData, steps: Sequence[int], folder: Path
+    ) -> list[Path]:
+        """Write the files.
+
+        Args:
+            run: the run.
+            data: field file of a body or an interface.
+            steps: numbers of the steps.
+            folder: where they go.
+        """
+        written, rows = [], []
+        for step in steps:
+            path = folder / f"{data.path.stem}_{step:04d}.vtu"
+            as_grid(run, data, step).save(str(path))
+            written.append(path)
+            time = float(data.times[step])
+            rows.append(f'<DataSet timestep="{time!r}" part="0" file="{path.name}"/>')
+        index = folder / f"{data.path.stem}.pvd"
+        index.write_text(_COLLECTION.format(rows="\n".join(rows)), encoding="utf-8")
+        return [index, *written]
+
+
+class CsvExporter:
+    """Tables: cells of all times in one, points in another where there are arrays on them."""
+
+    def write(
+        self, run: RunData, data: FieldData, steps: Sequence[int], folder: Path
+    ) -> list[Path]:
+        """Write the tables.
+
+        Args:
+            run: the run.
+            data: field file of a body or an interface.
+            steps: numbers of the steps.
+            folder: where they go.
+        """
+        written = []
+        middles = data.points[data.corners].mean(axis=1)
+        for on_points, places, ending in ((False, middles, "cells"), (True, data.points, "points")):
+            names = [
+                name for name in sorted(data.arrays) if data.arrays[name].on_points == on_points
+            ]
+            if names:
+                path = folder / f"{data.path.stem}_{ending}.csv"
+                _write_table(run, data, names, steps, places, path)
+                written.append(path)
+        return written
+
+
+EXPORTERS: Final[dict[str, Exporter]] = {"vtu": VtuExporter(), "csv": CsvExporter()}
+"""Formats by name."""
+
+
+def export(
+    run: RunData, exporter: Exporter, folder: Path, times: Sequence[float] | None = None
+) -> list[Path]:
+    """Write the fields of all bodies and interfaces.
+
+    Args:
+        run: the run.
+        exporter: writes one of them.
+        folder: where the files go; made if need be.
+        times: times [s], for each of which the nearest output is taken; None for all outputs.
+
+    Returns:
+        The files written.
+
+    Raises:
+        RunFolderError: the run has no fields, a time lies outside of it, or the folder cannot be
+            written.
+        EnvironmentMissing: what writes the format is not installed.
+    """
+    files = [*run.bodies.values(), *run.interfaces.values()]
+    if not files:
+        raise RunFolderError(f"{run.path} has no fields to export")
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with extras_named():
+            for data in files:
+                written += exporter.write(run, data, chosen_steps(data, times), folder)
+    except OSError as error:
+        raise RunFolderError(f"cannot write to {folder}: {error.strerror or error}") from error
+    return written
+
+
+def chosen_steps(data: FieldData, times: Sequence[float] | None) -> list[int]:
+    """Return the numbers of the outputs nearest to some times, each of them once.
+
+    Args:
+        data: field file.
+        times: times [s]; None for all outputs.
+
+    Raises:
+        RunFolderError: a time lies outside of the run.
+    """
+    if times is None:
+        return list(range(len(data.times)))
+    first, last = float(data.times[0]), float(data.times[-1])
+    for time in times:
+        if not 0.0 <= time <= last * (1.0 + 1e-9):
+            raise RunFolderError(
+                f"no output at t = {time:g} s: those of {data.name!r} are from {first:g} to "
+                f"{last:g} s"
+            )
+    return sorted({data.nearest_step(time) for time in times})
+
+
+@extras_named()
+def as_grid(run: RunData, data: FieldData, step: int) -> Any:
+    """Return the fields of a body or an interface at one step as a PyVista grid.
+
+    The grid is the undeformed one, with its quadratic cells; units and names of components are in
+    its field data, as texts ``unit of stress`` and ``components of stress``.
+
+    Args:
+        run: the run.
+        data: field file.
+        step: number of the step.
+
+    Raises:
+        EnvironmentMissing: PyVista is not installed.
+    """
+    import pyvista as pv
+
+    grid = pv.UnstructuredGrid({data.cell_type: data.nodes}, data.points)
+    grid.field_data["time [s]"] = [float(data.times[step])]
+    for name in sorted(data.arrays):
+        array = data.arrays[name]
+        values = data.values(name, step)
+        (grid.point_data if array.on_points else grid.cell_data)[name] = values
+        grid.field_data[f"unit of {name}"] = [run.quantity(name).unit]
+        if array.components:
+            grid.field_data[f"components of {name}"] = [
+                " ".join(component_names(array.components[0]))
+            ]
+    return grid
+
+
+def _write_table(
+    run: RunData,
+    data: FieldData,
+    names: Sequence[str],
+    steps: Sequence[int],
+    places: NDArray[np.float64],
+    path: Path,
+) -> None:
+    """Write arrays over place and time, a row for each place at each time."""
+    axes = range(3 if run.in_space else 2)
+    heads = ["time [s]", *(f"{_AXES[axis]} [m]" for axis in axes)]
+    for name in names:
+        unit, array = run.quantity(name).unit, data.arrays[name]
+        parts = [f"_{part}" for part in component_names(*array.components)] or [""]
+        heads += [f"{name}{part} [{unit}]" for part in parts]
+    with path.open("wb") as file:
+        file.write((",".join(_quoted(head) for head in heads) + "\n").encode())
+        for step in steps:
+            time = np.full((len(places), 1), data.times[step])
+            columns = [data.values(name, step).reshape(len(places), -1) for name in names]
+            np.savetxt(
+                file, np.hstack([time, places[:, list(axes)], *columns]), delimiter=",", fmt="%.9g"
+            )
+
+
+def _quoted(head: str) -> str:
+    """Return the head of a column as CSV has it."""
+    return '"' + head.replace('"', '""') + '"' if re.search('[",\n]', head) else head
