@@ -220,6 +220,7 @@ class PrescribedSteps:
 class _PrescribedSizer:
     def __init__(self, lengths: Sequence[float]) -> None:
         self._left = list(lengths)[::-1]
+        self._used = 0
 
     def start(self, step_length: float) -> None:
         """Nothing to do: the list goes on over the protocol's steps."""
@@ -230,6 +231,7 @@ class _PrescribedSizer:
     def accept(self, iterations: int, error: float) -> None:
         if self._left:
             self._left.pop()
+            self._used += 1
 
     def reject(self, failure: NotConverged) -> None:
         raise StepTooSmall(
@@ -237,7 +239,10 @@ class _PrescribedSizer:
         )
 
     def state(self) -> dict[str, float]:
-        return {"left": float(len(self._left))}
+        return {"left": float(len(self._left)), "used": float(self._used)}
 
     def restore(self, state: Mapping[str, float]) -> None:
-        del self._left[int(state["left"]) :]
+        # a run that goes on may have further lengths
+        count = len(self._left)
+        self._used = int(state.get("used", count - state["left"]))
+        del self._left[max(count - self._used, 0) :]

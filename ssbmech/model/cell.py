@@ -36,6 +36,7 @@ from ssbmech.model.supports import hold_potentials, hold_supports
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.solve.system import System
 from ssbmech.solve.unknowns import Closure, Unknown
+from ssbmech.solve.watching import plain
 
 
 class Marching(Protocol):
@@ -156,7 +157,13 @@ class CellModel:
     @property
     def courses(self) -> Sequence[object]:
         """Functions of time that loads, supports and the fixture follow."""
-        return courses_of(self.case)
+        return [*courses_of(self.case), *(motion.value for motion in self._moving)]
+
+    @property
+    def functions(self) -> Sequence[Callable[[float], float]]:
+        """Those of them that do not tell where they jump or bend, against time alone."""
+        moved = [motion for motion in self._moving if len(motion.nodes) and plain([motion.value])]
+        return [*plain(courses_of(self.case)), *(motion.size for motion in moved)]
 
     @property
     def unknowns(self) -> list[Unknown]:

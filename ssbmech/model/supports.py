@@ -38,6 +38,10 @@ class PrescribedMotion:
     components: tuple[int, ...]
     value: Callable[[Array, float], Array]
 
+    def size(self, time: float) -> float:
+        """Return the sum of the components at the first node at a time [s], to see it change."""
+        return float(np.sum(self.value(self.x[:, :1], time)))
+
     def impose(self, time: float) -> None:
         """Set the displacement at a time [s]."""
         # a rank without a node of the face has nothing to ask

@@ -22,12 +22,13 @@ from ssbmech.model.cell import CellModel
 from ssbmech.model.checks import case_warnings
 from ssbmech.model.measurement import Measurement
 from ssbmech.run.environment import environment
+from ssbmech.run.going_on import continued, further_steps, listed
 from ssbmech.run.interrupt import Interrupt, catch_signals
 from ssbmech.run.log import run_logging
 from ssbmech.run.observers import Observer, Observers
 from ssbmech.run.reading import refuse_while_reading
 from ssbmech.run.recorder import Recorder
-from ssbmech.run.same_case import check_same, identity
+from ssbmech.run.same_case import identity
 from ssbmech.runfolder import manifest
 from ssbmech.runfolder.folder import RunFolder
 from ssbmech.runfolder.paths import RunPaths
@@ -98,11 +99,12 @@ def resume(
     """Go on with a run that was killed, stopped or failed, on any number of ranks; collective.
 
     The run goes on from the newest intact checkpoint, or from its beginning if there is none yet. A
-    run that is complete is left as it is.
+    run that is complete is left as it is, unless the protocol has further steps now: it goes on
+    with them.
 
     Args:
         case: the case that the run was started with; step control, Newton's method, linear solver
-            and output may differ.
+            and output may differ, and further steps may follow those of its protocol.
         outdir: its folder.
         comm: communicator.
         observers: those of the run that goes on.
@@ -119,12 +121,12 @@ def resume(
         folder = RunFolder.reopen(outdir, comm)
         with folder.locked(), run_logging(comm, folder.log_path):
             content = folder.read_manifest()
-            on_root(comm, lambda: check_same(case, content, folder.path))
-            if content["status"] == RunStatus.COMPLETE:
+            further = on_root(comm, lambda: further_steps(case, content, folder.path))
+            if content["status"] == RunStatus.COMPLETE and not further:
                 logger.info("%s is complete", folder.path)
                 return Result(folder.path, RunStatus.COMPLETE, _rows_of(folder))
             saved = Saved.find(CheckpointStore(folder.checkpoints_path, comm))
-            job = _Job(case, folder, True, saved, tuple(observers))
+            job = _Job(case, folder, True, saved, tuple(observers), further)
             return _conduct(job, interrupt)
 
 
@@ -146,13 +148,14 @@ def run_or_resume(
 
 @dataclass(frozen=True)
 class _Job:
-    """A case and the folder it is run in; a checkpoint if it goes on from one."""
+    """A case and its folder; the checkpoint it goes on from, and how many steps are new."""
 
     case: Case
     folder: RunFolder
     resumed: bool = False
     saved: Saved | None = None
     observers: tuple[Observer, ...] = ()
+    further: int = 0
 
 
 def _conduct(job: _Job, interrupt: Interrupt) -> Result:
@@ -164,6 +167,9 @@ def _conduct(job: _Job, interrupt: Interrupt) -> Result:
         loop, recorder = _prepare(job, interrupt)
         if job.resumed:
             _note_resumption(folder, job.saved)
+            if job.further:
+                logger.info("%d steps follow those that the run had", job.further)
+                folder.write_manifest(continued(job.case))
         begun = True
         with recorder:
             finished = loop.run(job.case.protocol)
@@ -308,7 +314,7 @@ def _manifest(case: Case, cell: CellModel, measurement: Measurement) -> dict[str
             sources[name] = dict(getattr(law, "sources", {}))
     return {
         "frame": type(case.geometry.frame).__name__,
-        "protocol": [{"label": step.name, "duration [s]": step.duration} for step in case.protocol],
+        "protocol": listed(case),
         "bodies": {
             b.name: {"label": ", ".join(m.name for m in b.materials.values())} for b in case.bodies
         },

@@ -20,6 +20,7 @@ from ssbmech.case.stops import Final, Guard, Leaves, StopCondition, settled, sto
 from ssbmech.errors import AuditError, NotConverged, ObserverError, StepTooSmall
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.observing import Ending, EndRun, NoWitness, Row, Witness
+from ssbmech.solve.watching import Watch
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,10 @@ class Steppable(Protocol):
     @property
     def courses(self) -> Sequence[object]:
         """Functions of the time of the run that name instants on which time steps land."""
+
+    @property
+    def functions(self) -> Sequence[Callable[[float], float]]:
+        """Functions of the time of the run that name none."""
 
     def begin(self, drive: Drive, dt: float) -> None:
         """Prepare a step."""
@@ -111,7 +116,8 @@ class Hooks(Protocol):
 
         Args:
             position: where the run stands.
-            last: whether nothing follows, because the run was asked to stop or has failed.
+            last: whether nothing follows, because the run is at its end, was asked to stop or has
+                failed.
         """
 
 
@@ -214,7 +220,7 @@ class TimeLoop:
             AuditError: a step breaks a conservation law.
             ObserverError: an observer failed.
         """
-        while self.position.step < len(protocol) and not self.ending:
+        while not self._is_over(protocol):
             step = protocol[self.position.step]
             try:
                 reason = self._run_step(step)
@@ -230,9 +236,13 @@ class TimeLoop:
                 self.hooks.on_settled(self.position, last=True)
                 return False
             self.position = self.position.next_step()
-            if self.position.step < len(protocol) and not self.ending:
-                self.hooks.on_settled(self.position, last=False)
+            # at its end too, for a longer protocol may go on from there
+            self.hooks.on_settled(self.position, last=self._is_over(protocol))
         return True
+
+    def _is_over(self, protocol: tuple[Step, ...]) -> bool:
+        """Return whether no step is left, or the run was ended."""
+        return self.position.step >= len(protocol) or bool(self.ending)
 
     def _run_step(self, step: Step) -> str:
         """Run one protocol step from the present position and return why it ended."""
@@ -261,12 +271,15 @@ class TimeLoop:
             at.begun = True
         own = self._settled((*step.stops, *(() if until is None else (until,))))
         stops: Sequence[StopCondition] = (*own, *self.cell.guards)
-        landings = Landings(step, self.cell.time - at.elapsed, self.cell.courses)
+        begun = self.cell.time - at.elapsed
+        landings = Landings(step, begun, self.cell.courses)
+        watch = Watch(step, begun, self.cell.functions)
         while at.is_within(step):
             if self.stopped():
                 return INTERRUPTED
             to_break = landings.next(at.elapsed) - at.elapsed
             dt = self.sizer.propose(min(step.duration - at.elapsed, at.ceiling, to_break))
+            dt, crosses = self._shortened(watch, dt)
             try:
                 report, row, error = self._attempt(step, dt)
             except NotConverged as failure:
@@ -293,13 +306,26 @@ class TimeLoop:
                 return self._ended_on(stops[passed[0]])
             if ending is not None:
                 return ending.reason
-            if dt >= to_break * (1 - SAME_INSTANT):
+            if crosses or dt >= to_break * (1 - SAME_INSTANT):
                 # nothing before a break point tells what comes after it
                 at.dt_before = 0.0
                 self.sizer.start(step.duration - at.elapsed)
             if at.is_within(step):
                 self.hooks.on_settled(at, last=False)
         return "duration"
+
+    def _shortened(self, watch: Watch, dt: float) -> tuple[float, bool]:
+        """Return a time step in which no function of time changes unseen; collective.
+
+        Time steps that were prescribed stand.
+        """
+        if math.isinf(self.tolerances.gap):
+            return dt, False
+        longest, crosses = watch.longest(self.position.elapsed, dt)
+        # functions of position as well are asked where each rank has its nodes
+        longest = self.cell.comm.allreduce(longest, op=MPI.MIN)
+        crosses = bool(self.cell.comm.allreduce(crosses, op=MPI.LOR))
+        return (self.sizer.propose(longest), crosses) if longest < dt else (dt, False)
 
     def _settled(self, stops: Sequence[StopCondition]) -> list[StopCondition]:
         """Return conditions as they stand in this cell, from the start of the step on."""
