@@ -16,6 +16,7 @@ import argparse
 import dataclasses
 import resource
 import time
+from collections import defaultdict
 from pathlib import Path
 
 from mpi4py import MPI
@@ -41,8 +42,7 @@ class Unwatched:
 
     def measure(self, dt: float, step: int) -> Row:
         """Return a row in which nothing that ends a step ever changes."""
-        contents = {f"content_{kind}:nmc811": 0.5 for kind in ("min", "mean", "max")}
-        return {"voltage": 0.0} | contents
+        return defaultdict(lambda: 0.5)
 
     def check(self, row: Row) -> None:
         """Nothing to check."""

@@ -76,5 +76,10 @@ class Material:
         """Return the paths of the numbers that have no source."""
         return tuple(path for path in self._numbers() if path not in self.sources)
 
+    @property
+    def metals(self) -> tuple[Metal, ...]:
+        """The electrode metal, or nothing."""
+        return () if self.metal is None else (self.metal,)
+
     def _numbers(self) -> list[str]:
         return [row["name"] for row in describe(self) if row["unit"]]

@@ -52,8 +52,8 @@ def lodes(surface: SurfaceModel) -> list[Lode]:
     """
     groups: dict[Metal, list[str]] = {}
     for region, material in surface.minus.case_body.materials.items():
-        if material.metal is not None:
-            groups.setdefault(material.metal, []).append(region)
+        for metal in material.metals:
+            groups.setdefault(metal, []).append(region)
     found = (_lode(surface, metal, tuple(regions)) for metal, regions in groups.items())
     return [lode for lode in found if surface.comm.allreduce(bool(lode.facets.any()), op=MPI.LOR)]
 
@@ -62,7 +62,7 @@ def molar_volumes(surface: SurfaceModel) -> Mapping[str, float]:
     """Return the molar volume of each region of the minus body [m3/mol]; zero where no metal is."""
     materials = surface.minus.case_body.materials
     return {
-        near.region: 0.0 if (metal := materials[near.region].metal) is None else metal.molar_volume
+        near.region: sum(metal.molar_volume for metal in materials[near.region].metals)
         for near in surface.near
     }
 

@@ -167,7 +167,7 @@ def _reactant(surface: SurfaceModel, current: Unknown) -> Reactant:
     minus = surface.minus
     for stored in minus.parts.find(Lithium):
         return HostSurface(surface, stored)
-    if any(material.metal is not None for material in minus.case_body.materials.values()):
+    if any(material.metals for material in minus.case_body.materials.values()):
         return Metal(surface, current)
     raise CaseError(
         f"interface {surface.name!r} has a charge-transfer law, but no material of its minus body "
