@@ -19,7 +19,15 @@ from .case.cccv import CCCV
 from .case.currents import ChargeAbove, CurrentBelow
 from .case.cycling import Charge, Discharge, Hold
 from .case.electrodes import Electrodes
-from .case.fixtures import ConstantForce, DrivenPlaten, FixedGap, Isostatic, Spring
+from .case.fixture_steps import Press, Release
+from .case.fixtures import (
+    ConstantForce,
+    DrivenPlaten,
+    FixedGap,
+    Isostatic,
+    RegulatedForce,
+    Spring,
+)
 from .case.linear_solver import Cholesky, Direct
 from .case.procedures import Pulse, formation, gitt, pulses, rate_test
 from .case.profiles import CurrentProfile, PressureProfile, TemperatureProfile, VoltageProfile
@@ -163,6 +171,7 @@ __all__ = [
     "PowerLawSinking",
     "Preload",
     "PrescribedSteps",
+    "Press",
     "PressureAbove",
     "PressureBelow",
     "PressureField",
@@ -172,6 +181,8 @@ __all__ = [
     "Pulse",
     "Quantity",
     "Refinement",
+    "RegulatedForce",
+    "Release",
     "RememberedContact",
     "Rest",
     "Result",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ssbmech.case.body import Body
 from ssbmech.case.boundary import Loads, Support, holds_normal
 from ssbmech.case.electrodes import Electrodes
+from ssbmech.case.fixture_steps import check_loading, sets_pressure
 from ssbmech.case.fixtures import Fixture
 from ssbmech.case.phases import drives_of, passes_current
 from ssbmech.case.protocol import Step
@@ -85,11 +86,12 @@ def check_steps(protocol: Sequence[Step]) -> None:
 def check_fixture(
     fixture: Fixture | None, supports: Sequence[Support], protocol: Sequence[Step]
 ) -> None:
-    """Check that the face of the fixture is free, and that it is seated once.
+    """Check that the face of the fixture is free, that it can do what steps ask, and is seated.
 
     Raises:
         CaseError: it is otherwise.
     """
+    check_loading(fixture, protocol)
     if fixture is None:
         return
     if fixture.face is not None and any(
@@ -98,13 +100,8 @@ def check_fixture(
         raise CaseError(
             f"face {fixture.face!r} is held by a support and by the fixture: choose one"
         )
-    if any(step.seats for step in protocol[1:]):
-        raise CaseError(
-            "a Preload after the first step would take the load off and put it on again: begin the "
-            "protocol with Preload(), and have no other"
-        )
     waits = fixture.stiffness > 0.0 and fixture.travel is None
-    if waits and not any(step.seats for step in protocol):
+    if waits and not any(step.seats or sets_pressure(step) for step in protocol):
         raise CaseError(
             f"a {type(fixture).__name__} acts from the state at the end of its preload, "
             "but the protocol has no Preload step: begin with Preload()"

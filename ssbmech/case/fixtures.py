@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Fixtures: what holds the stack together.
+r"""Fixtures: what holds the stack together.
 
 A rigid platen closes the stack at one face. Its displacement d along the outward normal is a global
 unknown, and the fixture's law closes the system with one equation between d and the stack pressure
@@ -9,16 +9,23 @@ P (compression positive):
 
 The seat is the state at the end of preloading, during which every fixture acts as a constant force.
 Fixtures in series add their compliances: :math:`1/k = 1/k_{spring} + C_{frame}`.
+
+A platen lies on the stack and presses; it does not pull. Where the law of a spring, a frame or a
+rigid stop would give a negative pressure, the platen lifts off as a whole instead,
+
+.. math:: P \ge 0, \quad g \ge 0, \quad P g = 0
+
+with the gap g between platen and stack, unless it is glued on (`pulls`).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
-from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.parameter import STATED_IF_GIVEN, parameter, validate_parameters
 
 
 class Fixture(Protocol):
@@ -41,6 +48,17 @@ class Fixture(Protocol):
         """Prescribed outward platen displacement [m] against time [s], if the platen is driven."""
 
 
+def pulls(fixture: Fixture) -> bool:
+    """Return whether the platen of a fixture is glued to the stack, so that it may pull."""
+    return bool(getattr(fixture, "pulls", False))
+
+
+def own_pressure(fixture: Fixture, time: float) -> float:
+    """Return the stack pressure that a fixture's own force makes at a time [Pa]."""
+    course: Callable[[float], float] | None = getattr(fixture, "course", None)
+    return fixture.preload if course is None else float(course(time))
+
+
 def _series(stiffness: float, frame_compliance: float) -> float:
     """Return the stiffness of a spring and a frame in series [Pa/m]."""
     compliance = 1 / stiffness + frame_compliance
@@ -55,6 +73,7 @@ class Spring:
 
     Attributes:
         face: face that the platen closes.
+        pulls: whether the platen is glued to the stack; else it lifts off where it would pull.
         travel: None: the platen is not driven.
 
     Raises:
@@ -69,6 +88,7 @@ class Spring:
         "m/Pa", low=0.0, default=0.0, doc="compliance times area of the frame"
     )
     face: str = "top"
+    pulls: bool = field(default=False, metadata=STATED_IF_GIVEN)
     travel: ClassVar[None] = None
 
     def __post_init__(self) -> None:
@@ -107,6 +127,38 @@ class ConstantForce:
 
 
 @dataclass(frozen=True)
+class RegulatedForce:
+    """A regulated piston whose pressure follows a course in time: P = P(t) whatever the stack does.
+
+    A `Preload` scales it with its fraction.
+
+    Attributes:
+        course: stack pressure [Pa], not negative, against time since the start of the run [s]. Time
+            steps land on the times in an attribute `break_points` of it, if it has one.
+        face: face that the platen closes.
+        stiffness: zero [Pa/m].
+        travel: None: the platen is not driven.
+
+    Raises:
+        ParameterError: the course is no function.
+    """
+
+    course: Callable[[float], float]
+    face: str = "top"
+    stiffness: ClassVar[float] = 0.0
+    travel: ClassVar[None] = None
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+
+    @property
+    def preload(self) -> float:
+        """Stack pressure at the start [Pa]."""
+        return float(self.course(0.0))
+
+
+@dataclass(frozen=True)
 class FixedGap:
     """Screws or a rigid box: the platen stays where the preload left it.
 
@@ -114,6 +166,7 @@ class FixedGap:
 
     Attributes:
         face: face that the platen closes.
+        pulls: whether the platen is glued to the stack; else it lifts off where it would pull.
         travel: None: the platen is not driven.
 
     Raises:
@@ -125,6 +178,7 @@ class FixedGap:
         "m/Pa", low=0.0, default=0.0, doc="compliance times area of the frame"
     )
     face: str = "top"
+    pulls: bool = field(default=False, metadata=STATED_IF_GIVEN)
     travel: ClassVar[None] = None
 
     def __post_init__(self) -> None:
@@ -167,12 +221,15 @@ class DrivenPlaten:
     Attributes:
         travel: outward displacement [m] against time [s]; inward (compression) is negative.
         face: face that the platen closes.
+        pulls: whether the stack is fixed to the machine, as in a test in tension and compression;
+            if not, the platen leaves the stack where it would pull.
         preload: zero, not used [Pa].
         stiffness: infinite [Pa/m].
     """
 
     travel: Callable[[float], float]
     face: str = "top"
+    pulls: bool = True
     preload: ClassVar[float] = 0.0
     stiffness: ClassVar[float] = math.inf
 

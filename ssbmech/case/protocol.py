@@ -39,21 +39,25 @@ class Drive:
         current_density: current per nominal area of the cell [A/m2]; None under voltage control.
         voltage: working minus counter electrode [V]; None under current control.
         c_rate: current over the cell's capacity [1/s]; it takes the place of the current density.
-        preload_fraction: fraction of the fixture's preload that is applied [1].
+        preload_fraction: fraction of its preload to which the fixture's force is set [1]; None for
+            its own law, and for the whole preload as long as it is not seated.
         temperature: absolute temperature of the whole cell [K]; None to go on at that at the end of
             the step before, or of the case.
         pressure: pressure to which the fixture is set instead of its preload [Pa]; None for its own
-            law.
+            law. What a fixture was set to last is where it acts from when no more is asked.
+        pressure_within: time left until that pressure is reached, at a steady rate from the present
+            one [s].
     """
 
     current_density: float | None = parameter("A/m2", default=0.0, doc="current per nominal area")
     voltage: float | None = parameter("V", default=None, doc="working minus counter electrode")
-    preload_fraction: float = parameter("1", default=1.0, doc="fraction of the preload")
+    preload_fraction: float | None = parameter("1", default=None, doc="fraction of the preload")
     c_rate: float | None = parameter("1/s", default=None, doc="current over capacity")
     temperature: float | None = parameter(
         "K", low=0.0, low_open=True, default=None, doc="temperature"
     )
-    pressure: float | None = parameter("Pa", default=None, doc="pressure of the fixture")
+    pressure: float | None = parameter("Pa", low=0.0, default=None, doc="pressure of the fixture")
+    pressure_within: float = parameter("s", low=0.0, default=0.0, doc="time left to reach it")
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

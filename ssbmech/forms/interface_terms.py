@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import ufl
 
 from ssbmech.frames import Expr
-from ssbmech.interfaces.contact import complementarity
+from ssbmech.interfaces.contact import ActiveSet, complementarity
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ def shear_work_term(sides: Sides, shear: Expr, jump_test: Expr) -> Expr:
 
 
 def complementarity_term(
-    sides: Sides, p_contact: Expr, gap: Expr, stiffness: Expr, test: Expr
+    sides: Sides, p_contact: Expr, gap: Expr, active: ActiveSet, test: Expr
 ) -> Expr:
     """Return the weak form of the contact conditions [Pa]."""
-    return complementarity(p_contact, gap, stiffness) * test * sides.dS
+    return complementarity(p_contact, gap, active) * test * sides.dS
 
 
 def gap_term(sides: Sides, gap: Expr, initial_gap: Expr, test: Expr) -> Expr:

@@ -17,29 +17,47 @@ from ssbmech.frames import Expr
 from ssbmech.parameter import parameter, validate_parameters
 
 
-def complementarity(p_contact: Expr, gap: Expr, stiffness: Expr) -> Expr:
+@dataclass(frozen=True)
+class ActiveSet:
+    """What weighs pressures against gaps in the choice of the facets that are closed.
+
+    Attributes:
+        stiffness: r, any positive number [Pa/m].
+        pull: tension of a closed facet that cannot be told from none [Pa].
+        touch: gap of a facet that was closed, which rounding may leave of zero [m].
+    """
+
+    stiffness: Expr
+    pull: Expr = 0.0
+    touch: Expr = 0.0
+
+    def closed(self, p_contact: Expr, gap: Expr) -> Expr:
+        """Return the UFL condition of a facet in contact, p_c >= r g.
+
+        Facets that touch without pressure count as closed, so that an unloaded stack is held
+        together; one that is closed opens only where it is pulled, else rounding would decide,
+        anew in each iteration, which facets of an unloaded stack are closed.
+        """
+        touching = ufl.And(ufl.ge(p_contact, -self.pull), ufl.le(gap, self.touch))
+        return ufl.Or(ufl.ge(p_contact, self.stiffness * gap), touching)
+
+
+def complementarity(p_contact: Expr, gap: Expr, active: ActiveSet) -> Expr:
     r"""Return the complementarity function of contact [Pa].
 
     .. math:: p_c - \max(0, p_c - r g)
 
     It is zero if and only if the contact conditions hold. Its generalised derivative makes Newton's
     method an active-set method: facets with p_c >= r g are closed (g = 0), the others open
-    (p_c = 0); facets that touch without pressure count as closed, so that an unloaded stack is held
-    together.
+    (p_c = 0).
 
     Args:
         p_contact: contact pressure [Pa].
         gap: gap [m].
-        stiffness: r, any positive number; it weighs pressures against gaps in the choice of the set
-            [Pa/m].
+        active: the choice of the set.
     """
-    closed = closed_condition(p_contact, gap, stiffness)
-    return p_contact - ufl.conditional(closed, p_contact - stiffness * gap, 0.0)
-
-
-def closed_condition(p_contact: Expr, gap: Expr, stiffness: Expr) -> Expr:
-    """Return the UFL condition of a facet in contact, p_c >= r g."""
-    return ufl.ge(p_contact, stiffness * gap)
+    closed = active.closed(p_contact, gap)
+    return p_contact - ufl.conditional(closed, p_contact - active.stiffness * gap, 0.0)
 
 
 class Contact(Protocol):

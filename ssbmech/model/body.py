@@ -96,14 +96,15 @@ class BodyModel:
     @property
     def dx(self) -> WeightedMeasure:
         """Weighted measure of the whole body; called with a tag, of a region."""
-        return self._measure("dx", self.mesh.cell_tags)
+        return self.measure("dx", self.mesh.cell_tags)
 
     @property
     def ds(self) -> WeightedMeasure:
         """Weighted measure of all outer faces; called with a tag, of one of them."""
-        return self._measure("ds", self.mesh.facet_tags)
+        return self.measure("ds", self.mesh.facet_tags)
 
-    def _measure(self, ufl_name: str, tags: MeshTags) -> WeightedMeasure:
+    def measure(self, ufl_name: str, tags: MeshTags) -> WeightedMeasure:
+        """Return the weighted measure "dx" or "ds" with tags of the cells or the outer facets."""
         mesh = self.mesh.mesh
         metadata = {"quadrature_degree": self.quadrature_degree, "quadrature_scheme": "default"}
         measure = ufl.Measure(ufl_name, domain=mesh, subdomain_data=tags, metadata=metadata)

@@ -31,7 +31,8 @@ from ssbmech.model.part import FaceNumber, Judged, Setting
 from ssbmech.model.parts.contact import Contact
 from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.transfer import Transfer
-from ssbmech.model.stack import Fluid, Holder, Unheld, build_platen, fluids
+from ssbmech.model.platen import build_platen
+from ssbmech.model.stack import Fluid, Holder, Unheld, fluids
 from ssbmech.model.supports import hold_potentials, hold_supports
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.solve.system import System
@@ -211,7 +212,7 @@ class CellModel:
         self.conditions.begin(time, dt, drive)
         for motion in self._moving:
             motion.impose(time)
-        self.holder.load(drive.preload_fraction, time)
+        self.holder.load(drive, time, dt)
         self.circuit.drive(drive)
         self.system.impose_closures()
         for place in self.places:
@@ -236,6 +237,7 @@ class CellModel:
         for unknown in self._marching:
             unknown.commit()
         self.conditions.commit()
+        self.holder.commit()
         self.time += dt
 
     def rollback(self) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -10,15 +11,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from dolfinx import fem
 
-from ssbmech._compat import compile_form, constant
 from ssbmech.case.settings import OutputQuantity
 from ssbmech.errors import AuditError, CaseError
 from ssbmech.model.audits import charge_error, contact_error, force_error, lithium_error
 from ssbmech.model.averages import CellAverages
 from ssbmech.model.cell import CellModel
-from ssbmech.model.outputs import Output, Outputs, Scalar, asked, guarded, largest, total
+from ssbmech.model.ends import StackEnds
+from ssbmech.model.outputs import Output, Outputs, Scalar, asked, guarded
 from ssbmech.runfolder.audits import AuditLimits
 from ssbmech.runfolder.quantities import QUANTITIES, Quantity, quantity
 from ssbmech.runfolder.series import Column
@@ -77,8 +77,11 @@ class Measurement:
         cell = self.cell
         yield from cell.circuit.outputs(lambda: self._dt)
         yield Scalar(quantity("temperature"), lambda _: cell.conditions.temperature.value)
-        yield Scalar(quantity("p_stack"), lambda _: cell.holder.stack_pressure)
-        yield Scalar(quantity("thickness_stack"), Thickness(cell))
+        ends = StackEnds(cell)
+        yield Scalar(quantity("p_stack"), ends.pressure)
+        if not math.isnan(cell.holder.lift):
+            yield Scalar(quantity("gap_platen"), lambda _: cell.holder.lift)
+        yield Scalar(quantity("thickness_stack"), ends.thickness)
         yield from cell.circuit.host_outputs()
 
     @property
@@ -295,40 +298,3 @@ def _check_kinds(
 
 def _is_column(output: Output) -> bool:
     return isinstance(output, Scalar)
-
-
-class Thickness:
-    """Measures the thickness of the stack, from the mean displacements of top and bottom face."""
-
-    def __init__(self, cell: CellModel) -> None:
-        """Compile the forms; collective."""
-        self._comm = cell.comm
-        axis = cell.case.geometry.frame.dim - 1
-        x = np.asarray(cell.tagged.mesh.geometry.x[:, axis], dtype=np.float64)
-        self._height = largest(x, cell.comm) + largest(-x, cell.comm)
-        faces = (_outward(cell, face, sign) for face, sign in (("top", 1.0), ("bottom", -1.0)))
-        self._faces = [face for face in faces if face[0]]
-
-    def __call__(self, _: Mapping[str, Array]) -> float:
-        """Return the thickness at the end of the step [m]; collective."""
-        moved = (
-            total(sum(fem.assemble_scalar(form) for form in forms), self._comm) / area
-            for forms, area in self._faces
-        )
-        return self._height + sum(moved)
-
-
-def _outward(cell: CellModel, face: str, sign: float) -> tuple[list[Any], float]:
-    """Return forms of the outward displacement over a face, and its area; collective."""
-    axis, forms, area = cell.case.geometry.frame.dim - 1, [], 0.0
-    for body in cell.bodies.values():
-        if face not in body.mesh.faces:
-            continue
-        ds = body.ds(body.mesh.faces[face])
-        one = constant(body.mesh.mesh, 1.0)
-        own = total(fem.assemble_scalar(compile_form(one * ds, None)), cell.comm)
-        if own > 0.0:
-            # the area is no part of the form: every mesh would compile another one
-            forms.append(compile_form(sign * one * body.u.function[axis] * ds, None))
-            area += own
-    return forms, area

@@ -159,6 +159,7 @@ class System:
         norms = {w.key: math.sqrt(squares[k]) for k, w in enumerate(self.unknowns)}
         for j, closure in enumerate(self.closures):
             closure.total = float(squares[len(self.unknowns) + j])
+            closure.choose()
             value = closure.residual() / closure.reference
             norms[closure.key] = abs(value)
             if self.comm.rank == self.numbering.owner:

@@ -10,6 +10,7 @@ closure:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -111,6 +112,9 @@ class Closure:
         previous: value at the last committed step.
         older: value at the step before that.
         total: sum of the tied rows, as last assembled.
+        choose: sets one of several equations, from the value and the total of the present state,
+            whenever the residual is assembled: a condition with two branches becomes an active set
+            of one member.
     """
 
     name: str
@@ -127,6 +131,7 @@ class Closure:
     previous: float = 0.0
     older: float = 0.0
     total: float = 0.0
+    choose: Callable[[], None] = lambda: None
 
     @property
     def key(self) -> str:

@@ -50,7 +50,8 @@ def test_stored_numbers(name: str) -> None:
     run = marched(name)
     expected = json.loads((REFERENCE / f"{name}.json").read_text("utf-8"))
     found = columns(run)
-    assert found.keys() == expected.keys()
+    # what is measured beside them came later
+    assert found.keys() >= expected.keys()
     apart = deviations(found, {key: np.array(values) for key, values in expected.items()})
     worst = max(apart, key=lambda key: apart[key])
     measured(

@@ -13,7 +13,7 @@ import ufl
 
 from ssbmech.forms import interface_terms as terms
 from ssbmech.frames import Expr
-from ssbmech.interfaces.contact import closed_condition
+from ssbmech.interfaces.contact import ActiveSet
 from ssbmech.model.history import FacetHistory, Follower
 from ssbmech.model.outputs import (
     Array,
@@ -34,6 +34,19 @@ ROUNDING = 1e-8
 """Contact pressure over the typical stress that cannot be told from zero [1]."""
 
 
+TOUCH = 1e-13
+"""Gap over the typical one that rounding leaves of none [1]."""
+
+
+def active_set(surface: SurfaceModel) -> ActiveSet:
+    """Return what chooses the closed facets of an interface."""
+    return ActiveSet(
+        stiffness=surface.constant(surface.contact_stiffness),
+        pull=surface.constant(ROUNDING * surface.p_contact.scale),
+        touch=surface.constant(TOUCH * surface.gap.scale),
+    )
+
+
 class Contact(SurfacePart):
     """Unilateral contact, exact on every facet, and the equation of the gap."""
 
@@ -51,10 +64,9 @@ class Contact(SurfacePart):
         surface, sides = self.surface, self.surface.sides
         p, gap = surface.p_contact.function("+"), surface.gap.function("+")
         q = surface.test(surface.gap)
-        stiffness = surface.constant(surface.contact_stiffness)
         yield (
             surface.p_contact.key,
-            terms.complementarity_term(sides, p, gap, stiffness, q),
+            terms.complementarity_term(sides, p, gap, active_set(surface), q),
         )
         yield surface.gap.key, terms.gap_term(sides, gap, surface.initial_gap("+"), q)
         for u, test in surface.test_jumps():
@@ -171,7 +183,7 @@ class Sticking(SurfacePart):
         p, gap = surface.p_contact.function("+"), surface.gap.function("+")
         stiffness = surface.constant(surface.contact_stiffness)
         slack = surface.constant(ROUNDING * surface.p_contact.scale)
-        kept = ufl.conditional(closed_condition(p + slack, gap, stiffness), 1.0, 0.0)
+        kept = ufl.conditional(ufl.ge(p + slack, stiffness * gap), 1.0, 0.0)
         return kept * self.offset("+") + (1 - kept) * terms.tangential(surface.sides)
 
     @property
@@ -189,7 +201,7 @@ class Sticking(SurfacePart):
         surface, shear = self.surface, self.shear.function("+")
         p, gap = surface.p_contact.function("+"), surface.gap.function("+")
         stiffness = surface.constant(surface.contact_stiffness)
-        closed, test = closed_condition(p, gap, stiffness), surface.test(self.shear)
+        closed, test = active_set(surface).closed(p, gap), surface.test(self.shear)
         yield (
             self.shear.key,
             terms.sticking_term(surface.sides, closed, shear, self.offset("+"), stiffness, test),
