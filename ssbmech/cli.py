@@ -19,6 +19,7 @@ from typing import Any
 
 from ssbmech._version import __version__
 from ssbmech.errors import CaseError
+from ssbmech.run.check_mesh import check_mesh, names_mesh
 from ssbmech.run.script import (
     CaseScript,
     Parser,
@@ -35,12 +36,13 @@ Command = Callable[[argparse.Namespace], int]
 
 _WITH_SCRIPT = {
     "run": "run the case of a script",
-    "check": "check a case, and say what it will take, without solving",
+    "check": "check a case, and say what it will take, without solving; or check a mesh file",
 }
 
 _EPILOG = """\
 examples:
   ssbmech check cases/li_void/case.py --pressure 0.3      what it will take
+  ssbmech check cell.inp --unit um                        what a mesh file holds
   ssbmech run cases/li_void/case.py --pressure 0.3        runs/li_void
   mpirun -n 2 ssbmech run cases/li_void/case.py --help    the knobs of the case
   ssbmech resume runs/li_void                             goes on where it was stopped or killed
@@ -165,6 +167,8 @@ def _run(given: Sequence[str]) -> int:
 
 
 def _check(given: Sequence[str]) -> int:
+    if names_mesh(given):
+        return check_mesh(given)
     path, rest = _split("check", given, argparse.ArgumentParser(add_help=False))
 
     def check() -> int:

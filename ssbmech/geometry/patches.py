@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -65,6 +65,8 @@ class Strips:
     Raises:
         ParameterError: a number is out of its bounds, a strip has no width, or strips overlap.
     """
+
+    is_lateral: ClassVar[bool] = True
 
     spans: tuple[tuple[float, float], ...]
     inside: float = parameter("1", low=0.0, default=0.0, doc="factor in the strips")
@@ -134,6 +136,8 @@ class Discs:
     Raises:
         ParameterError: a number is out of its bounds, or discs overlap.
     """
+
+    is_lateral: ClassVar[bool] = True
 
     centres: tuple[tuple[float, float], ...]
     radius: float = parameter("m", low=0.0, low_open=True, doc="radius of all discs")

@@ -2,15 +2,17 @@
 """Initial gaps of an interface: voids, roughness, or any given function.
 
 A profile is called with positions of shape (3, n) [m] and returns the gap of shape (n,) [m], never
-negative. Interfaces are flat, so the gap depends on the lateral coordinates alone: x, and y in
-three dimensions (in two, y is the height and is not looked at). In the axisymmetric frame x is the
-radius.
+negative. The laws of this module hold for flat interfaces, and depend on the coordinates along
+them alone: x, and y in three dimensions, where the interface faces the last axis; y (and z) where
+it faces x, as in a stack that lies on its side. In the axisymmetric frame x is the radius.
+A function (`FunctionGap`) is given positions as they are, on flat and on curved interfaces.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from mpi4py import MPI
 
@@ -18,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ssbmech.errors import ParameterError, raise_on_all
+from ssbmech.geometry.lateral import along, is_lateral
 from ssbmech.interfaces.interface import GapProfile
 from ssbmech.parameter import parameter, validate_parameters
 
@@ -48,6 +51,8 @@ class LensGap:
     Raises:
         ParameterError: a number is out of its bounds.
     """
+
+    is_lateral: ClassVar[bool] = True
 
     half_width: float = parameter("m", low=0.0, low_open=True, doc="half width of the void")
     depth: float = parameter("m", low=0.0, doc="gap in the middle")
@@ -81,6 +86,8 @@ class CosineGap:
     Raises:
         ParameterError: a number is out of its bounds.
     """
+
+    is_lateral: ClassVar[bool] = True
 
     amplitude: float = parameter("m", low=0.0, doc="gap in the valleys")
     wavelength: float = parameter("m", low=0.0, low_open=True, doc="wavelength along x")
@@ -120,6 +127,8 @@ class CylinderGap:
         ParameterError: a number is out of its bounds.
     """
 
+    is_lateral: ClassVar[bool] = True
+
     radius: float = parameter("m", low=0.0, low_open=True, doc="radius of the cylinder")
     centre: float = parameter("m", default=0.0, doc="x of the first contact")
 
@@ -146,6 +155,8 @@ class SphereGap:
     Raises:
         ParameterError: a number is out of its bounds.
     """
+
+    is_lateral: ClassVar[bool] = True
 
     radius: float = parameter("m", low=0.0, low_open=True, doc="radius of the sphere")
     centre: float = parameter("m", default=0.0, doc="x of the first contact")
@@ -181,19 +192,22 @@ class FunctionGap:
         return np.full(x.shape[1], values) if values.ndim == 0 else values
 
 
-def gap_values(profile: GapProfile, x: Floats, comm: MPI.Intracomm) -> Floats:
+def gap_values(profile: GapProfile, x: Floats, comm: MPI.Intracomm, dim: int = 3) -> Floats:
     """Return the gap [m] of a profile at this rank's positions, checked on all ranks; collective.
 
     Args:
         profile: the profile.
         x: positions of this rank, shape (3, n) [m].
         comm: communicator of the positions.
+        dim: dimension of the mesh [1].
 
     Raises:
         ParameterError: on any rank the profile fails, or gives the wrong number of values, or one
-            that is negative or no number.
+            that is negative or no number; or a profile along a flat interface is given for one
+            that is curved or slopes.
     """
-    return profile_values(profile, x, comm, "gap", "m")
+    seen = along(x, comm, dim, type(profile).__name__) if is_lateral(profile) else x
+    return profile_values(profile, seen, comm, "gap", "m")
 
 
 def profile_values(

@@ -292,7 +292,7 @@ def new_surface(
     initial = fem.Function(fem.functionspace(mesh.mesh, ("Lagrange", 2)), name="initial_gap")
     profile = interface.initial_gap
     if profile is not None:
-        initial.interpolate(lambda x: gap_values(profile, x, parent.comm))
+        initial.interpolate(lambda x: gap_values(profile, x, parent.comm, parent.geometry.dim))
     maps = interface_entity_maps(
         parent, minus.mesh.submesh, plus.mesh.submesh, mesh.submesh, mesh.entities
     )

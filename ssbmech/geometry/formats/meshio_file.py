@@ -71,26 +71,27 @@ def read_with_meshio(path: Path) -> FileMesh:
 
 
 def endings() -> list[str]:
-    """Return the endings of the files that meshio reads.
-
-    Raises:
-        EnvironmentMissing: meshio is not there.
-    """
+    """Return the endings of the files that meshio reads; none if it is not there."""
     try:
         import meshio
-    except ImportError as error:
-        raise EnvironmentMissing(
-            "the Python package meshio cannot be loaded: pip install 'ssbmech[mesh]'"
-        ) from error
+    except ImportError:
+        return []
     return sorted(meshio.extension_to_filetypes)
 
 
 def _opened(path: Path) -> Any:
     """Return what meshio reads from a file, without the words that it prints."""
+    try:
+        import meshio
+    except ImportError as error:
+        raise EnvironmentMissing(
+            f"{path} cannot be read without the Python package meshio: pip install 'ssbmech[mesh]'"
+        ) from error
     if path.suffix.lower() not in endings():
-        raise MeshError(f"files that end in {path.suffix or 'nothing'!r} are not read")
-    import meshio
-
+        raise MeshError(
+            f"files that end in {path.suffix or 'nothing'!r} are not read: write it as Gmsh "
+            "(.msh), Abaqus (.inp), MED, Exodus, XDMF, VTU or NASTRAN"
+        )
     said = io.StringIO()
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):

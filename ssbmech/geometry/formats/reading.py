@@ -12,7 +12,7 @@ from ssbmech.geometry.formats.exodus import read_exodus
 from ssbmech.geometry.formats.file_mesh import FileMesh
 from ssbmech.geometry.formats.gmsh_file import read_msh
 from ssbmech.geometry.formats.med import read_med
-from ssbmech.geometry.formats.meshio_file import read_with_meshio
+from ssbmech.geometry.formats.meshio_file import endings, read_with_meshio
 from ssbmech.geometry.formats.xdmf import NotSimple, read_xdmf
 
 Reader = Callable[[Path], FileMesh]
@@ -42,9 +42,6 @@ _READERS: Mapping[str, Reader] = {
     ".xmf": _xdmf,
 }
 """Readers of the package; what is not here goes through meshio."""
-
-ENDINGS = (*_READERS, ".vtu", ".vtk", ".bdf", ".nas", ".fem", ".mesh", ".meshb", ".su2", ".ele")
-"""Endings of files with cells in them."""
 
 _NO_MESHES: Mapping[str, str] = {
     ".geo": "it is a drawing for Gmsh: mesh it, gmsh -2 FILE.geo -o FILE.msh (-3 in space)",
@@ -82,6 +79,15 @@ _CONTENT: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "it is compressed with gzip: unpack it"),
 )
 """What files begin with that are no meshes, in small letters."""
+
+
+def is_mesh_name(path: Path) -> bool:
+    """Return whether a file is a mesh by its name, or what people take for one.
+
+    Args:
+        path: the file, which need not be there.
+    """
+    return path.suffix.lower() in {*_READERS, *_NO_MESHES, *endings()}
 
 
 def read_file(path: Path, facets: Path | None = None) -> FileMesh:

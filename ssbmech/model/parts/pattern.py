@@ -16,6 +16,7 @@ from dolfinx import fem
 
 from ssbmech.errors import CaseError, CaseWarning
 from ssbmech.frames import Expr
+from ssbmech.geometry.lateral import along, is_lateral
 from ssbmech.geometry.patches import Patchwork
 from ssbmech.geometry.profiles import profile_values
 from ssbmech.model.surface import SurfaceModel
@@ -94,6 +95,9 @@ def new_pattern(surface: SurfaceModel) -> Pattern:
     space = surface.gap.function.function_space
     factor, reacting = (fem.Function(space, name=name) for name in ("activity", "reacting"))
     midpoints = space.tabulate_dof_coordinates().T
+    if is_lateral(profile):
+        dim = surface.setting.frame.dim
+        midpoints = along(midpoints, surface.comm, dim, type(profile).__name__)
     values = profile_values(profile, midpoints, surface.comm, "activity", "1")
     reacting.x.array[:] = values > 0.0
     factor.x.array[:] = np.where(values > 0.0, values, 1.0)
