@@ -38,7 +38,7 @@ def test_what_is_in_it(tmp_path, capsys):
         "separator: 12 cells, 96 um2, within 12 um x 8 um",
         "bottom: 3 facets, 12 um, flat side of the box",
         "negative|separator: 3 facets, 12 um, flat, faces y",
-        "set of points 'edge': a face if faces= names it",
+        "set of points 'edge': taken as a face if faces= names it",
         "set 'e': made by a program for itself",
         f'geometry = MeshFile(\n    path="{path}",\n    frame=ssb.PlaneStrain(),\n    unit=um,\n',
     ):
