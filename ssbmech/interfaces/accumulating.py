@@ -102,7 +102,7 @@ class AccumulatingProps:
 
     def hidden(self, point: InterfacePoint) -> Hidden:
         """Return what voids and particles leave in contact, and the volume of the voids."""
-        left = self.propped.hidden_at(self.height(point))
+        left = self.propped.hidden_at(self.height(point), point.temperature)
         return Hidden(self._free(self.swept(point)) * left.touching, left.constriction, left.hollow)
 
     def _free(self, swept: Expr) -> Expr:

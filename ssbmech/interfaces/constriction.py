@@ -12,25 +12,74 @@ and per area that touches, which is what a law of the interface adds to its film
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import ufl
 
+from ssbmech.activation import hotter
+from ssbmech.constants import ROOM_TEMPERATURE
 from ssbmech.frames import Expr
 from ssbmech.parameter import parameter, validate_parameters
 
 
 class Constriction(Protocol):
-    """Role of a law of the constriction of current lines."""
+    """Role of a law of the constriction of current lines.
+
+    One whose conductivity follows the temperature says how in a method `conducts(temperature)`,
+    which returns the conductivity over that of `resistance` [1].
+    """
 
     def resistance(self, touching: Expr) -> Expr:
         """Return the resistance per area that touches [ohm m2], of the touching fraction [1]."""
 
 
+def resistance_at(law: Constriction, touching: Expr, temperature: Expr) -> Expr:
+    """Return the resistance per area that touches at a temperature [ohm m2].
+
+    Args:
+        law: the law.
+        touching: touching fraction [1].
+        temperature: absolute temperature [K].
+    """
+    conducts: Callable[[Expr], Expr] | None = getattr(law, "conducts", None)
+    resistance = law.resistance(touching)
+    return resistance if conducts is None else resistance / conducts(temperature)
+
+
 def shielding(touching: Expr) -> Expr:
     r"""Return :math:`\psi = (1 - \sqrt\theta)^{3/2}`, a spot's share beside neighbours [1]."""
     return ufl.max_value(1 - ufl.sqrt(touching), 0.0) ** 1.5
+
+
+def _conducts(law: Any, temperature: Expr) -> Expr:
+    r"""Return the conductivity of an ion conductor over that at its reference temperature [1].
+
+    .. math:: \frac{T_0}{T} \exp\left[-\frac{E_a}{R}\left(\frac1T - \frac1{T_0}\right)\right]
+
+    It is one at all temperatures without an activation energy.
+    """
+    if law.activation_energy is None:
+        return 1.0
+    t_0 = law.reference_temperature
+    return t_0 / temperature * hotter(law.activation_energy, temperature, t_0)
+
+
+def _energy() -> Any:
+    return parameter(
+        "J/mol",
+        low=0.0,
+        default=None,
+        doc="activation energy of the conductivity",
+        stated_if_given=True,
+    )
+
+
+def _reference() -> Any:
+    return parameter(
+        "K", low=0.0, low_open=True, default=ROOM_TEMPERATURE, doc="temperature of the conductivity"
+    )
 
 
 @dataclass(frozen=True)
@@ -56,10 +105,16 @@ class SpotsOfOneSize:
     conductivity: float = parameter(
         "S/m", low=0.0, low_open=True, doc="conductivity kappa of the electrolyte"
     )
+    activation_energy: float | None = _energy()
+    reference_temperature: float = _reference()
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
+
+    def conducts(self, temperature: Expr) -> Expr:
+        """Return the conductivity at a temperature [K] over the one that was given [1]."""
+        return _conducts(self, temperature)
 
     def resistance(self, touching: Expr) -> Expr:
         """Return the resistance per area that touches [ohm m2]."""
@@ -81,10 +136,16 @@ class SpotsOfOneNumber:
     conductivity: float = parameter(
         "S/m", low=0.0, low_open=True, doc="conductivity kappa of the electrolyte"
     )
+    activation_energy: float | None = _energy()
+    reference_temperature: float = _reference()
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
+
+    def conducts(self, temperature: Expr) -> Expr:
+        """Return the conductivity at a temperature [K] over the one that was given [1]."""
+        return _conducts(self, temperature)
 
     def resistance(self, touching: Expr) -> Expr:
         """Return the resistance per area that touches [ohm m2]."""

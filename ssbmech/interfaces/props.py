@@ -23,7 +23,7 @@ import ufl
 from ssbmech.constants import ROOM_TEMPERATURE
 from ssbmech.errors import ParameterError
 from ssbmech.frames import Expr
-from ssbmech.interfaces.constriction import Constriction, NoConstriction
+from ssbmech.interfaces.constriction import Constriction, NoConstriction, resistance_at
 from ssbmech.interfaces.point import Hidden, InterfacePoint, StepErrors, SurfaceLaw
 from ssbmech.interfaces.sinking import Sinking, require_linear, total_speed
 from ssbmech.memory import StateVariable
@@ -292,13 +292,13 @@ class ProppedInterface:
 
     def hidden(self, point: InterfacePoint) -> Hidden:
         """Return what the voids leave in contact, and their volume."""
-        return self.hidden_at(self.height(point))
+        return self.hidden_at(self.height(point), point.temperature)
 
-    def hidden_at(self, height: Expr) -> Hidden:
-        """Return what voids of a height [m] leave in contact, and their volume."""
+    def hidden_at(self, height: Expr, temperature: Expr) -> Hidden:
+        """Return what voids of a height [m] leave in contact at a temperature [K], and how much."""
         touching = self.touching(height)
         hollow = ufl.max_value(height, 0.0)
-        return Hidden(touching, self.constriction.resistance(touching), hollow)
+        return Hidden(touching, resistance_at(self.constriction, touching, temperature), hollow)
 
     def step_errors(self, point: InterfacePoint) -> StepErrors:
         """Return how far h is from going on at its last speed, and how contact has changed."""

@@ -16,7 +16,7 @@ import ufl
 
 from ssbmech.errors import CaseError
 from ssbmech.frames import Expr
-from ssbmech.interfaces.constriction import Constriction, NoConstriction
+from ssbmech.interfaces.constriction import Constriction, NoConstriction, resistance_at
 from ssbmech.interfaces.point import Hidden, InterfacePoint, StepErrors
 from ssbmech.memory import StateVariable
 from ssbmech.parameter import NOT_DESCRIBED, Source, parameter, validate_parameters
@@ -100,7 +100,10 @@ class RememberedContact:
     def hidden(self, point: InterfacePoint) -> Hidden:
         """Return the fraction that touches, and the constriction into its spots."""
         touching = self.touching(point)
-        return Hidden(constriction=self.constriction.resistance(touching), rough=touching)
+        return Hidden(
+            constriction=resistance_at(self.constriction, touching, point.temperature),
+            rough=touching,
+        )
 
     def step_errors(self, point: InterfacePoint) -> StepErrors:
         """Return nothing: the state follows the pressure without delay."""

@@ -119,7 +119,7 @@ def pressed_lithium_llzo() -> tuple[ButlerVolmer, RememberedContact]:
     Constriction into few large spots is nearly all of it. At 400 MPa the numbers give 0.6 ohm cm2,
     where less than 0.1 was measured.
     """
-    spots = SpotsOfOneSize(radius=102 * um, conductivity=0.04)
+    spots = SpotsOfOneSize(radius=102 * um, conductivity=0.04, activation_energy=33 * kJ_per_mol)
     contact = RememberedContact(
         hardness=209 * MPa, constriction=spots, sources=CONTACT_SOURCES["lithium|llzo"]
     )
@@ -221,6 +221,12 @@ CONTACT_SOURCES: Final[Mapping[str, Mapping[str, Source]]] = MappingProxyType(
             ),
             "constriction.conductivity": Source(
                 "buschmann2011", "that of LLZO", ROOM_TEMPERATURE, "", Provenance.SECONDARY
+            ),
+            "constriction.activation_energy": Source(
+                "buschmann2011", "that of LLZO, 0.34 eV", None, "", Provenance.MEMORY
+            ),
+            "constriction.reference_temperature": Source(
+                "ssbmech", "where it is stated", ROOM_TEMPERATURE, "", Provenance.DERIVED
             ),
             **_OF_CONTACT,
         },

@@ -17,9 +17,11 @@ from ssbmech.activation import arrhenius
 from ssbmech.constants import GAS_CONSTANT
 from ssbmech.errors import CaseError
 from ssbmech.interfaces.accumulating import MOST
+from ssbmech.interfaces.constriction import NoConstriction, resistance_at
 from ssbmech.interfaces.point import all_hidden, hidden
 from ssbmech.interfaces.props import SpreadingVoids
 from ssbmech.interfaces.sinking import total_speed
+from ssbmech.materials.transport import IonConductor
 from ssbmech.model.conditions import symbolic
 from tests.pointwise import evaluate
 from tests.void_reference import (
@@ -409,3 +411,19 @@ def test_constriction_is_in_series_to_the_film(name: str) -> None:
     )
     found = currents(law, touching=0.5, constriction=constriction)
     assert found == close(0.5 * currents(thicker), rel=1e-12)
+
+
+def test_constriction_follows_the_conductivity_of_its_electrolyte() -> None:
+    """As `IonConductor` does; not without an activation energy, nor in laws of one's own."""
+    conductor = IonConductor(KAPPA, activation_energy=33e3, reference_temperature=290.0)
+    ratio = number(conductor.kappa_e(340.0)) / KAPPA
+    touching = ufl.as_ufl(0.3)
+    for kind in (ssb.SpotsOfOneSize, ssb.SpotsOfOneNumber):
+        still = kind(RADIUS, KAPPA)
+        moving = kind(RADIUS, KAPPA, activation_energy=33e3, reference_temperature=290.0)
+        before = number(resistance_at(still, touching, 290.0))
+        assert before == number(still.resistance(touching))
+        assert number(resistance_at(still, touching, 340.0)) == before
+        assert number(resistance_at(moving, touching, 340.0)) == close(before / ratio)
+        assert number(resistance_at(moving, touching, 290.0)) == close(before)
+    assert number(resistance_at(NoConstriction(), touching, 340.0)) == 0.0

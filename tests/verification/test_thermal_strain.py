@@ -37,7 +37,11 @@ SOFT = Material("soft", Elastic(young=28 * GPa, poisson=0.37), thermal_expansion
 
 
 def cooled(
-    layers: Mapping[str, tuple[Material, float]], frame: Frame, faces: tuple[str, ...], width: float
+    layers: Mapping[str, tuple[Material, float]],
+    frame: Frame,
+    faces: tuple[str, ...],
+    width: float,
+    hot: float = HOT,
 ) -> March:
     """March layers of one body, of thicknesses in um, that are cooled down at once."""
     stack = ssb.Stack(
@@ -53,7 +57,7 @@ def cooled(
         geometry=stack,
         bodies=(ssb.Body("body", {name: material for name, (material, _) in layers.items()}),),
         supports=rollers(*faces),
-        temperature=HOT,
+        temperature=hot,
         protocol=(ssb.Under(ssb.Rest(1.0), COLD),),
         step_control=ssb.PrescribedSteps([]),
         scales=ssb.Scales(stress=10 * MPa),
@@ -154,6 +158,41 @@ def test_a_flat_laminate_bears_the_closed_form(name: str, limit: float) -> None:
         what = f"relative error of the stress in the {region}"
         measured(item, what, error, limit, "laminate of mismatch strains")
         assert Points.largest(stress[:, 1, 1]) < limit * abs(expected)
+
+
+def test_a_laminate_of_the_library_cooled_from_80_degrees() -> None:
+    """Foil, cathode and separator on both sides of it, bonded at 80 degC: the example of the page.
+
+    The figures are those of docs/theory/temperature.md.
+    """
+    hot = 353.15
+    # a host needs a body of its own; its crystal is elastic all the same
+    layers = {
+        name: (replace(library.by_name(name), host=None, sources={}), thickness)
+        for name, thickness in (("aluminium", 8.0), ("lco", 20.0), ("llzo", 12.0))
+    }
+    done = cooled(layers, ssb.PlaneStrain(), ("bottom", "left"), 300.0, hot)
+    moduli, strains = {}, {}
+    for name, (material, _) in layers.items():
+        solid = material.solid
+        assert isinstance(solid, Elastic)
+        moduli[name] = solid.young / (1 - solid.poisson**2)
+        strains[name] = (1 + solid.poisson) * material.thermal_expansion * (COLD - hot)
+    weights = {name: moduli[name] * thickness for name, (_, thickness) in layers.items()}
+    mean = sum(weights[n] * strains[n] for n in layers) / sum(weights.values())
+    shown = {"aluminium": 55.9, "lco": -16.1, "llzo": -10.5}
+    low = 0.0
+    for name, (_, thickness) in layers.items():
+        points = stresses(done.cell.bodies["body"], name)
+        y, high = points.x[:, 1] * 1e6, low + thickness
+        there = (points.x[:, 0] < 20e-6) & (y > low) & (y < high)
+        along = points.values.reshape(-1, 3, 3)[there, 0, 0]
+        expected = -moduli[name] * (strains[name] - mean)
+        error = Points.largest(along / expected - 1)
+        item = "Laminate of aluminium, LCO and LLZO cooled from 80 to 25 degC"
+        measured(item, f"relative error of the stress in {name}", error, 5e-3, "laminate")
+        assert expected / 1e6 == pytest.approx(shown[name], abs=0.06)
+        low = high
 
 
 def test_a_stress_free_temperature_may_be_another_than_that_of_the_start() -> None:
