@@ -17,8 +17,8 @@ from ssbmech.errors import MeshError
 from ssbmech.frames import Axisymmetric, Frame, PlaneStrain, ThreeDimensional
 from ssbmech.geometry.formats.file_mesh import FileMesh
 from ssbmech.geometry.formats.reading import read_file
-from ssbmech.geometry.from_file import listed
 from ssbmech.geometry.mesh_file import MeshFile
+from ssbmech.geometry.naming import listed
 from ssbmech.geometry.plausible import UNITS, likely_units, readable, written
 from ssbmech.geometry.simplices import SIDES, Floats, Ints, LabelledMesh, label, shape_quality
 

@@ -8,7 +8,7 @@ the file names no sets, the values of an integer array take their place.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,15 @@ import numpy.typing as npt
 from ssbmech.errors import MeshError
 from ssbmech.geometry.formats.file_mesh import NONE, QUAD, FileMesh, NamedSet
 from ssbmech.geometry.formats.splitting import split, split_sides
+from ssbmech.geometry.naming import (
+    Naming,
+    check_asked,
+    check_names,
+    check_overlap,
+    lookup,
+    merged_sets,
+    preferred,
+)
 from ssbmech.geometry.simplices import FLATNESS, Floats, Ints, SimplexMesh
 
 STRAIGHT = 1e-6
@@ -23,27 +32,6 @@ STRAIGHT = 1e-6
 
 IDLE = 0.2
 """If a larger share of the points belongs to no element, elements are likely missing [1]."""
-
-FORBIDDEN = "|/\\:<>*?,;[]{}\"'`\n\r\t\0"
-"""Characters that a region cannot have in its name: interfaces, files and tables are named so."""
-
-LONGEST = 100
-"""Length of the longest name of a region: it becomes part of the names of files [1]."""
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """What of a file is to be called what.
-
-    Attributes:
-        regions: region of each set of cells; empty: all sets, each a region of its own name.
-        faces: face of each set of facets or points; empty: all sets of facets.
-        array: integer array whose values tell the regions apart; None: the only one.
-    """
-
-    regions: Mapping[str, str] = field(default_factory=dict)
-    faces: Mapping[str, str] = field(default_factory=dict)
-    array: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +69,14 @@ def simplices_of(read: FileMesh, dim: int, unit: float, naming: Naming) -> Simpl
     changes += _idle(read)
     changes += _bends(read, points, dim)
     regions, faces, unused = _sets(read, parts, naming)
-    faces = _merged(_ordered(faces, _surfaces(read, parts, dim)), naming.faces, read, "faces")
-    nodes = _merged(dict(read.node_sets), naming.faces, read, "faces") if naming.faces else {}
+    faces = merged_sets(_ordered(faces, _surfaces(read, parts, dim)), naming.faces, read, "faces")
+    nodes = merged_sets(dict(read.node_sets), naming.faces, read, "faces") if naming.faces else {}
     if not naming.faces:
         unused += [
             f"set of points {n!r}: taken as a face if faces= names it" for n in read.node_sets
         ]
     else:
-        _check_asked(
+        check_asked(
             "set of facets or points",
             naming.faces,
             [*_facet_names(read, parts), *read.sides, *read.node_sets],
@@ -277,7 +265,7 @@ def _sets(
     unused = list(read.ignored)
     for given in read.sets:
         cells, facets = _members(given, parts)
-        asked = _lookup(given.name, {**naming.regions, **naming.faces}, read) is not None
+        asked = lookup(given.name, {**naming.regions, **naming.faces}, read) is not None
         if given.internal and not asked:
             unused.append(f"set {given.name!r}: made by a program for itself (internal)")
         elif len(cells):
@@ -295,16 +283,16 @@ def _sets(
         faces = {**by_value, **faces}
         unused += found
     regions = {name: np.unique(members) for name, members in regions.items()}
-    chosen = _merged(regions, naming.regions, read, "regions")
-    _check_asked("set of cells", naming.regions, list(regions), read)
+    chosen = merged_sets(regions, naming.regions, read, "regions")
+    check_asked("set of cells", naming.regions, list(regions), read)
     if not naming.regions:
-        chosen = _preferred(read, chosen, len(parts.cells), unused)
-        _check_names(chosen)
+        chosen = preferred(read, chosen, len(parts.cells), unused)
+        check_names(chosen)
     else:
-        left = [n for n in regions if _lookup(n, naming.regions, read) is None]
+        left = [n for n in regions if lookup(n, naming.regions, read) is None]
         unused += [f"set of cells {n!r}: regions= does not name it" for n in left]
     chosen = {name: np.unique(members) for name, members in chosen.items()}
-    _check_overlap(chosen, regions, len(parts.cells), bool(naming.regions))
+    check_overlap(chosen, regions, len(parts.cells), bool(naming.regions))
     return chosen, faces, unused
 
 
@@ -381,110 +369,3 @@ def _ordered(first: Mapping[str, Ints], then: Mapping[str, Ints]) -> dict[str, I
     for name, rows in then.items():
         joined[name] = np.concatenate([joined[name], rows]) if name in joined else rows
     return joined
-
-
-def _lookup(name: str, asked: Mapping[str, str], read: FileMesh) -> str | None:
-    """Return what a set of the file is to be called, None if it is not asked for."""
-    if name in asked or not read.folds_case:
-        return asked.get(name)
-    return {key.upper(): value for key, value in asked.items()}.get(name.upper())
-
-
-def _merged(
-    sets: Mapping[str, Ints], names: Mapping[str, str], read: FileMesh, what: str
-) -> dict[str, Ints]:
-    """Return the sets under their new names, joined where these are equal; all if none is named."""
-    if not names:
-        return dict(sets)
-    merged: dict[str, Ints] = {}
-    for name, members in sets.items():
-        new = _lookup(name, names, read)
-        if new is not None:
-            merged[new] = np.concatenate([merged[new], members]) if new in merged else members
-    return merged
-
-
-def _check_asked(kind: str, asked: Mapping[str, str], there: Iterable[str], read: FileMesh) -> None:
-    """Refuse a name that the file does not hold."""
-    names = list(dict.fromkeys(there))
-    known = {name.upper() for name in names} if read.folds_case else set(names)
-    for name in asked:
-        if (name.upper() if read.folds_case else name) not in known:
-            raise MeshError(f"there is no {kind} {name!r}: the file has {listed(names)}")
-
-
-def listed(names: Iterable[str]) -> str:
-    """Return names for a message, not more than twenty."""
-    names = list(names)
-    more = f" and {len(names) - 20} more" if len(names) > 20 else ""
-    return (", ".join(names[:20]) or "none") + more
-
-
-def _check_names(regions: Iterable[str]) -> None:
-    """Refuse sets whose names cannot name a region, before a run trips over them."""
-    for name in regions:
-        wrong = sorted({c for c in name if c in FORBIDDEN})
-        if wrong or not name.strip() or len(name) > LONGEST or set(name) == {"."}:
-            why = (
-                f"it has {' '.join(repr(c) for c in wrong)} in it"
-                if wrong
-                else (
-                    f"it is longer than {LONGEST} letters"
-                    if len(name) > LONGEST
-                    else "it is no word"
-                )
-            )
-            plain = "".join("_" if c in FORBIDDEN else c for c in name)[:40].strip(" .") or "body"
-            raise MeshError(
-                f"{name!r} cannot name a region: {why}; give it another name with "
-                f"regions={{{name!r}: {plain!r}, ...}}, which names all regions"
-            )
-
-
-def _preferred(
-    read: FileMesh, regions: dict[str, Ints], cells: int, unused: list[str]
-) -> dict[str, Ints]:
-    """Return those sets that the file itself sets apart, if all sets overlap and these do not."""
-    wanted = {name.upper() for name in read.preferred}
-    chosen = {name: members for name, members in regions.items() if name.upper() in wanted}
-    count = sum(len(members) for members in regions.values())
-    covered = np.concatenate([np.empty(0, dtype=np.int64), *chosen.values()])
-    if count == cells or len(covered) != cells or len(np.unique(covered)) != cells:
-        return regions
-    unused += [
-        f"set of cells {name!r}: the sets with a section are the regions"
-        for name in regions
-        if name not in chosen
-    ]
-    return chosen
-
-
-def _check_overlap(
-    regions: Mapping[str, Ints], sets: Mapping[str, Ints], cells: int, named: bool
-) -> None:
-    """Refuse regions that share cells, and say which sets would do."""
-    owner = np.full(cells, -1, dtype=np.int64)
-    names = list(regions)
-    for number, (name, members) in enumerate(regions.items()):
-        before = owner[members]
-        if before.max(initial=-1) >= 0:
-            other = names[before[before >= 0].min()]
-            raise MeshError(
-                f"regions {other!r} and {name!r} share cells: a cell belongs to one region; "
-                + _advice({} if named else sets, cells)
-            )
-        owner[members] = number
-
-
-def _advice(sets: Mapping[str, Ints], cells: int) -> str:
-    """Return which sets to name as regions."""
-    taken = np.zeros(cells, dtype=bool)
-    chosen = []
-    for name, members in sorted(sets.items(), key=lambda item: len(item[1])):
-        if len(members) and not taken[members].any():
-            taken[members] = True
-            chosen.append(name)
-    if sets and taken.all():
-        words = ", ".join(f"{n!r}: {n!r}" for n in sets if n in chosen)
-        return f"say which sets are regions, such as regions={{{words}}}"
-    return "say which sets are regions, with regions={'set': 'region', ...}"

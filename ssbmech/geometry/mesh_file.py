@@ -20,7 +20,8 @@ import numpy as np
 from ssbmech.errors import CaseWarning, MeshError
 from ssbmech.geometry.formats.file_mesh import FileMesh
 from ssbmech.geometry.formats.reading import read_file
-from ssbmech.geometry.from_file import Naming, Simplices, simplices_of
+from ssbmech.geometry.from_file import Simplices, simplices_of
+from ssbmech.geometry.naming import Naming
 from ssbmech.geometry.plausible import check_size
 from ssbmech.geometry.simplices import SimplexMesh, check_flat_cells
 from ssbmech.geometry.soundness import check_faces, sound, with_radii
