@@ -26,7 +26,10 @@ _INTRODUCTION: Final = """\
 
 Every number in SI, with the bounds that a law accepts, the temperature T at which it holds (empty
 if it depends on none) and its source. `library.by_name("llzo")` returns a material; to change a
-number, build the law and the material yourself. What "how known" means:
+number, build the law and the material yourself. A number follows the temperature if its law has an
+activation energy or an entropy; a run that goes more than 5 K away from where the others are known
+warns of them, in its log, manifest and report ([temperature](../theory/temperature.md)). What "how
+known" means:
 """
 
 
