@@ -295,7 +295,7 @@ class ProppedInterface:
         return self.hidden_at(self.height(point), point.temperature)
 
     def hidden_at(self, height: Expr, temperature: Expr) -> Hidden:
-        """Return what voids of a height [m] leave in contact at a temperature [K], and their size."""
+        """Return what is in contact beside voids of a height [m], and their volume, at some K."""
         touching = self.touching(height)
         hollow = ufl.max_value(height, 0.0)
         return Hidden(touching, resistance_at(self.constriction, touching, temperature), hollow)
