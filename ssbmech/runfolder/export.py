@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from ssbmech.errors import RunFolderError, extras_named
+from ssbmech.runfolder.fields import Array
 from ssbmech.runfolder.maps import component_names
 
 if TYPE_CHECKING:
@@ -177,9 +178,10 @@ def as_grid(run: RunData, data: FieldData, step: int) -> Any:
 
     grid = pv.UnstructuredGrid({data.cell_type: data.nodes}, data.points)
     grid.field_data["time [s]"] = [float(data.times[step])]
-    for name in sorted(data.arrays):
-        array = data.arrays[name]
-        values = data.values(name, step)
+    arrays = _arrays(data)
+    for name in sorted(arrays):
+        array = arrays[name]
+        values = _values(data, name, step)
         (grid.point_data if array.on_points else grid.cell_data)[name] = values
         grid.field_data[f"unit of {name}"] = [run.quantity(name).unit]
         if array.components:
@@ -187,6 +189,27 @@ def as_grid(run: RunData, data: FieldData, step: int) -> Any:
                 " ".join(component_names(array.components[0]))
             ]
     return grid
+
+
+def _arrays(data: FieldData) -> dict[str, Array]:
+    """Return the arrays of a file, and those that follow from them, by name."""
+    stress = data.arrays.get("stress")
+    own = {"principal": Array(False, stress.varies, (3,))} if stress else {}
+    return {**own, **data.arrays}
+
+
+def _values(data: FieldData, name: str, step: int) -> NDArray[np.float64]:
+    """Return an array of a file, or one that follows from others, at a step."""
+    if name in data.arrays:
+        return data.values(name, step)
+    return principal_stresses(data.values("stress", step))
+
+
+def principal_stresses(stress: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return principal stresses, largest first, shape (cells, 3), from six components [Pa]."""
+    xx, yy, zz, xy, yz, xz = stress.T
+    tensors = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
+    return np.asarray(np.linalg.eigvalsh(np.moveaxis(tensors, -1, 0))[:, ::-1])
 
 
 def _write_table(
@@ -201,14 +224,14 @@ def _write_table(
     axes = range(3 if run.in_space else 2)
     heads = ["time [s]", *(f"{_AXES[axis]} [m]" for axis in axes)]
     for name in names:
-        unit, array = run.quantity(name).unit, data.arrays[name]
+        unit, array = run.quantity(name).unit, _arrays(data)[name]
         parts = [f"_{part}" for part in component_names(*array.components)] or [""]
         heads += [f"{name}{part} [{unit}]" for part in parts]
     with path.open("wb") as file:
         file.write((",".join(_quoted(head) for head in heads) + "\n").encode())
         for step in steps:
             time = np.full((len(places), 1), data.times[step])
-            columns = [data.values(name, step).reshape(len(places), -1) for name in names]
+            columns = [_values(data, name, step).reshape(len(places), -1) for name in names]
             np.savetxt(
                 file, np.hstack([time, places[:, list(axes)], *columns]), delimiter=",", fmt="%.9g"
             )

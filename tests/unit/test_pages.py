@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ssbmech.case.cycling import FADED
 from ssbmech.interfaces.cohesion import BilinearCohesion
 from ssbmech.interfaces.contact import GapConduction
 from ssbmech.interfaces.kinetics import EXPONENT_LIMIT, HostSites
@@ -73,6 +74,7 @@ def _value(text, alpha):
         ("contact.md", r"\\ell\$ = (\d+) nm", 1e9 * default(GapConduction, "length")),
         ("contact.md", r"\\theta_\{min\} = (10\^\{-9\})", default(GapConduction, "rest")),
         ("cohesion.md", r"default \$K_b = (10\^\{16\})", BOND.initial_stiffness),
+        ("full_cell.md", r"`current_below`, (\S+) A/m2", FADED),
         ("full_cell.md", r"w\\,dS\} < (\S+) ```", CUT_OFF),
         ("solution.md", r"passed \$/ F\$ \| (\S+) \|", AuditLimits().lithium),
         ("solution.md", r"against the largest \| (\S+) \|", AuditLimits().charge),

@@ -12,10 +12,11 @@ from dolfinx import fem, la
 
 from ssbmech._compat import constant
 from ssbmech.forms import charge
+from ssbmech.frames import Expr
 from ssbmech.materials.transport import Conductor
 from ssbmech.model.body import BodyModel
 from ssbmech.model.conditions import symbolic
-from ssbmech.model.outputs import Output, PointField, owned_nodes
+from ssbmech.model.outputs import CellMean, Output, PointField, owned_nodes
 from ssbmech.model.part import Part, Term
 from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Unknown
@@ -86,5 +87,18 @@ class Ions(Part):
         yield current_size(self.body, self.phi_e)
 
     def outputs(self) -> Sequence[Output]:
-        """Return the potential."""
-        return (PointField(quantity("phi_e"), lambda: owned_nodes(self.phi_e.function)),)
+        """Return the potential and the current density."""
+        return (
+            PointField(quantity("phi_e"), lambda: owned_nodes(self.phi_e.function)),
+            CellMean(quantity("current_density"), dict(self._currents())),
+        )
+
+    def _currents(self) -> Iterator[tuple[str, list[Expr]]]:
+        """Yield the current density -kappa grad phi_e of each region that conducts [A/m2]."""
+        mesh = self.body.mesh.mesh
+        temperature = self.body.setting.conditions.temperature.on(mesh)
+        slope = ufl.grad(self.phi_e.function)
+        for name, conductor in self._conductors.items():
+            law: Conductor = symbolic(conductor, mesh)
+            flow = [-law.kappa_e(temperature) * slope[axis] for axis in range(self.body.frame.dim)]
+            yield name, [*flow, ufl.as_ufl(0.0)][:3]

@@ -64,8 +64,10 @@ def stress_outputs(body: BodyModel, regions: Mapping[str, Region]) -> list[Outpu
     def highest(field: str) -> Callable[[Arrays], float]:
         return lambda arrays: largest(arrays[field], comm)
 
+    strain = body.frame.strain(body.u.function)
     means = {
         "stress": of_regions(lambda r: [r.stress[place] for place in TENSOR]),
+        "strain": of_regions(lambda _: [strain[place] for place in TENSOR]),
         "von_mises": of_regions(lambda r: [_von_mises(r.response.deviator)]),
         "pressure": of_regions(lambda r: [-ufl.tr(r.stress) / 3]),
         "creep_rate": of_regions(lambda r: [r.response.creep_rate + ufl.as_ufl(0.0)]),

@@ -140,6 +140,7 @@ class Transfer(SurfacePart):
         return [
             CellField(quantity("conducting"), conducting),
             CellField(quantity("i_normal"), lambda: surface.values(self.i_normal)),
+            CellField(quantity("overpotential"), surface.facet_means(self._driving)),
             Scalar(
                 quantity("conducting_fraction"), weighted_mean("conducting", areas, comm), where
             ),
@@ -148,6 +149,12 @@ class Transfer(SurfacePart):
             Scalar(quantity("i_normal_mean"), weighted_mean("i_normal", areas, comm), where),
             Scalar(quantity("i_normal_max"), lambda a: largest(a["i_normal"], comm), where),
         ]
+
+    def _driving(self, near: FacetSet) -> Expr:
+        """Return what drives the current next to a region [V]; 0 where no charge passes."""
+        if near.region not in self.laws:
+            return ufl.as_ufl(0.0)
+        return self.pattern.restrict(self.surface.point(near.region).driving, 0.0)
 
     def _conducting(self, near: FacetSet) -> Expr:
         """Return the conducting fraction next to a region [1]; 0 where no charge passes."""
