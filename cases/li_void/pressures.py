@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,8 @@ def draw(folders: dict[float, Path], path: Path) -> None:
         start, *axes = figure.subplots(len(PANELS) + 1, 1)
         _draw_start(start, runs)
         for panel, (column, factor, label) in zip(axes, PANELS, strict=True):
-            for colour, run in zip(theme.LINES, runs.values(), strict=False):
-                panel.plot(run.series["time"] / 60, factor * run.series[column], color=colour)
+            for look, run in zip(_looks(), runs.values(), strict=False):
+                panel.plot(run.series["time"] / 60, factor * run.series[column], **look)
             panel.set_ylabel(label)
             shade_steps(panel, next(iter(runs.values())), shade=True, labels=panel is axes[0])
             panel.sharex(axes[-1])
@@ -55,17 +56,26 @@ def draw(folders: dict[float, Path], path: Path) -> None:
         theme.save(figure, path)
 
 
+def _looks() -> Iterator[dict[str, Any]]:
+    """Yield the looks of lines, later ones narrower, so that of two that coincide both are seen."""
+    for number, colour in enumerate(theme.LINES):
+        width = max(3.4 - 0.7 * number, 1.0)
+        yield {"color": colour, "linewidth": width, "zorder": 2.0 + 0.01 * number}
+
+
 def _draw_start(panel: Any, runs: dict[float, RunData]) -> None:
     """Draw the void volume of the first two minutes on a logarithmic axis of time."""
     column, factor, label = PANELS[0]
-    for colour, (pressure, run) in zip(theme.LINES, runs.items(), strict=False):
+    for look, (pressure, run) in zip(_looks(), runs.items(), strict=False):
         values = factor * run.series[column]
-        panel.semilogx(run.series["time"], values, color=colour, label=f"{pressure:g} MPa")
+        panel.semilogx(run.series["time"], values, label=f"{pressure:g} MPa", **look)
     panel.set_xlim(0.1, 120.0)
     panel.set_ylim(-0.3, 8.0)
     panel.set_xlabel("time (s), first two minutes: loading takes one second")
     panel.set_ylabel(label)
-    panel.legend(title="stack pressure", frameon=True, edgecolor="none", ncols=2)
+    panel.legend(
+        title="stack pressure", loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, borderpad=0.1
+    )
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 
 Of a run with particles: stress, the particles' lithium content, and the clock.
 
-Frames are outputs of the run, evenly spread in time; nothing is interpolated between them. The
-film is an mp4 if imageio-ffmpeg is installed, which brings the encoder, and else a gif.
+Frames are outputs of the run; nothing is interpolated between them. Each is shown for a part of the
+five seconds that is, by halves, the part of the time that it stands for and one for each output: a
+void that closes in the first minute of an hour is seen closing. The film is an mp4 if imageio-ffmpeg
+is installed, which brings the encoder, and else a gif.
 """
 
 from __future__ import annotations
@@ -32,8 +34,10 @@ if TYPE_CHECKING:
 
     from ssbmech.runfolder.reader import RunData
 
+    Pixels = NDArray[np.uint8]
+
 SECONDS = 5.0
-_MOST_FRAMES = 75
+_FRAMES = 75
 # Even numbers of pixels, which the encoder asks for.
 _WIDTH, _HEIGHT, _DPI = 11.2, 6.3, 100
 
@@ -52,14 +56,13 @@ def film(run: RunData, stem: Path) -> Path:
         RunFolderError: The run has no fields, or lacks stresses.
     """
     picture = Picture(run)
-    steps = _chosen(picture.times)
-    rate = max(len(steps) / SECONDS, 1.0)
+    shown = schedule(picture.times)
     with theme.style():
         drawn = _Film(run, picture)
-        frames = (drawn.frame(step) for step in steps)
+        frames = ((drawn.frame(step), count) for step, count in shown)
         if find_spec("imageio_ffmpeg") is not None:
-            return _write_mp4(stem.with_suffix(".mp4"), frames, rate)
-        return _write_gif(stem.with_suffix(".gif"), frames, rate)
+            return _write_mp4(stem.with_suffix(".mp4"), frames)
+        return _write_gif(stem.with_suffix(".gif"), frames)
 
 
 class _Film:
@@ -163,11 +166,20 @@ class _Profile:
         self._line.set_data(ends[order].ravel(), np.repeat(values, 2))
 
 
-def _chosen(times: NDArray[np.float64]) -> list[int]:
-    """Return the steps to show: nearest to moments evenly spread in time."""
-    moments = np.linspace(times[0], times[-1], min(len(times), _MOST_FRAMES))
-    nearest = np.abs(times[None, :] - moments[:, None]).argmin(axis=1)
-    return [int(step) for step in np.unique(nearest)]
+def schedule(times: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """Return the steps to show, in order, each with the number of frames it is shown for.
+
+    Args:
+        times: Times of the outputs [s].
+    """
+    if len(times) < 2:
+        return [(0, _FRAMES)]
+    even = np.linspace(0.0, 1.0, len(times))
+    place = 0.5 * even + 0.5 * (times - times[0]) / (times[-1] - times[0])
+    moments = np.linspace(0.0, 1.0, _FRAMES)
+    nearest = np.abs(place[None, :] - moments[:, None]).argmin(axis=1)
+    steps, counts = np.unique(nearest, return_counts=True)
+    return [(int(step), int(count)) for step, count in zip(steps, counts, strict=True)]
 
 
 def _pixels(figure: Figure) -> NDArray[np.uint8]:
@@ -178,7 +190,7 @@ def _pixels(figure: Figure) -> NDArray[np.uint8]:
     return np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])
 
 
-def _write_mp4(path: Path, frames: Iterator[NDArray[np.uint8]], rate: float) -> Path:
+def _write_mp4(path: Path, frames: Iterator[tuple[Pixels, int]]) -> Path:
     """Encode frames as H.264, which every browser and slide program plays."""
     import imageio_ffmpeg
 
@@ -186,7 +198,7 @@ def _write_mp4(path: Path, frames: Iterator[NDArray[np.uint8]], rate: float) -> 
     writer = imageio_ffmpeg.write_frames(
         str(path),
         size,
-        fps=rate,
+        fps=_FRAMES / SECONDS,
         codec="libx264",
         quality=7,
         macro_block_size=2,
@@ -194,20 +206,22 @@ def _write_mp4(path: Path, frames: Iterator[NDArray[np.uint8]], rate: float) -> 
     )
     writer.send(None)
     try:
-        for frame in frames:
-            writer.send(frame)
+        for frame, count in frames:
+            for _ in range(count):
+                writer.send(frame)
     finally:
         writer.close()
     return path
 
 
-def _write_gif(path: Path, frames: Iterator[NDArray[np.uint8]], rate: float) -> Path:
+def _write_gif(path: Path, frames: Iterator[tuple[Pixels, int]]) -> Path:
     """Write frames with Pillow, which matplotlib brings."""
     from PIL import Image
 
-    images: Sequence[Any] = [Image.fromarray(frame).quantize(64) for frame in frames]
-    duration = max(round(1000.0 / rate), 20)
+    shown = [(Image.fromarray(frame).quantize(64), count) for frame, count in frames]
+    images: Sequence[Any] = [image for image, _ in shown]
+    durations = [round(1000.0 * SECONDS / _FRAMES) * count for _, count in shown]
     images[0].save(
-        path, save_all=True, append_images=images[1:], duration=duration, loop=0, optimize=True
+        path, save_all=True, append_images=images[1:], duration=durations, loop=0, optimize=True
     )
     return path

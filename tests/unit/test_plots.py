@@ -14,6 +14,7 @@ import pytest
 from ssbmech.errors import RunFolderError
 from ssbmech.plots import RunData, film, history_figure, interface_map, make_all, stress_map, theme
 from ssbmech.plots.__main__ import main
+from ssbmech.plots.animation import schedule
 from ssbmech.plots.interface import read_history
 from ssbmech.plots.maps import void_window
 from ssbmech.plots.section import Picture
@@ -243,9 +244,21 @@ def test_film_lasts_five_seconds(finished, tmp_path):
     path = film(RunData.open(finished), tmp_path / "film")
     assert path == tmp_path / "film.mp4"
     frames, seconds = imageio_ffmpeg.count_frames_and_secs(str(path))
-    assert frames == 7
-    assert 3.0 < seconds < 9.0
+    assert frames == 75
+    assert seconds == pytest.approx(5.0, abs=0.2)
     assert path.stat().st_size < 2_000_000
+
+
+def test_film_shows_what_happens_early():
+    """Half of its frames are the outputs' own, half go with the time."""
+    even = dict(schedule(np.linspace(0.0, 10.0, 6)))
+    assert sorted(even) == list(range(6)) and sum(even.values()) == 75
+    assert max(even[step] for step in range(1, 5)) - min(even[step] for step in range(1, 5)) <= 1
+    early = dict(schedule(np.array([0.0, 1.0, 2.0, 3.0, 4.0, 1000.0])))
+    assert sorted(early) == list(range(6)) and sum(early.values()) == 75
+    assert all(early[step] >= 6 for step in range(1, 4))
+    assert early[5] > 15
+    assert schedule(np.array([3.0])) == [(0, 75)]
 
 
 def test_film_without_encoder_is_a_gif(finished, tmp_path, monkeypatch):
