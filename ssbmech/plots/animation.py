@@ -5,8 +5,8 @@ Of a run with particles: stress, the particles' lithium content, and the clock.
 
 Frames are outputs of the run; nothing is interpolated between them. Each is shown for a part of the
 five seconds that is, by halves, the part of the time that it stands for and one for each output: a
-void that closes in the first minute of an hour is seen closing. The film is an mp4 if imageio-ffmpeg
-is installed, which brings the encoder, and else a gif.
+void that closes in the first minute of an hour is seen closing. The film is an mp4 if
+imageio-ffmpeg is installed, which brings the encoder, and else a gif.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ where it is widest: at the cell farthest from all other bodies and from the edge
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,8 +27,25 @@ _FLATNESS = 3.0
 _MOST_CELLS = 400
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Name:
+    """A name and where it is written.
+
+    Attributes:
+        text: The name, of a body or of one of its regions.
+        body: The body.
+        cells: Which of its cells it names.
+        middle: The cell at which it is written; None for the left end of what it names.
+    """
+
+    text: str
+    body: str
+    cells: NDArray[np.bool_]
+    middle: int | None
+
+
 class Labels:
-    """The names of the bodies of a picture."""
+    """The names of the bodies of a picture, or of their regions where a body has several."""
 
     def __init__(self, picture: Picture) -> None:
         """Find a place for each name, the same at all steps.
@@ -37,11 +55,15 @@ class Labels:
         """
         self._picture = picture
         points = {name: picture.body(name, 0).points for name in picture.bodies}
-        self._cells = {
-            name: _roomiest(picture, name, points)
-            for name in picture.bodies
-            if _holds_others(name, points)
-        }
+        self._names = []
+        for body in picture.bodies:
+            all_cells = np.ones(len(picture.body(body, 0).cells), dtype=bool)
+            for text, cells in (picture.regions(body) or {body: all_cells}).items():
+                frame = picture.body(body, 0)
+                own = {**points, body: frame.points[frame.cells[cells]].reshape(-1, 2)}
+                inside = _holds_others(body, own)
+                middle = _roomiest(picture, body, points, cells) if inside else None
+                self._names.append(_Name(text, body, cells, middle))
 
     def draw(self, axes: Any, step: int) -> None:
         """Write the names.
@@ -50,20 +72,21 @@ class Labels:
             axes: Axes in micrometres.
             step: Number of the step.
         """
-        for name in self._picture.bodies:
-            frame = self._picture.body(name, step)
+        for name in self._names:
+            frame = self._picture.body(name.body, step)
             points = MICRO * frame.moved
-            if name in self._cells:
-                x, y = points[frame.cells[self._cells[name]]].mean(axis=0)
+            if name.middle is not None:
+                x, y = points[frame.cells[name.middle]].mean(axis=0)
             else:
-                low, high = points.min(axis=0), points.max(axis=0)
+                own = points[frame.cells[name.cells]].reshape(-1, 2)
+                low, high = own.min(axis=0), own.max(axis=0)
                 x, y = low[0] + 0.03 * (high[0] - low[0]), 0.5 * (low[1] + high[1])
             axes.text(
                 x,
                 y,
-                name,
+                name.text,
                 zorder=150,
-                ha="center" if name in self._cells else "left",
+                ha="left" if name.middle is None else "center",
                 va="center",
                 bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5},
             )
@@ -79,11 +102,14 @@ def _holds_others(name: str, points: dict[str, Array]) -> bool:
     )
 
 
-def _roomiest(picture: Picture, name: str, points: dict[str, Array]) -> int:
-    """Return the cell of a body that is farthest from other bodies and the picture's edge."""
+def _roomiest(
+    picture: Picture, name: str, points: dict[str, Array], cells: NDArray[np.bool_]
+) -> int:
+    """Return which of some cells of a body is farthest from other bodies and the picture's edge."""
     frame = picture.body(name, 0)
-    every = max(len(frame.cells) // _MOST_CELLS, 1)
-    centres = frame.points[frame.cells[::every]].mean(axis=1)
+    numbers = np.flatnonzero(cells)
+    numbers = numbers[:: max(len(numbers) // _MOST_CELLS, 1)]
+    centres = frame.points[frame.cells[numbers]].mean(axis=1)
     everything = np.concatenate(list(points.values()))
     low, high = everything.min(axis=0), everything.max(axis=0)
     scale = np.array([1.0 / _FLATNESS, 1.0])
@@ -93,4 +119,4 @@ def _roomiest(picture: Picture, name: str, points: dict[str, Array]) -> int:
     for number, centre in enumerate(scale * centres):
         distance = np.sqrt(((away - centre) ** 2).sum(axis=1).min(initial=np.inf))
         room[number] = min(room[number], distance)
-    return every * int(room.argmax())
+    return int(numbers[room.argmax()])

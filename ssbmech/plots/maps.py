@@ -91,7 +91,7 @@ class MapPanel:
             name: Cell array that gives the colour.
             scale: Colour scale.
         """
-        from matplotlib.collections import PolyCollection
+        from matplotlib.collections import LineCollection, PolyCollection
 
         self._picture, self._name = picture, name
         self._factor = shown_unit(quantity(name).unit).factor
@@ -111,6 +111,11 @@ class MapPanel:
             )
             axes.add_collection(self._cells[body], autolim=False)
         self._add_surfaces(axes)
+        self._borders = {body: picture.borders(body) for body in picture.bodies}
+        self._between = LineCollection(
+            [], colors=theme.INK, linewidths=0.7, linestyles="dotted", zorder=98
+        )
+        axes.add_collection(self._between, autolim=False)
         self.coloured = self._cells[picture.bodies[0]]
 
     def _add_surfaces(self, axes: Any) -> None:
@@ -154,6 +159,13 @@ class MapPanel:
                 corners, values = corners[seen], values[seen]
             artist.set_verts(corners)
             artist.set_array(values)
+        self._between.set_segments(
+            [
+                end
+                for body, edges in self._borders.items()
+                for end in MICRO * self._picture.body(body, step, (self._name,)).moved[edges]
+            ]
+        )
         for name in self._picture.interfaces:
             surface = self._picture.surface(name, step)
             self._plated[name].set_verts(MICRO * surface.plated)

@@ -159,7 +159,8 @@ def _draw_host(grid: Any, run: RunData, name: str, first: list[Branch], last: li
         below.set_xlabel(f"{name}: mean {axis_label('content')} of each particle")
         below.xaxis.set_major_locator(MaxNLocator(nbins=6))
         for axes in (above, below):
-            axes.set_xlim(edges[0], edges[-1])
+            # a content is a fraction
+            axes.set_xlim(max(edges[0], 0.0), min(edges[-1], 1.0))
             axes.axvline(now.mean, color=theme.INK, linewidth=1.0, linestyle="--", zorder=1)
             axes.spines[["top", "right"]].set_visible(False)
     grid[0, 0].set_ylabel("share of volume (%)")
@@ -198,6 +199,8 @@ def _draw_histogram(axes: Any, now: Particles, was: Particles | None, edges: Arr
     axes.plot([], [], "--", color=theme.INK, linewidth=1.0, label=f"mean {now.mean:.3f}")
     axes.margins(y=0.3)
     axes.legend(loc="best", fontsize=8.0)
+    # There is room for the legend above all of the volume, but no more volume.
+    axes.set_yticks([tick for tick in axes.get_yticks() if 0.0 <= tick <= 100.0])
 
 
 def _draw_strip(axes: Any, now: Particles) -> None:

@@ -222,6 +222,36 @@ class Picture:
             return 0.0
         return max(-float(self.facets(name, step, ("stripped",)).arrays["stripped"].min()), 0.0)
 
+    def regions(self, body: str) -> dict[str, NDArray[np.bool_]]:
+        """Return the regions of a body that the picture tells apart: which cells each one has.
+
+        There are none where a body has one region, or hosts particles, which are regions by kind.
+        """
+        if body in self._run.hosts or "region" not in self._run.bodies[body].names:
+            return {}
+        listed = self._run.manifest.get("bodies")
+        known = listed.get(body) if isinstance(listed, dict) else None
+        tags = known.get("regions") if isinstance(known, dict) else None
+        at = self.body(body, 0, ("region",)).arrays["region"]
+        found = {str(name): at == tag for name, tag in tags.items()} if tags else {}
+        there = {name: cells for name, cells in found.items() if cells.any()}
+        return there if len(there) > 1 else {}
+
+    def borders(self, body: str) -> NDArray[np.int64]:
+        """Return the edges between regions of a body, as the numbers of their two ends."""
+        regions = self.regions(body)
+        edges: list[NDArray[np.int64]] = []
+        cells = self.body(body, 0, ("region",) if regions else ()).cells
+        for own in regions.values():
+            sides = cells[own][:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2)
+            single, count = np.unique(np.sort(sides, axis=1), axis=0, return_counts=True)
+            edges.append(single[count == 1])
+        if not edges:
+            return np.empty((0, 2), dtype=np.int64)
+        # the rim of two regions is the border between them
+        shared, count = np.unique(np.concatenate(edges), axis=0, return_counts=True)
+        return np.asarray(shared[count > 1])
+
     def sides(self, name: str) -> tuple[str, str]:
         """Return the minus and the plus body of an interface."""
         data = self._run.interfaces[name]

@@ -316,7 +316,11 @@ def _manifest(case: Case, cell: CellModel, measurement: Measurement) -> dict[str
         "frame": type(case.geometry.frame).__name__,
         "protocol": listed(case),
         "bodies": {
-            b.name: {"label": ", ".join(m.name for m in b.materials.values())} for b in case.bodies
+            b.name: {
+                "label": ", ".join(m.name for m in b.materials.values()),
+                "regions": {name: cell.bodies[b.name].mesh.regions[name] for name in b.materials},
+            }
+            for b in case.bodies
         },
         "solver": dict(case.linear_solver.options(cell.comm.size)),
         "sources": sources,

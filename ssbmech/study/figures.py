@@ -256,7 +256,12 @@ def _borders(places: Array, log: bool) -> Array:
     along = np.log(places) if log else places
     middle = 0.5 * (along[1:] + along[:-1])
     borders = np.array([2 * along[0] - middle[0], *middle, 2 * along[-1] - middle[-1]])
-    return np.exp(borders) if log else borders
+    if log:
+        return np.asarray(np.exp(borders))
+    if places[0] >= 0.0:
+        # an axis of what is never negative does not begin below zero
+        borders[0] = max(borders[0], 0.0)
+    return borders
 
 
 def _plain(axes: Any) -> None:

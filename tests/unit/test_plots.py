@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import shutil
 from pathlib import Path
 
@@ -323,6 +324,7 @@ def test_figures_in_space(in_space):
     drawn = (surface.plus - surface.minus)[..., 1]
     assert drawn.min() >= -ROUNDING
     assert drawn.max() > 3 * UM
+    assert re.search(r"section at y = [\d.]+ µm", picture.where)
     np.testing.assert_allclose(surface.plus[..., 1], 10.5 * UM, rtol=1e-6)
     np.testing.assert_allclose(surface.mesh[..., 1], 10 * UM, rtol=1e-6)
     area = {name: _area(picture.body(name, 0)) for name in picture.bodies}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from ssbmech.plots import history, theme
 from ssbmech.plots.capacity import branches, pressure_capacity, voltage_capacity, wanders
 from ssbmech.plots.limits import first_event_end, limits, tick_distance
+from ssbmech.plots.section import Picture
 from ssbmech.runfolder.quantities import axis_label
 from ssbmech.runfolder.reader import RunData, Series
 from ssbmech.runfolder.shown import shown_unit
@@ -219,3 +221,35 @@ def test_scales_show_structure_and_their_ends():
     assert both.norm.vmin == -both.norm.vmax
     spread = theme.signed_scale(np.r_[-50.0, np.full(500, 1.0), 50.0, 50.0])
     assert "linear up to 1" in spread.note and not both.note
+
+
+class TwoLayers:
+    """A picture of one body: two squares on each other, each of two triangles."""
+
+    def __init__(self, manifest):
+        body = SimpleNamespace(names={"region"})
+        self._run = SimpleNamespace(hosts=[], bodies={"metal": body}, manifest=manifest)
+
+    def body(self, name, step, names=()):
+        cells = np.array([[0, 1, 3], [0, 3, 2], [2, 3, 5], [2, 5, 4]])
+        return SimpleNamespace(cells=cells, arrays={"region": np.array([1.0, 1.0, 2.0, 2.0])})
+
+    def regions(self, name):
+        return Picture.regions(self, name)
+
+
+def test_regions_of_a_body_are_told_apart():
+    picture = TwoLayers({"bodies": {"metal": {"regions": {"foil": 1, "lithium": 2, "far": 7}}}})
+    found = picture.regions("metal")
+    assert {name: cells.tolist() for name, cells in found.items()} == {
+        "foil": [True, True, False, False],
+        "lithium": [False, False, True, True],
+    }
+    assert Picture.borders(picture, "metal").tolist() == [[2, 3]]
+
+
+@pytest.mark.parametrize("manifest", [{}, {"bodies": {"metal": {"label": "x"}}}, {"bodies": []}])
+def test_runs_that_do_not_name_their_regions_have_none(manifest):
+    picture = TwoLayers(manifest)
+    assert picture.regions("metal") == {}
+    assert Picture.borders(picture, "metal").shape == (0, 2)

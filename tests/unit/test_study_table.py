@@ -12,7 +12,7 @@ from ssbmech.errors import StudyError
 from ssbmech.plots import theme
 from ssbmech.runfolder.reader import Series
 from ssbmech.study.collect import collect
-from ssbmech.study.figures import draw_all, label_of, scale_of, spread_in_decades
+from ssbmech.study.figures import Axis, as_grid, draw_all, label_of, scale_of, spread_in_decades
 from ssbmech.study.plan import Plan, Variant
 from ssbmech.study.reductions import REDUCTIONS, Figure
 from ssbmech.study.state import Watch
@@ -244,3 +244,18 @@ def test_figures_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StudyError, match="cannot write figures"):
         draw_all(table_over({"p": [1.0, 2.0]}), ["p"], ["f"], tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("places", "borders"),
+    [
+        ([0.1, 0.4], [0.0, 0.25, 0.55]),
+        ([-1.0, 1.0], [-2.0, 0.0, 2.0]),
+        ([2.0, 3.0], [1.5, 2.5, 3.5]),
+    ],
+)
+def test_maps_of_positive_knobs_do_not_begin_below_zero(places, borders):
+    axis = Axis("pressure (MPa)", np.repeat(places, 2), (), log=False)
+    across = Axis("current", np.tile([1.0, 2.0], 2), (), log=False)
+    _, up, _ = as_grid(across, axis, np.arange(4.0))
+    assert up == pytest.approx(borders)
