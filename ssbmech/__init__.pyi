@@ -80,6 +80,7 @@ from .interfaces.props import ConstantBearing, LensVoids, PlatedExcess, ProppedI
 from .interfaces.rough_contact import AdheringContact, RememberedContact
 from .interfaces.sinking import FreeClosing, LinearSinking, PowerLawSinking
 from .materials.material import Material
+from .measured import Measured
 from .memory import StateVariable
 from .model.outputs import CellField, CellMean, PointField, Scalar
 from .records import Column
@@ -158,6 +159,7 @@ __all__ = [
     "LinearSinking",
     "Loads",
     "Material",
+    "Measured",
     "NewtonSettings",
     "NoSlip",
     "Observer",

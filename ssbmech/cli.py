@@ -106,6 +106,16 @@ def _parser() -> argparse.ArgumentParser:
     plot.add_argument("--no-animation", action="store_true", help="leave out the film")
     report = add("report", _report, "write a report of a run, one HTML file")
     report.add_argument("--out", type=Path, help="file (default: report.html in the run folder)")
+    for made in (plot, report):
+        made.add_argument(
+            "--measured",
+            type=Path,
+            action="append",
+            default=[],
+            metavar="FILE",
+            help="text file of measured series to draw over the computed ones, kept in the run "
+            "folder; its columns are named as those of the series, as in 'time [h]; voltage [V]'",
+        )
     out = add("export", _export, "write the fields of a run for other programs")
     out.add_argument(
         "--to", choices=("vtu", "csv"), required=True, help="VTU for ParaView, or tables"
@@ -228,8 +238,24 @@ def _info(options: argparse.Namespace) -> int:
     return 0
 
 
+def _add_measured(options: argparse.Namespace) -> None:
+    """Lay the measured series that were named beside the run."""
+    from ssbmech.measured import all_measured
+    from ssbmech.runfolder import manifest
+    from ssbmech.runfolder.measured import write_measured
+    from ssbmech.runfolder.paths import RunPaths
+
+    if options.measured:
+        # a folder without a run gets no file
+        manifest.read(RunPaths(options.folder).manifest_path)
+        series = [each.series() for path in options.measured for each in all_measured(path)]
+        write_measured(options.folder, series)
+
+
 def _plot(options: argparse.Namespace) -> int:
     from ssbmech import plots
+
+    _add_measured(options)
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     for file in plots.make_all(options.folder, animation=not options.no_animation):
@@ -251,5 +277,6 @@ def _export(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> int:
     from ssbmech.report import write_report
 
+    _add_measured(options)
     sys.stdout.write(f"{write_report(options.folder, options.out)}\n")
     return 0

@@ -104,6 +104,22 @@ def read_columns(path: str | Path, columns: Sequence[tuple[Column | str | int, s
     ]
 
 
+def column_names(path: str | Path) -> tuple[str, ...]:
+    """Return the names of the columns of a text file, without their units.
+
+    Raises:
+        ParameterError: it cannot be read or holds no table with a head.
+    """
+    table = _table(Path(path))
+    width = max(map(len, table.rows))
+    heads = [head for head in table.heads if len(head) == width]
+    if not heads:
+        raise ParameterError(f"{path} has no head that names its columns")
+    # a line of units may lie under that of names
+    above = heads[1] if len(heads) > 1 and all(_pint(cell) for cell in heads[0]) else heads[0]
+    return tuple(_parts(cell)[0] for cell in above)
+
+
 def _table(path: Path) -> _Table:
     """Return the table of a file.
 

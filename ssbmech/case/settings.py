@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ssbmech.errors import CaseError
-from ssbmech.parameter import STATED_IF_GIVEN, parameter, validate_parameters
+from ssbmech.measured import Measured
+from ssbmech.parameter import STATED_IF_GIVEN, UNSTATED, parameter, validate_parameters
 
 
 class PressureField(enum.Enum):
@@ -124,6 +125,7 @@ class Output:
         all_states: whether states of laws that are left out of the field files, such as the creep
             strain, are written too.
         quantities: what is measured beside what the package measures by itself.
+        measured: series of an experiment, to be drawn over the computed ones.
 
     Raises:
         ParameterError: the time between checkpoints is negative.
@@ -136,6 +138,7 @@ class Output:
     )
     all_states: bool = field(default=False, metadata=STATED_IF_GIVEN)
     quantities: tuple[OutputQuantity, ...] = field(default=(), metadata=STATED_IF_GIVEN)
+    measured: tuple[Measured, ...] = field(default=(), metadata=UNSTATED)
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

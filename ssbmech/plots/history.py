@@ -14,6 +14,7 @@ import numpy as np
 
 from ssbmech.plots import theme
 from ssbmech.plots.limits import first_event_end, limits, set_time_ticks
+from ssbmech.runfolder.measured import read_measured
 from ssbmech.runfolder.quantities import axis_label, quantity
 from ssbmech.runfolder.reader import time_unit
 from ssbmech.runfolder.shown import shown_unit
@@ -94,10 +95,31 @@ def _draw_panel(axes: Any, run: RunData, name: str, where: Collection[str]) -> N
         _draw_shares(axes, run, where)
     else:
         draw_quantity(axes, run, name, where)
+        _draw_measured(axes, run, name)
     # The colours mean the same in all panels, so one legend will do.
     if name == "contact_fraction" and len(run.series.of(name)) > 1:
         place = {"loc": "best", "frameon": True, "framealpha": 0.85, "edgecolor": "none"}
         axes.legend(handles=_interface_keys(run), **place)
+
+
+def _draw_measured(axes: Any, run: RunData, name: str) -> None:
+    """Draw what was measured over what was computed, as far as the run goes."""
+    factor = shown_unit(quantity(name).unit, run.series.largest(name)).factor
+    times = run.series["time"]
+    for number, series in enumerate(s for s in read_measured(run.path) if s.name == name):
+        when, values = series.points
+        within = (when >= 0.0) & (when <= times[-1]) if times.size else when < 0.0
+        if not within.any():
+            continue
+        low, high = axes.get_ylim()
+        shown = factor * values[within]
+        colour = theme.LINES[(1 + number) % len(theme.LINES)]
+        place, mark = run.time_unit()[1] * when[within], {"marker": ".", "markersize": 3.5}
+        axes.plot(place, shown, color=colour, linestyle="none", label=series.label, **mark)
+        room = 0.05 * (max(high, shown.max()) - min(low, shown.min()))
+        low = low if shown.min() >= low else shown.min() - room
+        axes.set_ylim(low, high if shown.max() <= high else shown.max() + room)
+        axes.legend(loc="best", frameon=True, framealpha=0.85, edgecolor="none")
 
 
 def _show_start(column: Sequence[Any], run: RunData, event: float) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from ssbmech.plots import theme
 from ssbmech.plots.limits import limits
 from ssbmech.report import chart_style as look
+from ssbmech.runfolder.measured import read_measured
 from ssbmech.runfolder.quantities import axis_label
 from ssbmech.runfolder.shown import shown_unit
 
@@ -99,6 +100,10 @@ def history_chart(run: RunData) -> Chart:
             trace["showlegend"] = bool(where) and where not in named and trace["mode"] == "lines"
             named |= {where} if trace["showlegend"] else set()
             data.append(trace | {"xaxis": "x", "yaxis": axis})
+        for trace in _measured(run, name, factor):
+            data.append(trace | {"xaxis": "x", "yaxis": axis})
+            low, high = min(low, *trace["meta"]), max(high, *trace["meta"])
+            frame[f"yaxis{axis[1:]}"]["range"] = [low, high]
     last = "y" if len(panels) < 2 else f"y{len(panels)}"
     spikes = {"showspikes": True, "spikemode": "across", "spikethickness": 1, "spikedash": "solid"}
     frame["xaxis"] = (
@@ -261,6 +266,38 @@ def _lines(run: RunData, name: str, rows: NDArray[np.int64], time: Chart) -> lis
             }
         )
     return lines
+
+
+def _measured(run: RunData, name: str, per_second: float) -> list[Chart]:
+    """Return what was measured of a quantity; lowest and highest value are in ``meta``."""
+    factor, label = _shown(run, name)
+    unit = label.rpartition(" (")[2].rstrip(")") if label.endswith(")") else ""
+    found: list[Chart] = []
+    last = float(run.series["time"][-1])
+    # The panel shows changes, of which a record knows none.
+    named = [s for s in read_measured(run.path) if s.name == name and name != _CHANGES]
+    for number, series in enumerate(named):
+        times, values = series.points
+        within = (times >= 0.0) & (times <= last)
+        if not within.any():
+            continue
+        shown = factor * values[within]
+        words = look.plain(series.label)
+        colour = theme.LINES[(1 + number) % len(theme.LINES)]
+        found.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": words,
+                "meta": [float(shown.min()), float(shown.max())],
+                "showlegend": True,
+                "x": look.packed(per_second * times[within], "f8"),
+                "y": look.packed(shown),
+                "marker": {"color": colour, "size": 4},
+                "hovertemplate": f"{words}: %{{y:.5~g}} {unit}<extra></extra>",
+            }
+        )
+    return found
 
 
 def _without_dust(run: RunData, name: str, values: Array) -> Array:

@@ -31,6 +31,7 @@ from ssbmech.run.recorder import Recorder
 from ssbmech.run.same_case import identity
 from ssbmech.runfolder import manifest
 from ssbmech.runfolder.folder import RunFolder
+from ssbmech.runfolder.measured import write_measured
 from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.reader import Series
 from ssbmech.runfolder.root import on_root
@@ -171,6 +172,8 @@ def _conduct(job: _Job, interrupt: Interrupt) -> Result:
                 logger.info("%d steps follow those that the run had", job.further)
                 folder.write_manifest(continued(job.case))
         begun = True
+        measured = [each.series() for each in job.case.output.measured]
+        on_root(folder.comm, lambda: write_measured(folder.path, measured))
         with recorder:
             finished = loop.run(job.case.protocol)
     except SSBMechError as failure:

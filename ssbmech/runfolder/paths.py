@@ -51,3 +51,8 @@ class RunPaths:
     def figures_path(self) -> Path:
         """Folder of the figures."""
         return self.path / "figures"
+
+    @property
+    def measured_path(self) -> Path:
+        """Path of the measured series."""
+        return self.path / "measured.json"

@@ -26,6 +26,7 @@ ORDER = (
     ("runfolder",),
     ("units",),
     ("parameter", "records"),
+    ("measured",),
     ("_compat", "frames", "validity"),
     ("activation",),
     ("materials", "interfaces"),
