@@ -67,6 +67,9 @@ ohm_cm2: Any = registry.ohm * registry.centimeter**2
 
 J_per_mol: Any = registry.joule / registry.mole
 kJ_per_mol: Any = registry.kilojoule / registry.mole
+eV: Any = registry.electron_volt * registry.avogadro_constant
+"""Energy of one ion, as that of a mole of them: activation energies are published in it."""
+
 mol_per_m3: Any = registry.mole / registry.meter**3
 m3_per_mol: Any = registry.meter**3 / registry.mole
 cm3_per_mol: Any = registry.centimeter**3 / registry.mole

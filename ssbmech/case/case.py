@@ -21,6 +21,7 @@ from ssbmech.case.checks import (
     check_steps,
 )
 from ssbmech.case.electrodes import Electrodes
+from ssbmech.case.energies import check_activation_energies
 from ssbmech.case.fixtures import Fixture
 from ssbmech.case.law_checks import check_interface_laws
 from ssbmech.case.linear_solver import Direct, LinearSolver
@@ -116,4 +117,5 @@ class Case:
         check_electrodes(self.electrodes, self.interfaces, self.bodies, self.loads, self.protocol)
         check_interface_laws(self.interfaces, self.bodies)
         check_reactants(self.interfaces, self.bodies)
+        check_activation_energies((self.bodies, self.interfaces))
         check_temperatures(self.temperature, self.protocol, self.bodies)

@@ -13,7 +13,8 @@ from ssbmech import library
 from ssbmech.case.temperatures import first_temperature, temperature_range
 from ssbmech.errors import CaseError, ParameterError
 from ssbmech.materials.material import Material
-from ssbmech.units import celsius
+from ssbmech.materials.transport import IonConductor
+from ssbmech.units import celsius, eV
 from tests.elastic_cell import METAL, symmetric_cell
 from tests.heated import Heated
 
@@ -88,6 +89,33 @@ def test_numbers_of_a_material_are_checked(change: dict[str, float]) -> None:
         replace(METAL, **change)
     with pytest.raises(ParameterError, match="stress_free_temperature"):
         symmetric_cell(stress_free_temperature=80.0)
+
+
+@ONCE
+def test_electronvolts_without_a_unit_are_refused() -> None:
+    interfaces = symmetric_cell().interfaces
+
+    def driven(energy: Any) -> ssb.Case:
+        law = ssb.ButlerVolmer(i_0=20.0, activation_energy=energy)
+        return symmetric_cell(interfaces=(replace(interfaces[0], kinetics=law), interfaces[1]))
+
+    told = (
+        r"negative\|separator.*kinetics\.activation_energy = 0\.35 \[J/mol\] would activate "
+        r"nothing: .* 0\.35 eV is written 0\.35 \* eV"
+    )
+    with pytest.raises(ParameterError, match=told):
+        driven(0.35)
+    assert driven(0.35 * eV).interfaces[0].kinetics.activation_energy == pytest.approx(
+        33.77e3, 1e-3
+    )
+    assert driven(0.0)
+    conductor = IonConductor(0.1, activation_energy=37.0)
+    case = symmetric_cell()
+    bodies = list(case.bodies)
+    separator = replace(bodies[1].materials["separator"], conductor=conductor)
+    bodies[1] = ssb.Body.single("separator", separator)
+    with pytest.raises(ParameterError, match=r"conductor\.activation_energy = 37 .* \* kJ_per_mol"):
+        symmetric_cell(bodies=tuple(bodies))
 
 
 @ONCE

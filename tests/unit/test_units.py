@@ -29,6 +29,7 @@ from ssbmech.units import to_si, unit_of
         (5 * units.ohm_cm2, "ohm m2", 5e-4),
         (13 * units.cm3_per_mol, "m3/mol", 1.3e-5),
         (37 * units.kJ_per_mol, "J/mol", 37000.0),
+        (0.35 * units.eV, "J/mol", 0.35 * FARADAY),
         (2 * units.minute, "s", 120.0),
         (7.7e-3 * units.per_s, "1/s", 7.7e-3),
         (0.03 * units.MPa_per_um, "Pa/m", 3e10),
