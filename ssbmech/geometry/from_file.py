@@ -287,8 +287,9 @@ def _sets(
     check_asked("set of cells", naming.regions, list(regions), read)
     if not naming.regions:
         chosen = preferred(read, chosen, len(parts.cells), unused)
-        check_names(chosen)
+        check_names(chosen, given=False)
     else:
+        check_names(chosen, given=True)
         left = [n for n in regions if lookup(n, naming.regions, read) is None]
         unused += [f"set of cells {n!r}: regions= does not name it" for n in left]
     chosen = {name: np.unique(members) for name, members in chosen.items()}

@@ -12,7 +12,7 @@ from ssbmech.errors import MeshError
 from ssbmech.geometry.formats.file_mesh import FileMesh
 from ssbmech.geometry.simplices import Ints
 
-FORBIDDEN = "|/\\:<>*?,;[]{}\"'`\n\r\t\0"
+FORBIDDEN = '|/\\:<>*?,[]"\n\r\t\0'
 """Characters that a region cannot have in its name: interfaces, files and tables are named so."""
 
 LONGEST = 100
@@ -71,25 +71,38 @@ def listed(names: Iterable[str]) -> str:
     return (", ".join(names[:20]) or "none") + more
 
 
-def check_names(regions: Iterable[str]) -> None:
-    """Refuse sets whose names cannot name a region, before a run trips over them."""
+def check_names(regions: Iterable[str], given: bool) -> None:
+    """Refuse names that cannot be those of regions, before a run trips over them.
+
+    Args:
+        regions: names of regions.
+        given: they are given by the case, not by the file.
+
+    Raises:
+        MeshError: a name is empty, too long, or has characters that files and tables forbid.
+    """
     for name in regions:
-        wrong = sorted({c for c in name if c in FORBIDDEN})
-        if wrong or not name.strip() or len(name) > LONGEST or set(name) == {"."}:
-            why = (
-                f"it has {' '.join(repr(c) for c in wrong)} in it"
-                if wrong
-                else (
-                    f"it is longer than {LONGEST} letters"
-                    if len(name) > LONGEST
-                    else "it is no word"
-                )
-            )
-            plain = "".join("_" if c in FORBIDDEN else c for c in name)[:40].strip(" .") or "body"
-            raise MeshError(
-                f"{name!r} cannot name a region: {why}; give it another name with "
-                f"regions={{{name!r}: {plain!r}, ...}}, which names all regions"
-            )
+        why = _fault(name)
+        if not why:
+            continue
+        plain = "".join("_" if c in FORBIDDEN else c for c in name)[:40].strip(" .") or "body"
+        advice = (
+            ""
+            if given
+            else f"; give it another name with regions={{{name!r}: {plain!r}, ...}}, which names "
+            "all regions"
+        )
+        raise MeshError(f"{name!r} cannot name a region: {why}{advice}")
+
+
+def _fault(name: str) -> str:
+    """Return what is wrong with the name of a region, "" if nothing is."""
+    wrong = sorted({c for c in name if c in FORBIDDEN})
+    if wrong:
+        return f"it has {' '.join(repr(c) for c in wrong)} in it"
+    if len(name) > LONGEST:
+        return f"it is longer than {LONGEST} letters"
+    return "" if name.strip() and name[0] != "." else "it is empty or begins with a dot"
 
 
 def preferred(

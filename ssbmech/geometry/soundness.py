@@ -190,6 +190,10 @@ def _named_slit(mesh: SimplexMesh, outer: Ints, new: Ints) -> Ints:
 
 def _rows_in(rows: Ints, among: Ints) -> npt.NDArray[np.bool_]:
     """Return which rows are among others."""
+    # comparing whole rows is slow: most of the others have points that are in no row
+    there = np.zeros(max(rows.max(initial=-1), among.max(initial=-1)) + 1, dtype=bool)
+    there[rows] = True
+    among = among[there[among].all(axis=1)]
     both = np.concatenate([rows, among])
     _, number = np.unique(both, axis=0, return_inverse=True)
     number = number.reshape(-1)
