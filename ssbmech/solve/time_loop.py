@@ -127,29 +127,29 @@ class Position:
 
     Attributes:
         step: protocol step, counted from 0.
-        phase: its phase, counted from 0.
         begun: whether its first time step was proposed.
         elapsed: time since its start [s].
         dt_before: last time step in it [s]; 0 before the first.
         ceiling: longest next time step, to land on a stop condition [s].
         excesses: how far the last row was past each stop condition that counted, by its place.
-        at_start: values of the watched quantities at the start of the step, by name.
-        skips: steps after this one that are left out.
         rejected: time steps rejected since the start of the run.
         wall_time: time computed so far [s].
+        phase: phase of the protocol step, counted from 0.
+        at_start: values of the watched quantities at the start of the step, by name.
+        skips: steps after this one that are left out.
     """
 
     step: int = 0
-    phase: int = 0
     begun: bool = False
     elapsed: float = 0.0
     dt_before: float = 0.0
     ceiling: float = math.inf
     excesses: Mapping[int, float] = field(default_factory=dict)
-    at_start: Mapping[str, float] = field(default_factory=dict)
-    skips: int = 0
     rejected: int = 0
     wall_time: float = 0.0
+    phase: int = 0
+    at_start: Mapping[str, float] = field(default_factory=dict)
+    skips: int = 0
 
     def is_within(self, step: Step) -> bool:
         """Return whether time is left in the protocol step."""

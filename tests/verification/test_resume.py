@@ -481,7 +481,7 @@ def test_two_at_work_on_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_position_survives_as_text() -> None:
-    position = Position(2, True, 3.5, 0.1, float("inf"), {1: -0.25}, 4, 7.0)
+    position = Position(2, True, 3.5, 0.1, float("inf"), {1: -0.25}, 4, 7.0, 1, {"charge": 3.0}, 2)
     kept = json.loads(json.dumps(dataclasses.asdict(position)))
     saved = Saved(StoredRows(Path(), COMM), {"position": kept})
     assert saved.position() == position
