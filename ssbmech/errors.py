@@ -110,16 +110,19 @@ class NotConverged(SSBMechError):
     Attributes:
         reason: Name of the cause, the same on all ranks.
         report: What the solver knew when it gave up, or None.
+        error: Error of the step over its tolerance, if that is the cause; else 0.
     """
 
-    def __init__(self, reason: str, report: object | None = None) -> None:
+    def __init__(self, reason: str, report: object | None = None, error: float = 0.0) -> None:
         """Keep the cause and the solver's report.
 
         Args:
             reason: Name of the cause.
             report: What the solver knew when it gave up.
+            error: Error of the step over its tolerance, if that is the cause.
         """
         super().__init__(reason)
+        self.error = error
         self.reason = reason
         self.report = report
 

@@ -28,6 +28,10 @@ class StateVariable:
         label: words for axes; empty for the name.
         symbol: symbol as matplotlib text.
         in_files: whether it goes to the field files; `Output(all_states=True)` writes all.
+        by_rate: whether it follows a rate that the law takes at the end of the step: new value =
+            value at the start + `around.dt` times rate. If this holds for all states of a solid
+            law, two steps are joined to a scheme of second order (`SecondOrder`): the law is then
+            given another start and length than those of the step.
     """
 
     name: str
@@ -36,6 +40,7 @@ class StateVariable:
     label: str = ""
     symbol: str = ""
     in_files: bool = True
+    by_rate: bool = False
 
     def __post_init__(self) -> None:
         """Check the kinds."""

@@ -5,15 +5,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from ssbmech.case.time_scheme import BackwardEuler, SecondOrder, TimeScheme
 from ssbmech.errors import NotConverged, ParameterError, StepTooSmall
 from ssbmech.parameter import parameter, validate_parameters
 from ssbmech.units import to_si
 
 TOUCHING_CHANGE = 0.05
 """Change of the touching fraction in a step that counts as 1, if not given [1]."""
+
+STRESS_FLOOR = 1e3
+"""Stress below which errors of it are not looked at in detail [Pa]."""
+
+SMALLEST_CUT = 0.1
+"""Factor of a step at least that was solved but is too far off [1]."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +31,17 @@ class Tolerances:
         gap: of gaps [m].
         content: of lithium contents [1].
         touching: change of the fraction that touches below the size of a facet [1].
+        stress: of the deviatoric stress of a region that flows, over its size [1].
+        stress_floor: stress that is added to the size [Pa].
+        shortest: step that stands whatever its error [s].
     """
 
     gap: float = math.inf
     content: float = math.inf
     touching: float = math.inf
+    stress: float = math.inf
+    stress_floor: float = STRESS_FLOOR
+    shortest: float = 0.0
 
     def __post_init__(self) -> None:
         """Check the kinds."""
@@ -72,18 +85,30 @@ class StepControl(Protocol):
         """Return a new step control in its initial state."""
 
 
+def scheme_of(control: StepControl) -> TimeScheme:
+    """Return how a step control has states integrated that follow a rate: its `scheme`, if any."""
+    scheme: TimeScheme = getattr(control, "scheme", BackwardEuler())
+    return scheme
+
+
 @dataclass(frozen=True)
 class AdaptiveSteps:
     r"""Steps that follow the accuracy of the predictor and the effort of Newton's method.
 
     The distance between solved gaps and lithium contents and their extrapolation from the last two
     steps estimates the error of backward Euler; the step grows or shrinks with its square root.
+    Creep and relaxation are judged by the error that a step makes in the stress of each region that
+    flows, which its two ends tell (`ssbmech.model.rates.StressError`).
 
     .. math:: \Delta t_{next} = \Delta t \min(growth, \max(0.9 / \sqrt{e}, 0.2)), \quad
-              e = \max(|g - g_{extrapolated}| / g_{error}, |x - x_{extrapolated}| / x_{error})
+              e = \max(|g - g_{extrapolated}| / g_{error}, |x - x_{extrapolated}| / x_{error},
+              e_{stress})
+
+    With `stress_error=float("inf")` stress is not judged.
 
     Attributes:
         iterations: Newton iterations above which the next step is shortened in proportion.
+        scheme: how states that follow a rate are integrated.
 
     Raises:
         ParameterError: a constant is out of its bounds.
@@ -115,6 +140,10 @@ class AdaptiveSteps:
         doc="change of the fraction that touches below the size of a facet; 0.05 if not given",
         stated_if_given=True,
     )
+    stress_error: float = parameter(
+        "1", low=0.0, low_open=True, default=0.003, doc="error of the stress over its size"
+    )
+    scheme: TimeScheme = field(default_factory=SecondOrder)
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -124,7 +153,13 @@ class AdaptiveSteps:
     def tolerances(self) -> Tolerances:
         """Predictor errors that count as 1."""
         change = TOUCHING_CHANGE if self.touching_change is None else self.touching_change
-        return Tolerances(self.gap_error, self.content_error, change)
+        return Tolerances(
+            self.gap_error,
+            self.content_error,
+            change,
+            self.stress_error,
+            shortest=self.dt_min,
+        )
 
     def sizer(self) -> StepSizer:
         """Return a new step control."""
@@ -166,6 +201,11 @@ class _AdaptiveSizer:
 
     def reject(self, failure: NotConverged) -> None:
         self._failed = True
+        if failure.error > 0.0:
+            # it has a solution: the shortest step will stand
+            cut = min(self.settings.cut, max(0.9 / failure.error**0.5, SMALLEST_CUT))
+            self._dt = max(self._proposed * cut, self.settings.dt_min)
+            return
         self._dt = self._proposed * self.settings.cut
         if self._dt < self.settings.dt_min:
             raise StepTooSmall(
@@ -192,12 +232,14 @@ class PrescribedSteps:
 
     Attributes:
         lengths: time steps [s], one after the other over the whole protocol.
+        scheme: how states that follow a rate are integrated.
 
     Raises:
         ParameterError: a time step is not positive.
     """
 
     lengths: Sequence[float]
+    scheme: TimeScheme = field(default_factory=BackwardEuler)
 
     def __post_init__(self) -> None:
         """Convert to SI and check that time goes on."""

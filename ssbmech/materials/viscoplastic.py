@@ -205,7 +205,7 @@ class AnandFlow:
     @property
     def state_variables(self) -> tuple[StateVariable, ...]:
         """The flow resistance S."""
-        return (StateVariable("flow_resistance", "Pa", self.resistance_initial),)
+        return (StateVariable("flow_resistance", "Pa", self.resistance_initial, by_rate=True),)
 
     def flow(
         self, q_trial: Expr, shear: Expr, state_n: Mapping[str, Expr], around: Surroundings
@@ -299,7 +299,10 @@ class ElasticViscoplastic:
     @property
     def state_variables(self) -> tuple[StateVariable, ...]:
         """Creep strain (deviatoric) and the flow law's own variables."""
-        return (StateVariable("strain_creep", "1", in_files=False), *self.flow.state_variables)
+        return (
+            StateVariable("strain_creep", "1", in_files=False, by_rate=True),
+            *self.flow.state_variables,
+        )
 
     @property
     def flows(self) -> bool:

@@ -15,7 +15,7 @@ from ssbmech._compat import compile_form, constant, drop_abandoned_compilations
 from ssbmech.case.case import Case
 from ssbmech.case.courses import courses_of
 from ssbmech.case.protocol import Drive
-from ssbmech.case.step_control import Tolerances
+from ssbmech.case.step_control import Tolerances, scheme_of
 from ssbmech.case.stops import Guard
 from ssbmech.case.temperatures import first_temperature
 from ssbmech.errors import CaseError
@@ -80,7 +80,8 @@ class CellModel:
             MeshError: a face of the case is not in the mesh, or not flat where it must be.
         """
         self.case, self.tagged, self.comm = case, tagged, tagged.mesh.comm
-        self.time = 0.0
+        self.time, self._ratio = 0.0, 0.0
+        self._scheme = scheme_of(case.step_control)
         check_case(case, tagged)
         drop_abandoned_compilations(self.comm)
         self.conditions = Conditions(case.temperature, case.stress_free_temperature)
@@ -209,7 +210,7 @@ class CellModel:
     def begin(self, drive: Drive, dt: float) -> None:
         """Prepare a step: time step, loads and what the electrodes are asked for; collective."""
         time = self.time + dt
-        self.conditions.begin(time, dt, drive)
+        self.conditions.begin(time, dt, drive, self._scheme.weights(self._ratio))
         for motion in self._moving:
             motion.impose(time)
         self.holder.load(drive, time, dt)
@@ -223,7 +224,12 @@ class CellModel:
                     contact.start_touching()
 
     def predict(self, ratio: float) -> None:
-        """Start the step from the line through the last two committed steps; collective."""
+        """Start the step from the line through the last two committed steps; collective.
+
+        Args:
+            ratio: the step over the one before [1]; 0 to start from the last one.
+        """
+        self._ratio = ratio
         for unknown in self._marching:
             unknown.extrapolate(ratio)
 
@@ -260,9 +266,21 @@ class CellModel:
             ratio: the step over the one before [1].
             tolerances: what counts as 1.
         """
+        return self._worst(False, ratio, tolerances)
+
+    def embedded_error(self, tolerances: Tolerances) -> float:
+        """Return the largest error that the step itself shows, over what counts as 1; collective.
+
+        Args:
+            tolerances: what counts as 1.
+        """
+        return self._worst(True, 0.0, tolerances)
+
+    def _worst(self, embedded: bool, ratio: float, tolerances: Tolerances) -> float:
         worst = 0.0
         for judged in self.judged:
-            worst = max(worst, judged.error(ratio, tolerances))
+            if getattr(judged, "embedded", False) == embedded:
+                worst = max(worst, judged.error(ratio, tolerances))
         return float(self.comm.allreduce(worst, op=MPI.MAX))
 
     def seat(self) -> None:

@@ -14,6 +14,7 @@ from dolfinx.mesh import Mesh
 
 from ssbmech._compat import constant
 from ssbmech.case.protocol import Drive
+from ssbmech.case.time_scheme import BACKWARD_EULER, Weights
 
 Law = TypeVar("Law")
 
@@ -55,6 +56,8 @@ class Conditions:
         dt: time step [s].
         temperature: absolute temperature [K].
         stress_free: temperature at which nothing has expanded [K].
+        implicit: part of the time step over which states follow their rate at its end [1].
+        weights: weights of the step, for states that follow a rate.
     """
 
     def __init__(self, temperature: float, stress_free: float | None = None) -> None:
@@ -68,6 +71,8 @@ class Conditions:
         self.dt = Number(1.0)
         self.temperature = Number(temperature)
         self.stress_free = Number(temperature if stress_free is None else stress_free)
+        self.implicit = Number(1.0)
+        self.weights = BACKWARD_EULER
         self._against_time: list[tuple[Number, AgainstTime]] = []
 
     def number(self, against_time: AgainstTime) -> Number:
@@ -76,15 +81,19 @@ class Conditions:
         self._against_time.append((number, against_time))
         return number
 
-    def begin(self, time: float, dt: float, drive: Drive) -> None:
+    def begin(
+        self, time: float, dt: float, drive: Drive, weights: Weights = BACKWARD_EULER
+    ) -> None:
         """Set the numbers for a step.
 
         Args:
             time: time at its end [s].
             dt: its length [s].
             drive: what it asks.
+            weights: weights of the step, for states that follow a rate.
         """
         self.dt.value = dt
+        self.weights, self.implicit.value = weights, weights.implicit
         asked = drive.temperature
         self.temperature.value = self._asked_last if asked is None else asked
         for number, value in self._against_time:

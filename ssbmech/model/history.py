@@ -83,6 +83,17 @@ class RegionHistory:
             history._next[name] = fem.Function(space)
         return history
 
+    def seen_from(self, name: str) -> fem.Function:
+        """Let the laws take a variable from a place of its own at the start of a step; return it.
+
+        Must be called before the laws are asked.
+        """
+        start = fem.Function(self.committed[name].function_space, name=name)
+        start.x.array[:] = self.committed[name].x.array
+        is_tensor = self.variables[name].is_tensor
+        self.unpacked[name] = self.frame.unpack(start) if is_tensor else start
+        return start
+
     def follow(self, new_state: Mapping[str, Expr]) -> None:
         """Compile the expressions that give the state at the end of a step; collective."""
         for name, value in self.committed.items():
@@ -108,6 +119,10 @@ class RegionHistory:
                 self._next[name].interpolate(expression, self.cells)
             self._advanced = True
 
+    def new(self, name: str) -> Array:
+        """Return a variable at the end of the step, as `advance` found it, at all points."""
+        return np.asarray(self._next[name].x.array)
+
     def means(self, name: str, count: int) -> Array:
         """Return a variable at the end of the step, averaged over each owned cell of the body.
 
@@ -122,7 +137,7 @@ class RegionHistory:
         value = self._next[name]
         space = value.function_space
         at_points = value.x.array.reshape(-1, space.dofmap.index_map_bs)[space.dofmap.list[own]]
-        volumes = self._point_volumes(space.mesh, own)
+        volumes = self.point_volumes(own)
         mean = np.einsum("cp,cpk->ck", volumes, at_points) / volumes.sum(axis=1)[:, None]
         if self.variables[name].is_tensor:
             mean = self._tensor(mean)
@@ -137,9 +152,10 @@ class RegionHistory:
         basis = [[tensor.evaluate((), {}, place, {}) for place in TENSOR] for tensor in tensors]
         return np.asarray(packed @ np.array(basis, dtype=np.float64))
 
-    def _point_volumes(self, mesh: Mesh, cells: Ints) -> Array:
-        """Return the volume that each integration point of some cells stands for."""
+    def point_volumes(self, cells: Ints) -> Array:
+        """Return the volume that each integration point of its owned cells stands for."""
         if self._volumes is None:
+            mesh = next(iter(self.committed.values())).function_space.mesh
             points, weights = self._quadrature
             scale = self.frame.weight(ufl.SpatialCoordinate(mesh))
             density = scale * abs(ufl.JacobianDeterminant(mesh))

@@ -94,7 +94,11 @@ class Memory(Protocol):
 
 
 class Judged(Protocol):
-    """Role of what tells how accurate a time step is."""
+    """Role of what tells how accurate a time step is.
+
+    One with an attribute `embedded` that is true finds the error by the two ends of the step alone.
+    Others compare with steps before it.
+    """
 
     def error(self, ratio: float, tolerances: Tolerances) -> float:
         """Return the largest error of this rank over what counts as 1 [1]; collective.

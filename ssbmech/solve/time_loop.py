@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 REJECTED_ERROR = 16.0
 """Predictor error over its tolerance beyond which a solved step is thrown away [1]."""
 
+REJECTED_EMBEDDED = 2.0
+"""Error that a step itself shows, over its tolerance, beyond which it is thrown away [1]."""
+
 INTERRUPTED = "interrupted"
 """Why a protocol step ended that was left on request."""
 
@@ -72,6 +75,9 @@ class Steppable(Protocol):
 
     def predictor_error(self, ratio: float, tolerances: Tolerances) -> float:
         """Return the distance of the solution from its extrapolation, over its tolerance [1]."""
+
+    def embedded_error(self, tolerances: Tolerances) -> float:
+        """Return the error that the step itself shows, over its tolerance [1]."""
 
     def commit(self, dt: float) -> None:
         """Accept the step."""
@@ -196,6 +202,7 @@ class TimeLoop:
         self.sizer, self.tolerances, self._interrupted = sizer, tolerances, interrupted
         self.position = Position()
         self._last_row: Row = {}
+        self._thrown_away = math.inf
         self._started = time.perf_counter()
 
     def go_on_from(self, position: Position, last_row: Row) -> None:
@@ -359,16 +366,38 @@ class TimeLoop:
         self.cell.predict(ratio)
         self.cell.begin(drive, dt)
         report = self.newton.solve(start_from_last)
-        error = self.cell.predictor_error(ratio, self.tolerances)
-        if ratio > 0.0 and error > REJECTED_ERROR and dt > 1e-6 * step.duration:
+        predicted = self.cell.predictor_error(ratio, self.tolerances)
+        embedded = self.cell.embedded_error(self.tolerances)
+        error = max(predicted, embedded)
+        if self._too_far(predicted, embedded, dt, step):
             report.reason = "time step too long for its accuracy"
-            raise NotConverged(report.reason, report)
+            raise NotConverged(report.reason, report, error)
         try:
             row = self.watcher.measure(dt, at.step)
         except ObserverError:
             self.cell.rollback()
             raise
         return report, row, error
+
+    def _too_far(self, predicted: float, embedded: float, dt: float, step: Step) -> bool:
+        """Return whether a solved step is to be thrown away for its errors.
+
+        Args:
+            predicted: distance from what was announced, over its tolerance [1].
+            embedded: error that the step itself shows, over its tolerance [1].
+            dt: its length [s].
+            step: step of the protocol.
+        """
+        if dt <= self.tolerances.shortest * (1 + SAME_INSTANT):
+            return False
+        if embedded > REJECTED_EMBEDDED:
+            return True
+        # after a jump, which a shorter step does not lessen, the first step stands
+        smooth = self.position.dt_before > 0.0 or predicted < 0.5 * self._thrown_away
+        if predicted <= REJECTED_ERROR or not smooth or dt <= 1e-6 * step.duration:
+            return False
+        self._thrown_away = predicted
+        return True
 
     def _reject(self, dt: float, failure: NotConverged) -> None:
         """Undo the step and cut it."""
@@ -396,6 +425,7 @@ class TimeLoop:
         self._last_row = row
         self.cell.commit(dt)
         self.sizer.accept(report.iterations, error)
+        self._thrown_away = math.inf
         at.elapsed, at.dt_before = at.elapsed + dt, dt
         return ending
 

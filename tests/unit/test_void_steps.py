@@ -32,8 +32,10 @@ FREE = ssb.ProppedInterface(sinking=(), height_lost=LOST)
 @pytest.mark.serial
 def test_the_change_of_contact_that_counts_as_one() -> None:
     assert ssb.AdaptiveSteps().tolerances.touching == TOUCHING_CHANGE == 0.05
-    given = ssb.AdaptiveSteps(touching_change=0.01, gap_error=3e-9, content_error=2e-3)
-    assert given.tolerances == Tolerances(gap=3e-9, content=2e-3, touching=0.01)
+    given = ssb.AdaptiveSteps(
+        touching_change=0.01, gap_error=3e-9, content_error=2e-3, stress_error=4e-3, dt_min=5e-6
+    )
+    assert given.tolerances == Tolerances(3e-9, 2e-3, 0.01, stress=4e-3, shortest=5e-6)
     assert ssb.PrescribedSteps([1.0]).tolerances == Tolerances(math.inf, math.inf, math.inf)
     for wrong in (0.0, -0.1, 1 * s):
         with pytest.raises(ParameterError, match=r"AdaptiveSteps\.touching_change"):

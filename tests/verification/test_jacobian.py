@@ -110,6 +110,7 @@ def fill_bodies(cell: CellModel) -> None:
                     past.x.array[:] = 4e-5 * random.standard_normal(size)
                 else:
                     past.x.array[:] *= 1.2
+        body.parts.begin()
 
 
 def fill_surfaces(cell: CellModel) -> None:

@@ -14,15 +14,16 @@ from ssbmech._compat import constant, cut_submesh
 from ssbmech.errors import CaseError
 from ssbmech.forms import mechanics
 from ssbmech.frames import Expr, Frame, WeightedMeasure
-from ssbmech.materials.elastic import Response, Surroundings
+from ssbmech.materials.elastic import Response, Solid, Surroundings
 from ssbmech.materials.material import Material
 from ssbmech.memory import StateVariable, check_new_state, collect, declared
 from ssbmech.model.body import BodyModel
 from ssbmech.model.conditions import on_mesh, symbolic
 from ssbmech.model.history import RegionHistory
 from ssbmech.model.outputs import Output
-from ssbmech.model.part import Memory, Part, Term
+from ssbmech.model.part import Judged, Memory, Part, Setting, Term
 from ssbmech.model.parts.momentum_outputs import state_outputs, stress_outputs
+from ssbmech.model.rates import StateRates, StressError
 from ssbmech.solve.unknowns import Unknown
 
 
@@ -156,6 +157,7 @@ class SolidRegion:
         volume_strain: trace of total minus free strain [1].
         stress: Cauchy stress, shape (3, 3) [Pa].
         history: variables at the integration points.
+        rates: their rates, if the solid law has any.
         pressure: what takes the volumetric part of the stress.
         dx: measure of the region.
     """
@@ -166,6 +168,7 @@ class SolidRegion:
     volume_strain: Expr
     stress: Expr
     history: RegionHistory
+    rates: tuple[StateRates, ...]
     pressure: Pressure
     dx: WeightedMeasure
 
@@ -194,6 +197,12 @@ class Momentum(Part):
             for name, material in body.case_body.materials.items()
         }
         _check_alike(self.regions)
+        comm = body.mesh.mesh.comm
+        self._stress_errors = [
+            StressError(rates, region.response.deviator, region.pressure.mean, comm)
+            for region in self.regions.values()
+            for rates in region.rates
+        ]
 
     @property
     def frame(self) -> Frame:
@@ -216,8 +225,14 @@ class Momentum(Part):
 
     @property
     def memory(self) -> Sequence[Memory]:
-        """The histories of the regions."""
-        return [region.history for region in self.regions.values()]
+        """The histories of the regions, after the rates that follow from their change."""
+        rates = [rates for region in self.regions.values() for rates in region.rates]
+        return [*rates, *(region.history for region in self.regions.values())]
+
+    @property
+    def judged(self) -> Sequence[Judged]:
+        """The stress of the regions whose solid has states."""
+        return self._stress_errors
 
     def terms(self) -> Iterator[Term]:
         """Yield the virtual work of stress and loads, and the equations of the pressures."""
@@ -284,10 +299,12 @@ def _region(body: BodyModel, name: str, material: Material, free: FreeStrains) -
         conditions.dt.on(mesh), conditions.temperature.on(mesh), state=history.unpacked
     )
     unloaded = free.free_strain(name, around)
+    rates, around = _rates(material.solid, history, body.setting, around)
     strain = body.frame.strain(body.u.function) - unloaded.strain
+    own = declared(material.solid)
     law = symbolic(material.solid, mesh)
     response = law.response(strain, history.unpacked, replace(around, content=unloaded.content))
-    check_new_state(where, material.solid, declared(material.solid), response.state)
+    check_new_state(where, material.solid, own, response.state)
     new_state = {**response.state, **unloaded.new_state}
     history.follow({name: on_mesh(value, mesh) for name, value in new_state.items()})
     volume_strain = ufl.tr(strain)
@@ -296,8 +313,25 @@ def _region(body: BodyModel, name: str, material: Material, free: FreeStrains) -
         pressure = FieldOfItsOwn(response.bulk, volume_strain, _pressure_field(body, name))
     stress = response.deviator - pressure.mean * ufl.Identity(3)
     return SolidRegion(
-        name, material, response, volume_strain, stress, history, pressure, body.region(name)
+        name, material, response, volume_strain, stress, history, rates, pressure, body.region(name)
     )
+
+
+def _rates(
+    solid: Solid, history: RegionHistory, setting: Setting, around: Surroundings
+) -> tuple[tuple[StateRates, ...], Surroundings]:
+    """Return the rates of a solid's states, if it has any, and what it sees of the time step."""
+    own = declared(solid)
+    if not own:
+        return (), around
+    joined = all(variable.by_rate for variable in own)
+    names, conditions = tuple(variable.name for variable in own), setting.conditions
+    rates = StateRates(history, names, conditions, joined)
+    if not joined:
+        return (rates,), around
+    mesh = history.committed[names[0]].function_space.mesh
+    length = conditions.dt.on(mesh) * conditions.implicit.on(mesh)
+    return (rates,), replace(around, dt=length, state=history.unpacked)
 
 
 def _pressure_field(body: BodyModel, region: str) -> Unknown:
