@@ -51,6 +51,7 @@ from .case.stops import (
     VoltageBelow,
 )
 from .case.surroundings import PressureRamp, TemperatureRamp, Under
+from .case.time_scheme import BackwardEuler, SecondOrder, TimeScheme
 from .case.time_table import Between
 from .errors import CaseWarning
 from .frames import Axisymmetric, PlaneSection, PlaneStrain, ThreeDimensional
@@ -98,6 +99,7 @@ __all__ = [
     "AdaptiveSteps",
     "AdheringContact",
     "Axisymmetric",
+    "BackwardEuler",
     "Between",
     "BilinearCohesion",
     "Body",
@@ -193,6 +195,7 @@ __all__ = [
     "Run",
     "Scalar",
     "Scales",
+    "SecondOrder",
     "Sides",
     "Sizes",
     "SphereGap",
@@ -209,6 +212,7 @@ __all__ = [
     "TemperatureRange",
     "Texture",
     "ThreeDimensional",
+    "TimeScheme",
     "Under",
     "VoidAbove",
     "VoltageAbove",

@@ -104,7 +104,7 @@ class AdaptiveSteps:
               e = \max(|g - g_{extrapolated}| / g_{error}, |x - x_{extrapolated}| / x_{error},
               e_{stress})
 
-    With `stress_error=float("inf")` stress is not judged.
+    With `stress_error=None` stress is not judged.
 
     Attributes:
         iterations: Newton iterations above which the next step is shortened in proportion.
@@ -140,8 +140,12 @@ class AdaptiveSteps:
         doc="change of the fraction that touches below the size of a facet; 0.05 if not given",
         stated_if_given=True,
     )
-    stress_error: float = parameter(
-        "1", low=0.0, low_open=True, default=0.003, doc="error of the stress over its size"
+    stress_error: float | None = parameter(
+        "1",
+        low=0.0,
+        low_open=True,
+        default=0.003,
+        doc="error of the stress in a step over its size; None: stress is not judged",
     )
     scheme: TimeScheme = field(default_factory=SecondOrder)
 
@@ -157,7 +161,7 @@ class AdaptiveSteps:
             self.gap_error,
             self.content_error,
             change,
-            self.stress_error,
+            math.inf if self.stress_error is None else self.stress_error,
             shortest=self.dt_min,
         )
 

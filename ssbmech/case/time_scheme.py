@@ -73,9 +73,9 @@ class SecondOrder:
               C = \frac{(1 + \omega)^2}{6 \omega (1 + 2 \omega)}, \quad
               C_{trapezoidal} = \frac{1}{12}
 
-    so that the error is C / (C - 1/12) of the distance between the two. Beyond a ratio of two, gamma
-    keeps its value there, and beta = 1 - gamma / omega keeps the first order. The first step of a
-    protocol step, and one after a break point, are those of backward Euler.
+    so that the error is C / (C - 1/12) of the distance between the two. Beyond a ratio of two,
+    gamma keeps its value there, and beta = 1 - gamma / omega keeps the first order. The first step
+    of a protocol step, and one after a break point, are those of backward Euler.
     """
 
     def weights(self, ratio: float) -> Weights:

@@ -121,7 +121,7 @@ def test_failed_steps_leave_no_trace() -> None:
         ),
         newton=ssb.NewtonSettings(max_iterations=9),
         step_control=ssb.AdaptiveSteps(
-            dt_initial=20.0, dt_max=100.0, gap_error=0.5 * nm, stress_error=math.inf
+            dt_initial=20.0, dt_max=100.0, gap_error=0.5 * nm, stress_error=None
         ),
     )
     run, witness = witnessed(case)
@@ -189,7 +189,7 @@ def test_limits_that_are_not_passed_end_nothing() -> None:
 @pytest.mark.serial
 def test_durations_are_landed_on() -> None:
     """The ends of all steps of the protocol are there, to rounding, whatever the steps between."""
-    steps = ssb.AdaptiveSteps(dt_initial=0.3, dt_max=7.0)
+    steps = ssb.AdaptiveSteps(dt_initial=0.3, dt_max=7.0, stress_error=None)
     case = void_cell(depth=40.0, protocol=cycle(11.0, 13.0), step_control=steps)
     run = march(case)
     time, step = run.series("time"), run.series("step")
@@ -197,7 +197,7 @@ def test_durations_are_landed_on() -> None:
     assert ends == pytest.approx([1.0, 12.0, 25.0], rel=1e-13)
     assert np.all(np.diff(time) > 0.0)
     assert run.series("time_step").sum() == pytest.approx(25.0, rel=1e-13)
-    assert np.all(run.series("time_step")[1:] > 0.02), "no slivers"
+    assert np.all(run.series("time_step")[1:] > 0.05), "no slivers"
 
 
 def test_step_that_cannot_converge() -> None:
