@@ -31,7 +31,16 @@ _LETTER = 5.2
 _ZERO_IF_ABSENT = ("voltage", "p_stack")
 # What tells of an early event, the first that there is.
 _EVENTS = ("void_volume", "conducting_fraction", "contact_fraction")
-PANELS = ("voltage", "p_stack", "contact_fraction", "conducting_fraction", "void_volume")
+PANELS = (
+    "temperature",
+    "voltage",
+    "p_stack",
+    "contact_fraction",
+    "conducting_fraction",
+    "void_volume",
+)
+# Changes of temperature below that are none [K].
+_LEAST_HEATING = 0.05
 # What the panel of the conducting fraction shows: quantity, words, line.
 _SHARES = (
     ("conducting_fraction", "conducting", "-"),
@@ -82,6 +91,9 @@ def _panels(run: RunData) -> dict[str, set[str]]:
     shown = {name: set(run.series.of(name)) for name in PANELS}
     shown["contact_fraction"] -= bonded
     shown["conducting_fraction"] &= bonded
+    heated = run.series.of("temperature").get("", np.zeros(0))
+    if not heated.size or np.ptp(heated) < _LEAST_HEATING:
+        shown["temperature"] = set()
     for name in _ZERO_IF_ABSENT:
         # Without electrodes or fixture there is a column, but nothing to see.
         if run.series["time"].size and not run.series.largest(name):

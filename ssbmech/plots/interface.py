@@ -181,7 +181,8 @@ def _draw(figure: Figure, axes: Any, history: History, name: str) -> None:
         theme.colour_bar(figure, mesh, axes, _LABELS[name], scale, pad=0.01, aspect=14)
     else:
         axes.set_title(_EMPTY[name], loc="left", fontsize=8.5, y=0.45, x=0.03)
-    _add_key(axes, name)
+    if name == "gap" or not history.closed.all() or (name == "crowding" and np.isnan(shown).any()):
+        _add_key(axes, name)
 
 
 def _draw_edge(axes: Any, history: History) -> None:

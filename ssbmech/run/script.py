@@ -212,7 +212,9 @@ class CaseScript:
             for name, knob in self.knobs.items()
             if name.replace("-", "_") in values
         }
-        return {"path": str(self.path), "arguments": list(arguments), "knobs": knobs}
+        record = {"path": str(self.path), "arguments": list(arguments), "knobs": knobs}
+        # what the file said, whatever becomes of it
+        return {**record, "text": self.path.read_text(encoding="utf-8", errors="replace")}
 
     def parser(self, prog: str | None, parents: Sequence[argparse.ArgumentParser]) -> Any:
         """Return the parser of a command line that has the knobs.

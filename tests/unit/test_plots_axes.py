@@ -113,6 +113,14 @@ def test_panels_without_fixture_or_electrodes_are_left_out(tmp_path, monkeypatch
     assert "pressure" not in labels and "voltage" not in labels
 
 
+@pytest.mark.parametrize(("amplitude", "panels"), [(0.0, 4), (30.0, 5)])
+def test_a_temperature_that_changes_is_shown(amplitude, panels, tmp_path, monkeypatch):
+    run = made(STRIP, temperature=lambda t: 298.15 + amplitude * np.sin(t / 100.0))
+    figure = drawn(history.history_figure, run, tmp_path, monkeypatch)
+    assert len(figure.axes) == panels
+    assert figure.axes[0].get_ylabel().startswith("temperature") == (amplitude > 0.0)
+
+
 @pytest.mark.parametrize(
     ("span", "unit", "distance"),
     [

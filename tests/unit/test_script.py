@@ -67,7 +67,9 @@ def test_script_without_knobs() -> None:
     script = CaseScript.load(CASES / "first_case" / "case.py")
     assert script.knobs == {}
     assert script.case().name == "first_case"
-    assert script.record([]) == {"path": str(script.path), "arguments": [], "knobs": {}}
+    record = script.record([])
+    assert record.pop("text") == script.path.read_text(encoding="utf-8")
+    assert record == {"path": str(script.path), "arguments": [], "knobs": {}}
     with pytest.raises(CaseError, match=r"no knob --pressure=1; it has: none"):
         script.case(["--pressure=1"])
 
