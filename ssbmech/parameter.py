@@ -99,6 +99,7 @@ class Declaration:
         high_open: The upper bound itself is excluded.
         doc: What the number is.
         is_table: The value is a table.
+        hint: What may have been meant by a number out of bounds.
     """
 
     unit: str
@@ -108,6 +109,7 @@ class Declaration:
     high_open: bool
     doc: str
     is_table: bool = False
+    hint: str = ""
 
     def admits(self, number: float) -> bool:
         """Tell whether a number in SI lies within the bounds."""
@@ -165,6 +167,7 @@ def parameter(
     default: Any = MISSING,
     doc: str = "",
     stated_if_given: bool = False,
+    hint: str = "",
 ) -> Any:
     """Declare a number of a dataclass.
 
@@ -178,6 +181,7 @@ def parameter(
             takes the place of None by what follows from other numbers.
         doc: What the number is, in a few words.
         stated_if_given: It says nothing as long as it is None.
+        hint: What may have been meant by a number out of bounds, such as a unit left out.
 
     Returns:
         The field, carrying its declaration.
@@ -186,7 +190,7 @@ def parameter(
         ParameterError: `unit` is not a unit.
     """
     unit_of(unit)
-    declaration = Declaration(unit, low, high, low_open, high_open, doc)
+    declaration = Declaration(unit, low, high, low_open, high_open, doc, hint=hint)
     when = STATED_IF_GIVEN if stated_if_given else {}
     return dataclasses.field(default=default, metadata={_KEY: declaration, **when})
 
@@ -251,6 +255,7 @@ def validate_parameters(instance: Any) -> None:
             raise ParameterError(
                 f"{name} = {number:g} [{declaration.unit}] is out of bounds: "
                 f"expected a value in {declaration.bounds()} [{declaration.unit}]"
+                + (f"; {declaration.hint}" if declaration.hint else "")
             )
         object.__setattr__(instance, field.name, number)
 

@@ -13,6 +13,7 @@ from ssbmech.errors import CaseError
 from ssbmech.extensions import OwnPart
 from ssbmech.materials.material import Material
 from ssbmech.parameter import STATED_IF_GIVEN, validate_parameters
+from ssbmech.plausible import check_file_name, check_name
 
 Array = npt.NDArray[np.float64]
 
@@ -47,6 +48,9 @@ class Body:
     def __post_init__(self) -> None:
         """Check that there are materials, and that they are materials."""
         validate_parameters(self)
+        check_file_name(self.name, "Body.name")
+        for region in self.materials:
+            check_name(region, f"a region of body {self.name!r}")
         if not self.materials:
             raise CaseError(f"body {self.name!r} has no region: give its material by region")
         blind = [m.name for m in self.materials.values() if m.electronic is None]

@@ -35,6 +35,7 @@ from ssbmech.frames import Frame
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 from ssbmech.interfaces.interface import Interface
 from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.plausible import check_name
 
 
 class Geometry(Protocol):
@@ -108,6 +109,7 @@ class Case:
         """Convert to SI and check what can be checked without a mesh."""
         object.__setattr__(self, "protocol", flattened(self.protocol))
         validate_parameters(self)
+        check_name(self.name, "Case.name")
         check_bodies(self.bodies)
         check_interfaces(self.interfaces, self.bodies)
         check_loads(self.loads, self.bodies, self.electrodes)

@@ -20,6 +20,7 @@ from ssbmech.case.protocol import Drive, check_duration
 from ssbmech.case.repeating import cycles as cycles
 from ssbmech.case.stops import StopCondition, VoltageAbove, VoltageBelow
 from ssbmech.parameter import Derived, parameter, validate_parameters
+from ssbmech.plausible import MOST_VOLT, VOLT_HINT
 
 ROUNDING = 1e-9
 """Change of a mean content that cannot be told from none [1]."""
@@ -107,7 +108,9 @@ class _AtRate:
     """Passes a current at constant C-rate up or down to a voltage."""
 
     rate: float = parameter("1/s", low=0.0, low_open=True, doc="C-rate: capacity per time")
-    to: float = parameter("V", doc="voltage at which it ends")
+    to: float = parameter(
+        "V", low=-MOST_VOLT, high=MOST_VOLT, hint=VOLT_HINT, doc="voltage at which it ends"
+    )
     duration: float = parameter(
         "s",
         low=0.0,
@@ -199,7 +202,13 @@ class Hold:
         CaseError: the duration is not finite.
     """
 
-    voltage: float = parameter("V", doc="working minus counter electrode potential")
+    voltage: float = parameter(
+        "V",
+        low=-MOST_VOLT,
+        high=MOST_VOLT,
+        hint=VOLT_HINT,
+        doc="working minus counter electrode potential",
+    )
     duration: float = parameter("s", low=0.0, low_open=True, doc="longest time")
     current_below: float | None = parameter(
         "A/m2", low=0.0, low_open=True, default=None, doc="current per area at which it ends"

@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from ssbmech.parameter import STATED_IF_GIVEN, parameter, validate_parameters
+from ssbmech.plausible import MOST_PRESSURE, PRESSURE_HINT
 
 
 class Fixture(Protocol):
@@ -80,9 +81,16 @@ class Spring:
         ParameterError: a constant is out of its bounds.
     """
 
-    preload: float = parameter("Pa", low=0.0, doc="stack pressure after assembly")
+    preload: float = parameter(
+        "Pa", low=0.0, high=MOST_PRESSURE, hint=PRESSURE_HINT, doc="stack pressure after assembly"
+    )
     spring_stiffness: float = parameter(
-        "Pa/m", low=0.0, low_open=True, doc="spring stiffness per area"
+        "Pa/m",
+        low=0.0,
+        low_open=True,
+        high=1e20,
+        hint="take FixedGap for a rigid stop",
+        doc="spring stiffness per area",
     )
     frame_compliance: float = parameter(
         "m/Pa", low=0.0, default=0.0, doc="compliance times area of the frame"
@@ -116,7 +124,9 @@ class ConstantForce:
         ParameterError: a constant is out of its bounds.
     """
 
-    preload: float = parameter("Pa", low=0.0, doc="stack pressure")
+    preload: float = parameter(
+        "Pa", low=0.0, high=MOST_PRESSURE, hint=PRESSURE_HINT, doc="stack pressure"
+    )
     face: str = "top"
     stiffness: ClassVar[float] = 0.0
     travel: ClassVar[None] = None
@@ -173,7 +183,9 @@ class FixedGap:
         ParameterError: a constant is out of its bounds.
     """
 
-    preload: float = parameter("Pa", low=0.0, doc="stack pressure after assembly")
+    preload: float = parameter(
+        "Pa", low=0.0, high=MOST_PRESSURE, hint=PRESSURE_HINT, doc="stack pressure after assembly"
+    )
     frame_compliance: float = parameter(
         "m/Pa", low=0.0, default=0.0, doc="compliance times area of the frame"
     )
@@ -204,7 +216,9 @@ class Isostatic:
         ParameterError: a constant is out of its bounds.
     """
 
-    preload: float = parameter("Pa", low=0.0, doc="fluid pressure")
+    preload: float = parameter(
+        "Pa", low=0.0, high=MOST_PRESSURE, hint=PRESSURE_HINT, doc="fluid pressure"
+    )
     face: ClassVar[None] = None
     stiffness: ClassVar[float] = 0.0
     travel: ClassVar[None] = None

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from ssbmech.errors import CaseError
 from ssbmech.measured import Measured
 from ssbmech.parameter import STATED_IF_GIVEN, UNSTATED, parameter, validate_parameters
+from ssbmech.plausible import check_whole
 
 
 class PressureField(enum.Enum):
@@ -50,6 +51,8 @@ class Discretisation:
             raise CaseError(
                 f"element degree {self.degree} is not supported: use 1 or 2 (default 2)"
             )
+        if self.quadrature_degree is not None:
+            check_whole(self.quadrature_degree, 1, 30, "Discretisation.quadrature_degree")
 
 
 @dataclass(frozen=True)
@@ -57,19 +60,19 @@ class Scales:
     """Typical sizes, used to scale equations and to judge residuals; they change no result.
 
     Raises:
-        ParameterError: a scale is not positive.
+        ParameterError: a scale is not positive, or absurd.
     """
 
-    stress: float = parameter("Pa", low=0.0, low_open=True, default=1e6, doc="typical stress")
-    length: float = parameter("m", low=0.0, low_open=True, default=1e-6, doc="typical element size")
+    stress: float = parameter("Pa", low=1e-3, high=1e15, default=1e6, doc="typical stress")
+    length: float = parameter("m", low=1e-15, high=1.0, default=1e-6, doc="typical element size")
     gap: float = parameter(
-        "m", low=0.0, low_open=True, default=1e-8, doc="typical gap that matters"
+        "m", low=1e-15, high=1e-2, default=1e-8, doc="typical gap that matters"
     )
     current: float = parameter(
-        "A/m2", low=0.0, low_open=True, default=10.0, doc="typical current density"
+        "A/m2", low=1e-9, high=1e9, default=10.0, doc="typical current density"
     )
     potential: float = parameter(
-        "V", low=0.0, low_open=True, default=0.025, doc="typical potential"
+        "V", low=1e-9, high=1e3, default=0.025, doc="typical potential"
     )
 
     def __post_init__(self) -> None:
@@ -91,13 +94,14 @@ class NewtonSettings:
         ParameterError: a number is out of its bounds.
     """
 
-    tolerance: float = parameter("1", low=0.0, low_open=True, default=1e-8, doc="residual norm")
+    tolerance: float = parameter("1", low=0.0, low_open=True, high=1e-3, default=1e-8, doc="residual norm")
     max_iterations: int = 20
     max_growth: float = parameter("1", low=0.0, low_open=True, default=1.0, doc="residual growth")
 
     def __post_init__(self) -> None:
         """Check the bounds."""
         validate_parameters(self)
+        check_whole(self.max_iterations, 1, 10_000, "NewtonSettings.max_iterations")
 
 
 class OutputQuantity(Protocol):
@@ -143,3 +147,4 @@ class Output:
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
+        check_whole(self.fields_every, 0, 10**9, "Output.fields_every")

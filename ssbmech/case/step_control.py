@@ -11,6 +11,7 @@ from typing import Protocol
 from ssbmech.case.time_scheme import BackwardEuler, SecondOrder, TimeScheme
 from ssbmech.errors import NotConverged, ParameterError, StepTooSmall
 from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.plausible import check_whole
 from ssbmech.units import to_si
 
 TOUCHING_CHANGE = 0.05
@@ -152,6 +153,12 @@ class AdaptiveSteps:
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
+        check_whole(self.iterations, 1, 10_000, "AdaptiveSteps.iterations")
+        if self.dt_min > self.dt_max:
+            raise ParameterError(
+                f"AdaptiveSteps.dt_min = {self.dt_min:g} s is above dt_max = {self.dt_max:g} s: "
+                "expected the shortest step below the longest"
+            )
 
     @property
     def tolerances(self) -> Tolerances:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.plausible import MOST_VOLT, VOLT_HINT
 
 
 class StopCondition(Protocol):
@@ -45,7 +46,9 @@ class VoltageAbove:
         ParameterError: the limit is no voltage.
     """
 
-    limit: float = parameter("V", doc="upper voltage limit")
+    limit: float = parameter(
+        "V", low=-MOST_VOLT, high=MOST_VOLT, hint=VOLT_HINT, doc="upper voltage limit"
+    )
     quantity: ClassVar[str] = "voltage"
 
     def __post_init__(self) -> None:
@@ -72,7 +75,9 @@ class VoltageBelow:
         ParameterError: the limit is no voltage.
     """
 
-    limit: float = parameter("V", doc="lower voltage limit")
+    limit: float = parameter(
+        "V", low=-MOST_VOLT, high=MOST_VOLT, hint=VOLT_HINT, doc="lower voltage limit"
+    )
     quantity: ClassVar[str] = "voltage"
 
     def __post_init__(self) -> None:

@@ -24,6 +24,7 @@ from ssbmech.geometry.simplices import Floats, SimplexMesh
 from ssbmech.geometry.stacks import Layer, add_boxes, check_layers, layer_levels
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.plausible import LENGTH_HINT, MOST_LENGTH
 
 FINEST = 0.125
 """Smallest size of cells between two particles over the size at particles [1]."""
@@ -61,12 +62,41 @@ class CompositeStack(MeshSource):
     layers: tuple[Layer, ...]
     filled: str
     packing: Packing
-    width: float = parameter("m", low=0.0, low_open=True, doc="extent along x")
-    size_particle: float = parameter("m", low=0.0, low_open=True, doc="cell size at particles")
-    size_interface: float = parameter("m", low=0.0, low_open=True, doc="cell size at interfaces")
-    size_bulk: float = parameter("m", low=0.0, low_open=True, doc="cell size far from both")
+    width: float = parameter(
+        "m", low=0.0, low_open=True, high=MOST_LENGTH, hint=LENGTH_HINT, doc="extent along x"
+    )
+    size_particle: float = parameter(
+        "m",
+        low=0.0,
+        low_open=True,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        doc="cell size at particles",
+    )
+    size_interface: float = parameter(
+        "m",
+        low=0.0,
+        low_open=True,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        doc="cell size at interfaces",
+    )
+    size_bulk: float = parameter(
+        "m",
+        low=0.0,
+        low_open=True,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        doc="cell size far from both",
+    )
     depth: float | None = parameter(
-        "m", low=0.0, low_open=True, default=None, doc="extent along y (3D)"
+        "m",
+        low=0.0,
+        low_open=True,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        default=None,
+        doc="extent along y (3D)",
     )
     growth: float = parameter("1", low=0.0, low_open=True, default=0.3, doc="growth of the size")
     across: float = parameter("1", low=0.0, low_open=True, default=2.0, doc="cells across necks")

@@ -23,6 +23,7 @@ from ssbmech.errors import ParameterError, raise_on_all
 from ssbmech.geometry.lateral import along, is_lateral
 from ssbmech.interfaces.interface import GapProfile
 from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.plausible import LENGTH_HINT, MOST_LENGTH
 
 Floats = npt.NDArray[np.float64]
 
@@ -54,8 +55,17 @@ class LensGap:
 
     is_lateral: ClassVar[bool] = True
 
-    half_width: float = parameter("m", low=0.0, low_open=True, doc="half width of the void")
-    depth: float = parameter("m", low=0.0, doc="gap in the middle")
+    half_width: float = parameter(
+        "m",
+        low=0.0,
+        low_open=True,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        doc="half width of the void",
+    )
+    depth: float = parameter(
+        "m", low=0.0, high=MOST_LENGTH, hint=LENGTH_HINT, doc="gap in the middle"
+    )
     centre: float = parameter("m", default=0.0, doc="x of the middle")
     centre_y: float | None = parameter("m", default=None, doc="y of the middle of a round void")
 
@@ -87,13 +97,21 @@ class CosineGap:
         ParameterError: a number is out of its bounds.
     """
 
-    is_lateral: ClassVar[bool] = True
-
-    amplitude: float = parameter("m", low=0.0, doc="gap in the valleys")
-    wavelength: float = parameter("m", low=0.0, low_open=True, doc="wavelength along x")
+    amplitude: float = parameter(
+        "m", low=0.0, high=MOST_LENGTH, hint=LENGTH_HINT, doc="gap in the valleys"
+    )
+    wavelength: float = parameter(
+        "m", low=0.0, low_open=True, high=MOST_LENGTH, hint=LENGTH_HINT, doc="wavelength along x"
+    )
     crest: float = parameter("m", default=0.0, doc="position of a crest")
     wavelength_y: float | None = parameter(
-        "m", low=0.0, low_open=True, default=None, doc="wavelength along y"
+        "m",
+        low=0.0,
+        low_open=True,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        default=None,
+        doc="wavelength along y",
     )
 
     def __post_init__(self) -> None:
@@ -127,9 +145,14 @@ class CylinderGap:
         ParameterError: a number is out of its bounds.
     """
 
-    is_lateral: ClassVar[bool] = True
-
-    radius: float = parameter("m", low=0.0, low_open=True, doc="radius of the cylinder")
+    radius: float = parameter(
+        "m",
+        low=0.0,
+        low_open=True,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        doc="radius of the cylinder",
+    )
     centre: float = parameter("m", default=0.0, doc="x of the first contact")
 
     def __post_init__(self) -> None:
@@ -156,9 +179,9 @@ class SphereGap:
         ParameterError: a number is out of its bounds.
     """
 
-    is_lateral: ClassVar[bool] = True
-
-    radius: float = parameter("m", low=0.0, low_open=True, doc="radius of the sphere")
+    radius: float = parameter(
+        "m", low=0.0, low_open=True, high=MOST_LENGTH, hint=LENGTH_HINT, doc="radius of the sphere"
+    )
     centre: float = parameter("m", default=0.0, doc="x of the first contact")
     centre_y: float = parameter("m", default=0.0, doc="y of the first contact")
 

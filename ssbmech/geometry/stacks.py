@@ -19,6 +19,7 @@ from ssbmech.geometry.session import generate, growing_size, mesh_model, power_o
 from ssbmech.geometry.simplices import SimplexMesh
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.plausible import LENGTH_HINT, MOST_LENGTH, check_file_name
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,28 @@ class Layer:
     """
 
     name: str
-    thickness: float = parameter("m", low=0.0, low_open=True, doc="thickness of the layer")
+    thickness: float = parameter(
+        "m",
+        low=0.0,
+        low_open=True,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        doc="thickness of the layer",
+    )
     size: float | None = parameter(
-        "m", low=0.0, low_open=True, default=None, doc="largest cell size"
+        "m",
+        low=0.0,
+        low_open=True,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        default=None,
+        doc="largest cell size",
     )
 
     def __post_init__(self) -> None:
-        """Convert to SI and check the bounds."""
+        """Convert to SI and check the bounds and the name."""
         validate_parameters(self)
+        check_file_name(self.name, "Layer.name")
 
 
 def check_layers(layers: Sequence[Layer], depth: float | None, dim: int) -> None:
@@ -117,9 +132,23 @@ class Refinement:
     """
 
     interface: str
-    position: float = parameter("m", low=0.0, doc="x of a point or line, radius of a ring")
-    size: float = parameter("m", low=0.0, low_open=True, doc="cell size")
-    radius: float = parameter("m", low=0.0, doc="distance up to which cells have this size")
+    position: float = parameter(
+        "m",
+        low=0.0,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        doc="x of a point or line, radius of a ring",
+    )
+    size: float = parameter(
+        "m", low=0.0, low_open=True, high=MOST_LENGTH, hint=LENGTH_HINT, doc="cell size"
+    )
+    radius: float = parameter(
+        "m",
+        low=0.0,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        doc="distance up to which cells have this size",
+    )
     axis_x: float | None = parameter("m", default=None, doc="x of the axis of a ring (3D)")
     axis_y: float = parameter("m", default=0.0, doc="y of the axis of a ring (3D)")
 
@@ -153,16 +182,34 @@ class Stack(MeshSource):
     """
 
     layers: tuple[Layer, ...]
-    width: float = parameter("m", low=0.0, low_open=True, doc="extent along x")
+    width: float = parameter(
+        "m", low=0.0, low_open=True, high=MOST_LENGTH, hint=LENGTH_HINT, doc="extent along x"
+    )
     size_interface: float = parameter(
-        "m", low=0.0, low_open=True, doc="cell size at the interfaces"
+        "m",
+        low=0.0,
+        low_open=True,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        doc="cell size at the interfaces",
     )
     size_bulk: float = parameter(
-        "m", low=0.0, low_open=True, doc="cell size far from the interfaces"
+        "m",
+        low=0.0,
+        low_open=True,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        doc="cell size far from the interfaces",
     )
     refinements: tuple[Refinement, ...] = ()
     depth: float | None = parameter(
-        "m", low=0.0, low_open=True, default=None, doc="extent along y (3D)"
+        "m",
+        low=0.0,
+        low_open=True,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        default=None,
+        doc="extent along y (3D)",
     )
     growth: float = parameter("1", low=0.0, low_open=True, default=0.3, doc="growth of the size")
     graded: tuple[str, ...] | None = None
@@ -171,6 +218,11 @@ class Stack(MeshSource):
         """Convert to SI, check the bounds and the names."""
         validate_parameters(self)
         check_layers(self.layers, self.depth, self.frame.dim)
+        if self.size_interface > self.size_bulk:
+            raise MeshError(
+                f"Stack.size_interface = {self.size_interface:g} m is above size_bulk = "
+                f"{self.size_bulk:g} m: expected the finer cells at the interfaces"
+            )
         for name in self.graded or ():
             self.level(name)
         for refinement in self.refinements:

@@ -161,7 +161,7 @@ class ButlerVolmer:
         ParameterError: a constant is out of its bounds.
     """
 
-    i_0: float = parameter("A/m2", low=0.0, low_open=True, doc="exchange current density")
+    i_0: float = parameter("A/m2", low=1e-15, high=1e10, doc="exchange current density")
     alpha_a: float = parameter(
         "1", low=0.1, high=0.9, default=0.5, doc="anodic transfer coefficient"
     )

@@ -42,6 +42,9 @@ from ssbmech.solve.time_loop import TimeLoop
 
 logger = logging.getLogger(__name__)
 
+OPTIONS_PREFIX = "ssbmech_"
+"""Prefix of the options that PETSc is told for a run."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -220,7 +223,7 @@ def _prepare(job: _Job, interrupt: Interrupt) -> tuple[TimeLoop, Recorder]:
     observers = Observers(job.observers, cell)
     measurement = Measurement(cell, observed=observers.outputs)
     check_protocol(case.protocol, measurement.stoppable)
-    newton = Newton(cell.system, case.newton, case.linear_solver, f"ssbmech_{case.name}_")
+    newton = Newton(cell.system, case.newton, case.linear_solver, OPTIONS_PREFIX)
     sizer = case.step_control.sizer()
     store = CheckpointStore(folder.checkpoints_path, comm)
     interval = case.output.checkpoint_every

@@ -21,7 +21,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "ssbmech"
 # of each other.
 ORDER = (
     ("_version", "errors", "constants", "kind_words"),
-    ("kinds",),
+    ("kinds", "plausible"),
     ("memory", "extensions"),
     ("runfolder",),
     ("units",),
