@@ -255,9 +255,18 @@ def validate_parameters(instance: Any) -> None:
             raise ParameterError(
                 f"{name} = {number:g} [{declaration.unit}] is out of bounds: "
                 f"expected a value in {declaration.bounds()} [{declaration.unit}]"
-                + (f"; {declaration.hint}" if declaration.hint else "")
+                + (
+                    f"; {declaration.hint}"
+                    if declaration.hint and _beyond(number, declaration)
+                    else ""
+                )
             )
         object.__setattr__(instance, field.name, number)
+
+
+def _beyond(number: float, declaration: Declaration) -> bool:
+    """Return whether a number is too large, of either sign."""
+    return declaration.high is not None and abs(number) > declaration.high
 
 
 def describe(instance: Any) -> list[Description]:

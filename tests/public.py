@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import ssbmech as ssb
-from ssbmech import kinds
+from ssbmech import geometry, kinds
 
 HOUSES: Final = (
     "case",
@@ -63,6 +63,13 @@ def public_dataclasses() -> list[Any]:
             for value in vars(importlib.import_module(module.name)).values():
                 if inspect.isclass(value) and value.__module__ == module.name:
                     found[value] = None
+    # readers and generators of meshes have classes of their own, from arrays
+    exported = {getattr(geometry, name) for name in geometry.__all__}
+    found = {
+        kind: None
+        for kind in found
+        if not kind.__module__.startswith("ssbmech.geometry.") or kind in exported
+    }
     found |= dict.fromkeys(getattr(ssb, name) for name in ssb.__all__)
     return [
         kind

@@ -10,6 +10,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from ssbmech.case.probing import value_at
 from ssbmech.frames import Expr
 from ssbmech.parameter import validate_parameters
 
@@ -117,6 +118,7 @@ class FacePressure:
     def __post_init__(self) -> None:
         """Check the kinds."""
         validate_parameters(self)
+        value_at(self.pressure, 0.0, "FacePressure.pressure", "Pa")
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ class FaceFlux:
     def __post_init__(self) -> None:
         """Check the kinds."""
         validate_parameters(self)
+        value_at(self.flux, 0.0, "FaceFlux.flux", "mol/(m2 s)")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 from ssbmech.case.body import Body
@@ -13,8 +14,9 @@ from ssbmech.case.fixtures import Fixture
 from ssbmech.case.phases import drives_of, passes_current
 from ssbmech.case.protocol import Step
 from ssbmech.case.settings import Discretisation
-from ssbmech.errors import CaseError
+from ssbmech.errors import CaseError, CaseWarning
 from ssbmech.interfaces.interface import Interface
+from ssbmech.plausible import LEAST_PRELOAD
 
 
 def check_bodies(bodies: Sequence[Body]) -> None:
@@ -94,6 +96,13 @@ def check_fixture(
     check_loading(fixture, protocol)
     if fixture is None:
         return
+    if 0.0 < fixture.preload < LEAST_PRELOAD:
+        warnings.warn(
+            f"the preload of the {type(fixture).__name__} is {fixture.preload:g} Pa, less than its "
+            f"own weight would give: was a unit left out, as in {fixture.preload:g} * MPa?",
+            CaseWarning,
+            stacklevel=4,
+        )
     if fixture.face is not None and any(
         s.face == fixture.face and holds_normal(s) for s in supports
     ):

@@ -25,6 +25,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
+from ssbmech.case.probing import value_at
 from ssbmech.parameter import STATED_IF_GIVEN, parameter, validate_parameters
 from ssbmech.plausible import MOST_PRESSURE, PRESSURE_HINT
 
@@ -250,3 +251,4 @@ class DrivenPlaten:
     def __post_init__(self) -> None:
         """Check the kinds."""
         validate_parameters(self)
+        value_at(self.travel, 0.0, "DrivenPlaten.travel", "m")

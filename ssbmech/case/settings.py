@@ -65,15 +65,11 @@ class Scales:
 
     stress: float = parameter("Pa", low=1e-3, high=1e15, default=1e6, doc="typical stress")
     length: float = parameter("m", low=1e-15, high=1.0, default=1e-6, doc="typical element size")
-    gap: float = parameter(
-        "m", low=1e-15, high=1e-2, default=1e-8, doc="typical gap that matters"
-    )
+    gap: float = parameter("m", low=1e-15, high=1e-2, default=1e-8, doc="typical gap that matters")
     current: float = parameter(
         "A/m2", low=1e-9, high=1e9, default=10.0, doc="typical current density"
     )
-    potential: float = parameter(
-        "V", low=1e-9, high=1e3, default=0.025, doc="typical potential"
-    )
+    potential: float = parameter("V", low=1e-9, high=1e3, default=0.025, doc="typical potential")
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -94,7 +90,9 @@ class NewtonSettings:
         ParameterError: a number is out of its bounds.
     """
 
-    tolerance: float = parameter("1", low=0.0, low_open=True, high=1e-3, default=1e-8, doc="residual norm")
+    tolerance: float = parameter(
+        "1", low=0.0, low_open=True, high=1e-3, default=1e-8, doc="residual norm"
+    )
     max_iterations: int = 20
     max_growth: float = parameter("1", low=0.0, low_open=True, default=1.0, doc="residual growth")
 

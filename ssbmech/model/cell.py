@@ -14,6 +14,7 @@ from dolfinx import fem
 from ssbmech._compat import compile_form, constant, drop_abandoned_compilations
 from ssbmech.case.case import Case
 from ssbmech.case.courses import courses_of
+from ssbmech.case.probing import value_at
 from ssbmech.case.protocol import Drive
 from ssbmech.case.step_control import Tolerances, scheme_of
 from ssbmech.case.stops import Guard
@@ -27,6 +28,7 @@ from ssbmech.model.checks import check_case
 from ssbmech.model.circuit import Circuit
 from ssbmech.model.conditions import Conditions
 from ssbmech.model.draw import draws, share_metal, warn_of_draws
+from ssbmech.model.initial_gap import check_initial_gap
 from ssbmech.model.part import FaceNumber, Judged, Setting
 from ssbmech.model.parts.contact import Contact
 from ssbmech.model.parts.lithium import Lithium
@@ -120,6 +122,7 @@ class CellModel:
             sides = bodies[interface.minus].mesh, bodies[interface.plus].mesh
             mesh = cut_interface(self.tagged, interface.name, *sides)
             found[interface.name] = build_surface(interface, mesh, bodies, parent, self.setting)
+            check_initial_gap(found[interface.name])
         return found
 
     def _build_holder(self, around: Sequence[Fluid]) -> Holder:
@@ -293,14 +296,20 @@ def _setting(
 ) -> Setting:
     """Return what all parts share; a fluid around the cell presses on every face nothing holds."""
     pressures = [
-        FaceNumber(load.face, conditions.number(partial(_at_time, load.pressure)))
+        FaceNumber(
+            load.face,
+            conditions.number(partial(_at_time, load.pressure, "FacePressure.pressure", "Pa")),
+        )
         for load in case.loads.face_pressures
     ]
     held = {support.face for support in case.supports}
     wet = [face for face in tagged.faces if face not in held]
     pressures += [FaceNumber(face, fluid.pressure) for fluid in around for face in wet]
     fluxes = [
-        FaceNumber(load.face, conditions.number(partial(_at_time, load.flux)))
+        FaceNumber(
+            load.face,
+            conditions.number(partial(_at_time, load.flux, "FaceFlux.flux", "mol/(m2 s)")),
+        )
         for load in case.loads.face_fluxes
     ]
     return Setting(
@@ -315,9 +324,11 @@ def _setting(
     )
 
 
-def _at_time(value: Callable[[float], float], time: float, _: Drive) -> float:
+def _at_time(
+    value: Callable[[float], float], where: str, unit: str, time: float, _: Drive
+) -> float:
     """Return a value at a time [s], whatever the drive."""
-    return value(time)
+    return value_at(value, time, where, unit)
 
 
 def _driven(case: Case, mesh: BodyMesh) -> bool:

@@ -30,7 +30,7 @@ from ssbmech.run.reading import refuse_while_reading
 from ssbmech.run.recorder import Recorder
 from ssbmech.run.same_case import identity
 from ssbmech.runfolder import manifest
-from ssbmech.runfolder.folder import RunFolder
+from ssbmech.runfolder.folder import RunFolder, folder_path
 from ssbmech.runfolder.measured import write_measured
 from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.reader import Series
@@ -145,7 +145,7 @@ def run_or_resume(
 
     Arguments and errors are those of `run` and `resume`.
     """
-    if on_root(comm, RunPaths(Path(outdir)).manifest_path.exists):
+    if on_root(comm, lambda: RunPaths(folder_path(outdir)).manifest_path.exists()):
         return resume(case, outdir, comm, observers)
     return run(case, outdir, comm, notes, observers)
 

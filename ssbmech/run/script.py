@@ -41,6 +41,7 @@ from ssbmech.errors import (
     missing_package,
     raise_on_all,
 )
+from ssbmech.kind_words import shown
 from ssbmech.run.reading import reading, refuse_while_reading
 from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus
 
@@ -185,7 +186,12 @@ class CaseScript:
                 consistent.
             ParameterError: a number of the case is out of its bounds.
         """
-        return self.build(*self._options(arguments))
+        case: Any = self._called(self.build, "build_case", arguments)
+        if not dataclasses.is_dataclass(case) or not hasattr(case, "geometry"):
+            raise CaseError(
+                f"{self.path.name}: build_case returns {shown(case)}: it must return a Case"
+            )
+        return cast("Case", case)
 
     def observers(self, arguments: Sequence[str] = ()) -> tuple[Observer, ...]:
         """Return the observers of a run for values of knobs, as `case` takes them.
@@ -193,7 +199,11 @@ class CaseScript:
         Raises:
             CaseError: a knob is not known or its value cannot be read.
         """
-        return () if self.observe is None else tuple(self.observe(*self._options(arguments)))
+        return (
+            ()
+            if self.observe is None
+            else tuple(self._called(self.observe, "observers", arguments))
+        )
 
     def record(self, arguments: Sequence[str]) -> dict[str, object]:
         """Return what the manifest keeps of the script, to build the same case again.
@@ -247,6 +257,25 @@ class CaseScript:
         if self.declare is not None:
             self.declare(parser)
         return parser._actions[before:]
+
+    def _called(self, function: Callable[..., Any], name: str, arguments: Sequence[str]) -> Any:
+        """Return what a function of the script gives for values of knobs.
+
+        Raises:
+            CaseError: a knob is wrong, or the function takes other arguments than the knobs.
+        """
+        options = self._options(arguments)
+        try:
+            inspect.signature(function).bind(*options)
+        except TypeError:
+            has = "declares knobs" if options else "declares no knobs"
+            takes = "must take one argument, the options" if options else "must take no argument"
+            raise CaseError(
+                f"{self.path.name} {has}, so {name} {takes}, but it takes "
+                f"{inspect.signature(function)}"
+                + ("" if options else "; or define knobs(parser) as well")
+            ) from None
+        return function(*options)
 
     def _options(self, arguments: Sequence[str]) -> tuple[argparse.Namespace, ...]:
         """Return what `build` is called with."""
@@ -351,12 +380,26 @@ def is_first_rank() -> bool:
     return next((rank for rank in launched if rank is not None), "0") == "0"
 
 
+def folder_name(text: str) -> Path:
+    """Return the folder that an option names.
+
+    Raises:
+        argparse.ArgumentTypeError: the name is empty, as a variable of the shell that is not set.
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name of the folder is empty: is a variable not set?")
+    return Path(text)
+
+
 def run_options() -> argparse.ArgumentParser:
     """Return a parser of the options that all runs have, to be a parent of others."""
     running = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     group = running.add_argument_group("run")
     group.add_argument(
-        "--out", type=Path, metavar="DIR", help="run folder (default: runs/ and the script's name)"
+        "--out",
+        type=folder_name,
+        metavar="DIR",
+        help="run folder (default: runs/ and the script's name)",
     )
     group.add_argument(
         "--resume", action="store_true", help="go on with the run in the folder, if there is one"

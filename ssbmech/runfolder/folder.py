@@ -70,7 +70,7 @@ class RunFolder(RunPaths):
         """
 
         def claim() -> Path:
-            folder = Path(path).resolve()
+            folder = folder_path(path).resolve()
             _refuse_leftovers(folder)
             (folder / "fields").mkdir(parents=True, exist_ok=True)
             (folder / "figures").mkdir(exist_ok=True)
@@ -106,7 +106,7 @@ class RunFolder(RunPaths):
         """
 
         def look() -> Path:
-            folder = Path(path).resolve()
+            folder = folder_path(path).resolve()
             content = manifest.read(RunPaths(folder).manifest_path)
             if content.get("format") != manifest.FORMAT_VERSION:
                 raise RunFolderError(
@@ -209,6 +209,22 @@ class RunFolder(RunPaths):
         self.write_manifest(
             {"status": RunStatus(status), "reason": reason, "finished": manifest.now()}
         )
+
+
+def folder_path(path: str | os.PathLike[str]) -> Path:
+    """Return the path of a folder.
+
+    Raises:
+        RunFolderError: it is no path, or an empty one, which would stand for the current folder.
+    """
+    if not isinstance(path, (str, os.PathLike)):
+        raise RunFolderError(
+            f"the run folder is {path!r} ({type(path).__name__}): give the path of a folder, such "
+            "as 'runs/first'"
+        )
+    if not os.fspath(path).strip():
+        raise RunFolderError("the run folder has an empty name: give one, such as 'runs/first'")
+    return Path(path)
 
 
 def _refuse_leftovers(folder: Path) -> None:

@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from ssbmech.errors import StudyError
+from ssbmech.run.script import folder_name
 from ssbmech.runfolder.status import EXIT_STOPPED
 from ssbmech.study.collect import collect
 from ssbmech.study.figures import draw_all
@@ -31,13 +32,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser: Parser of the command.
     """
     add = parser.add_argument
-    add("--out", type=Path, metavar="DIR", help="folder of the study (default: runs/NAME)")
+    add("--out", type=folder_name, metavar="DIR", help="folder of the study (default: runs/NAME)")
     add("--dry-run", action="store_true", help="list the variants and how far they are")
     add("--collect-only", action="store_true", help="make table and figures of what is there")
     add("--no-figures", action="store_true", help="make the table only")
-    add("--cores", type=int, metavar="N", help="local cores to use (default: all)")
+    add("--cores", type=_one_or_more, metavar="N", help="local cores to use (default: all)")
     add("--executor", metavar="NAME", help="executor plugin of Snakemake, for example slurm")
-    add("--jobs", type=int, metavar="N", help="most jobs at a time, with an executor plugin")
+    add(
+        "--jobs",
+        type=_one_or_more,
+        metavar="N",
+        help="most jobs at a time, with an executor plugin",
+    )
     add("--profile", metavar="DIR", help="profile of Snakemake")
     add("file", type=Path, metavar="FILE", help="study file (TOML)")
     add(
@@ -46,6 +52,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="-- OPTION ...",
         help="further options of Snakemake's own, after two dashes",
     )
+
+
+def _one_or_more(text: str) -> int:
+    """Return a number of cores or jobs.
+
+    Raises:
+        argparse.ArgumentTypeError: It is no whole number, or less than one.
+    """
+    if not text.strip().isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
+    return int(text)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -72,11 +72,11 @@ def mechanical(**changes: Any) -> dict[str, Any]:
 NUMBERS: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "zero thickness": (
         lambda: ssb.Layer("separator", 0 * um),
-        ("Layer.thickness", "0 [m]", "(0, inf)"),
+        ("Layer.thickness", "0 [m]", "(0, 1]"),
     ),
     "negative thickness": (
         lambda: ssb.Layer("separator", -20 * um),
-        ("Layer.thickness", "-2e-05 [m]", "(0, inf)"),
+        ("Layer.thickness", "-2e-05 [m]", "(0, 1]"),
     ),
     "pressure for thickness": (
         lambda: ssb.Layer("separator", 20 * MPa),
@@ -94,7 +94,7 @@ NUMBERS: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         ("Elastic.poisson", "0.5", "(-1, 0.5)"),
     ),
     "negative stiffness": (lambda: Elastic(-1 * GPa, 0.3), ("Elastic.young", "(0, inf)")),
-    "suction": (lambda: ssb.Spring(-1 * MPa, 1 * MPa_per_um), ("Spring.preload", "[0, inf)")),
+    "suction": (lambda: ssb.Spring(-1 * MPa, 1 * MPa_per_um), ("Spring.preload", "[0, 2e+10]")),
     "current for voltage": (
         lambda: ssb.VoltageAbove(1 * mA_per_cm2),
         ("VoltageAbove.limit", "wrong kind of unit", "V"),
@@ -102,7 +102,7 @@ NUMBERS: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "below absolute zero": (changed(temperature=-3 * K), ("Case.temperature", "-3 [K]")),
     "zero duration": (lambda: ssb.Rest(0 * s), ("Rest.duration", "(0, inf)")),
     "fraction above one": (lambda: ssb.ContactBelow(WORKING, 1.5), ("fraction", "[0, 1]")),
-    "negative residual": (lambda: ssb.NewtonSettings(tolerance=-1e-8), ("tolerance", "(0, inf)")),
+    "negative residual": (lambda: ssb.NewtonSettings(tolerance=-1e-8), ("tolerance", "(0, 0.001]")),
     "steps backwards": (lambda: ssb.PrescribedSteps([1.0, -1.0]), ("lengths", "greater than")),
     "unknown material": (
         lambda: library.by_name("litium"),
