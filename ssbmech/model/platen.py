@@ -26,6 +26,7 @@ from dolfinx import fem
 
 from ssbmech._compat import compile_form, constant
 from ssbmech.case.fixtures import Fixture, pulls
+from ssbmech.case.probing import value_at
 from ssbmech.case.protocol import Drive
 from ssbmech.case.settings import Scales
 from ssbmech.errors import CaseError
@@ -113,7 +114,7 @@ class Platen:
         self.reseats = moves_seat(drive, self.seated)
         self.closure.choose = _one_equation
         if fixture.travel is not None:
-            self._stand_at(fixture.travel(time))
+            self._stand_at(value_at(fixture.travel, time, "the travel of the platen", "m"))
             return
         asked = set_pressure(fixture, drive, self.seated, self.pressure_last, time, dt)
         if math.isnan(asked) and fixture.stiffness == 0.0:
