@@ -49,6 +49,7 @@ MADE_BY_THE_PACKAGE: Final = MappingProxyType(
         "Surroundings": "given to laws",
         "TaggedMesh": "a mesh, from arrays",
         "TimeTable": "what a profile holds its points in",
+        "Weights": "of an extrapolation in time",
         "MeshSource": "base of the geometries, which check its frame",
     }
 )
