@@ -116,10 +116,10 @@ def _sets(read: FileMesh) -> Iterator[tuple[str, str]]:
         if not given.internal:
             yield "set", f"{given.name!r}: {len(given.members)} elements"
     for name, rows in read.sides.items():
-        if "." not in name:
+        if name not in read.internal:
             yield "surface", f"{name!r}: {len(rows)} facets"
     for name, nodes in read.node_sets.items():
-        if "." not in name:
+        if name not in read.internal:
             yield "points", f"{name!r}: {len(nodes)} points"
     for name in read.arrays:
         yield "array", f"{name!r} of integers, one for each cell"
@@ -219,7 +219,7 @@ def _snippet(question: Question, read: FileMesh, frame: Frame, unit: str) -> str
 
 def _choices(read: FileMesh) -> Iterator[str]:
     """Yield what could be named, as remarks."""
-    points = [name for name in read.node_sets if "." not in name]
+    points = [name for name in read.node_sets if name not in read.internal]
     if points:
         yield f"    # faces={{...}} also takes the sets of points {listed(points)}"
     if len(read.arrays) > 1:

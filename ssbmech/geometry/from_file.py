@@ -69,11 +69,15 @@ def simplices_of(read: FileMesh, dim: int, unit: float, naming: Naming) -> Simpl
     changes += _idle(read)
     changes += _bends(read, points, dim)
     regions, faces, unused = _sets(read, parts, naming)
-    faces = merged_sets(_ordered(faces, _surfaces(read, parts, dim)), naming.faces, read, "faces")
+    faces = merged_sets(
+        _ordered(faces, _surfaces(read, parts, naming)), naming.faces, read, "faces"
+    )
     nodes = merged_sets(dict(read.node_sets), naming.faces, read, "faces") if naming.faces else {}
     if not naming.faces:
         unused += [
-            f"set of points {n!r}: taken as a face if faces= names it" for n in read.node_sets
+            f"set of points {n!r}: taken as a face if faces= names it"
+            for n in read.node_sets
+            if n not in read.internal
         ]
     else:
         check_asked(
@@ -350,10 +354,13 @@ def _array_sets(
     return regions, faces, [f"array {n!r}: {array!r} is used" for n in there if n != array]
 
 
-def _surfaces(read: FileMesh, parts: _Parts, dim: int) -> dict[str, Ints]:
+def _surfaces(read: FileMesh, parts: _Parts, naming: Naming) -> dict[str, Ints]:
     """Return the facets of named surfaces, with quadrilaterals cut as the cells are."""
+    dim = parts.cells.shape[1] - 1
     found: dict[str, Ints] = {}
     for name, rows in read.sides.items():
+        if name in read.internal and lookup(name, naming.faces, read) is None:
+            continue
         corners = np.count_nonzero(rows >= 0, axis=1)
         plain = rows[corners == dim][:, :dim]
         if dim == 3 and np.any(corners == QUAD.corners):

@@ -270,7 +270,8 @@ def _claim(codes: Ints, members: Ints, names: list[str], name: str) -> None:
     before = codes[members].max(initial=-1)
     if before >= 0 and names[before] != name:
         raise MeshError(
-            f"faces {names[before]!r} and {name!r} share facets: a facet belongs to one face"
+            f"faces {names[before]!r} and {name!r} share facets: a facet belongs to one face; "
+            "say which sets are faces, with faces={'set': 'face', ...}"
         )
     codes[members] = names.index(name)
 

@@ -104,6 +104,36 @@ def test_instances_that_touch_are_joined(tmp_path):
         assert set(read(tmp_path, lines, regions=dotted).regions) == {"a", "b", "glass"}
 
 
+def test_surfaces_of_a_part(tmp_path):
+    """As such, or that of one instance; those that a program made for itself only by name."""
+    own = ["*Surface, name=Lid", "1, S1", "*Surface, name=_pick, internal", "1, S1"]
+    lines = [*part("Cell", layers(), more=own), "*Instance, name=I, part=Cell", "*End Instance"]
+    assert lengths(read(tmp_path, lines)) == {
+        "Lid": pytest.approx(4),
+        "bottom": pytest.approx(8),
+        "top": pytest.approx(12),
+        "left": pytest.approx(16),
+        "right": pytest.approx(16),
+    }
+    for name in ("i.lid", "_PICK"):
+        assert "plate" in read(tmp_path, lines, faces={name: "plate"}).faces
+
+
+def test_sets_of_one_name_in_several_parts_stay_apart(tmp_path):
+    """As Abaqus/CAE names the set of each part "Set-1"."""
+    lines = [
+        *part("Lithium", layers((4.0,)), ("Set-1",)),
+        *part("Glass", layers((8.0,)), ("Set-1",)),
+        *("*Instance, name=Lithium-1, part=Lithium", "*End Instance"),
+        *("*Instance, name=Glass-1, part=Glass", "0., 4.", "*End Instance"),
+    ]
+    with pytest.warns(CaseWarning, match="made one"):
+        mesh = read(tmp_path, lines)
+    assert areas(mesh) == pytest.approx({"Lithium-1.Set-1": 48, "Glass-1.Set-1": 96})
+    with pytest.warns(CaseWarning, match="made one"):
+        assert areas(read(tmp_path, lines, regions={"SET-1": "all"})) == {"all": pytest.approx(144)}
+
+
 def test_instances_that_do_not_fit_are_refused_with_place(tmp_path):
     both = [*part("A", layers((4.0,)), ("a",)), *part("B", layers((4.0,), across=5), ("b",))]
     place = ["*Instance, name=I, part=A", "*End Instance", "*Instance, name=J, part=B"]

@@ -3,7 +3,8 @@
 
 A deck is flat, or made of parts that an assembly places as instances: each instance is moved, then
 turned about a line. Names are the same in whatever case; the first spelling is kept. Sets of a part
-are sets of all its instances together; "instance.set" means that of one instance.
+are sets of all its instances together; "instance.set" means that of one instance, which is what
+sets of one name in several parts are called.
 """
 
 from __future__ import annotations
@@ -87,12 +88,15 @@ class _Assembled:
             rows = [r for s, key in where for r in self._rows(s, key, "element_sets")]
             members = _unique(self._look(self.element, r, "element") for r in rows)
             sets.append(NamedSet(name, members, internal))
-        for name, _, where in self._named("node_sets"):
+        kept = []
+        for name, internal, where in self._named("node_sets"):
+            kept += [name] if internal else []
             rows = [r for s, key in where for r in self._rows(s, key, "node_sets")]
             node_sets[name] = _unique(self._look(self.node, r, "node") for r in rows)
-        for name, _, where in self._named("surfaces"):
+        for name, internal, where in self._named("surfaces"):
             found = [side for s, key in where for side in self._sides(s, key)]
             sides[name] = padded_rows(found)
+            kept += [name] if internal else []
         preferred = [name for scope in self.scopes for name in scope.sections]
         return FileMesh(
             format=f"Abaqus deck of {len(self.deck.instances)} instances"
@@ -104,6 +108,7 @@ class _Assembled:
             sides={name: rows for name, rows in sides.items() if rows.size},
             node_sets=node_sets,
             preferred=preferred,
+            internal=kept,
             folds_case=True,
             ignored=[f"{n} elements {kind}" for kind, n in self.deck.ignored.items()],
             files=files,
@@ -134,10 +139,13 @@ class _Assembled:
             # a set of the assembly goes before those of parts with the same name
             own = [(s, k) for s, k in where if s == 0] or where
             group: Group = getattr(self.scopes[own[0][0]], kind)[key]
-            yield group.name, group.internal, own
+            # of sets with one name in several parts nobody knows whether they are one
+            apart = len({self.scopes[s].part for s, _ in own}) > 1
+            yield group.name, group.internal or apart, own
             for s, k in where:
                 if self.scopes[s].name:
-                    yield f"{self.scopes[s].name}.{group.name}", True, [(s, k)]
+                    dotted = f"{self.scopes[s].name}.{group.name}"
+                    yield dotted, group.internal or not apart, [(s, k)]
 
     def _target(self, scope: int, instance: str, item: str, kind: str) -> tuple[int, str]:
         """Return the scope and the number or name that an item means."""

@@ -49,6 +49,7 @@ class Scope:
     surfaces: dict[str, Group] = field(default_factory=dict)
     sections: list[str] = field(default_factory=list)
     placing: list[list[float]] = field(default_factory=list)
+    part: str = ""
 
 
 class Deck:
@@ -111,6 +112,7 @@ class Deck:
             dict(own.surfaces),
             list(own.sections),
             [[float(x or 0) for x in row] for row in block.rows],
+            own.name,
         )
         self.instances[name.upper()] = self.scope = copied
 

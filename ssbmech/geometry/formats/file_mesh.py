@@ -154,6 +154,7 @@ class FileMesh:
         sides: corner points of the facets of each named surface; of a facet with three corners
             among facets with four the last is -1.
         node_sets: named sets of points.
+        internal: names of surfaces and sets of points that are used only if they are asked for.
         arrays: integer of each element, by name of the array; `NONE` where there is none.
         preferred: names of sets that are the regions if sets overlap, such as those with a section.
         folds_case: names that differ in case alone are one name.
@@ -169,6 +170,7 @@ class FileMesh:
     node_sets: Mapping[str, Ints] = field(default_factory=dict)
     arrays: Mapping[str, Ints] = field(default_factory=dict)
     preferred: Sequence[str] = ()
+    internal: Sequence[str] = ()
     folds_case: bool = False
     ignored: Sequence[str] = ()
     files: Sequence[Path] = ()

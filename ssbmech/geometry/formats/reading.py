@@ -117,11 +117,11 @@ def check_content(path: Path) -> None:
     Raises:
         MeshError: there is no such file, it is empty, or it is something else.
     """
-    if path.is_dir():
-        raise MeshError("it is a folder: name the file of the mesh")
-    if not path.is_file():
-        raise MeshError("there is no such file")
     try:
+        if path.is_dir():
+            raise MeshError("it is a folder: name the file of the mesh")
+        if not path.is_file():
+            raise MeshError("there is no such file")
         with path.open("rb") as file:
             begun = file.read(200)
     except OSError as error:
