@@ -187,9 +187,6 @@ def _check_dimension(read: FileMesh, dim: int) -> None:
         kind = "triangles" if dim == 2 else "tetrahedra"
         there = f"; its cells of highest dimension are {', '.join(sorted(names))}" if names else ""
         raise MeshError(f"it holds no {kind}, which a mesh of dimension {dim} is made of{there}")
-    for block in read.blocks:
-        if len(block.nodes) and not 0 <= block.nodes.min() <= block.nodes.max() < len(read.points):
-            raise MeshError("its cells have points that are not in the file")
     if not np.all(np.isfinite(read.points)):
         raise MeshError("it has points whose coordinates are not finite numbers")
 

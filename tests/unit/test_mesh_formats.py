@@ -279,6 +279,15 @@ def test_exodus(tmp_path, classic, ending):
         read(path, faces={"cover": "lid"})
 
 
+@pytest.mark.parametrize("key", ["connect2", "node_ns1", "elem_ss1", "side_ss1"])
+def test_exodus_with_numbers_of_nothing(tmp_path, key):
+    variables, types = exodus_variables(layers())
+    variables[key] = variables[key] + 1000
+    write_exodus(tmp_path / "cell.e", variables, types, True)
+    with pytest.raises(MeshError, match=r"not in the file|side set 'lid' has a side"):
+        read(tmp_path / "cell.e")
+
+
 def test_exodus_blocks_without_names_and_shells(tmp_path):
     """Of shells in space sides 1 and 2 are the faces, and the edges come after them."""
     variables, _ = exodus_variables(layers(), ("", "", ""))

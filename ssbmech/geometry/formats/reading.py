@@ -150,7 +150,9 @@ def guarded(read: Reader, path: Path) -> FileMesh:
         MeshError: the file cannot be read.
     """
     try:
-        return read(path)
+        mesh = read(path)
+        _check_numbers(mesh)
+        return mesh
     except SSBMechError:
         raise
     except NotSimple as error:
@@ -160,3 +162,22 @@ def guarded(read: Reader, path: Path) -> FileMesh:
         raise MeshError(
             f"it cannot be read, as if it were damaged or cut off ({type(error).__name__}{words})"
         ) from error
+
+
+def _check_numbers(mesh: FileMesh) -> None:
+    """Refuse cells, facets and sets of points and elements that are not there."""
+    points, elements = len(mesh.points), sum(len(block.nodes) for block in mesh.blocks)
+    kinds = (
+        ("its cells have points", points, 0, [block.nodes for block in mesh.blocks]),
+        ("its sets have points", points, 0, mesh.node_sets.values()),
+        # facets with fewer corners than others are filled up with -1
+        ("its surfaces have points", points, -1, mesh.sides.values()),
+        ("its sets have elements", elements, 0, [given.members for given in mesh.sets]),
+    )
+    for words, count, least, arrays in kinds:
+        for numbers in arrays:
+            if numbers.size and not least <= numbers.min() <= numbers.max() < count:
+                raise MeshError(f"{words} that are not in the file")
+    for name, values in mesh.arrays.items():
+        if len(values) != elements:
+            raise MeshError(f"its array {name!r} has {len(values)} values for {elements} cells")
