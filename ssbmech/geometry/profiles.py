@@ -97,6 +97,8 @@ class CosineGap:
         ParameterError: a number is out of its bounds.
     """
 
+    is_lateral: ClassVar[bool] = True
+
     amplitude: float = parameter(
         "m", low=0.0, high=MOST_LENGTH, hint=LENGTH_HINT, doc="gap in the valleys"
     )
@@ -145,6 +147,8 @@ class CylinderGap:
         ParameterError: a number is out of its bounds.
     """
 
+    is_lateral: ClassVar[bool] = True
+
     radius: float = parameter(
         "m",
         low=0.0,
@@ -178,6 +182,8 @@ class SphereGap:
     Raises:
         ParameterError: a number is out of its bounds.
     """
+
+    is_lateral: ClassVar[bool] = True
 
     radius: float = parameter(
         "m", low=0.0, low_open=True, high=MOST_LENGTH, hint=LENGTH_HINT, doc="radius of the sphere"
