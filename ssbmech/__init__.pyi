@@ -33,6 +33,7 @@ from .case.procedures import Pulse, formation, gitt, pulses, rate_test
 from .case.profiles import CurrentProfile, PressureProfile, TemperatureProfile, VoltageProfile
 from .case.protocol import (
     ConstantCurrent,
+    ConstantPower,
     ConstantVoltage,
     CurrentSweep,
     Preload,
@@ -119,6 +120,7 @@ __all__ = [
     "ConstantBearing",
     "ConstantCurrent",
     "ConstantForce",
+    "ConstantPower",
     "ConstantVoltage",
     "ContactBelow",
     "CosineGap",

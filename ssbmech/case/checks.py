@@ -161,9 +161,12 @@ def check_electrodes(
             "working and counter electrode must be two interfaces, and the only ones with kinetics"
         )
     _check_hosts(pairs, named, interfaces, bodies)
-    driven = any(d.voltage is not None for step in protocol for d in drives_of(step))
+    asked = [drive for step in protocol for drive in drives_of(step)] if len(pairs) > 1 else []
+    driven = any(drive.voltage is not None or drive.power is not None for drive in asked)
     if len(pairs) > 1 and driven:
-        raise CaseError("stacked cells are driven by a current: a step of theirs holds a voltage")
+        raise CaseError(
+            "stacked cells are driven by a current: a step of theirs holds a voltage or a power"
+        )
 
 
 def _check_hosts(

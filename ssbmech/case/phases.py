@@ -67,5 +67,7 @@ def drives_of(step: Step) -> Iterator[Drive]:
 
 
 def passes_current(step: Step) -> bool:
-    """Return whether a step asks for a current or a voltage at any time."""
-    return any(d.current_density or d.c_rate or d.voltage is not None for d in drives_of(step))
+    """Return whether a step asks for a current, a power or a voltage at any time."""
+    return any(
+        d.current_density or d.c_rate or d.power or d.voltage is not None for d in drives_of(step)
+    )

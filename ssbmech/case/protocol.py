@@ -34,7 +34,7 @@ GAUSS = (-((1 / 3) ** 0.5), (1 / 3) ** 0.5)
 class Drive:
     """What a step asks of the electrodes and of the fixture at one instant.
 
-    It asks for a current, as a density or as a C-rate, or for a voltage.
+    It asks for a current, as a density or as a C-rate, for a voltage, or for a power.
 
     Attributes:
         current_density: current per nominal area of the cell [A/m2]; None under voltage control.
@@ -48,6 +48,7 @@ class Drive:
             law. What a fixture was set to last is where it acts from when no more is asked.
         pressure_within: time left until that pressure is reached, at a steady rate from the present
             one [s].
+        power: voltage times current, per nominal area [W/m2]; None if one of these is asked for.
     """
 
     current_density: float | None = parameter(
@@ -73,6 +74,7 @@ class Drive:
     )
     pressure: float | None = parameter("Pa", low=0.0, default=None, doc="pressure of the fixture")
     pressure_within: float = parameter("s", low=0.0, default=0.0, doc="time left to reach it")
+    power: float | None = parameter("W/m2", default=None, doc="voltage times current per area")
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -345,3 +347,34 @@ class ConstantVoltage:
     def drive(self, elapsed: float) -> Drive:
         """Return the voltage."""
         return Drive(current_density=None, voltage=self.voltage)
+
+
+@dataclass(frozen=True)
+class ConstantPower:
+    """Constant power, of voltage times current per nominal area; a positive one charges.
+
+    The current follows from the voltage of the same instant. The cell needs a voltage at rest.
+
+    Attributes:
+        stops: conditions that end it earlier.
+        name: name for logs and figures.
+        seats: False: the fixture is not being loaded.
+
+    Raises:
+        ParameterError: a number has the wrong kind of unit, or the duration is not positive.
+        CaseError: the duration is not finite.
+    """
+
+    power: float = parameter("W/m2", doc="power per nominal area; positive strips")
+    duration: float = parameter("s", low=0.0, low_open=True, doc="longest time")
+    stops: tuple[StopCondition, ...] = ()
+    name: str = "constant power"
+    seats: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check."""
+        check_duration(self)
+
+    def drive(self, elapsed: float) -> Drive:
+        """Return the power."""
+        return Drive(current_density=None, power=self.power)

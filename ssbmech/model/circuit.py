@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from mpi4py import MPI
@@ -27,6 +28,10 @@ from ssbmech.solve.unknowns import Closure, Unknown
 
 VOLTAGE = quantity("voltage")
 """What the circuit measures between its electrodes, and what cut-off conditions watch."""
+
+
+LEAST_VOLTAGE = 0.01
+"""Voltage below which a power says nothing of the current [V]."""
 
 
 class Circuit:
@@ -127,7 +132,11 @@ class Circuit:
             if pair.counter is not None:
                 self.electrodes[pair.counter].prescribe(0.0)
             working = self.electrodes[pair.working]
-            if density is not None:
+            working.choose = _nothing
+            if drive.power is not None:
+                working.choose = partial(_deliver, working, drive.power * self.nominal_area)
+                working.choose()
+            elif density is not None:
                 working.push(-density * self.nominal_area)
             else:
                 working.prescribe(float(drive.voltage or 0.0))
@@ -225,6 +234,12 @@ class Circuit:
                 )
             for condition in conditions_of(step):
                 settled(condition, 0.0, self.capacity)
+            by_power = any(drive.power for drive in drives_of(step))
+            if by_power and not abs(self.voltage) > LEAST_VOLTAGE:
+                raise CaseError(
+                    f"step {step.name!r} asks for a power, but the cell is at {self.voltage:.3g} V "
+                    "at rest, where no current follows from it: give a current"
+                )
         if self.cells:
             _check_first(protocol, self.voltage)
 
@@ -246,6 +261,22 @@ def _check_first(protocol: Sequence[Step], voltage: float) -> None:
                     f"{voltage:.4g} V; change the initial contents or the limit"
                 )
         return
+
+
+def _nothing() -> None:
+    """Leave a closing equation as it is."""
+
+
+def _deliver(electrode: Closure, power: float) -> None:
+    """Ask an electrode for a power [W], by the tangent at its present potential.
+
+    The sum of its rows is its current I(V) = P / V, whose slope is -P / V^2.
+    """
+    voltage = electrode.value
+    if abs(voltage) < LEAST_VOLTAGE:
+        voltage = math.copysign(LEAST_VOLTAGE, voltage)
+    current = power / voltage
+    electrode.spring(current / voltage, at=electrode.value, load=-current)
 
 
 def _closure(name: str, transfer: Transfer, scales: Scales, area: float) -> Closure:

@@ -340,3 +340,30 @@ def test_a_step_of_ones_own_that_names_no_break_points() -> None:
     done = march(cell(protocol=(ssb.Preload(1 * s), Blind())))
     charge, throughput = (float(np.trapezoid(c, SECONDS)) for c in (CURRENTS, np.abs(CURRENTS)))
     assert abs(done.rows[-1]["charge"] - charge) < 0.01 * throughput
+
+
+def test_constant_power() -> None:
+    """Voltage times current is the power at every instant, on discharge and charge."""
+    step = [ssb.ConstantPower(power, 120 * s, name=f"{power:g}") for power in (-20.0, 30.0)]
+    done = march(full_cell(protocol=(ssb.Preload(1 * s), *step, ssb.Rest(10 * s))))
+    number, current, voltage = (done.series(name) for name in ("step", "current", "voltage"))
+    for k, power in ((1, -20.0), (2, 30.0)):
+        assert (current * voltage)[number == k] == pytest.approx(power, rel=1e-6)
+    assert np.ptp(voltage[number == 1]) > 1e-4
+    assert np.abs(current[number == 3]).max() < 1e-9
+    with pytest.raises(CaseError, match="asks for a power, but the cell is at 0 V at rest"):
+        march(cell(protocol=(ssb.Preload(1 * s), step[0])))
+
+
+def test_a_pulse_of_pressure_on_a_platen() -> None:
+    """The fixture follows the record of a step that passes a current of its own."""
+    strike = ssb.PressureProfile([0, 30, 31, 60], [1, 5, 1] * MPa, ssb.Between.BLOCKS)
+    step = ssb.Under(ssb.Pulse(1.0, 60 * s), pressure=strike)
+    steps = ssb.AdaptiveSteps(dt_initial=1 * s, dt_max=30 * s, growth=10.0)
+    done = march(cell(protocol=(ssb.Preload(1 * s), step), step_control=steps))
+    time, pressure = done.series("time") - 1.0, done.series("p_stack")
+    struck = (time > 30.0 + 1e-6) & (time < 31.0 + 1e-6)
+    assert struck.any()
+    assert pressure[struck] == pytest.approx(5e6, rel=1e-6)
+    assert pressure[~struck] == pytest.approx(1e6, rel=1e-6)
+    assert done.rows[-1]["charge"] == pytest.approx(60.0, rel=1e-9)
