@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import math
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ import numpy as np
 
 from ssbmech.constants import ZERO_CELSIUS
 from ssbmech.errors import ParameterError
+from ssbmech.kind_words import shown
 from ssbmech.kinds import check_kinds
 from ssbmech.units import Quantity, celsius, registry, unit_of
 
@@ -60,6 +62,12 @@ class Column:
     def __post_init__(self) -> None:
         """Check the kinds."""
         check_kinds(self)
+        of_units = isinstance(self.unit, (Quantity, registry.Unit, str))
+        if not (self.unit is None or self.unit is celsius or of_units):
+            raise ParameterError(
+                f"Column.unit = {shown(self.unit)}: expected a unit of ssbmech.units, such as "
+                "mA_per_cm2, or celsius"
+            )
 
     def __str__(self) -> str:
         """Return how it is named in messages."""
@@ -97,7 +105,7 @@ def read_columns(path: str | Path, columns: Sequence[tuple[Column | str | int, s
         ParameterError: the file cannot be read or holds no table; a column is not there, twice
             there, or without a unit; a line holds no number where one is due.
     """
-    found = _table(Path(path))
+    found = _table(path)
     return [
         _column(found, item if isinstance(item, Column) else Column(item), unit)
         for item, unit in columns
@@ -110,7 +118,7 @@ def column_names(path: str | Path) -> tuple[str, ...]:
     Raises:
         ParameterError: it cannot be read or holds no table with a head.
     """
-    table = _table(Path(path))
+    table = _table(path)
     width = max(map(len, table.rows))
     heads = [head for head in table.heads if len(head) == width]
     if not heads:
@@ -120,12 +128,15 @@ def column_names(path: str | Path) -> tuple[str, ...]:
     return tuple(_parts(cell)[0] for cell in above)
 
 
-def _table(path: Path) -> _Table:
+def _table(given: str | Path) -> _Table:
     """Return the table of a file.
 
     Raises:
         ParameterError: it cannot be read, or holds none.
     """
+    if not isinstance(given, (str, os.PathLike)):
+        raise ParameterError(f"the record {shown(given)} is no path of a file")
+    path = Path(given)
     lines = [line.rstrip("\r") for line in _text(path).split("\n")]
     whole = [(k + 1, line) for k, line in enumerate(lines) if line.strip()]
     data = [item for item in whole if not item[1].lstrip().startswith(COMMENTS)]
@@ -148,6 +159,12 @@ def _table(path: Path) -> _Table:
             f"{path}, line {rows[0][0] - 1}: {above[-1].strip()!r} is neither a head nor a line of "
             "the table: two numbers or more are expected in it, or none"
         )
+    for number, line in data[:first]:
+        if _told(line, parting) >= 2 and len(_split(line, parting)) == len(cells[0]):
+            raise ParameterError(
+                f"{path}, line {number}: a line of numbers is followed by one that is none: "
+                "the table has to go on without a break"
+            )
     _check_widths(path, cells, [number for number, _ in rows], heads)
     return _Table(path, tuple(heads), tuple(cells), tuple(number for number, _ in rows), comma)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from ssbmech.case.protocol import Drive
 from ssbmech.case.stops import StopCondition
@@ -17,6 +17,12 @@ from ssbmech.errors import CaseError, ParameterError
 from ssbmech.kind_words import shown
 from ssbmech.parameter import parameter, validate_parameters
 from ssbmech.units import Quantity, unit_of
+
+FASTEST: Final = 0.03
+"""Size of a C-rate beyond which its unit was forgotten, more than a hundred per hour [1/s]."""
+
+RATE_HINT: Final = "a bare number is per second: write 0.5 / hour"
+"""What is said of a C-rate whose unit was forgotten."""
 
 
 class Current(Protocol):
@@ -64,7 +70,13 @@ class CRate:
         ParameterError: it is none.
     """
 
-    value: float = parameter("1/s", doc="C-rate: capacity per time; positive strips")
+    value: float = parameter(
+        "1/s",
+        low=-FASTEST,
+        high=FASTEST,
+        hint=RATE_HINT,
+        doc="C-rate: capacity per time; positive strips",
+    )
 
     def __post_init__(self) -> None:
         """Convert to SI."""
@@ -143,7 +155,13 @@ class CurrentBelow:
         "A/m2", low=0.0, low_open=True, default=None, doc="current per nominal area"
     )
     rate: float | None = parameter(
-        "1/s", low=0.0, low_open=True, default=None, doc="C-rate", stated_if_given=True
+        "1/s",
+        low=0.0,
+        low_open=True,
+        high=FASTEST,
+        default=None,
+        doc="C-rate",
+        stated_if_given=True,
     )
     quantity: ClassVar[str] = "current"
 

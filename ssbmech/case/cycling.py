@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ssbmech.case.currents import FASTEST, RATE_HINT, split_rate
 from ssbmech.case.currents import CurrentBelow as CurrentBelow
-from ssbmech.case.currents import split_rate
 from ssbmech.case.protocol import Drive, check_duration
 from ssbmech.case.repeating import cycles as cycles
 from ssbmech.case.stops import StopCondition, VoltageAbove, VoltageBelow
@@ -107,7 +107,14 @@ class ContentAbove(_ContentLimit):
 class _AtRate:
     """Passes a current at constant C-rate up or down to a voltage."""
 
-    rate: float = parameter("1/s", low=0.0, low_open=True, doc="C-rate: capacity per time")
+    rate: float = parameter(
+        "1/s",
+        low=0.0,
+        low_open=True,
+        high=FASTEST,
+        hint=RATE_HINT,
+        doc="C-rate: capacity per time",
+    )
     to: float = parameter(
         "V", low=-MOST_VOLT, high=MOST_VOLT, hint=VOLT_HINT, doc="voltage at which it ends"
     )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -23,7 +23,7 @@ import numpy as np
 
 from ssbmech.errors import ParameterError
 from ssbmech.kind_words import shown
-from ssbmech.units import to_si
+from ssbmech.units import Quantity, to_si
 
 SAME_VALUE: Final = 1e-12
 """Change of a value or of its rise, over the largest value, that is none [1]."""
@@ -206,16 +206,16 @@ def numbers(given: object, unit: str, name: str) -> tuple[float, ...]:
     whole = getattr(given, "magnitude", given)
     # an array of a single number has a way to be passed through, which fails
     single = not isinstance(whole, Iterable) or getattr(whole, "ndim", 1) == 0
-    if single or isinstance(whole, (str, bytes)):
+    if single or isinstance(whole, (str, bytes, Mapping, Set)):
         raise ParameterError(f"{name} = {shown(given)}: expected a sequence of numbers")
-    size = 1.0
+    size, zero = 1.0, 0.0
     if hasattr(given, "units"):
-        # the unit counts once, for it is that of the whole array
-        size, unit = to_si(1.0 * given.units, unit, name), "1"
-    return tuple(
-        size * to_si(v, unit, f"{name}[{k}]")
-        for k, v in enumerate(_plain(cast("Iterable[object]", whole)))
-    )
+        # the unit counts once, for it is that of the whole array; degrees Celsius have a zero
+        size = to_si(Quantity(1.0, given.units), unit, name)
+        zero = to_si(Quantity(0.0, given.units), unit, name)
+        size, unit = size - zero if zero else size, "1"
+    listed = _plain(cast("Iterable[object]", whole))
+    return tuple(zero + size * to_si(v, unit, f"{name}[{k}]") for k, v in enumerate(listed))
 
 
 def _plain(values: Iterable[object]) -> list[object]:

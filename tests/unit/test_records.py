@@ -91,6 +91,7 @@ def test_dates(tmp_path: Path):
         ("0,1\n1,2\n", "it has no head: give its number"),
         ("no table here\n", "no table of numbers is in it"),
         ("", "no table of numbers is in it"),
+        ("t [s],I [A/m2]\n0,1\nremark\n1,2\n2,3\n", "line 2: a line of numbers is followed by one"),
         (b"PK\x03\x04\0\0\0", "is no text file: export the record as CSV"),
     ],
 )
@@ -132,3 +133,13 @@ def test_a_profile_from_a_file(tmp_path: Path):
             path, Column("t", s), Column("I", mA_per_cm2), between=ssb.Between.BLOCKS
         )
     assert np.allclose(read_in.values[:2], [10.0, 9.0])
+
+
+def test_what_is_no_file_or_unit() -> None:
+    for make, told in (
+        (lambda: read_columns(None, ASKED), "None is no path of a file"),
+        (lambda: Column("I", 3), "expected a unit of ssbmech.units"),
+        (lambda: Column("I", ssb.Rest), "expected a unit of ssbmech.units"),
+    ):
+        with pytest.raises(ParameterError, match=told):
+            make()

@@ -17,7 +17,7 @@ from ssbmech.case.landings import Landings
 from ssbmech.errors import CaseError, ParameterError
 from ssbmech.parameter import describe
 from ssbmech.run.fingerprint import fingerprint
-from ssbmech.units import A_per_m2, MPa, V, celsius, hour, mA_per_cm2, minute, s
+from ssbmech.units import A_per_m2, MPa, Quantity, V, celsius, hour, mA_per_cm2, minute, s
 
 pytestmark = pytest.mark.serial
 
@@ -133,6 +133,7 @@ def test_currents_by_rate():
         (dict(times=0, values=1), "expected a sequence"),
         (dict(times=np.array(0.0), values=1), "expected a sequence"),
         (dict(times="01", values=[0, 1]), "expected a sequence"),
+        (dict(times={0, 1}, values=[0, 1]), "expected a sequence"),
         (dict(times=[0, 1], values=[0, 1], between="blocks"), "write Between.LINES"),
         (dict(times=[0, 1], values=[0, 1], repeat=0), "expected a whole number, 1 or more"),
         (dict(times=[0, 1], values=[0, 1], repeat=True), "is not a whole number"),
@@ -143,6 +144,11 @@ def test_currents_by_rate():
 def test_no_profiles(given: dict[str, Any], told: str):
     with pytest.raises(ParameterError, match=told):
         ssb.CurrentProfile(**given)
+
+
+def test_degrees_celsius():
+    reading = Quantity(np.array([25.0, 60.0]), "degC")
+    assert ssb.TemperatureProfile([0, 1], reading).values == pytest.approx((298.15, 333.15))
 
 
 def test_bounds_of_profiles():
