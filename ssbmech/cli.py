@@ -184,11 +184,16 @@ def _check(given: Sequence[str]) -> int:
     def check() -> int:
         from mpi4py import MPI
 
+        from ssbmech.geometry.cell_count import WORTH_SAYING
         from ssbmech.run.estimate import estimate
 
         script = CaseScript.load(path)
         script.parser(f"ssbmech check {path}", []).parse_args(rest)
-        found = estimate(on_all(script.case, rest), MPI.COMM_WORLD)
+        case = on_all(script.case, rest)
+        count, _ = getattr(case.geometry, "expected_cells", lambda: (0.0, ""))()
+        if MPI.COMM_WORLD.rank == 0 and count > WORTH_SAYING:
+            sys.stderr.write(f"meshing about {count:.0e} cells, which takes a while\n")
+        found = estimate(case, MPI.COMM_WORLD)
         if MPI.COMM_WORLD.rank == 0:
             sys.stdout.write(found.text())
         return 0

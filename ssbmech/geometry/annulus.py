@@ -8,10 +8,12 @@ convergence wants them.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from ssbmech.errors import MeshError
+from ssbmech.geometry.cell_count import filled
 from ssbmech.geometry.session import generate, growing_size, mesh_model, power_of_two
 from ssbmech.geometry.simplices import SimplexMesh
 from ssbmech.geometry.tagged_mesh import MeshSource
@@ -68,6 +70,15 @@ class QuarterVoid(MeshSource):
             )
         if self.frame.dim != 2:
             raise MeshError("a quarter around a void needs a frame of two dimensions")
+
+    def expected_cells(self) -> tuple[float, str]:
+        """Return about how many cells there will be, and from which sizes, in words."""
+        dim, outer = 2, self.outer_radius
+        # the surface has the finest cells, in a band as wide as its radius all but coarsened
+        surface = math.pi * self.inner_radius if dim == 2 else math.pi * self.inner_radius**2
+        count = filled(surface * self.size, self.size, dim)
+        count += filled(outer**dim, self.size * self.coarsening, dim)
+        return count, f"radius = {outer:g}, or size = {self.size:g},"
 
     def generate(self) -> SimplexMesh:
         """Return the mesh, in this process alone.

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ssbmech.errors import MeshError
+from ssbmech.geometry.cell_count import filled
 from ssbmech.geometry.crowd import near_pairs
 from ssbmech.geometry.packing import Packing, Particles, pack
 from ssbmech.geometry.session import generate_sized, mesh_model, power_of_two
@@ -134,6 +135,22 @@ class CompositeStack(MeshSource):
         raised = np.zeros(self.frame.dim)
         raised[-1] = self.levels[number]
         return replace(packed, centres=packed.centres + raised)
+
+    def expected_cells(self) -> tuple[float, str]:
+        """Return about how many cells there will be, and from which sizes, in words.
+
+        The filled layer counts with cells of the size at particles, of which it has most.
+        """
+        dim, across = self.frame.dim, self.width * (self.depth or 1.0)
+        count = 0.0
+        for layer in self.layers:
+            size = self.size_particle if layer.name == self.filled else self.size_bulk
+            if layer.name == self.filled:
+                # at the particles alone, further away they are coarser
+                size = max(size, 0.25 * self.size_bulk) if dim == 3 else size
+            count += filled(across * layer.thickness, min(size, layer.thickness), dim)
+        finest = min(self.size_particle, self.size_interface)
+        return count, f"width = {self.width:g}, or a cell size down to {finest:g},"
 
     def generate(self) -> SimplexMesh:
         """Return the mesh, in this process alone.

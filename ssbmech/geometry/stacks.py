@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
 
+import numpy as np
+
 from ssbmech.errors import MeshError
+from ssbmech.geometry.cell_count import around, layered
 from ssbmech.geometry.session import generate, growing_size, mesh_model, power_of_two, size_within
-from ssbmech.geometry.simplices import SimplexMesh
+from ssbmech.geometry.simplices import Floats, SimplexMesh
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.parameter import parameter, validate_parameters
 from ssbmech.plausible import LENGTH_HINT, MOST_LENGTH, check_file_name
@@ -252,6 +255,31 @@ class Stack(MeshSource):
                 f"the stack has no interface {interface!r}: it has {', '.join(known) or 'none'}"
             )
         return known.get(interface, known.get(turned, 0.0))
+
+    def expected_cells(self) -> tuple[float, str]:
+        """Return about how many cells there will be, and from which sizes, in words."""
+        dim, across = self.frame.dim, self.width * (self.depth or 1.0)
+        heights = list(self.interfaces.values())
+        if self.graded is not None:
+            heights = [self.level(name) for name in self.graded]
+        growth = self.growth
+
+        def size(y: Floats) -> Floats:
+            coarse = np.empty_like(y)
+            for layer, (low, high) in zip(self.layers, pairwise(self.levels), strict=True):
+                within = (y >= low) & (y <= high)
+                coarse[within] = min(layer.size or self.size_bulk, layer.thickness)
+            for height in heights:
+                coarse = np.minimum(coarse, self.size_interface + growth * np.abs(y - height))
+            return coarse
+
+        count = layered(across, self.levels, size, dim)
+        finest = min([self.size_interface, *(r.size for r in self.refinements)])
+        for r in self.refinements:
+            length = 1.0 if self.depth is None else self.depth / r.size
+            coarsest = max(self.size_bulk, r.size)
+            count += around(min(r.radius, self.width), r.size, growth, coarsest, length)
+        return count, f"width = {self.width:g}, or a cell size down to {finest:g},"
 
     def generate(self) -> SimplexMesh:
         """Return the mesh, in this process alone.

@@ -8,9 +8,10 @@ raised on all ranks.
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,13 @@ from dolfinx.mesh import Mesh, MeshTags, create_mesh, exterior_facet_indices, me
 from ssbmech._compat import shared_facet_partitioner
 from ssbmech.errors import MeshError, SSBMechError
 from ssbmech.frames import Frame
+from ssbmech.geometry.cell_count import MOST_CELLS, WORTH_SAYING, check_count
 from ssbmech.geometry.session import mesh_model, write_msh
 from ssbmech.geometry.simplices import LabelledMesh, SimplexMesh, label
 from ssbmech.geometry.soundness import with_radii
+from ssbmech.parameter import UNSTATED
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +97,27 @@ class MeshSource(ABC):
 
     Attributes:
         frame: kinematic frame; it decides between two and three dimensions.
+        max_cells: cells beyond which a mesh that would be made is refused before it is begun [1].
     """
 
     frame: Frame
+    max_cells: int = field(default=MOST_CELLS, metadata=UNSTATED)
+
+    def expected_cells(self) -> tuple[float, str]:
+        """Return about how many cells there will be, and from which sizes, in words; 0 if unknown.
+
+        It takes no time: nothing is meshed.
+        """
+        return 0.0, ""
+
+    def check_size(self) -> None:
+        """Refuse a mesh of too many cells before it is begun.
+
+        Raises:
+            MeshError: there would be more than `max_cells`.
+        """
+        count, sizes = self.expected_cells()
+        check_count(count, self.max_cells, sizes)
 
     @abstractmethod
     def generate(self) -> SimplexMesh:
@@ -115,6 +138,10 @@ class MeshSource(ABC):
             MeshError: the mesh cannot be made, read or written, or a cell or outer facet has no
                 name; on all ranks.
         """
+        self.check_size()
+        count, _ = self.expected_cells()
+        if count > WORTH_SAYING:
+            logger.info("a mesh of about %.0e cells, which takes a while", count)
         return distribute(comm, self.frame, self.generate, keep)
 
     def write(self, path: Path) -> None:
@@ -127,6 +154,7 @@ class MeshSource(ABC):
             MeshError: the mesh cannot be made, read or written, or a cell or outer facet has no
                 name.
         """
+        self.check_size()
         write_msh(label(self.generate()), path)
 
 

@@ -8,6 +8,7 @@ factorisation decides, which fills in more in space than in the plane.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +25,12 @@ from ssbmech.run.progress import duration
 
 ITERATIONS = 3.0
 """Newton iterations of a time step, as measured with few changes of contact [1]."""
+
+LOOKED_AT = 100_000
+"""Time steps that are counted one by one; of more the number follows from the longest [1]."""
+
+MOST = 1e18
+"""Time steps beyond which their number says no more than that there are too many [1]."""
 
 PROCESS = 0.35e9
 """Memory of a process before it has any unknowns [B]."""
@@ -154,7 +161,7 @@ def estimate(case: Case, comm: MPI.Intracomm) -> Estimate:
 def fewest_steps(case: Case) -> int:
     """Return the number of time steps if each is solved at once and no stop condition is met."""
     sizer, count = case.step_control.sizer(), 0
-    for step in case.protocol:
+    for at, step in enumerate(case.protocol):
         sizer.start(step.duration)
         elapsed, landings = 0.0, Landings(step)
         while elapsed < step.duration * (1 - 1e-12):
@@ -162,6 +169,11 @@ def fewest_steps(case: Case) -> int:
             elapsed += sizer.propose(ahead - elapsed)
             sizer.accept(iterations=1, error=0.0)
             count += 1
+            if count >= LOOKED_AT:
+                # at the longest step from here on; the least that there can be
+                longest = getattr(case.step_control, "dt_max", step.duration)
+                rest = sum(later.duration for later in case.protocol[at + 1 :])
+                return count + math.ceil(min((step.duration - elapsed + rest) / longest, MOST))
     return count
 
 
