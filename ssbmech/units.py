@@ -23,7 +23,8 @@ from ssbmech.constants import ZERO_CELSIUS
 from ssbmech.errors import ParameterError
 from ssbmech.kind_words import shown
 
-registry: Any = pint.UnitRegistry()
+# 25 * degC is a temperature, and not the beginning of a sum
+registry: Any = pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
 Quantity: Any = registry.Quantity
 
 m: Any = registry.meter
@@ -86,7 +87,16 @@ def celsius(value: float) -> Any:
 
     Returns:
         The temperature as a quantity [K].
+
+    Raises:
+        ParameterError: The reading is no number.
     """
+    given: Any = value
+    if isinstance(given, bool) or not isinstance(given, Real):
+        raise ParameterError(
+            f"celsius({shown(value)}): expected a reading on the Celsius scale without a unit, "
+            "celsius(25); an absolute temperature is written 298 * K"
+        )
     return Quantity(value + ZERO_CELSIUS, registry.kelvin)
 
 
