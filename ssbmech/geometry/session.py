@@ -204,23 +204,6 @@ def size_within(
     return int(box)
 
 
-def read_msh(path: Path, dim: int, unit: float = 1.0) -> SimplexMesh:
-    """Return the mesh of a Gmsh .msh file: regions and faces are its physical groups.
-
-    A physical group without a name is called by its number.
-
-    Args:
-        path: the file.
-        dim: dimension of the mesh [1].
-        unit: length unit of the file [m].
-
-    Raises:
-        MeshError: the file is missing, is not a mesh, or holds other cells than triangles or
-            tetrahedra.
-    """
-    return mesh_model(dim, lambda gmsh: gmsh.open(str(path)), unit)
-
-
 def write_msh(mesh: LabelledMesh, path: Path) -> None:
     """Write a mesh as binary .msh 4.1, in metres; its names become physical groups.
 
@@ -283,7 +266,7 @@ def _groups(gmsh: Any, dim: int) -> dict[str, list[int]]:
     """Return the entities of each physical group of a dimension, by name."""
     groups: dict[str, list[int]] = {}
     for _, tag in gmsh.model.getPhysicalGroups(dim):
-        entities = groups.setdefault(gmsh.model.getPhysicalName(dim, tag) or str(tag), [])
+        entities = groups.setdefault(gmsh.model.getPhysicalName(dim, tag).strip() or str(tag), [])
         entities.extend(int(e) for e in gmsh.model.getEntitiesForPhysicalGroup(dim, tag))
     return groups
 

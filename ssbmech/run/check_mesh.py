@@ -23,12 +23,12 @@ def names_mesh(given: Sequence[str]) -> bool:
     """
     if any(word.endswith(".py") for word in given):
         return False
-    first = next((word for word in given if not word.startswith("-")), "")
-    if not Path(first).suffix:
+    words = [Path(word) for word in given if not word.startswith("-") and Path(word).suffix]
+    if not words:
         return False
     from ssbmech.geometry.formats.reading import is_mesh_name
 
-    return is_mesh_name(Path(first))
+    return any(is_mesh_name(word) for word in words)
 
 
 def check_mesh(given: Sequence[str]) -> int:

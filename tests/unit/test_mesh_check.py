@@ -30,6 +30,7 @@ def test_what_is_in_it(tmp_path, capsys):
     path = deck(tmp_path, ["*Nset, nset=edge", "1, 2, 3, 4", "*Elset, elset=e, internal", "1"])
     status, out, err = check(capsys, path)
     assert (status, err) == (0, "")
+    assert check(capsys, "--unit", "um", path)[0] == 0
     for words in (
         "Abaqus deck",
         "28 points, 36 triangles",
