@@ -21,6 +21,7 @@ from ssbmech.model.parts.electrons import Electrons
 from ssbmech.model.parts.ions import Ions
 from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.momentum import Momentum, NoFreeStrain
+from ssbmech.model.parts.out_of_plane import build_out_of_plane
 from ssbmech.model.parts.states import LawStates
 from ssbmech.model.parts.thermal import with_expansion
 from ssbmech.model.parts.transfer import Transfer
@@ -44,7 +45,10 @@ def build_body(case_body: CaseBody, mesh: BodyMesh, setting: Setting, driven: bo
     materials = case_body.materials.values()
     stored = [Lithium(body)] if any(m.host for m in materials) else []
     free = stored[0] if stored else NoFreeStrain()
-    body.parts.append(Momentum(body, with_expansion(body, free)))
+    across = build_out_of_plane(body)
+    strains = tuple(part.strain for part in across)
+    body.parts.append(Momentum(body, with_expansion(body, free), strains))
+    body.parts.extend(across)
     if driven and any(m.conductor for m in materials):
         body.parts.append(Ions(body))
     if case_body.feed is not None:

@@ -32,6 +32,7 @@ from ssbmech.model.initial_gap import check_initial_gap
 from ssbmech.model.part import FaceNumber, Judged, Setting
 from ssbmech.model.parts.contact import Contact
 from ssbmech.model.parts.lithium import Lithium
+from ssbmech.model.parts.out_of_plane import close_out_of_plane
 from ssbmech.model.parts.transfer import Transfer
 from ssbmech.model.platen import build_platen
 from ssbmech.model.stack import Fluid, Holder, Unheld, fluids
@@ -106,6 +107,7 @@ class CellModel:
         self.circuit.check_protocol(case.protocol)
         self.draws = draws(self.surfaces, self.circuit, case.protocol)
         warn_of_draws(self.draws)
+        self._across = close_out_of_plane(self.bodies, case.interfaces)
         self.system = self._build_system()
 
     def _build_bodies(self) -> dict[str, BodyModel]:
@@ -178,7 +180,7 @@ class CellModel:
     @property
     def closures(self) -> list[Closure]:
         """All scalar unknowns."""
-        return [*self.holder.closures, *self.circuit.closures]
+        return [*self.holder.closures, *self.circuit.closures, *self._across]
 
     @property
     def _marching(self) -> list[Marching]:
@@ -319,6 +321,7 @@ def _setting(
         conditions=conditions,
         loads=case.loads,
         pressures=tuple(pressures),
+        around=tuple(fluid.pressure for fluid in around),
         fluxes=tuple(fluxes),
         all_states=case.output.all_states,
     )

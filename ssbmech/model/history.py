@@ -16,7 +16,7 @@ from dolfinx import fem, la
 from dolfinx.mesh import Mesh
 
 from ssbmech._compat import compile_expression, compile_form, element_points
-from ssbmech.frames import Expr, Frame
+from ssbmech.frames import Expr, Frame, ThreeDimensional
 from ssbmech.memory import StateVariable
 
 Array = npt.NDArray[np.float64]
@@ -34,6 +34,7 @@ class RegionHistory:
         place: name of the region.
         cells: cells of the region, local to the body, owned and ghost.
         variables: the variables by name.
+        packing: frame that says which components of a deviatoric tensor are stored.
         committed: value at the start of the step, by variable.
         unpacked: the same as UFL expressions the law understands.
     """
@@ -42,6 +43,7 @@ class RegionHistory:
     cells: Ints
     variables: Mapping[str, StateVariable]
     frame: Frame
+    packing: Frame
     committed: dict[str, fem.Function] = field(init=False, default_factory=dict)
     unpacked: dict[str, Expr] = field(default_factory=dict)
     _updates: dict[str, fem.Expression] = field(default_factory=dict)
@@ -59,19 +61,23 @@ class RegionHistory:
         frame: Frame,
         cells: Ints,
         quadrature_degree: int,
+        inclined: bool = False,
     ) -> RegionHistory:
         """Return the history at the start of a run.
 
-        Deviatoric tensors start at zero, scalars at their initial value.
+        Deviatoric tensors start at zero, scalars at their initial value. Those of a section have
+        three components; where the material is `inclined` to it, so that its stress shears out of
+        the plane, all five are kept.
         """
+        packing = ThreeDimensional() if inclined else frame
         cell = getattr(basix.CellType, mesh.topology.cell_name())
         points, weights = basix.make_quadrature(cell, quadrature_degree)
         quadrature = (np.asarray(points, dtype=np.float64), np.asarray(weights, dtype=np.float64))
-        history = cls(place, cells, variables, frame, _quadrature=quadrature)
+        history = cls(place, cells, variables, frame, packing, _quadrature=quadrature)
         for name, variable in variables.items():
             element = basix.ufl.quadrature_element(
                 mesh.basix_cell(),
-                value_shape=(frame.deviator_size,) if variable.is_tensor else (),
+                value_shape=(packing.deviator_size,) if variable.is_tensor else (),
                 scheme="default",
                 degree=quadrature_degree,
             )
@@ -79,7 +85,7 @@ class RegionHistory:
             value = fem.Function(space, name=name)
             value.x.array[:] = 0.0 if variable.initial is None else variable.initial
             history.committed[name] = value
-            history.unpacked[name] = frame.unpack(value) if variable.is_tensor else value
+            history.unpacked[name] = packing.unpack(value) if variable.is_tensor else value
             history._next[name] = fem.Function(space)
         return history
 
@@ -98,7 +104,7 @@ class RegionHistory:
         """Compile the expressions that give the state at the end of a step; collective."""
         for name, value in self.committed.items():
             expression = ufl.as_ufl(new_state[name])
-            packed = self.frame.pack(expression) if value.ufl_shape else expression
+            packed = self.packing.pack(expression) if value.ufl_shape else expression
             self._updates[name] = compile_expression(packed, element_points(value.function_space))
 
     def begin(self) -> None:
@@ -148,7 +154,7 @@ class RegionHistory:
     def _tensor(self, packed: Array) -> Array:
         """Return the six components of deviatoric tensors from those that are stored."""
         rows = np.eye(packed.shape[1])
-        tensors = [self.frame.unpack([float(c) for c in row]) for row in rows]
+        tensors = [self.packing.unpack([float(c) for c in row]) for row in rows]
         basis = [[tensor.evaluate((), {}, place, {}) for place in TENSOR] for tensor in tensors]
         return np.asarray(packed @ np.array(basis, dtype=np.float64))
 

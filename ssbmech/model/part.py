@@ -54,6 +54,7 @@ class Setting:
         conditions: time step and temperature at one instant.
         loads: what acts on the cell beside its fixture and electrodes.
         pressures: fluid pressures on outer faces, those of the fixture too [Pa].
+        around: pressure of the fluid around the cell, if there is one [Pa].
         fluxes: lithium that enters hosts through outer faces [mol/(m2 s)].
         all_states: whether states that their laws leave out of the files are written too.
     """
@@ -64,6 +65,7 @@ class Setting:
     conditions: Conditions
     loads: Loads
     pressures: tuple[FaceNumber, ...] = ()
+    around: tuple[Number, ...] = ()
     fluxes: tuple[FaceNumber, ...] = ()
     all_states: bool = False
 

@@ -64,6 +64,7 @@ _ROWS = (
     Quantity("temperature", "$T$", "K", "temperature"),
     Quantity("p_stack", "$p$", "Pa", "stack pressure"),
     Quantity("gap_platen", r"$g_\mathrm{f}$", "m", "gap between platen and stack"),
+    Quantity("strain_zz", r"$\varepsilon_{zz}$", "1", "strain across the section"),
     Quantity("thickness_stack", "$h$", "m", "stack thickness"),
     # Interface totals
     Quantity("contact_fraction", r"$A_\mathrm{c}/A$", "1", "contact area fraction"),

@@ -55,8 +55,9 @@ class Numbering:
             target = self.first + self.starts[k] + np.arange(unknown.owned, dtype=np.int64)
             target[unknown.fixed] = DROPPED
             for row, closure in zip(self.closure_rows, closures, strict=True):
-                if closure.unknown is unknown:
-                    target[closure.tied] = row
+                for shared, tied in closure.ties:
+                    if shared is unknown:
+                        target[tied] = row
             self.targets.append(target)
 
     def own_rows(self, k: int) -> Longs:

@@ -116,6 +116,10 @@ class System:
             self.comm.Allreduce(MPI.IN_PLACE, squares, op=MPI.SUM)
             # a field held on the whole boundary may have its size there alone
             unknown.reference = math.sqrt(squares[0 if squares[0] > 1e-12 * squares[1] else 1])
+        for closure in self.closures:
+            largest = max(shared.reference for shared, _ in closure.ties)
+            for shared, _ in closure.ties:
+                shared.reference = largest
 
     def _compile_blocks(self, group: FormGroup) -> list[Entries]:
         """Compile the derivatives of a group of forms and return where they go; collective."""
@@ -148,8 +152,9 @@ class System:
             vector.scatter_reverse(la.InsertMode.add)
             values = vector.array[: unknown.owned]
             for j, closure in enumerate(self.closures):
-                if closure.unknown is unknown:
-                    squares[len(self.unknowns) + j] = float(np.sum(values[closure.tied]))
+                for shared, tied in closure.ties:
+                    if shared is unknown:
+                        squares[len(self.unknowns) + j] += float(np.sum(values[tied]))
             start = int(self.numbering.starts[k])
             scaled = right[start : start + unknown.owned]
             np.divide(values, unknown.reference, out=scaled)
@@ -207,15 +212,17 @@ class System:
             array[: unknown.owned] -= step * unknown.scale * local[start : start + unknown.owned]
         for j, closure in enumerate(self.closures):
             closure.value -= step * closure.unknown.scale * float(shared[j])
-            closure.unknown.function.x.array[closure.tied] = closure.value
+            for tying, tied in closure.ties:
+                tying.function.x.array[tied] = closure.value
         for unknown in self.unknowns:
             unknown.function.x.scatter_forward()
 
     def impose_closures(self) -> None:
         """Write the scalar unknowns' values into the dofs that share them; collective."""
         for closure in self.closures:
-            closure.unknown.function.x.array[closure.tied] = closure.value
-            closure.unknown.function.x.scatter_forward()
+            for shared, tied in closure.ties:
+                shared.function.x.array[tied] = closure.value
+                shared.function.x.scatter_forward()
 
 
 def _derivative(form: Any, function: fem.Function) -> Any | None:

@@ -115,6 +115,8 @@ class Closure:
         choose: sets one of several equations, from the value and the total of the present state,
             whenever the residual is assembled: a condition with two branches becomes an active set
             of one member.
+        others: other fields whose dofs share the value, with those dofs; all have one scale, and
+            the system gives them one reference.
     """
 
     name: str
@@ -132,6 +134,12 @@ class Closure:
     older: float = 0.0
     total: float = 0.0
     choose: Callable[[], None] = lambda: None
+    others: tuple[tuple[Unknown, Ints], ...] = ()
+
+    @property
+    def ties(self) -> tuple[tuple[Unknown, Ints], ...]:
+        """All fields whose dofs share the value, with those dofs."""
+        return ((self.unknown, self.tied), *self.others)
 
     @property
     def key(self) -> str:

@@ -84,7 +84,7 @@ def test_isostatic_pressure_acts_on_every_free_face() -> None:
     done = march_under(ssb.Isostatic(PRELOAD), supports=rollers("bottom", "left"))
     grown = free_growth()
     pressures = PRELOAD * np.array([0.5, *np.ones(len(grown) - 1)])
-    shrinking = sum(height * plane_compression(material) for height, material in STACK)
+    shrinking = sum(height * compression(material) for height, material in STACK)
     height = sum(height for height, _ in STACK)
     thickness = height - shrinking * pressures + grown
     item, against = "Isostatic pressure", "equal pressure along and across"
@@ -99,7 +99,7 @@ def test_isostatic_pressure_acts_on_every_free_face() -> None:
     measured(item, "force balance", error, 1e-8, "reaction of the bottom and fluid on the top")
     for body, material in (("negative", METAL), ("separator", ELECTROLYTE)):
         widening = side_displacement(done, body) / width
-        error = abs(widening / (-plane_compression(material) * PRELOAD) - 1)
+        error = abs(widening / (-compression(material) * PRELOAD) - 1)
         measured(item, f"relative error of the strain across, {body}", error, 1e-8, against)
 
 
@@ -137,10 +137,10 @@ def free_growth() -> np.ndarray:
     return -charge * METAL.metal.molar_volume / FARADAY
 
 
-def plane_compression(material: Material) -> float:
-    """Return strain per pressure, equal along and across, (1 + nu) (1 - 2 nu) / E [1/Pa]."""
+def compression(material: Material) -> float:
+    """Return strain per pressure, equal on all sides, (1 - 2 nu) / E [1/Pa]."""
     nu = material.solid.poisson
-    return (1 + nu) * (1 - 2 * nu) / material.solid.young
+    return (1 - 2 * nu) / material.solid.young
 
 
 def check_forces(done: March, item: str, pressures: np.ndarray) -> None:

@@ -22,7 +22,7 @@ from ssbmech.case.stops import Guard
 from ssbmech.constants import FARADAY
 from ssbmech.errors import CaseError
 from ssbmech.forms import lithium
-from ssbmech.frames import Expr
+from ssbmech.frames import Expr, Frame
 from ssbmech.geometry.subdomains import BodyMesh
 from ssbmech.materials.elastic import Surroundings
 from ssbmech.materials.host import Host
@@ -99,7 +99,7 @@ class Lithium(Part):
         self.c = Unknown("c", body.name, fem.Function(space, name="c"), largest)
         scale = FARADAY * scales.potential
         self.mu = Unknown("mu", body.name, fem.Function(space, name="mu"), scale)
-        axis = _crystal_axis(body.case_body, body.mesh)
+        axis = _crystal_axis(body.case_body, body.mesh, body.frame)
         self.regions = {name: self._region(name, host, axis) for name, host in hosts.items()}
         _check_apart(body, self.regions)
         for unknown in self.unknowns:
@@ -303,10 +303,14 @@ def _initial_content(case_body: CaseBody, region: str, host: Host) -> float:
     return initial
 
 
-def _crystal_axis(case_body: CaseBody, mesh: BodyMesh) -> Expr:
-    """Return the crystal axis of each cell, z if the case gives none; collective."""
+def _crystal_axis(case_body: CaseBody, mesh: BodyMesh, frame: Frame) -> Expr:
+    """Return the crystal axis of each cell; collective.
+
+    If the case gives none it is the z axis of space: in an axisymmetric mesh the axis of rotation,
+    in a plane one the normal of the plane.
+    """
     if case_body.crystal_axis is None:
-        return ufl.as_vector([0.0, 0.0, 1.0])
+        return ufl.as_vector([0.0, 1.0, 0.0] if frame.revolves else [0.0, 0.0, 1.0])
     axes = fem.Function(fem.functionspace(mesh.mesh, ("DG", 0, (3,))), name="crystal_axis")
     axes.interpolate(case_body.crystal_axis)
     vectors = axes.x.array.reshape(-1, 3)

@@ -181,19 +181,20 @@ class Momentum(Part):
         regions: its regions by name.
     """
 
-    def __init__(self, body: BodyModel, free: FreeStrains) -> None:
+    def __init__(self, body: BodyModel, free: FreeStrains, strains: Sequence[Expr] = ()) -> None:
         """Build the regions; collective.
 
         Args:
             body: the body.
             free: what strains its regions without stress.
+            strains: what adds to the strain that its displacement makes, shape (3, 3) [1].
 
         Raises:
             CaseError: a law's states do not fit together.
         """
         self.body = body
         self.regions = {
-            name: _region(body, name, material, free)
+            name: _region(body, name, material, free, strains)
             for name, material in body.case_body.materials.items()
         }
         _check_alike(self.regions)
@@ -287,12 +288,21 @@ def _check_alike(regions: Mapping[str, SolidRegion]) -> None:
                 )
 
 
-def _region(body: BodyModel, name: str, material: Material, free: FreeStrains) -> SolidRegion:
+def _region(
+    body: BodyModel,
+    name: str,
+    material: Material,
+    free: FreeStrains,
+    strains: Sequence[Expr],
+) -> SolidRegion:
     """Return a region with the answer of its solid law; collective."""
     mesh, setting, where = body.mesh.mesh, body.setting, f"region {name!r}"
     variables = collect(where, material.laws)
+    # crystals that lie askew to a section shear out of its plane as they swell
+    inclined = body.case_body.crystal_axis is not None and material.host is not None
+    degree = body.quadrature_degree
     history = RegionHistory.start(
-        name, variables, mesh, body.frame, body.cells(name), body.quadrature_degree
+        name, variables, mesh, body.frame, body.cells(name), degree, inclined
     )
     conditions = setting.conditions
     around = Surroundings(
@@ -300,7 +310,7 @@ def _region(body: BodyModel, name: str, material: Material, free: FreeStrains) -
     )
     unloaded = free.free_strain(name, around)
     rates, around = _rates(material.solid, history, body.setting, around)
-    strain = body.frame.strain(body.u.function) - unloaded.strain
+    strain = sum(strains, body.frame.strain(body.u.function)) - unloaded.strain
     own = declared(material.solid)
     law = symbolic(material.solid, mesh)
     response = law.response(strain, history.unpacked, replace(around, content=unloaded.content))
