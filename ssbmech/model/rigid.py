@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: BSD-3-Clause
+r"""Rigid motions that nothing resists, found and named before anything is solved.
+
+Every connected part of a body can move rigidly: three ways in a plane, six in space, one along the
+axis in an axisymmetric cell. What holds it gives linear conditions on these motions,
+
+.. math:: u_k(x) = 0, \quad (u^+ - u^-) \cdot n = 0, \quad u^+ - u^- = 0
+
+at the nodes of supports and of the platen, on facets in contact, and on those that are bonded or do
+not slip. Motions in the null space of all of them would go on without end. Contact counts as
+closed: what is open at the start may close.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mpi4py import MPI
+
+import numpy as np
+import numpy.typing as npt
+
+from ssbmech._compat import cell_nodes
+from ssbmech.errors import CaseError
+from ssbmech.frames import Frame
+from ssbmech.model.body import BodyModel
+from ssbmech.model.particles import find_particles
+from ssbmech.model.surface import SurfaceModel
+from ssbmech.solve.unknowns import Closure
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+FREE = 1e-9
+"""Eigenvalue of the conditions over their largest below which a motion is free [1]."""
+
+MOST = 3000
+"""Number of motions above which they are not looked at [1]."""
+
+_AXES = "xyz"
+_SIDES = {2: ("left", "bottom"), 3: ("left", "front", "bottom")}
+
+
+def motions(frame: Frame, x: Array) -> Array:
+    """Return the rigid motions at positions (n, 3) over a length, shape (n, motions, dim)."""
+    count, dim = len(x), frame.dim
+    if frame.revolves:
+        return np.tile([[0.0, 1.0]], (count, 1, 1))
+    shifts = np.tile(np.eye(dim), (count, 1, 1))
+    axes = np.eye(3)[2:] if dim == 2 else np.eye(3)
+    turns = np.stack([np.cross(axis, x)[:, :dim] for axis in axes], axis=1)
+    return np.concatenate([shifts, turns], axis=1)
+
+
+@dataclass(eq=False)
+class Conditions:
+    """What is known of the rigid motions of all parts, as the sum of squares of the conditions.
+
+    Attributes:
+        frame: kinematic frame.
+        centres: centre of each part, shape (parts, 3) [m].
+        sizes: size of each part [m].
+        names: body of each part.
+        square: the sum, shape (motions of all parts, the same).
+    """
+
+    frame: Frame
+    centres: Array
+    sizes: Array
+    names: list[str]
+    square: Array = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start without a condition."""
+        self.each = motions(self.frame, np.zeros((1, 3))).shape[1]
+        count = self.each * len(self.names)
+        self.square = np.zeros((count, count))
+
+    def at(self, parts: Ints, x: Array) -> Array:
+        """Return the motions of parts at positions (n, 3), shape (n, motions, dim)."""
+        local = (x - self.centres[parts]) / self.sizes[parts][:, None]
+        return motions(self.frame, local)
+
+    def add(self, sides: Sequence[tuple[Ints, Array]]) -> None:
+        """Add rows: for each side the parts (n,) and the coefficients of their motions (n, m)."""
+        rows = np.zeros((len(sides[0][0]), len(self.square)))
+        line = np.arange(len(rows))[:, None]
+        for parts, values in sides:
+            columns = parts[:, None] * self.each + np.arange(self.each)[None, :]
+            np.add.at(rows, (line, columns), values)
+        self.square += rows.T @ rows
+
+    def free(self, comm: MPI.Intracomm) -> Array:
+        """Return the share of each motion that is free [1]; collective."""
+        comm.Allreduce(MPI.IN_PLACE, self.square, op=MPI.SUM)
+        values, vectors = np.linalg.eigh(self.square)
+        null = vectors[:, values <= FREE * max(values[-1], 1e-300)]
+        return np.asarray(np.sum(null**2, axis=1))
+
+
+def check_rigid_motions(
+    bodies: Mapping[str, BodyModel],
+    surfaces: Mapping[str, SurfaceModel],
+    closures: Sequence[Closure],
+    comm: MPI.Intracomm,
+) -> None:
+    """Refuse a cell in which something can move rigidly; collective.
+
+    Args:
+        bodies: the bodies, with what supports prescribe.
+        surfaces: the interfaces.
+        closures: the platen, if there is one: it is pressed on the stack, and does not tilt.
+        comm: communicator of the cell.
+
+    Raises:
+        CaseError: nothing holds a body, even if all contact is closed.
+    """
+    frame = next(iter(bodies.values())).frame
+    particles = {name: find_particles(body.mesh.mesh) for name, body in bodies.items()}
+    counts = [len(found.centres) for found in particles.values()]
+    first = dict(zip(bodies, np.cumsum([0, *counts[:-1]]), strict=True))
+    parts_of = {name: found.of_cells + first[name] for name, found in particles.items()}
+    names = [name for name, n in zip(bodies, counts, strict=True) for _ in range(n)]
+    centres = np.concatenate([found.centres for found in particles.values()])
+    if len(names) * 6 > MOST:
+        return
+    sizes = np.zeros(len(names))
+    for name, body in bodies.items():
+        mesh = body.mesh.mesh
+        corners = np.asarray(mesh.geometry.x, dtype=np.float64)[cell_nodes(mesh)]
+        far = np.linalg.norm(corners - centres[parts_of[name]][:, None, :], axis=2).max(axis=1)
+        np.maximum.at(sizes, parts_of[name], far)
+    comm.Allreduce(MPI.IN_PLACE, sizes, op=MPI.MAX)
+    known = Conditions(frame, centres, sizes, names)
+    for name, body in bodies.items():
+        _hold(known, body, parts_of[name], closures)
+    for surface in surfaces.values():
+        _join(known, surface, parts_of)
+    _refuse(known, known.free(comm), list(next(iter(bodies.values())).mesh.faces))
+
+
+def _hold(
+    known: Conditions, body: BodyModel, parts_of_cells: Ints, closures: Sequence[Closure]
+) -> None:
+    """Add what supports and the platen hold of a body."""
+    space = body.u.function.function_space
+    x = np.asarray(space.tabulate_dof_coordinates(), dtype=np.float64)
+    parts = np.zeros(len(x), dtype=np.int64)
+    parts[space.dofmap.list] = parts_of_cells[:, None]
+    tied = [c.tied for c in closures if c.unknown is body.u]
+    dofs = np.concatenate([body.u.fixed, *tied])
+    nodes, components = np.divmod(dofs, body.u.block_size)
+    values = known.at(parts[nodes], x[nodes])[np.arange(len(nodes)), :, components]
+    known.add([(parts[nodes], values)])
+
+
+def _join(known: Conditions, surface: SurfaceModel, parts_of: Mapping[str, Ints]) -> None:
+    """Add what an interface holds of its two bodies against each other."""
+    mesh, dim = surface.mesh.mesh, known.frame.dim
+    minus, plus, facets = surface.mesh.local_cells(surface.parent)
+    sides = parts_of[surface.minus.name][minus], parts_of[surface.plus.name][plus]
+    corners = np.asarray(mesh.geometry.x, dtype=np.float64)[cell_nodes(mesh)[facets]]
+    interface = surface.interface
+    ties = interface.adhesion is not None or interface.contact.sticks or bool(interface.parts)
+    if ties:
+        for corner in range(corners.shape[1]):
+            for k in range(dim):
+                _add_jump(known, sides, corners[:, corner], np.tile(np.eye(dim)[k], (len(facets), 1)))
+        return
+    along = corners[:, 1] - corners[:, 0]
+    across = corners[:, 2] - corners[:, 0] if dim == 3 else np.tile([0.0, 0.0, 1.0], (len(along), 1))
+    normals = np.cross(along, across)
+    normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
+    _add_jump(known, sides, corners.mean(axis=1), normals[:, :dim])
+
+
+def _add_jump(known: Conditions, sides: tuple[Ints, Ints], x: Array, along: Array) -> None:
+    """Add that the bodies do not move against each other at positions along unit vectors."""
+    values = [np.einsum("nmd,nd->nm", known.at(parts, x), along) for parts in sides]
+    known.add([(sides[0], -values[0]), (sides[1], values[1])])
+
+
+def _refuse(known: Conditions, free: Array, faces: Sequence[str]) -> None:
+    """Refuse what is free, naming the body and the way it can go.
+
+    Raises:
+        CaseError: a motion is free.
+    """
+    # of several motions that only go together the largest share tells most
+    if not np.any(free > 1e-6):
+        return
+    worst = int(np.argmax(np.round(free, 6)))
+    part, way = divmod(worst, known.each)
+    dim = known.frame.dim
+    body = known.names[part]
+    which = "a particle of body" if known.names.count(body) > 1 else "body"
+    if known.frame.revolves:
+        way, dim = 1, 2
+    if way < dim:
+        side = _SIDES[dim][way]
+        hint = f"Roller({side!r})" if side in faces else "a Roller on a face across that direction"
+        motion = f"slide along {_AXES[way]}"
+    else:
+        axis = "" if dim == 2 else f" about {_AXES[way - dim]}"
+        motion, hint = f"turn{axis}", "a NoSlip or Clamp on one of its faces"
+    raise CaseError(
+        f"{which} {body!r} can {motion}: no support, fixture, bond or contact resists it; add "
+        f"{hint}, or a bond or Sticking() at its interfaces"
+    )
