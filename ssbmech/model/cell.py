@@ -35,6 +35,7 @@ from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.out_of_plane import close_out_of_plane
 from ssbmech.model.parts.transfer import Transfer
 from ssbmech.model.platen import build_platen
+from ssbmech.model.rigid import check_rigid_motions
 from ssbmech.model.stack import Fluid, Holder, Unheld, fluids
 from ssbmech.model.supports import hold_potentials, hold_supports
 from ssbmech.model.surface import SurfaceModel
@@ -97,6 +98,7 @@ class CellModel:
         self._moving = hold_supports(case.supports, self.bodies.values(), self.comm)
         hold_potentials(case.loads.face_potentials, self.bodies.values())
         self.holder = self._build_holder(around)
+        check_rigid_motions(self.bodies, self.surfaces, self.holder.closures, self.comm)
         transfers = {
             name: transfer
             for name, surface in self.surfaces.items()

@@ -166,12 +166,16 @@ def _join(known: Conditions, surface: SurfaceModel, parts_of: Mapping[str, Ints]
     if ties:
         for corner in range(corners.shape[1]):
             for k in range(dim):
-                _add_jump(known, sides, corners[:, corner], np.tile(np.eye(dim)[k], (len(facets), 1)))
+                along = np.tile(np.eye(dim)[k], (len(facets), 1))
+                _add_jump(known, sides, corners[:, corner], along)
         return
-    along = corners[:, 1] - corners[:, 0]
-    across = corners[:, 2] - corners[:, 0] if dim == 3 else np.tile([0.0, 0.0, 1.0], (len(along), 1))
-    normals = np.cross(along, across)
-    normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
+    edges = corners[:, 1] - corners[:, 0]
+    across = np.zeros_like(edges)
+    across[:, 2] = 1.0
+    if dim == 3:
+        across[:] = corners[:, 2] - corners[:, 0]
+    normals = np.asarray(np.cross(edges, across), dtype=np.float64)
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     _add_jump(known, sides, corners.mean(axis=1), normals[:, :dim])
 
 
