@@ -14,6 +14,7 @@ rest at the platen.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ from ssbmech.model.body import BodyModel, hold
 from ssbmech.model.stack import moves_seat, set_pressure
 from ssbmech.solve.system import System
 from ssbmech.solve.unknowns import Closure
+
+logger = logging.getLogger(__name__)
 
 PULL = 1e-10
 """Stiffness with which a lifted platen pulls, over that of an element of the body it pressed on: a
@@ -87,6 +90,7 @@ class Platen:
     rest: float = -math.inf
     reseats: bool = False
     _stiffness: float = field(default=0.0, init=False)
+    _lifted: bool = field(default=False, init=False)
 
     @property
     def closures(self) -> list[Closure]:
@@ -175,10 +179,15 @@ class Platen:
         self.pressure_seat, self.displacement_seat = self.stack_pressure, self.displacement
 
     def commit(self) -> None:
-        """Remember the pressure."""
+        """Remember the pressure, and tell when the platen lifts off or presses again."""
         self.pressure_last = self.stack_pressure
         if self.reseats:
             self.seat()
+        lifted = self.lift * WEIGHING * self.element > ROUNDING * self.stress
+        if lifted is not self._lifted:
+            self._lifted = lifted
+            what = "lifts off the stack" if self._lifted else "presses on the stack again"
+            logger.info("the platen on face %s %s", self.fixture.face, what)
 
     def imbalance(self, bodies: Sequence[BodyModel], system: System) -> float:
         """Return the imbalance of forces along the axis, relative [1]; collective.
