@@ -35,7 +35,7 @@ Ints = npt.NDArray[np.int64]
 FREE = 1e-9
 """Eigenvalue of the conditions over their largest below which a motion is free [1]."""
 
-MOST = 3000
+MOST = 1200
 """Number of motions above which they are not looked at [1]."""
 
 _AXES = "xyz"
@@ -62,7 +62,7 @@ class Conditions:
         centres: centre of each part, shape (parts, 3) [m].
         sizes: size of each part [m].
         names: body of each part.
-        square: the sum, shape (motions of all parts, the same).
+        square: the sum, shape (parts, parts, motions of each, the same).
     """
 
     frame: Frame
@@ -74,8 +74,8 @@ class Conditions:
     def __post_init__(self) -> None:
         """Start without a condition."""
         self.each = motions(self.frame, np.zeros((1, 3))).shape[1]
-        count = self.each * len(self.names)
-        self.square = np.zeros((count, count))
+        count = len(self.names)
+        self.square = np.zeros((count, count, self.each, self.each))
 
     def at(self, parts: Ints, x: Array) -> Array:
         """Return the motions of parts at positions (n, 3), shape (n, motions, dim)."""
@@ -84,17 +84,15 @@ class Conditions:
 
     def add(self, sides: Sequence[tuple[Ints, Array]]) -> None:
         """Add rows: for each side the parts (n,) and the coefficients of their motions (n, m)."""
-        rows = np.zeros((len(sides[0][0]), len(self.square)))
-        line = np.arange(len(rows))[:, None]
-        for parts, values in sides:
-            columns = parts[:, None] * self.each + np.arange(self.each)[None, :]
-            np.add.at(rows, (line, columns), values)
-        self.square += rows.T @ rows
+        for first, left in sides:
+            for second, right in sides:
+                np.add.at(self.square, (first, second), left[:, :, None] * right[:, None, :])
 
     def free(self, comm: MPI.Intracomm) -> Array:
         """Return the share of each motion that is free [1]; collective."""
         comm.Allreduce(MPI.IN_PLACE, self.square, op=MPI.SUM)
-        values, vectors = np.linalg.eigh(self.square)
+        count = self.each * len(self.names)
+        values, vectors = np.linalg.eigh(self.square.transpose(0, 2, 1, 3).reshape(count, count))
         null = vectors[:, values <= FREE * max(values[-1], 1e-300)]
         return np.asarray(np.sum(null**2, axis=1))
 
@@ -123,7 +121,7 @@ def check_rigid_motions(
     parts_of = {name: found.of_cells + first[name] for name, found in particles.items()}
     names = [name for name, n in zip(bodies, counts, strict=True) for _ in range(n)]
     centres = np.concatenate([found.centres for found in particles.values()])
-    if len(names) * 6 > MOST:
+    if len(names) * motions(frame, np.zeros((1, 3))).shape[1] > MOST:
         return
     sizes = np.zeros(len(names))
     for name, body in bodies.items():
