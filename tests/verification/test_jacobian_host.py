@@ -54,7 +54,9 @@ def host_case(frame: Frame) -> ssb.Case:
             ssb.Interface("negative|separator", kinetics=lithium_li6ps5cl()),
             ssb.Interface("positive|separator", kinetics=nmc811_li6ps5cl(), adhesion=BOND),
         ),
-        supports=(ssb.Roller("bottom"), ssb.Roller("left")),
+        supports=tuple(
+            ssb.Roller(face) for face in ("bottom", "left", *(("front",) if frame.dim == 3 else ()))
+        ),
         fixture=ssb.Spring(1 * MPa, 0.03 * MPa_per_um),
         electrodes=ssb.Electrodes("positive|separator", "negative|separator"),
         protocol=(ssb.Preload(1 * s),),
