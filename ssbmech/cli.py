@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import io
 import json
 import logging
 import sys
@@ -60,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: command line; None takes the process's own.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _show_any_letter()
     if given[:1] == ["run"]:
         return _run(given[1:])
     if given[:1] == ["check"]:
@@ -69,6 +71,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # one process does what is not computed in parallel
         return 0
     return exit_status_of(lambda: int(options.command(options)))
+
+
+def _show_any_letter() -> None:
+    """Let outputs that know ASCII alone show other letters by their numbers, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 class _Version(argparse.Action):

@@ -362,7 +362,11 @@ def command_lines(folder: Path) -> Iterator[tuple[str, ...]]:
     """Yield command lines that are wrong."""
     script = folder / "case.py"
     script.write_text(CASE_SCRIPT, "utf-8")
-    for text in ("def build_case():\n    return 5\n", "def build_case(a, b):\n    return 5\n", "x"):
+    for text in (
+        "def build_case():\n    return 5\n",
+        "def build_case(a, b):\n    return 5\n",
+        "x = 1\n",
+    ):
         odd = folder / f"odd{len(text)}.py"
         odd.write_text(text, "utf-8")
         yield ("check", str(odd))

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -185,3 +188,18 @@ def test_a_script_that_builds_no_case_is_told_so(tmp_path: Path, text: str, told
     file = tmp_path / f"odd_{len(text)}.py"
     file.write_text(text, "utf-8")
     refused(lambda: script.CaseScript.load(file).case(), CaseError, told)
+
+
+@pytest.mark.serial
+def test_names_in_other_scripts_reach_an_output_that_knows_ascii_alone(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(
+        [sys.executable, "-m", "ssbmech", "info", str(tmp_path / "läuft β")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert r"\xe4uft \u03b2" in done.stderr
