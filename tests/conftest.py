@@ -55,6 +55,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("serial"):
             item.add_marker(pytest.mark.skip(reason="needs no more than one rank"))
+        if item.get_closest_marker("pair") and MPI.COMM_WORLD.size > 2:
+            item.add_marker(pytest.mark.skip(reason="needs no more than two ranks"))
 
 
 def pytest_collection_finish() -> None:
