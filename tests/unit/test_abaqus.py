@@ -104,6 +104,16 @@ def test_instances_that_touch_are_joined(tmp_path):
         assert set(read(tmp_path, lines, regions=dotted).regions) == {"a", "b", "glass"}
 
 
+def test_names_with_dots_and_quotation_marks(tmp_path):
+    lines = [
+        *part("p.1", layers(), ('"first one"', "b.c", "d")),
+        *("*Instance, name=p.1-1, part=p.1", "*End Instance"),
+        *("*Elset, elset=metals", 'p.1-1.first one, "p.1-1.d"'),
+    ]
+    mesh = read(tmp_path, lines, regions={"metals": "metal", "B.C": "glass"})
+    assert areas(mesh) == pytest.approx({"metal": 96, "glass": 96})
+
+
 def test_surfaces_of_a_part(tmp_path):
     """As such, or that of one instance; those that a program made for itself only by name."""
     own = ["*Surface, name=Lid", "1, S1", "*Surface, name=_pick, internal", "1, S1"]

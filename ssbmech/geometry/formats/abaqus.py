@@ -150,10 +150,12 @@ class _Assembled:
     def _target(self, scope: int, instance: str, item: str, kind: str) -> tuple[int, str]:
         """Return the scope and the number or name that an item means."""
         if not instance and "." in item:
-            before, _, after = item.partition(".")
-            if before.upper() in self.number and item.upper() not in getattr(
-                self.scopes[scope], kind
-            ):
+            # the names of instances and sets may have dots themselves
+            cuts = (i for i, letter in enumerate(item) if letter == ".")
+            known = (i for i in cuts if item[:i].upper() in self.number)
+            cut = next(known, 0)
+            before, after = item[:cut], item[cut + 1 :]
+            if cut and item.upper() not in getattr(self.scopes[scope], kind):
                 instance, item = before, after
         if not instance:
             return scope, item
