@@ -150,7 +150,7 @@ class StateRates:
 def _squared(deviator: Array) -> Array:
     """Return the squares of the equivalent stresses of deviators, shape (points, 6) [Pa2]."""
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray(1.5 * (deviator[:, :3] ** 2).sum(1) + 3 * (deviator[:, 3:6] ** 2).sum(1))
+        return np.asarray(1.5 * (deviator[:, :3] ** 2).sum(1) + 3 * (deviator[:, 3:] ** 2).sum(1))
 
 
 class StressError:
@@ -173,21 +173,23 @@ class StressError:
     embedded = True
 
     def __init__(
-        self, rates: StateRates, deviator: Expr, pressure: Expr, comm: MPI.Intracomm
+        self, rates: StateRates, deviator: Expr, pressure_square: fem.Form, comm: MPI.Intracomm
     ) -> None:
         """Compile the stress; collective.
 
         Args:
             rates: rates of the states of the region's solid law.
             deviator: deviatoric stress, shape (3, 3) [Pa].
-            pressure: pressure [Pa].
+            pressure_square: integral of the squared pressure, which may live on a mesh of its own
+                [Pa2 m3].
             comm: communicator.
         """
+        self._pressure_square = pressure_square
         self._rates, self._comm = rates, comm
         history = rates.history
         name = next(iter(rates.start))
         space = history.committed[name].function_space
-        components = ufl.as_vector([*(deviator[place] for place in TENSOR), pressure])
+        components = ufl.as_vector([deviator[place] for place in TENSOR])
         self._stress: Any = compile_expression(components, element_points(space))
         mesh = space.mesh
         owned = mesh.topology.index_map(mesh.topology.dim).size_local
@@ -207,8 +209,9 @@ class StressError:
         after = self._values()
         self._rates.put_back(kept)
         volumes = self._rates.history.point_volumes(self._cells).ravel()
-        squares = _squared(after - before), _squared(before), before[:, 6] ** 2
-        shares = np.array([volumes.sum(), *(volumes @ values for values in squares)])
+        squares = _squared(after - before), _squared(before)
+        whole_pressure = fem.assemble_scalar(self._pressure_square)
+        shares = np.array([volumes.sum(), *(volumes @ v for v in squares), whole_pressure])
         # a stress that is no number is as wrong as can be
         whole, error, stress, pressure = self._comm.allreduce(np.nan_to_num(shares, nan=1e300))
         size = np.sqrt((stress + min(pressure, PRESSURE_SHARE**2 * stress)) / whole)
@@ -217,5 +220,5 @@ class StressError:
         return float(relative ** (2 / (1 + self._rates.weights.order)))
 
     def _values(self) -> Array:
-        """Return deviator and pressure at the points of the owned cells, shape (points, 7)."""
-        return np.asarray(self._stress.eval(self._mesh, self._cells)).reshape(-1, len(TENSOR) + 1)
+        """Return the deviator at the points of the owned cells, shape (points, 6) [Pa]."""
+        return np.asarray(self._stress.eval(self._mesh, self._cells)).reshape(-1, len(TENSOR))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ssbmech.case.case import Case
-from ssbmech.errors import RunFolderError
+from ssbmech.errors import EnvironmentMissing, MeshError, RunFolderError
 from ssbmech.parameter import describe
 from ssbmech.run.fingerprint import fingerprint, input_files
 from ssbmech.runfolder import manifest
@@ -18,9 +19,12 @@ from ssbmech.runfolder import manifest
 FREE = ("output.", "newton", "linear_solver", "step_control")
 """Beginnings of the names of what may change when a run goes on: how it is solved and written."""
 
-
 _SOLVED = ("output", "newton", "linear_solver", "step_control")
 """Fields of a case that say how it is solved and written, not what it is."""
+
+
+_REFERRING = (".inp", ".xdmf")
+"""Endings of mesh files that may refer to others."""
 
 
 def identity(case: Case) -> dict[str, object]:
@@ -37,8 +41,21 @@ def identity(case: Case) -> dict[str, object]:
         "name": case.name,
         "case": [dict(row) for row in describe(case)],
         "fingerprint": parts,
-        "input_files": input_files([getattr(case, name) for name in fixed]),
+        "input_files": input_files(
+            [*(getattr(case, name) for name in fixed), *_mesh_files(case.geometry)]
+        ),
     }
+
+
+def _mesh_files(geometry: object) -> list[Path]:
+    """Return the files that a mesh file refers to, where it is of a kind that does."""
+    path = getattr(geometry, "path", None)
+    if not isinstance(path, Path) or path.suffix.lower() not in _REFERRING:
+        return []
+    # a file that is not there any more, or no mesh, is told of when it is read
+    with contextlib.suppress(MeshError, EnvironmentMissing):
+        return list(geometry.files())  # type: ignore[attr-defined]
+    return []
 
 
 def check_same(case: Case, content: Mapping[str, Any], folder: Path) -> None:

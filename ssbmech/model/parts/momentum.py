@@ -10,7 +10,7 @@ from typing import Protocol
 import ufl
 from dolfinx import fem
 
-from ssbmech._compat import constant, cut_submesh
+from ssbmech._compat import compile_form, constant, cut_submesh, part_entity_maps
 from ssbmech.errors import CaseError
 from ssbmech.forms import mechanics
 from ssbmech.frames import Expr, Frame, WeightedMeasure
@@ -198,9 +198,8 @@ class Momentum(Part):
             for name, material in body.case_body.materials.items()
         }
         _check_alike(self.regions)
-        comm = body.mesh.mesh.comm
         self._stress_errors = [
-            StressError(rates, region.response.deviator, region.pressure.mean, comm)
+            _stress_error(body, region, rates)
             for region in self.regions.values()
             for rates in region.rates
         ]
@@ -342,6 +341,14 @@ def _rates(
     mesh = history.committed[names[0]].function_space.mesh
     length = conditions.dt.on(mesh) * conditions.implicit.on(mesh)
     return (rates,), replace(around, dt=length, state=history.unpacked)
+
+
+def _stress_error(body: BodyModel, region: SolidRegion, rates: StateRates) -> StressError:
+    """Return what tells the error of a step in the stress of a region; collective."""
+    mesh = body.mesh.mesh
+    maps = part_entity_maps(mesh, body.submeshes) if body.submeshes else None
+    square = compile_form(region.pressure.mean**2 * region.dx, maps)
+    return StressError(rates, region.response.deviator, square, mesh.comm)
 
 
 def _pressure_field(body: BodyModel, region: str) -> Unknown:
