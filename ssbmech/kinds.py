@@ -37,7 +37,8 @@ _ARGUMENT: Final = {0: "", 1: "t", 2: "x, t"}
 def check_kinds(instance: Any, leave_out: Set[str] = frozenset()) -> None:
     """Check each field of a dataclass against its annotation.
 
-    A list is taken for a tuple, a whole number of numpy for an `int`.
+    A list, a range, and an array in one row, with a unit or without, are taken for a tuple, a whole
+    number of numpy for an `int`.
 
     Args:
         instance: the dataclass instance under construction, frozen or not.
@@ -63,7 +64,7 @@ def field_kinds(owner: Any) -> dict[str, Any]:
     """Return the annotations of a dataclass's fields that can be read, by name of the field."""
     found = {}
     for field in dataclasses.fields(owner):
-        hint = _resolved(owner, field.type)
+        hint = _resolved(_declaring(owner, field), field.type)
         if hint is not None:
             found[field.name] = hint
     return found
@@ -93,6 +94,14 @@ def missing_members(value: object, role: type) -> list[str]:
     return [name for name, called in members_of(role).items() if not _has(value, name, called)]
 
 
+def _declaring(owner: type, field: dataclasses.Field[Any]) -> type:
+    """Return the class that declares a field, in whose module its annotation is to be read."""
+    for base in reversed(owner.__mro__):
+        if vars(base).get("__dataclass_fields__", {}).get(field.name) is field:
+            return base
+    return owner
+
+
 def _resolved(owner: type, hint: Any) -> Any:
     """Return an annotation as a type; None if it cannot be read."""
     if not isinstance(hint, str):
@@ -109,6 +118,10 @@ def _resolved(owner: type, hint: Any) -> Any:
 
 def _has(value: object, name: str, called: bool) -> bool:
     """Return whether an object has a member, without evaluating its properties."""
+    own = getattr(value, "__dict__", {})
+    if name in own:
+        # what an object holds itself stands before a default of its class
+        return not called or callable(own[name])
     for base in type(value).__mro__:
         if name in vars(base):
             member = vars(base)[name]
@@ -233,8 +246,10 @@ def _tuple(value: Any, inner: Sequence[Any], where: str) -> Any:
     """Return a tuple, of a list too, whose items are of their kind."""
     many = not inner or (len(inner) == 2 and inner[1] is Ellipsis)
     item = inner[0] if inner else Any
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and value.ndim:
         value = tuple(value.tolist())
+    if _is_row(value) or isinstance(value, range):
+        value = tuple(value)
     if not isinstance(value, (tuple, list)):
         raise KindError(_lonely(value, item, where))
     if not many and len(value) != len(inner):
@@ -248,8 +263,15 @@ def _tuple(value: Any, inner: Sequence[Any], where: str) -> Any:
     return value if same else tuple(taken)
 
 
+def _is_row(value: Any) -> bool:
+    """Return whether a value is an array of numbers with a unit, in one row."""
+    return is_quantity(value) and np.ndim(value.magnitude) == 1
+
+
 def _sequence(value: Any, inner: Sequence[Any], where: str) -> Any:
     """Return a sequence, but no text, whose items are of their kind."""
+    if _is_row(value):
+        return tuple(value)
     listed = isinstance(value, Sequence) and not isinstance(value, (str, bytes))
     if not listed and not isinstance(value, np.ndarray):
         raise KindError(_lonely(value, inner[0] if inner else Any, where))

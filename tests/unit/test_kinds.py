@@ -18,7 +18,9 @@ from ssbmech.errors import CaseError, KindError, ParameterError, SSBMechError
 from ssbmech.frames import Frame
 from ssbmech.geometry import MeshFile
 from ssbmech.kind_words import EXAMPLES
+from ssbmech.materials.curve import Curve as ssb_curve
 from ssbmech.materials.elastic import Elastic
+from ssbmech.materials.host import OpenCircuit, TableOcv
 from ssbmech.materials.viscoplastic import ElasticViscoplastic
 from ssbmech.parameter import Source, parameter, validate_parameters
 from ssbmech.units import GPa, MPa, V, s, um
@@ -307,3 +309,43 @@ def test_every_example_is_about_something_that_exists() -> None:
         assert owner in by_name or owner in roles, name
         if member:
             assert member in kinds.field_kinds(by_name[owner]), name
+
+
+class Curve:
+    """A class of a user's script that has the name of one of the package."""
+
+
+@dataclass(frozen=True)
+class Shifted(TableOcv):
+    """A user's law that goes on from one of the package."""
+
+    shift: float = 0.0
+
+
+@dataclass
+class Handed:
+    """A user's open-circuit potential whose functions are handed to it."""
+
+    u_eq: Callable[[Any, Any], Any] | None = None
+    voltage: Callable[[float, float], float] | None = None
+    low: float = 0.0
+    high: float = 1.0
+
+
+def test_annotations_are_read_where_they_were_written() -> None:
+    """Names of the script in which a subclass stands do not take the place of the package's."""
+    curve = ssb_curve((0.0, 0.5, 1.0), (4.0, 3.8, 3.5))
+    assert Shifted(curve, shift=0.1).curve is curve
+    assert kinds.field_kinds(Shifted)["curve"] is ssb_curve
+
+
+def test_members_that_an_object_holds_itself_count() -> None:
+    """A default of None in the class does not hide them."""
+    assert kinds.missing_members(Handed(lambda x, t: 4 - x, lambda x, t: 4 - x), OpenCircuit) == []
+    assert kinds.missing_members(Handed(), OpenCircuit) == ["u_eq", "voltage"]
+
+
+@pytest.mark.parametrize("times", [np.array([1.0, 2.0]) * s, [1 * s, 2.0], range(1, 3)])
+def test_arrays_of_quantities_and_ranges_are_tuples(times: Any) -> None:
+    steps = ssb.PrescribedSteps(times)
+    assert [float(getattr(item, "magnitude", item)) for item in steps.lengths] == [1.0, 2.0]
