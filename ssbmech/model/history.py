@@ -97,7 +97,7 @@ class RegionHistory:
         start = fem.Function(self.committed[name].function_space, name=name)
         start.x.array[:] = self.committed[name].x.array
         is_tensor = self.variables[name].is_tensor
-        self.unpacked[name] = self.frame.unpack(start) if is_tensor else start
+        self.unpacked[name] = self.packing.unpack(start) if is_tensor else start
         return start
 
     def follow(self, new_state: Mapping[str, Expr]) -> None:
