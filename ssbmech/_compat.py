@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import time
 from collections.abc import Sequence
@@ -18,6 +19,10 @@ import numpy as np
 import numpy.typing as npt
 from dolfinx import fem, jit
 from dolfinx.mesh import GhostMode, Mesh, create_cell_partitioner, create_submesh
+
+if not logging.getLogger("py.warnings").hasHandlers():
+    # the form compiler sends all warnings to the logging system, where nobody may be listening
+    logging.captureWarnings(False)
 
 Ints = npt.NDArray[np.int32]
 

@@ -195,6 +195,7 @@ def _check(given: Sequence[str]) -> int:
 
         from ssbmech.geometry.cell_count import WORTH_SAYING
         from ssbmech.run.estimate import estimate
+        from ssbmech.run.log import run_logging
 
         script = CaseScript.load(path)
         script.parser(f"ssbmech check {path}", []).parse_args(rest)
@@ -202,7 +203,8 @@ def _check(given: Sequence[str]) -> int:
         count, _ = getattr(case.geometry, "expected_cells", lambda: (0.0, ""))()
         if MPI.COMM_WORLD.rank == 0 and count > WORTH_SAYING:
             sys.stderr.write(f"meshing about {count:.0e} cells, which takes a while\n")
-        found = estimate(case, MPI.COMM_WORLD)
+        with run_logging(MPI.COMM_WORLD, console_level=logging.WARNING):
+            found = estimate(case, MPI.COMM_WORLD)
         if MPI.COMM_WORLD.rank == 0:
             sys.stdout.write(found.text())
         return 0

@@ -24,6 +24,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import inspect
+import logging
 import os
 import re
 import sys
@@ -42,6 +43,7 @@ from ssbmech.errors import (
     raise_on_all,
 )
 from ssbmech.kind_words import shown
+from ssbmech.run.log import run_logging
 from ssbmech.run.reading import reading, refuse_while_reading
 from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus
 
@@ -350,6 +352,8 @@ def run_script(script: CaseScript, arguments: Sequence[str], prog: str | None = 
 def on_all(build: Callable[[Sequence[str]], Built], arguments: Sequence[str]) -> Built:
     """Return what a script builds for values of knobs; collective.
 
+    What it warns of is shown once, by rank 0.
+
     Args:
         build: `case` or `observers` of a script.
         arguments: values of knobs, as on the command line.
@@ -361,7 +365,8 @@ def on_all(build: Callable[[Sequence[str]], Built], arguments: Sequence[str]) ->
 
     comm, failure, built = MPI.COMM_WORLD, None, None
     try:
-        built = build(arguments)
+        with run_logging(comm, console_level=logging.WARNING):
+            built = build(arguments)
     except SSBMechError as error:
         failure = error
     except BaseException:

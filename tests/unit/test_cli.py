@@ -113,6 +113,16 @@ def test_check_solves_nothing(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.filterwarnings("always::ssbmech.errors.CaseWarning")
+def test_check_shows_once_what_a_case_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    """Warnings of the case as it is made, and of the model as it is built."""
+    given = ["--size=1.5", "--pressure=2e-6", "--celsius=60"]
+    assert main(["check", VOID, *given]) == 0
+    shown = COMM.allgather(capsys.readouterr().err)
+    for words in ("was a unit left out", "though they are known at one alone"):
+        assert [text.count(words) for text in shown] == [1] + [0] * (COMM.size - 1)
+
+
 def test_check_of_a_case_that_is_not_valid(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", VOID, "--pressure=-2"]) == 1
     assert "Spring.preload" in COMM.bcast(capsys.readouterr().err)
