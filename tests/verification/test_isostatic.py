@@ -41,6 +41,11 @@ def test_a_block_in_a_fluid_is_under_its_pressure_alone(frame: Frame) -> None:
     strain = -PRESSURE * (1 - 2 * BLOCK.solid.poisson) / BLOCK.solid.young
     error = abs(done.rows[-1]["strain_zz:body"] / strain - 1)
     measured(item, "relative error of the strain across", error, 1e-8, against)
+    # the field that is written holds all three
+    written = done.observer.arrays("body")["strain"]
+    assert np.abs(written - strain * np.array([1, 1, 1, 0, 0, 0])).max(initial=0.0) < 1e-8 * abs(
+        strain
+    )
     height = done.rows[-1]["thickness_stack"] / 3e-6 - 1
     assert height == pytest.approx(strain, rel=1e-8, abs=0)
     assert done.rows[1]["strain_zz:body"] == pytest.approx(0.0, abs=1e-8 * abs(strain))

@@ -192,7 +192,7 @@ class Momentum(Part):
         Raises:
             CaseError: a law's states do not fit together.
         """
-        self.body = body
+        self.body, self._strains = body, tuple(strains)
         self.regions = {
             name: _region(body, name, material, free, strains)
             for name, material in body.case_body.materials.items()
@@ -265,7 +265,7 @@ class Momentum(Part):
         """Return displacement, stress, creep rate, and the states of the laws."""
         histories = [region.history for region in self.regions.values()]
         return [
-            *stress_outputs(self.body, self.regions),
+            *stress_outputs(self.body, self.regions, self._strains),
             *state_outputs(self.body, histories),
         ]
 

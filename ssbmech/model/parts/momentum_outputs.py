@@ -54,8 +54,16 @@ class Region(Protocol):
         """Variables at the integration points."""
 
 
-def stress_outputs(body: BodyModel, regions: Mapping[str, Region]) -> list[Output]:
-    """Return displacement, stress, pressure and creep rate, with their extremes over the body."""
+def stress_outputs(
+    body: BodyModel, regions: Mapping[str, Region], strains: Sequence[Expr] = ()
+) -> list[Output]:
+    """Return displacement, strain, stress, pressure and creep rate, with extremes over the body.
+
+    Args:
+        body: the body.
+        regions: its regions.
+        strains: what adds to the strain that its displacement makes, shape (3, 3) [1].
+    """
     comm: MPI.Intracomm = body.mesh.mesh.comm
 
     def of_regions(components: Callable[[Region], Sequence[Expr]]) -> dict[str, Sequence[Expr]]:
@@ -64,7 +72,7 @@ def stress_outputs(body: BodyModel, regions: Mapping[str, Region]) -> list[Outpu
     def highest(field: str) -> Callable[[Arrays], float]:
         return lambda arrays: largest(arrays[field], comm)
 
-    strain = body.frame.strain(body.u.function)
+    strain = sum(strains, body.frame.strain(body.u.function))
     means = {
         "stress": of_regions(lambda r: [r.stress[place] for place in TENSOR]),
         "strain": of_regions(lambda _: [strain[place] for place in TENSOR]),
