@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from ssbmech.case.probing import value_at
+from ssbmech.errors import CaseError
 from ssbmech.parameter import STATED_IF_GIVEN, parameter, validate_parameters
 from ssbmech.plausible import MOST_PRESSURE, PRESSURE_HINT
 
@@ -56,9 +57,22 @@ def pulls(fixture: Fixture) -> bool:
 
 
 def own_pressure(fixture: Fixture, time: float) -> float:
-    """Return the stack pressure that a fixture's own force makes at a time [Pa]."""
+    """Return the stack pressure that a fixture's own force makes at a time [Pa].
+
+    Raises:
+        CaseError: its course fails, or gives something else than a pressure of zero or more.
+    """
     course: Callable[[float], float] | None = getattr(fixture, "course", None)
-    return fixture.preload if course is None else float(course(time))
+    if course is None:
+        return fixture.preload
+    where = f"{type(fixture).__name__}.course"
+    pressure = value_at(course, time, where, "Pa")
+    if pressure < 0.0:
+        raise CaseError(
+            f"{where} at t = {time:g} s is {pressure:g} Pa: expected zero or more, for a piston "
+            "presses and does not pull; pressure counts positive"
+        )
+    return pressure
 
 
 def _series(stiffness: float, frame_compliance: float) -> float:
@@ -152,6 +166,7 @@ class RegulatedForce:
 
     Raises:
         ParameterError: the course is no function.
+        CaseError: it gives no pressure at the start.
     """
 
     course: Callable[[float], float]
@@ -162,11 +177,12 @@ class RegulatedForce:
     def __post_init__(self) -> None:
         """Check the kinds."""
         validate_parameters(self)
+        own_pressure(self, 0.0)
 
     @property
     def preload(self) -> float:
         """Stack pressure at the start [Pa]."""
-        return float(self.course(0.0))
+        return own_pressure(self, 0.0)
 
 
 @dataclass(frozen=True)

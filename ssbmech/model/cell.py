@@ -13,7 +13,7 @@ from dolfinx import fem
 
 from ssbmech._compat import compile_form, constant, drop_abandoned_compilations
 from ssbmech.case.case import Case
-from ssbmech.case.courses import courses_of
+from ssbmech.case.courses import courses_of, followed
 from ssbmech.case.probing import value_at
 from ssbmech.case.protocol import Drive
 from ssbmech.case.step_control import Tolerances, scheme_of
@@ -172,7 +172,8 @@ class CellModel:
     def functions(self) -> Sequence[Callable[[float], float]]:
         """Those of them that do not tell where they jump or bend, against time alone."""
         moved = [motion for motion in self._moving if len(motion.nodes) and plain([motion.value])]
-        return [*plain(courses_of(self.case)), *(motion.size for motion in moved)]
+        asked = [each for each in followed(self.case) if plain([each.function])]
+        return [*asked, *(motion.size for motion in moved)]
 
     @property
     def unknowns(self) -> list[Unknown]:

@@ -11,7 +11,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from ssbmech.case.protocol import Step, break_points
+from ssbmech.case.landings import next_of
+from ssbmech.case.phases import conditions_of
+from ssbmech.case.protocol import Step, drive_over
 from ssbmech.errors import CaseWarning
 from ssbmech.model.circuit import Circuit
 from ssbmech.model.parts.electrode import Metal
@@ -19,7 +21,10 @@ from ssbmech.model.parts.transfer import Transfer
 from ssbmech.model.surface import SurfaceModel
 
 SAMPLES = 64
-"""Instants between two break points at which a step's current is looked at [1]."""
+"""Parts of a step, and of each time between two of its break points if they are few [1]."""
+
+MOST_BREAKS = 20_000
+"""Break points of a step beyond which the rest of it is looked at as a whole [1]."""
 
 MAH_PER_CM2 = 36000.0
 """Charge per area of 1 mAh/cm2 [C/m2]."""
@@ -118,7 +123,7 @@ def _draw(
     held = metal.inventory({"stripped": np.zeros(metal.surface.gap.owned)})
     passed, most, where, stopped = 0.0, 0.0, "", False
     for step in steps:
-        stopped = stopped or (bool(step.stops) and not where)
+        stopped = stopped or (any(True for _ in conditions_of(step)) and not where)
         charges = passed + per_area * _charges(step, circuit)
         passed, most = float(charges[-1]), max(most, float(charges.max()))
         if most > held * (1 + 1e-9) and not where:
@@ -128,10 +133,21 @@ def _draw(
 
 def _charges(step: Step, circuit: Circuit) -> npt.NDArray[np.float64]:
     """Return the charge per nominal area that a step passes up to some instants of it [C/m2]."""
-    knots = np.array([0.0, *break_points(step), step.duration])
-    ends = np.concatenate([np.linspace(a, b, SAMPLES + 1)[1:] for a, b in pairwise(knots)])
+    knots = _knots(step)
+    parts = max(SAMPLES * SAMPLES // len(knots), 1)
+    between = [np.linspace(a, b, min(parts, SAMPLES) + 1)[1:] for a, b in pairwise(knots)]
+    ends = np.concatenate(between)
     starts = np.concatenate([[0.0], ends[:-1]])
     densities = [
-        circuit.current_density(step.drive(float(time))) or 0.0 for time in (starts + ends) / 2
+        circuit.current_density(drive_over(step, float(a), float(b))) or 0.0
+        for a, b in zip(starts, ends, strict=True)
     ]
     return np.asarray(np.cumsum(np.asarray(densities) * (ends - starts)))
+
+
+def _knots(step: Step) -> list[float]:
+    """Return the start, the break points and the end of a step [s]."""
+    found, after = [0.0], next_of(step)
+    while len(found) < MOST_BREAKS and (at := after(found[-1])) < step.duration:
+        found.append(at)
+    return [*found, step.duration]

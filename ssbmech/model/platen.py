@@ -26,7 +26,7 @@ import numpy as np
 from dolfinx import fem
 
 from ssbmech._compat import compile_form, constant
-from ssbmech.case.fixtures import Fixture, pulls
+from ssbmech.case.fixtures import Fixture, own_pressure, pulls
 from ssbmech.case.probing import value_at
 from ssbmech.case.protocol import Drive
 from ssbmech.case.settings import Scales
@@ -122,8 +122,8 @@ class Platen:
             return
         asked = set_pressure(fixture, drive, self.seated, self.pressure_last, time, dt)
         if math.isnan(asked) and fixture.stiffness == 0.0:
-            own = getattr(fixture, "course", None)
-            asked = self.pressure_seat if own is None else float(own(time))
+            follows = hasattr(fixture, "course")
+            asked = own_pressure(fixture, time) if follows else self.pressure_seat
         if not math.isnan(asked):
             self._push(asked)
         elif math.isinf(fixture.stiffness):

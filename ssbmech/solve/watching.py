@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ssbmech.case.protocol import Step
+from ssbmech.case.surroundings import Under
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,15 @@ NO_RANGE = 1e-9
 SHORTEST = 1e-6
 """Time step that crosses a jump, over the duration of the protocol step [1]."""
 
-_DRIVEN = ("current_density", "voltage", "c_rate", "temperature", "pressure")
+_DRIVEN = (
+    "current_density",
+    "voltage",
+    "c_rate",
+    "power",
+    "temperature",
+    "pressure",
+    "preload_fraction",
+)
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,7 @@ class Watch:
         self._duration = step.duration
         shifted = [_since(function, begun) for function in functions]
         found = [*shifted, *_drives(step)]
-        times: Floats = np.linspace(0.0, step.duration, OVER_A_STEP + 1, dtype=np.float64)
+        times = _instants(step.duration)
         self._watched = [each for value in found if (each := _watched(value, times)) is not None]
         self._told = False
 
@@ -132,15 +141,36 @@ def _since(function: Callable[[float], float], begun: float) -> Callable[[float]
 
 def _drives(step: Step) -> Sequence[Callable[[float], float]]:
     """Return what a step of the user's own asks for against time; nothing of one that tells."""
+    while isinstance(step, Under):
+        # the temperature and pressure around it tell; the step within may not
+        step = step.step
     own = type(step).__module__.partition(".")[0] != __name__.partition(".")[0]
     if not own or not plain([step]):
         return ()
+    drives = [step.drive(float(time)) for time in _instants(step.duration)]
+    varying = [n for n in _DRIVEN if len({getattr(drive, n) for drive in drives}) > 1]
+    # what is asked may change from one kind to another, such as from a current to a voltage
+    return [_of_drive(step, name, read) for name in varying for read in (_size_of, _whether_asked)]
 
-    def asked(name: str) -> Callable[[float], float]:
-        return lambda time: float(getattr(step.drive(time), name))
 
-    first = step.drive(0.0)
-    return [asked(name) for name in _DRIVEN if getattr(first, name, None) is not None]
+def _of_drive(
+    step: Step, name: str, read: Callable[[float | None], float]
+) -> Callable[[float], float]:
+    """Return a number of what a step asks for, against the time since its start."""
+    return lambda time: read(getattr(step.drive(time), name))
+
+
+def _size_of(asked: float | None) -> float:
+    return 0.0 if asked is None else float(asked)
+
+
+def _whether_asked(asked: float | None) -> float:
+    return float(asked is not None)
+
+
+def _instants(duration: float) -> Floats:
+    """Return times of the samples of a protocol step, since its start [s]."""
+    return np.linspace(0.0, duration, OVER_A_STEP + 1, dtype=np.float64)
 
 
 def _watched(value: Callable[[float], float], times: Floats) -> _Watched | None:
