@@ -35,7 +35,7 @@ def stack(
             ssb.Layer(name, thickness * um) for name in ("negative", "separator", "positive")
         ),
         size_interface=size * um,
-        size_bulk=4 * um,
+        size_bulk=max(size, 4.0) * um,
     )
 
 
