@@ -59,3 +59,37 @@ def contact_error(cell: CellModel) -> float:
     """Return the largest violation of the contact conditions, scaled [1]; collective."""
     contacts = [c for surface in cell.surfaces.values() for c in surface.parts.find(Contact)]
     return max((contact.error() for contact in contacts), default=0.0)
+
+
+LEAST_CURRENT = 1e-2
+"""Current over the typical one below which what is missing counts against that [1]."""
+
+
+def drive_error(cell: CellModel) -> float:
+    """Return by how much the circuit misses what the step asks for, relative [1]; collective.
+
+    Under current control it is that of the current of every stacked cell, under voltage control
+    that of the voltage. It is nan without electrodes.
+    """
+    circuit, scales = cell.circuit, cell.setting.scales
+    if not circuit.cells or circuit.asked is None:
+        return math.nan
+    density = circuit.current_density(circuit.asked)
+    if density is None:
+        voltage = float(circuit.asked.voltage or 0.0)
+        return abs(circuit.voltage - voltage) / max(abs(voltage), scales.potential)
+    least = max(abs(density), LEAST_CURRENT * scales.current)
+    passed = (circuit.electrodes[p.working].total / circuit.nominal_area for p in circuit.cells)
+    return max(abs(current - density) for current in passed) / least
+
+
+def fixture_error(cell: CellModel) -> float:
+    """Return by how much the platen misses its fixture's law, relative [1].
+
+    It is a pressure over the one that the law gives, or over the typical stress if that is larger;
+    for a platen whose place is prescribed it is a length over the typical displacement. It is nan
+    without a platen.
+    """
+    closures = cell.holder.closures
+    misses = (abs(c.residual()) / max(c.reference, abs(c.load)) for c in closures)
+    return max(misses, default=math.nan)

@@ -45,6 +45,7 @@ class Circuit:
             or that of an electrode's hosts; nan without either.
         charge: charge passed up to the last committed step, per nominal area [C/m2].
         passed: charge passed through each electrode [C].
+        asked: what the present step asks for; None before the first.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Circuit:
         self.capacity = stated[0] if stated else own
         self.charge = 0.0
         self.passed = dict.fromkeys(self.electrodes, 0.0)
+        self.asked: Drive | None = None
 
     def _hosts(self) -> list[Lithium]:
         """Return the hosts that count for the state of charge: of the working electrode first."""
@@ -127,6 +129,7 @@ class Circuit:
 
     def drive(self, drive: Drive) -> None:
         """Set what the electrodes of all stacked cells are asked for."""
+        self.asked = drive
         density = self.current_density(drive)
         for pair in self.cells:
             if pair.counter is not None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,14 @@ import numpy.typing as npt
 
 from ssbmech.case.settings import OutputQuantity
 from ssbmech.errors import AuditError, CaseError
-from ssbmech.model.audits import charge_error, contact_error, force_error, lithium_error
+from ssbmech.model.audits import (
+    charge_error,
+    contact_error,
+    drive_error,
+    fixture_error,
+    force_error,
+    lithium_error,
+)
 from ssbmech.model.averages import CellAverages
 from ssbmech.model.cell import CellModel
 from ssbmech.model.ends import StackEnds
@@ -29,7 +36,7 @@ WHOLE_CELL = ""
 """Place of what belongs to no body or interface."""
 
 _STEP = ("time", "time_step", "step")
-_AUDITS = tuple(f"audit_{kind}" for kind in ("lithium", "charge", "force", "contact"))
+_AUDITS = tuple(f"audit_{item.name}" for item in fields(AuditLimits))
 _EFFORT = ("newton_iterations", "linear_iterations", "rejected_steps", "wall_time")
 
 
@@ -155,8 +162,9 @@ class Measurement:
     def audits(self, dt: float) -> dict[str, float]:
         """Return the relative errors of what every step must conserve [1]; collective."""
         cell = self.cell
-        errors = (lithium_error(cell, dt), charge_error(cell), force_error(cell))
-        return dict(zip(_AUDITS, (*errors, contact_error(cell)), strict=True))
+        kept = (lithium_error(cell, dt), charge_error(cell), force_error(cell))
+        asked = (contact_error(cell), drive_error(cell), fixture_error(cell))
+        return dict(zip(_AUDITS, (*kept, *asked), strict=True))
 
     def check(self, row: dict[str, float]) -> None:
         """Check the audits of a row; nan marks what this cell cannot measure.

@@ -16,9 +16,13 @@ class AuditLimits:
         charge: sum of all currents into the electrolytes [1].
         force: platen force plus support reactions [1].
         contact: contact conditions on any facet, over typical pressure and gap [1].
+        drive: current or voltage against what the step asks for [1].
+        fixture: stack pressure, or place of the platen, against the fixture's law [1].
     """
 
     lithium: float = 1e-6
     charge: float = 1e-7
     force: float = 1e-5
     contact: float = 1e-5
+    drive: float = 1e-4
+    fixture: float = 1e-5

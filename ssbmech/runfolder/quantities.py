@@ -95,6 +95,8 @@ _ROWS = (
     Quantity("audit_charge", r"$\epsilon_q$", "1", "charge balance error"),
     Quantity("audit_force", r"$\epsilon_f$", "1", "force balance error"),
     Quantity("audit_contact", r"$\epsilon_c$", "1", "contact complementarity error"),
+    Quantity("audit_drive", r"$\epsilon_d$", "1", "current or voltage against what was asked"),
+    Quantity("audit_fixture", r"$\epsilon_p$", "1", "stack pressure against the fixture's law"),
     # Fields of a body
     Quantity("displacement", "$u$", "m", "displacement", components=3),
     Quantity("phi_e", r"$\phi_\mathrm{e}$", "V", "electrolyte potential"),

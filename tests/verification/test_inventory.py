@@ -15,14 +15,16 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech import library
+from ssbmech.case.protocol import Drive
 from ssbmech.constants import FARADAY
-from ssbmech.errors import CaseError, CaseWarning
+from ssbmech.errors import AuditError, CaseError, CaseWarning
 from ssbmech.geometry.columns import Facets, boundary_of, chords
 from ssbmech.geometry.simplices import SimplexMesh
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from ssbmech.materials.transport import Metal
+from ssbmech.model.audits import drive_error, fixture_error
 from ssbmech.model.cell import CellModel
 from ssbmech.model.draw import MAH_PER_CM2
 from ssbmech.units import GPa, V, cm3_per_mol, s, um
@@ -322,3 +324,37 @@ def test_an_electrode_without_lithium_is_refused():
     )
     with pytest.raises(CaseError, match="no metal of its minus body 'negative' touches it"):
         CellModel(case, case.geometry.build(MPI.COMM_WORLD))
+
+
+@pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
+def test_lithium_is_kept_by_the_geometry_of_strained_metal(frame):
+    """The volume from strains and outer faces agrees with charge where the metal creeps."""
+    case = void_cell(frame, size=4.0, depth=40.0, protocol=(ssb.Preload(1 * s), strip(100.0)))
+    run = march(dataclasses.replace(case, step_control=ssb.PrescribedSteps((0.5, 0.5, 1, 4))))
+    assert np.max(run.series("audit_lithium")) < 1e-9
+    metal = run.cell.surfaces[WORKING].parts.find(Transfer)[0].reactant
+    # whatever the displacement, strains and faces say the same
+    metal.surface.minus.u.function.x.array[:] *= 1.0 + 1e-3
+    opened = sum(metal.opened().values())
+    assert metal.lost()[0] * OMEGA == pytest.approx(opened, rel=1e-9, abs=0)
+
+
+def test_what_was_asked_is_audited():
+    """A tolerance that lets everything pass ends the run."""
+    case = flat_cell(strip(100.0), newton=ssb.NewtonSettings(tolerance=1e6))
+    with pytest.raises(AuditError, match=r"audit of (fixture|drive) failed"):
+        march(case)
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["voltage", "current"])
+def test_audits_of_drive_and_fixture_are_round_off(held):
+    step = ssb.ConstantVoltage(5e-3, 10.0) if held else strip(100.0)
+    run = march(flat_cell(step, ssb.Rest(10.0)))
+    assert np.max(run.series("audit_drive")) < 1e-6
+    assert np.max(run.series("audit_fixture")) < 1e-7
+    circuit = run.cell.circuit
+    # and tell of a current or voltage that is another one
+    circuit.asked = Drive(current_density=None, voltage=1.0) if held else Drive(1.0)
+    assert drive_error(run.cell) == pytest.approx(1.0, rel=1e-2, abs=0)
+    run.cell.holder.closures[0].load *= 2.0
+    assert fixture_error(run.cell) == pytest.approx(0.5, rel=1e-2, abs=0)
