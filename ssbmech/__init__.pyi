@@ -28,6 +28,7 @@ from .case.fixtures import (
     RegulatedForce,
     Spring,
 )
+from .case.limits import Limits
 from .case.linear_solver import Cholesky, Direct
 from .case.procedures import Pulse, formation, gitt, pulses, rate_test
 from .case.profiles import CurrentProfile, PressureProfile, TemperatureProfile, VoltageProfile
@@ -159,6 +160,7 @@ __all__ = [
     "Layer",
     "LensGap",
     "LensVoids",
+    "Limits",
     "LinearKinetics",
     "LinearSinking",
     "Loads",

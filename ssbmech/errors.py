@@ -139,6 +139,10 @@ class AuditError(SSBMechError):
     """A step breaks the conservation of lithium or charge, the force balance or the contact law."""
 
 
+class ValidityError(AuditError):
+    """A step leaves what the model can stand for: a hard limit of validity is passed."""
+
+
 class Gathers(Protocol):
     """What telling a failure to all ranks needs of them; a communicator of MPI has it."""
 

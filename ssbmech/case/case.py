@@ -24,6 +24,7 @@ from ssbmech.case.electrodes import Electrodes
 from ssbmech.case.energies import check_activation_energies
 from ssbmech.case.fixtures import Fixture
 from ssbmech.case.law_checks import check_interface_laws
+from ssbmech.case.limits import Limits
 from ssbmech.case.linear_solver import Direct, LinearSolver
 from ssbmech.case.protocol import Step
 from ssbmech.case.reactant_checks import check_reactants
@@ -72,6 +73,7 @@ class Case:
         linear_solver: preset of the linear solver.
         step_control: choice of the time steps.
         output: what is written beside the series.
+        limits: up to where the model is believed.
 
     Raises:
         ParameterError: the temperature is not positive.
@@ -104,6 +106,7 @@ class Case:
         doc="temperature without thermal strain",
         stated_if_given=True,
     )
+    limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         """Convert to SI and check what can be checked without a mesh."""

@@ -8,7 +8,7 @@ from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from ssbmech.materials.transport import IonConductor
 from ssbmech.parameter import Provenance, Source
-from ssbmech.units import GPa, K, kJ_per_mol, mS_per_cm
+from ssbmech.units import GPa, K, MPa, kJ_per_mol, mS_per_cm
 
 
 def li6ps5cl() -> Material:
@@ -26,12 +26,21 @@ def li6ps5cl() -> Material:
             reference_temperature=ROOM_TEMPERATURE * K,
         ),
         thermal_expansion=30e-6,
+        strength=110 * MPa,
         sources={
             "thermal_expansion": Source(
                 "ssbmech",
                 "of the order of soft sulfides, for want of a measured value",
                 ROOM_TEMPERATURE,
                 "20 to 40e-6 1/K",
+                Provenance.GUESSED,
+            ),
+            "strength": Source(
+                "ning2023",
+                "from a toughness of 0.69 MPa m^(1/2) with flaws of 10 um at the surface",
+                ROOM_TEMPERATURE,
+                "the size of the flaws is a guess: it goes with its inverse root, and cold-pressed "
+                "pellets bear far less",
                 Provenance.GUESSED,
             ),
             "solid.young": Source(

@@ -23,9 +23,19 @@ from ssbmech.materials.host import ArrheniusDiffusivity, Host, TableOcv
 from ssbmech.materials.material import Material
 from ssbmech.materials.swelling import VolumeSwelling
 from ssbmech.parameter import Provenance, Source
-from ssbmech.units import GPa, J_per_mol, g_per_cm3, mol_per_m3
+from ssbmech.units import GPa, J_per_mol, MPa, g_per_cm3, mol_per_m3
 
 _T: Final = ROOM_TEMPERATURE
+
+_STRENGTH: Final = 170 * MPa
+
+_CRACKS: Final = Source(
+    "ssbmech",
+    "from a toughness of 0.34 MPa m^(1/2) with flaws of 1 um at the surface",
+    None,
+    "layered oxides have 0.1 to 0.5 MPa m^(1/2); the size of the flaws is a guess",
+    Provenance.GUESSED,
+)
 
 _DIFFRACTION: Final = (
     "volume of the cell from X-ray diffraction, against the full host; "
@@ -117,6 +127,7 @@ def nmc811() -> Material:
         Elastic(young=140 * GPa, poisson=0.30),
         host=host,
         thermal_expansion=12e-6,
+        strength=_STRENGTH,
         sources=_NMC811_SOURCES,
     )
 
@@ -125,6 +136,7 @@ _NMC811_SOURCES: Final[Mapping[str, Source]] = {
     "thermal_expansion": Source(
         "ssbmech", "that of NMC111", _T, "depends on the content too", Provenance.GUESSED
     ),
+    "strength": _CRACKS,
     "solid.young": Source(
         "asheri2023",
         "used for particles of many grains",
@@ -215,6 +227,7 @@ def nmc111() -> Material:
         Elastic(young=199 * GPa, poisson=0.25),
         host=host,
         thermal_expansion=12e-6,
+        strength=_STRENGTH,
         sources=_NMC111_SOURCES,
     )
 
@@ -223,6 +236,7 @@ _NMC111_SOURCES: Final[Mapping[str, Source]] = {
     "thermal_expansion": Source(
         "cheng2017", "hot-pressed polycrystal", _T, "read in a compilation", Provenance.SECONDARY
     ),
+    "strength": _CRACKS,
     "solid.young": Source(
         "cheng2017",
         "measured on a hot-pressed polycrystal, with bulk modulus 132 and shear modulus 78 GPa",
@@ -298,12 +312,14 @@ def lco() -> Material:
         Elastic(young=191 * GPa, poisson=0.24),
         host=host,
         thermal_expansion=13e-6,
+        strength=_STRENGTH,
         sources=_LCO_SOURCES,
     )
 
 
 _LCO_SOURCES: Final[Mapping[str, Source]] = {
     "thermal_expansion": Source("koerver2018", "value used there", _T, "", Provenance.SECONDARY),
+    "strength": _CRACKS,
     "solid.young": Source(
         "koerver2018",
         "from the elastic constants listed there, with bulk modulus 122 and shear modulus 80 GPa",

@@ -8,7 +8,7 @@ from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from ssbmech.materials.transport import IonConductor
 from ssbmech.parameter import Provenance, Source
-from ssbmech.units import GPa, K, kJ_per_mol, mS_per_cm
+from ssbmech.units import GPa, K, MPa, kJ_per_mol, mS_per_cm
 
 
 def llzo() -> Material:
@@ -25,6 +25,7 @@ def llzo() -> Material:
             reference_temperature=ROOM_TEMPERATURE * K,
         ),
         thermal_expansion=13e-6,
+        strength=150 * MPa,
         sources={
             "thermal_expansion": Source(
                 "bertrand2021",
@@ -32,6 +33,13 @@ def llzo() -> Material:
                 ROOM_TEMPERATURE,
                 "13 to 16e-6 1/K in use; oxide electrolytes run from -10 to 40e-6 1/K",
                 Provenance.MEMORY,
+            ),
+            "strength": Source(
+                "ssbmech",
+                "flexural strength reported for a dense garnet of the kind, of 147 GPa",
+                ROOM_TEMPERATURE,
+                "as a toughness of 1.0 MPa m^(1/2) gives with flaws of 11 um at the surface",
+                Provenance.SECONDARY,
             ),
             "solid.young": Source(
                 "ni2012",

@@ -98,6 +98,7 @@ def masias2019() -> Material:
         exponent=6.56,
         activation_energy=37 * kJ_per_mol,
         reference_temperature=celsius(26),
+        tested_to=0.6 * MPa,
         valid=_TESTED,
     )
     fit = Source(
@@ -120,6 +121,7 @@ def masias2019() -> Material:
             "solid.flow.stress": scale,
             "solid.flow.exponent": fit,
             "solid.flow.activation_energy": _ACTIVATION,
+            "solid.flow.tested_to": fit,
             "solid.flow.reference_temperature": Source(
                 "masias2019", "temperature of the tests", _MASIAS_T, "", Provenance.SECONDARY
             ),

@@ -21,7 +21,11 @@ def wang2020() -> Material:
     times as slowly and more.
     """
     flow = NortonFlow(
-        rate=0.53 * per_s, stress=1 * MPa, exponent=5.0, activation_energy=26.4 * kJ_per_mol
+        rate=0.53 * per_s,
+        stress=1 * MPa,
+        exponent=5.0,
+        activation_energy=26.4 * kJ_per_mol,
+        tested_to=0.2 * MPa,
     )
 
     def measured(text: str, note: str = "") -> Source:
@@ -40,6 +44,7 @@ def wang2020() -> Material:
             "solid.flow.rate": creep,
             "solid.flow.stress": Source("wang2020", "unit of the fit", provenance=Provenance.READ),
             "solid.flow.exponent": creep,
+            "solid.flow.tested_to": creep,
             "solid.flow.activation_energy": Source(
                 "wang2020",
                 "0.6 of 44 kJ/mol in the lattice, as for diffusion along dislocation cores",

@@ -53,6 +53,14 @@ class Material:
     melting_point: float | None = parameter(
         "K", low=0.0, low_open=True, default=None, doc="melting point", stated_if_given=True
     )
+    strength: float | None = parameter(
+        "Pa",
+        low=0.0,
+        low_open=True,
+        default=None,
+        doc="tension that it bears; nothing cracks, but a run says where it is passed",
+        stated_if_given=True,
+    )
 
     def __post_init__(self) -> None:
         """Convert to SI, and check the bounds, the name and the paths of the sources."""

@@ -122,6 +122,14 @@ class NortonFlow:
     reference_temperature: float = parameter(
         "K", low=0.0, low_open=True, default=298.15, doc="temperature at which rate was given"
     )
+    tested_to: float | None = parameter(
+        "Pa",
+        low=0.0,
+        low_open=True,
+        default=None,
+        doc="largest stress of the tests",
+        stated_if_given=True,
+    )
     valid: TemperatureRange | None = field(default=None, metadata=UNSTATED)
 
     def __post_init__(self) -> None:
@@ -170,7 +178,8 @@ class NortonFlow:
         Raises:
             ParameterError: the factor is not positive.
         """
-        return replace(self, stress=factor * self.stress)
+        tested = None if self.tested_to is None else factor * self.tested_to
+        return replace(self, stress=factor * self.stress, tested_to=tested)
 
 
 @dataclass(frozen=True)

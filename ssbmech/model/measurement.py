@@ -26,6 +26,7 @@ from ssbmech.model.averages import CellAverages
 from ssbmech.model.cell import CellModel
 from ssbmech.model.ends import StackEnds
 from ssbmech.model.outputs import Output, Outputs, Scalar, asked, guarded
+from ssbmech.model.watch import Watch, watch_outputs
 from ssbmech.runfolder.audits import AuditLimits
 from ssbmech.runfolder.quantities import QUANTITIES, Quantity, quantity
 from ssbmech.runfolder.series import Column
@@ -68,6 +69,9 @@ class Measurement:
         self.places = _places(cell, [_own(item, cell) for item in cell.case.output.quantities])
         for output in self._of_cell():
             self.places[WHOLE_CELL].add(output)
+        for where, output in watch_outputs(cell, lambda: self._dt):
+            self.places[where].add(output)
+        self._watch = Watch(cell.case.limits)
         self.observed = _sorted_in(cell, observed)
         _check_names(self.places, self.observed)
         _check_kinds(cell, self.places, self.observed)
@@ -167,10 +171,13 @@ class Measurement:
         return dict(zip(_AUDITS, (*kept, *asked), strict=True))
 
     def check(self, row: dict[str, float]) -> None:
-        """Check the audits of a row; nan marks what this cell cannot measure.
+        """Check the audits of a row, and the limits of the model.
+
+        What this cell cannot measure is nan.
 
         Raises:
             AuditError: an audit is beyond its limit.
+            ValidityError: a hard limit of validity is passed.
         """
         for kind, limit in asdict(self.limits).items():
             value = row[f"audit_{kind}"]
@@ -179,6 +186,7 @@ class Measurement:
                     f"audit of {kind} failed at t = {row['time']:g} s: "
                     f"error {value:.3g}, limit {limit:g}"
                 )
+        self._watch.check(row)
 
     def arrays(self, name: str) -> dict[str, Array]:
         """Return the cell fields of a body or interface at the end of the last committed step.

@@ -16,10 +16,10 @@ from ssbmech.parameter import describe
 from ssbmech.run.fingerprint import fingerprint, input_files
 from ssbmech.runfolder import manifest
 
-FREE = ("output.", "newton", "linear_solver", "step_control")
+FREE = ("output.", "newton", "linear_solver", "step_control", "limits")
 """Beginnings of the names of what may change when a run goes on: how it is solved and written."""
 
-_SOLVED = ("output", "newton", "linear_solver", "step_control")
+_SOLVED = ("output", "newton", "linear_solver", "step_control", "limits")
 """Fields of a case that say how it is solved and written, not what it is."""
 
 

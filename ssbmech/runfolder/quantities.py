@@ -90,6 +90,14 @@ _ROWS = (
     Quantity("pressure_min", r"$p_\mathrm{min}$", "Pa", "lowest pressure"),
     Quantity("pressure_max", r"$p_\mathrm{max}$", "Pa", "highest pressure"),
     Quantity("creep_rate_max", r"$\dot{\varepsilon}_\mathrm{max}$", "s-1", "highest creep rate"),
+    # Limits of validity
+    Quantity("strain_max", r"$\varepsilon_\mathrm{max}$", "1", "largest principal strain"),
+    Quantity("rotation_max", r"$\omega_\mathrm{max}$", "1", "largest rotation"),
+    Quantity("creep_step_max", r"$\Delta\varepsilon^\mathrm{c}$", "1", "creep in one time step"),
+    Quantity("strength_share", r"$\sigma_1/\sigma_\mathrm{t}$", "1", "tension over strength"),
+    Quantity("flow_share", r"$q/q_\mathrm{t}$", "1", "stress over that of the creep tests"),
+    Quantity("stripped_share", "$|s|/h$", "1", "metal stripped or plated over its layer"),
+    Quantity("gap_share", "$g/h$", "1", "largest gap over its metal"),
     # Audits: relative errors of what every step must conserve
     Quantity("audit_lithium", r"$\epsilon_\mathrm{Li}$", "1", "lithium inventory error"),
     Quantity("audit_charge", r"$\epsilon_q$", "1", "charge balance error"),

@@ -163,14 +163,14 @@ class Metal:
         return np.asarray(sum(columns))
 
     @cached_property
-    def _gives(self) -> npt.NDArray[np.bool_]:
+    def gives(self) -> npt.NDArray[np.bool_]:
         """Which owned facets have metal behind them."""
         return np.asarray(np.logical_or.reduce([lode.facets for lode in self.lodes]))
 
     @cached_property
     def least_at_start(self) -> float:
         """Least metal behind a facet at the start [m]; collective."""
-        return -largest(-self.at_start[self._gives], self.surface.comm)
+        return -largest(-self.at_start[self.gives], self.surface.comm)
 
     def gone(self, measured: Arrays) -> Array:
         """Return the metal that has left each owned facet, by current and along the interface [m].
@@ -196,12 +196,12 @@ class Metal:
             measured: facet fields of the interface; of them, "stripped" and "carried".
         """
         shared = self._taken_elsewhere() / self.area
-        return np.asarray((self.at_start - self.gone(measured) - shared)[self._gives])
+        return np.asarray((self.at_start - self.gone(measured) - shared)[self.gives])
 
     @cached_property
     def area(self) -> float:
         """Area of the facets that have metal behind them [m2]; collective."""
-        return total(self.surface.areas[self._gives].sum(), self.surface.comm)
+        return total(self.surface.areas[self.gives].sum(), self.surface.comm)
 
     def least_left(self, measured: Arrays) -> float:
         """Return the least metal that is left behind a facet [m]; collective."""
@@ -209,8 +209,8 @@ class Metal:
 
     def inventory(self, measured: Arrays) -> float:
         """Return the charge of the metal that is left, per area of its interface [C/m2]."""
-        per_facet = FARADAY / self.molar_volume.x.array[: self.surface.gap.owned][self._gives]
-        charges = self.surface.areas[self._gives] * per_facet
+        per_facet = FARADAY / self.molar_volume.x.array[: self.surface.gap.owned][self.gives]
+        charges = self.surface.areas[self.gives] * per_facet
         return total(float(charges @ self.left(measured)), self.surface.comm) / self.area
 
     @cached_property
