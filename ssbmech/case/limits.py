@@ -25,16 +25,18 @@ class Limits:
     from there by `resume` with another limit: limits are no part of what a run is known by. None
     stands for no limit.
 
-    Strains, rotations and stresses are means over a cell of the mesh; their largest counts.
+    Strains, rotations and stresses are means over a cell of the mesh, of which the largest is
+    noted. What ends a run is the mean over a body: at the rim of a void or the edge of a contact
+    the largest strain grows with each finer mesh, and tells little about the rest.
 
     Raises:
         ParameterError: a limit is negative.
     """
 
     strain: float | None = _limit("1", 0.1, "largest principal strain that is noted")
-    strain_error: float | None = _limit("1", None, "largest principal strain")
+    strain_mean_error: float | None = _limit("1", 0.3, "principal strain, mean over a body")
     rotation: float | None = _limit("1", 0.1, "largest rotation that is noted, in radian")
-    rotation_error: float | None = _limit("1", None, "largest rotation, in radian")
+    rotation_mean_error: float | None = _limit("1", 0.3, "rotation, mean over a body, in radian")
     stripped: float | None = _limit("1", 0.5, "metal stripped or plated over its layer, noted")
     stripped_error: float | None = _limit("1", None, "metal stripped or plated over its layer")
     gap: float | None = _limit("1", 0.1, "gap over its metal that is noted")

@@ -107,7 +107,9 @@ class GapConduction:
     .. math:: \theta = \theta_{min} + (1 - \theta_{min})(1 - 3 t^2 + 2 t^3), \quad
               t = \min(g / \ell, 1)
 
-    The small rest :math:`\theta_{min}` keeps the potential of a fully open interface defined.
+    The small rest :math:`\theta_{min}` keeps the potential of a fully open interface defined. It is
+    no path of the current: charge-transfer laws whose current grows faster than the overpotential
+    take it for an ohmic one (`leak`).
 
     Raises:
         ParameterError: a constant is out of its bounds.
@@ -126,8 +128,19 @@ class GapConduction:
 
     def theta(self, gap: Expr, p_contact: Expr) -> Expr:
         """Return the conducting fraction [1]."""
+        return self.rest + (1 - self.rest) * self._near(gap)
+
+    def leak(self, gap: Expr, p_contact: Expr) -> Expr:
+        r"""Return the part of the conducting fraction that is no contact [1].
+
+        .. math:: \theta_{min} (3 t^2 - 2 t^3)
+        """
+        return self.rest * (1 - self._near(gap))
+
+    def _near(self, gap: Expr) -> Expr:
+        """Return how much of the roughness reaches across the gap [1]."""
         t = ufl.max_value(0.0, ufl.min_value(gap / self.length, 1.0))
-        return self.rest + (1 - self.rest) * (1 - 3 * t**2 + 2 * t**3)
+        return 1 - 3 * t**2 + 2 * t**3
 
 
 @dataclass(frozen=True)
@@ -160,5 +173,12 @@ class RoughConduction:
 
     def theta(self, gap: Expr, p_contact: Expr) -> Expr:
         """Return the conducting fraction [1]."""
-        real = 1 - ufl.exp(-ufl.max_value(p_contact, 0.0) / self.hardness)
-        return self.gap_law.rest + real * self.gap_law.theta(gap, p_contact)
+        return self.gap_law.rest + self._real(p_contact) * self.gap_law.theta(gap, p_contact)
+
+    def leak(self, gap: Expr, p_contact: Expr) -> Expr:
+        """Return the part of the conducting fraction that is no contact [1]."""
+        return self.gap_law.rest + self._real(p_contact) * self.gap_law.leak(gap, p_contact)
+
+    def _real(self, p_contact: Expr) -> Expr:
+        """Return the fraction of real contact [1]."""
+        return 1 - ufl.exp(-ufl.max_value(p_contact, 0.0) / self.hardness)

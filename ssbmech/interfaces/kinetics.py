@@ -231,7 +231,11 @@ class ButlerVolmer:
         f_eta = FARADAY / (GAS_CONSTANT * point.temperature) * eta
         anodic = bounded_exp(self.alpha_a * f_eta)
         cathodic = bounded_exp((self.alpha_a - 1) * f_eta)
-        return point.i_normal - point.conducting(self.conduction) * i_0 * (anodic - cathodic)
+        open_part = point.leaking(self.conduction)
+        touching = point.conducting(self.conduction) - open_part
+        ohmic = GAS_CONSTANT * point.temperature / (FARADAY * i_0) + resistance
+        across = open_part * point.driving / ohmic
+        return point.i_normal - touching * i_0 * (anodic - cathodic) - across
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,16 @@ class InterfacePoint:
         closed = 1 - self.damage * (1 - conduction.theta(self.gap, self.p_contact))
         return self.touching * closed
 
+    def leaking(self, conduction: Conduction) -> Expr:
+        r"""Return the part of the conducting fraction that is no contact, but a regularisation [1].
+
+        It keeps potentials defined where all is open; a law that lets an exponential current pass
+        there lets metal grow across a gap. Zero for a conduction law that has no `leak`.
+        """
+        if not hasattr(conduction, "leak"):
+            return 0.0
+        return self.touching * self.damage * conduction.leak(self.gap, self.p_contact)
+
 
 class RememberingLaw(Protocol):
     """Role of a law of any kind that carries states on the facets of an interface.

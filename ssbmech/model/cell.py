@@ -80,7 +80,8 @@ class CellModel:
         supports at all bodies, the platen at what supports hold, the circuit at the interfaces.
 
         Raises:
-            CaseError: a region or interface of the case is not in the mesh, or a law is missing.
+            CaseError: a region or interface of the case is not in the mesh, a law is missing, or a
+                gap is deeper than its metal.
             MeshError: a face of the case is not in the mesh, or not flat where it must be.
         """
         self.case, self.tagged, self.comm = case, tagged, tagged.mesh.comm

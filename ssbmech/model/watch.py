@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from mpi4py import MPI
 
@@ -19,7 +20,7 @@ from ssbmech.model.averages import CellAverages
 from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
 from ssbmech.model.history import TENSOR
-from ssbmech.model.outputs import Arrays, CellMean, Output, Scalar, largest
+from ssbmech.model.outputs import Arrays, CellMean, Output, Scalar, largest, total
 from ssbmech.model.parts.electrode import Metal
 from ssbmech.model.parts.transfer import Transfer
 from ssbmech.model.surface import SurfaceModel
@@ -39,6 +40,8 @@ class Strains:
 
     def __init__(self, body: BodyModel) -> None:
         """Compile the averages; collective."""
+        self._body = body
+        self._volume = total(body.volumes.sum(), body.mesh.mesh.comm)
         u, dim = body.u.function, body.frame.dim
         strain, turned = body.frame.strain(u), ufl.skew(ufl.grad(u))
         pairs = [(i, j) for i in range(dim) for j in range(i)]
@@ -53,13 +56,17 @@ class Strains:
             ],
         )
 
-    def largest(self) -> tuple[float, float]:
-        """Return the largest principal strain, in size, and rotation of this rank; collective."""
+    def measure(self) -> Mapping[str, float]:
+        """Return largest and mean size of strains and rotations over the body; collective."""
+        body, comm = self._body, self._body.mesh.mesh.comm
         found = self._averages.evaluate()
-        strains = np.abs(principal(found["strain"]))
+        strains = np.max(np.abs(principal(found["strain"])), axis=1, initial=0.0)
         turned = found["rotation"].reshape(len(strains), -1)
-        angles = np.sqrt(np.sum(turned**2, axis=1))
-        return float(np.max(strains, initial=0.0)), float(np.max(angles, initial=0.0))
+        measured = {}
+        for name, values in (("strain", strains), ("rotation", np.linalg.norm(turned, axis=1))):
+            measured[f"{name}_max"] = max(largest(values, comm), 0.0)
+            measured[f"{name}_mean"] = total(float(body.volumes @ values), comm) / self._volume
+        return measured
 
 
 def principal(tensors: Array) -> Array:
@@ -89,18 +96,16 @@ def watch_outputs(cell: CellModel, dt: Callable[[], float]) -> Iterator[tuple[st
 def _of_body(body: BodyModel, dt: Callable[[], float]) -> Iterator[Output]:
     """Yield what is watched of a body; collective."""
     comm: MPI.Intracomm = body.mesh.mesh.comm
-    strains, kept = Strains(body), [0.0]
+    strains, kept = Strains(body), dict[str, float]()
 
-    def strain(_: Arrays) -> float:
-        most, kept[0] = strains.largest()
-        return float(comm.allreduce(most, op=MPI.MAX))
+    def first(_: Arrays) -> float:
+        kept.update(strains.measure())
+        return kept["strain_max"]
 
-    def rotation(_: Arrays) -> float:
-        return float(comm.allreduce(kept[0], op=MPI.MAX))
-
-    yield Scalar(quantity("strain_max"), strain, body.name)
-    # comes after the strain, which computes both
-    yield Scalar(quantity("rotation_max"), rotation, body.name)
+    # columns are measured in order: the first computes all of them
+    yield Scalar(quantity("strain_max"), first, body.name)
+    for name in ("strain_mean", "rotation_max", "rotation_mean"):
+        yield Scalar(quantity(name), partial(_kept, kept, name), body.name)
     materials = body.case_body.materials
     if any(material.solid.flows for material in materials.values()):
         creep = quantity("creep_step_max")
@@ -116,6 +121,11 @@ def _of_body(body: BodyModel, dt: Callable[[], float]) -> Iterator[Output]:
     if tested is not None:
         flow = quantity("flow_share")
         yield Scalar(flow, lambda a: largest(a["von_mises"] / tested, comm), body.name)
+
+
+def _kept(kept: Mapping[str, float], name: str, _: Arrays) -> float:
+    """Return what was measured before."""
+    return kept[name]
 
 
 def stress_tested(solid: Solid) -> float | None:

@@ -99,6 +99,7 @@ class Content:
         steps: The protocol.
         parameters: All parameters.
         audits: Largest errors of what is conserved.
+        passed: Limits of validity that were passed.
         solver: What the solver did.
         unknowns: Number of unknowns of each field.
         versions: Software in use.
@@ -119,6 +120,7 @@ class Content:
     steps: tuple[Step, ...]
     parameters: tuple[case_words.Parameter, ...]
     audits: tuple[effort.Audit, ...]
+    passed: tuple[effort.Audit, ...]
     solver: case_words.Listing
     unknowns: tuple[Fact, ...]
     versions: tuple[Fact, ...]
@@ -156,6 +158,7 @@ def report_content(run: RunData, notes: list[str]) -> Content:
         steps=tuple(protocol_steps(run)),
         parameters=tuple(case_words.parameters(manifest)),
         audits=tuple(effort.audits(run)),
+        passed=tuple(effort.limits_passed(run)),
         solver=effort.effort(run),
         unknowns=tuple(
             Fact(place_text(name), str(count))

@@ -14,6 +14,7 @@ import numpy as np
 from ssbmech.report.case_words import Listing
 from ssbmech.report.readable import date_text, number_text, place_text, quantity_text, share_text
 from ssbmech.runfolder.audits import AuditLimits
+from ssbmech.runfolder.watched import WATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +86,42 @@ def audits(run: RunData) -> list[Audit]:
         at = quantity_text(float(series["time"][row]), "s", 3)
         found.append(Audit(label, number_text(largest, 2), at, shown, mark))
     return found
+
+
+def limits_passed(run: RunData) -> list[Audit]:
+    """Return the limits of validity that a run has passed, each with its largest value.
+
+    Args:
+        run: The run; one whose manifest or series knows of no limits has passed none.
+    """
+    limits, found = _limits(run.manifest), []
+    times = run.series.columns.get("time", np.zeros(0))
+    for item in WATCHED:
+        soft, hard = limits.get(item.limit), limits.get(f"{item.limit}_error")
+        limit = hard if soft is None else soft
+        for where, values in run.series.of(item.quantity).items():
+            beyond = [k for k, value in enumerate(values) if item.is_past(float(value), limit)]
+            if not beyond or limit is None:
+                continue
+            label = run.quantity(item.quantity).label
+            place = f" of {place_text(where)}" if where else ""
+            worst = values[beyond[int(np.argmax(item.sign * values[beyond]))]]
+            at = quantity_text(float(times[beyond[0]]), "s", 3)
+            shown = number_text(limit, 2)
+            found.append(Audit(label + place, number_text(float(worst), 3), at, shown, item.says))
+    return found
+
+
+def _limits(manifest: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return the limits of validity of a case by name, as its manifest lists them."""
+    listed = manifest.get("case")
+    rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    named = ((str(row.get("name", "")), row.get("value")) for row in rows)
+    return {
+        name.removeprefix("limits."): float(value)
+        for name, value in named
+        if name.startswith("limits.") and isinstance(value, (int, float))
+    }
 
 
 def effort(run: RunData) -> Listing:

@@ -75,6 +75,7 @@ _ROWS = (
     Quantity("i_normal_max", r"$i_\mathrm{max}$", "A m-2", "highest interface current density"),
     Quantity("i_normal_mean", r"$\bar{i}$", "A m-2", "mean interface current density"),
     Quantity("conducting_fraction", r"$\bar{\theta}$", "1", "conducting fraction"),
+    Quantity("current_open", r"$I_\mathrm{open}/I$", "1", "share of the current across gaps"),
     Quantity("cut_off", r"$v_\mathrm{off}$", "1", "active material without contact"),
     Quantity("reserve_min", r"$h_\mathrm{min}$", "m", "least metal left behind a facet"),
     Quantity("inventory", r"$Q_\mathrm{left}$", "C m-2", "charge of the metal that is left"),
@@ -93,6 +94,8 @@ _ROWS = (
     # Limits of validity
     Quantity("strain_max", r"$\varepsilon_\mathrm{max}$", "1", "largest principal strain"),
     Quantity("rotation_max", r"$\omega_\mathrm{max}$", "1", "largest rotation"),
+    Quantity("strain_mean", r"$\bar\varepsilon$", "1", "mean principal strain"),
+    Quantity("rotation_mean", r"$\bar\omega$", "1", "mean rotation"),
     Quantity("creep_step_max", r"$\Delta\varepsilon^\mathrm{c}$", "1", "creep in one time step"),
     Quantity("strength_share", r"$\sigma_1/\sigma_\mathrm{t}$", "1", "tension over strength"),
     Quantity("flow_share", r"$q/q_\mathrm{t}$", "1", "stress over that of the creep tests"),

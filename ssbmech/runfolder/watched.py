@@ -37,6 +37,8 @@ class Watched:
 WATCHED: Final[Sequence[Watched]] = (
     Watched("strain_max", "strain", "the strain is large, but taken to be small"),
     Watched("rotation_max", "rotation", "the rotation is large, but strains hold for small ones"),
+    Watched("strain_mean", "strain_mean", "the whole body is strained beyond small strains"),
+    Watched("rotation_mean", "rotation_mean", "the whole body is turned beyond small rotations"),
     Watched(
         "stripped_share",
         "stripped",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import ufl
 
 from ssbmech.errors import CaseError
@@ -13,10 +14,12 @@ from ssbmech.frames import Expr
 from ssbmech.interfaces.kinetics import ChargeTransfer
 from ssbmech.model.conditions import symbolic
 from ssbmech.model.outputs import (
+    Arrays,
     CellField,
     Output,
     Scalar,
     largest,
+    total,
     weighted_mean,
 )
 from ssbmech.model.part import Memory, SurfacePart, Term
@@ -35,6 +38,9 @@ from ssbmech.model.parts.pattern import Pattern, new_pattern
 from ssbmech.model.surface import FacetSet, SurfaceModel
 from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Unknown
+
+OPEN = 1e-6
+"""Conducting fraction below which a facet is open: what passes there passes a gap [1]."""
 
 
 class Transfer(SurfacePart):
@@ -144,6 +150,7 @@ class Transfer(SurfacePart):
             Scalar(
                 quantity("conducting_fraction"), weighted_mean("conducting", areas, comm), where
             ),
+            Scalar(quantity("current_open"), self._open_share, where),
             *self.reactant.outputs(),
             Scalar(quantity("i_normal_min"), lambda a: -largest(-a["i_normal"], comm), where),
             Scalar(quantity("i_normal_mean"), weighted_mean("i_normal", areas, comm), where),
@@ -155,6 +162,17 @@ class Transfer(SurfacePart):
         if near.region not in self.laws:
             return ufl.as_ufl(0.0)
         return self.pattern.restrict(self.surface.point(near.region).driving, 0.0)
+
+    def _open_share(self, measured: Arrays) -> float:
+        """Return the share of the current that crosses open facets [1]; collective.
+
+        Args:
+            measured: facet fields of the interface; of them, "conducting" and "i_normal".
+        """
+        passing = self.surface.areas * np.abs(measured["i_normal"])
+        whole = total(float(passing.sum()), self.surface.comm)
+        across = total(float(passing[measured["conducting"] < OPEN].sum()), self.surface.comm)
+        return across / whole if whole > 0.0 else 0.0
 
     def _conducting(self, near: FacetSet) -> Expr:
         """Return the conducting fraction next to a region [1]; 0 where no charge passes."""
