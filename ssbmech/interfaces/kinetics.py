@@ -231,10 +231,9 @@ class ButlerVolmer:
         f_eta = FARADAY / (GAS_CONSTANT * point.temperature) * eta
         anodic = bounded_exp(self.alpha_a * f_eta)
         cathodic = bounded_exp((self.alpha_a - 1) * f_eta)
-        open_part = point.leaking(self.conduction)
-        touching = point.conducting(self.conduction) - open_part
-        ohmic = GAS_CONSTANT * point.temperature / (FARADAY * i_0) + resistance
-        across = open_part * point.driving / ohmic
+        ohmic = GAS_CONSTANT * point.temperature / FARADAY + resistance * i_0
+        across = point.leaking(self.conduction) * i_0 * point.driving / ohmic
+        touching = point.meeting(self.conduction)
         return point.i_normal - touching * i_0 * (anodic - cathodic) - across
 
 

@@ -77,9 +77,21 @@ class InterfacePoint:
         It keeps potentials defined where all is open; a law that lets an exponential current pass
         there lets metal grow across a gap. Zero for a conduction law that has no `leak`.
         """
+        return self.touching * self.damage * self._leak(conduction)
+
+    def meeting(self, conduction: Conduction) -> Expr:
+        r"""Return the conducting fraction without what leaks, exactly zero where all is open [1].
+
+        .. math:: \theta_h \left[(1 - d) + d \, (\theta - \theta_{leak})\right]
+        """
+        near = conduction.theta(self.gap, self.p_contact) - self._leak(conduction)
+        return self.touching * ((1 - self.damage) + self.damage * near)
+
+    def _leak(self, conduction: Conduction) -> Expr:
+        """Return what a conduction law calls no contact [1]."""
         if not hasattr(conduction, "leak"):
             return 0.0
-        return self.touching * self.damage * conduction.leak(self.gap, self.p_contact)
+        return conduction.leak(self.gap, self.p_contact)
 
 
 class RememberingLaw(Protocol):

@@ -32,7 +32,7 @@ _STRENGTH: Final = 170 * MPa
 _CRACKS: Final = Source(
     "ssbmech",
     "from a toughness of 0.34 MPa m^(1/2) with flaws of 1 um at the surface",
-    None,
+    _T,
     "layered oxides have 0.1 to 0.5 MPa m^(1/2); the size of the flaws is a guess",
     Provenance.GUESSED,
 )

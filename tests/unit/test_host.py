@@ -29,6 +29,7 @@ from ssbmech.materials.material import Material
 from ssbmech.materials.swelling import (
     ConstantMolarVolume,
     LayeredSwelling,
+    LinearVolumeSwelling,
     NoSwelling,
     VolumeSwelling,
 )
@@ -147,6 +148,7 @@ def test_an_expression_of_a_field_has_no_number():
     [
         NoSwelling(),
         VOLUME,
+        LinearVolumeSwelling(VOLUME.curve),
         ConstantMolarVolume(-1.15 * cm3_per_mol, 51_500.0),
         LayeredSwelling(4.566 * cm3_per_mol, 38_320.0),
         LayeredSwelling(1e-6, 5e4, in_plane=0.5, along_axis=2.0),
@@ -203,6 +205,28 @@ def test_bad_laws_of_swelling_are_refused_by_name():
         VolumeSwelling(Curve((0.2, 0.6, 1.0), (0.3, -2.0, 0.0)))
     with pytest.raises(ParameterError, match=r"ConstantMolarVolume\.omega"):
         ConstantMolarVolume(4.5, 5e4)
+
+
+@pytest.mark.parametrize("percent", [26.0, 50.0, 280.0])
+@pytest.mark.parametrize("law", [VolumeSwelling, LinearVolumeSwelling])
+def test_volumes_that_small_strain_cannot_tell_are_refused(law, percent):
+    """With the size of the error, and a setting to go on."""
+    curve = Curve((0.0, 0.5, 1.0), (0.0, percent / 200, percent / 100))
+    with pytest.raises(ParameterError, match="small strains cannot tell") as failure:
+        law(curve)
+    off = 3 * ((1 + percent / 100) ** (1 / 3) - 1) / (percent / 100) - 1
+    assert f"off by {off:.1%}" in str(failure.value)
+    assert law(curve, allowed=3.0).allowed == 3.0
+    assert law(Curve((0.0, 0.5, 1.0), (0.0, 0.1, 0.2))).allowed is None
+
+
+def test_one_law_of_volumes_is_exact_for_lengths_and_one_for_volumes():
+    change = np.array([0.0, 0.1, 0.2])
+    curve = Curve((0.0, 0.5, 1.0), tuple(change))
+    x = np.array([0.0, 0.5, 1.0])
+    lengths, volumes = (strains(law(curve), x) for law in (VolumeSwelling, LinearVolumeSwelling))
+    assert 1 + lengths[:, 0, 0] == pytest.approx((1 + change) ** (1 / 3), rel=1e-12)
+    assert np.trace(volumes, axis1=1, axis2=2) == pytest.approx(change, rel=1e-12)
 
 
 def test_diffusivities():
