@@ -45,6 +45,7 @@ class Strains:
         u, dim = body.u.function, body.frame.dim
         strain, turned = body.frame.strain(u), ufl.skew(ufl.grad(u))
         pairs = [(i, j) for i in range(dim) for j in range(i)]
+        self._angles = len(pairs)
         regions = list(body.case_body.materials)
         of_strain = [ufl.as_ufl(strain[place]) for place in TENSOR]
         of_rotation = [turned[pair] for pair in pairs]
@@ -61,7 +62,8 @@ class Strains:
         body, comm = self._body, self._body.mesh.mesh.comm
         found = self._averages.evaluate()
         strains = np.max(np.abs(principal(found["strain"])), axis=1, initial=0.0)
-        turned = found["rotation"].reshape(len(strains), -1)
+        # a rank may own nothing of the body, and one component comes without a second axis
+        turned = found["rotation"].reshape(len(strains), self._angles)
         measured = {}
         for name, values in (("strain", strains), ("rotation", np.linalg.norm(turned, axis=1))):
             measured[f"{name}_max"] = max(largest(values, comm), 0.0)
