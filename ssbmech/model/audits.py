@@ -69,11 +69,15 @@ def drive_error(cell: CellModel) -> float:
     """Return by how much the circuit misses what the step asks for, relative [1]; collective.
 
     Under current control it is that of the current of every stacked cell, under voltage control
-    that of the voltage. It is nan without electrodes.
+    that of the voltage, and that of their product where a power is asked for. It is nan without
+    electrodes.
     """
     circuit, scales = cell.circuit, cell.setting.scales
     if not circuit.cells or circuit.asked is None:
         return math.nan
+    if (power := circuit.asked.power) is not None:
+        least = LEAST_CURRENT * scales.current * scales.potential
+        return abs(circuit.voltage * circuit.current - power) / max(abs(power), least)
     density = circuit.current_density(circuit.asked)
     if density is None:
         voltage = float(circuit.asked.voltage or 0.0)
