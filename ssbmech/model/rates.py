@@ -126,12 +126,12 @@ class StateRates:
         distance = trapezoidal - (self.history.new(name) - self._old(name))
         return np.asarray(self.weights.error * distance)
 
-    def shift(self) -> dict[str, Array]:
-        """Move the start of the step by its error, and return where it was."""
+    def shift(self, times: float = 1.0) -> dict[str, Array]:
+        """Move the start of the step by a multiple of its error, and return where it was."""
         errors = {name: self.error(name) for name in self.start}
         before = {name: value.x.array.copy() for name, value in self.start.items()}
         for name, error in errors.items():
-            self.start[name].x.array[:] = self._moved(name, before[name], error)
+            self.start[name].x.array[:] = self._moved(name, before[name], times * error)
         return before
 
     def put_back(self, before: Mapping[str, Array]) -> None:
@@ -205,9 +205,11 @@ class StressError:
         if not np.isfinite(tolerances.stress):
             return 0.0
         before = self._values()
-        kept = self._rates.shift()
-        after = self._values()
-        self._rates.put_back(kept)
+        after = self._shifted(1.0)
+        unknown = ~np.isfinite(after).all(axis=1)
+        if unknown.any():
+            # beyond what a law knows, such as a sum of strains below zero: as far the other way
+            after[unknown] = (2 * before - self._shifted(-1.0))[unknown]
         volumes = self._rates.history.point_volumes(self._cells).ravel()
         squares = _squared(after - before), _squared(before)
         whole_pressure = fem.assemble_scalar(self._pressure_square)
@@ -218,6 +220,13 @@ class StressError:
         allowed = tolerances.stress * (size + tolerances.stress_floor)
         relative = float(np.sqrt(error / whole) / allowed)
         return float(relative ** (2 / (1 + self._rates.weights.order)))
+
+    def _shifted(self, times: float) -> Array:
+        """Return the deviator from a start that is moved by a multiple of its error [Pa]."""
+        kept = self._rates.shift(times)
+        found = self._values()
+        self._rates.put_back(kept)
+        return found
 
     def _values(self) -> Array:
         """Return the deviator at the points of the owned cells, shape (points, 6) [Pa]."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 
 from mpi4py import MPI
 
@@ -16,6 +17,10 @@ from ssbmech import library
 from ssbmech.case.step_control import STRESS_FLOOR, Tolerances, scheme_of
 from ssbmech.case.time_scheme import LARGEST_RATIO
 from ssbmech.errors import NotConverged, ParameterError
+from ssbmech.frames import Expr
+from ssbmech.materials.elastic import Surroundings
+from ssbmech.materials.viscoplastic import Flow, NortonFlow
+from ssbmech.memory import StateVariable
 from ssbmech.model.parts.momentum import Momentum
 from tests.parts import part
 from tests.relaxing import disc
@@ -124,3 +129,36 @@ def test_laws_of_ones_own_are_judged_and_joined_only_if_they_follow_a_rate() -> 
     assert rates.start["strain_creep"] is not region.history.committed["strain_creep"]
     assert all(variable.by_rate for variable in region.history.variables.values())
     assert not ssb.StateVariable("own", "1", 0.0).by_rate
+
+
+@dataclasses.dataclass(frozen=True)
+class Hardening:
+    """A power law that hardens with the root of the strain passed, which is never negative."""
+
+    norton: NortonFlow
+
+    @property
+    def state_variables(self) -> tuple[StateVariable, ...]:
+        return (StateVariable("passed", "1", 0.0, by_rate=True),)
+
+    def flow(
+        self, q_trial: Expr, shear: Expr, state_n: Mapping[str, Expr], around: Surroundings
+    ) -> Flow:
+        passed = state_n["passed"]
+        harder = 1 + (passed / 1e-3) ** 0.5
+        soft = self.norton.flow(q_trial / harder, shear / harder, {}, around)
+        return Flow(soft.ratio, soft.increment, {"passed": passed + soft.increment})
+
+
+@pytest.mark.serial
+def test_a_state_that_starts_from_nothing_is_judged_where_its_law_knows_it() -> None:
+    """The error of a sum that grows ever faster is negative, and so would the sum be."""
+    metal = library.by_name("lithium_lepage2019")
+    solid = dataclasses.replace(metal.solid, flow=Hardening(metal.solid.flow))
+    metal = dataclasses.replace(metal, solid=solid, sources={})
+    steps = ssb.AdaptiveSteps(dt_min=1e-3, dt_max=1.0)
+    case = disc(metal, 1e6, step_control=steps)
+    run = march(dataclasses.replace(case, protocol=case.protocol[:1]))
+    assert run.series("passed_max:body")[-1] > 0.0
+    assert np.min(run.series("time_step")) > 0.01
+    assert np.max(run.series("rejected_steps")) == 0.0
