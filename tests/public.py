@@ -32,6 +32,7 @@ MADE_BY_THE_PACKAGE: Final = MappingProxyType(
         "Derived": "holds the function that a class declares",
         "Description": "a row for manifests",
         "Facets": "facets of a mesh, from arrays",
+        "Followed": "what a function of time gives, for fixtures",
         "Grains": "what a packing's grains are, from arrays",
         "InterfaceMesh": "a mesh's part, from arrays",
         "InterfacePoint": "given to laws",

@@ -46,6 +46,11 @@ class Electrodes:
         validate_parameters(self)
 
     @property
+    def stated_capacities(self) -> tuple[float, ...]:
+        """The capacity, or nothing [C/m2]."""
+        return () if self.capacity is None else (self.capacity,)
+
+    @property
     def cells(self) -> tuple[Electrodes, ...]:
         """The electrodes of all cells that are stacked, those of cells named by others too."""
         return (self, *(cell for other in self.also for cell in other.cells))

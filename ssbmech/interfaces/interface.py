@@ -92,6 +92,11 @@ class Interface:
         """Whether charge passes anywhere on the interface."""
         return self.kinetics is not None or bool(self.kinetics_of)
 
+    @property
+    def ties(self) -> bool:
+        """Whether it keeps its bodies from sliding along each other."""
+        return self.adhesion is not None or self.contact.sticks
+
     def kinetics_at(self, region: str) -> ChargeTransfer | None:
         """Return the charge-transfer law next to a region of the minus body."""
         return self.kinetics_of.get(region, self.kinetics)

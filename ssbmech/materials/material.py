@@ -85,6 +85,11 @@ class Material:
         return tuple(path for path in self._numbers() if path not in self.sources)
 
     @property
+    def hosts(self) -> tuple[Host, ...]:
+        """The host of lithium, or nothing."""
+        return () if self.host is None else (self.host,)
+
+    @property
     def metals(self) -> tuple[Metal, ...]:
         """The electrode metal, or nothing."""
         return () if self.metal is None else (self.metal,)

@@ -78,7 +78,7 @@ class Circuit:
         self.nominal_area = sum(area_of(name) for name in areas) if areas else 1.0
         capacities = [host.capacity for host in self._hosts()]
         own = capacities[0] / self.nominal_area if capacities else math.nan
-        stated = [pair.capacity for pair in self.cells[:1] if pair.capacity is not None]
+        stated = [c for pair in self.cells[:1] for c in pair.stated_capacities]
         self.capacity = stated[0] if stated else own
         self.charge = 0.0
         self.passed = dict.fromkeys(self.electrodes, 0.0)

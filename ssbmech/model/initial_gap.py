@@ -48,7 +48,7 @@ def check_initial_gap(surface: SurfaceModel) -> None:
             )
         return
     sides = [surface.minus, surface.plus]
-    metal = any(m.metal is not None for m in surface.minus.case_body.materials.values())
+    metal = any(m.metals for m in surface.minus.case_body.materials.values())
     holding = sides[:1] if metal else sides
     along = _spans(surface.mesh.mesh, comm)
     across = int(along.argmin())

@@ -160,7 +160,7 @@ def _join(known: Conditions, surface: SurfaceModel, parts_of: Mapping[str, Ints]
     sides = parts_of[surface.minus.name][minus], parts_of[surface.plus.name][plus]
     corners = np.asarray(mesh.geometry.x, dtype=np.float64)[cell_nodes(mesh)[facets]]
     interface = surface.interface
-    ties = interface.adhesion is not None or interface.contact.sticks or bool(interface.parts)
+    ties = interface.ties or bool(interface.parts)
     if ties:
         for corner in range(corners.shape[1]):
             for k in range(dim):

@@ -261,7 +261,7 @@ def _hosts(body: BodyModel) -> dict[str, Host]:
         CaseError: some of its regions host no lithium.
     """
     materials = body.case_body.materials
-    hosts = {name: m.host for name, m in materials.items() if m.host is not None}
+    hosts = {name: host for name, m in materials.items() for host in m.hosts}
     if len(hosts) < len(materials):
         other = next(name for name in materials if name not in hosts)
         raise CaseError(

@@ -298,7 +298,7 @@ def _region(
     mesh, setting, where = body.mesh.mesh, body.setting, f"region {name!r}"
     variables = collect(where, material.laws)
     # crystals that lie askew to a section shear out of its plane as they swell
-    inclined = body.case_body.crystal_axis is not None and material.host is not None
+    inclined = body.case_body.crystal_axis is not None and bool(material.hosts)
     degree = body.quadrature_degree
     history = RegionHistory.start(
         name, variables, mesh, body.frame, body.cells(name), degree, inclined

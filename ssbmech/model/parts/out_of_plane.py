@@ -109,7 +109,7 @@ def close_out_of_plane(
     parts = {name: part for name, b in bodies.items() for part in b.parts.find(OutOfPlane)}
     together = {name: name for name in parts}
     for interface in interfaces:
-        if parts and (interface.adhesion is not None or interface.contact.sticks):
+        if parts and interface.ties:
             first, second = together[interface.minus], together[interface.plus]
             together = {name: first if g == second else g for name, g in together.items()}
     closures = []
