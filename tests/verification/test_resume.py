@@ -413,8 +413,9 @@ def test_failed_run_goes_on_with_other_settings(tmp_path: Path) -> None:
     )
     hopeless = dataclasses.replace(
         case,
-        newton=ssb.NewtonSettings(max_iterations=3),
-        step_control=ssb.AdaptiveSteps(dt_min=0.04),
+        newton=ssb.NewtonSettings(max_iterations=2),
+        # steps that follow the stress are short enough for few iterations
+        step_control=ssb.AdaptiveSteps(dt_min=0.04, stress_error=None),
     )
     with pytest.raises(StepTooSmall):
         ssb.run(hopeless, folder)
