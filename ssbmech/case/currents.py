@@ -203,6 +203,7 @@ class ChargeAbove:
     Attributes:
         quantity: the charge of the series.
         at_start: charge of the series at the start of the step [C/m2]; found out in the run.
+        smooth: True: charge never jumps.
 
     Raises:
         ParameterError: the limit is no positive charge per area.
@@ -211,6 +212,7 @@ class ChargeAbove:
     limit: float = parameter("C/m2", low=0.0, low_open=True, doc="charge passed in the step")
     at_start: float = parameter("C/m2", default=0.0, doc="charge passed before the step")
     quantity: ClassVar[str] = "charge"
+    smooth: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

@@ -14,7 +14,9 @@ from ssbmech.plausible import MOST_VOLT, VOLT_HINT
 class StopCondition(Protocol):
     """Role of a condition that ends a step early.
 
-    It may name what has happened then in an attribute `reason`, such as "contact lost".
+    It may name what has happened then in an attribute `reason`, such as "contact lost". One whose
+    quantity never jumps may say so in an attribute `smooth`: it is landed on within its tolerance
+    however long the step may last, others within a ten-thousandth of that.
     """
 
     @property
@@ -247,6 +249,11 @@ class Final:
     def reason(self) -> str:
         """What has happened then."""
         return getattr(self.condition, "reason", "")
+
+    @property
+    def smooth(self) -> bool:
+        """Whether what is watched never jumps."""
+        return bool(getattr(self.condition, "smooth", False))
 
     def settled(self, at_start: float, capacity: float) -> Final:
         """Return it in a cell of a capacity [C/m2], from a value at the start of the step on."""

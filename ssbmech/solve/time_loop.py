@@ -255,7 +255,7 @@ class TimeLoop:
             watched = _watched(len(own), self.cell.guards, self._last_row, row)
             now = {k: stops[k].excess(row[stops[k].quantity]) for k in watched}
             landing = _landing(stops, at.excesses, now)
-            if landing is not None and landing * dt > SMALLEST_LANDING * step.duration:
+            if landing is not None and landing * dt > _closest(stops, now) * step.duration:
                 self.cell.rollback()
                 at.ceiling = landing * dt
                 self.hooks.on_reject(self.cell.time, dt, "overshot a stop condition")
@@ -423,6 +423,13 @@ def _watched(first: int, guards: Sequence[Guard], before: Row, now: Row) -> list
     """
     heading = [guard.heading(before, now) for guard in guards]
     return [*range(first), *(first + k for k, counts in enumerate(heading) if counts)]
+
+
+def _closest(stops: Sequence[StopCondition], now: Mapping[int, float]) -> float:
+    """Return the part of a protocol step within which the stops that are overshot are located."""
+    over = [stops[k] for k, excess in now.items() if excess > stops[k].tolerance()]
+    smooth = any(getattr(stop, "smooth", False) for stop in over)
+    return SAME_INSTANT if smooth else SMALLEST_LANDING
 
 
 def _landing(

@@ -360,3 +360,8 @@ def test_audits_of_drive_and_fixture_are_round_off(held):
     assert drive_error(run.cell) == pytest.approx(1.0, rel=1e-2, abs=0)
     run.cell.holder.closures[0].load *= 2.0
     assert fixture_error(run.cell) == pytest.approx(0.5, rel=1e-2, abs=0)
+
+
+def test_a_charge_is_landed_on_in_a_step_that_may_last_for_long():
+    run = march(flat_cell(strip(3.6e5, 1.0, stops=(ssb.ChargeAbove(100.0),))))
+    assert ended(run, "charge") == pytest.approx(100.0, rel=2e-6, abs=0)
