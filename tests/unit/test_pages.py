@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ssbmech.case.cycling import FADED
+from ssbmech.case.limits import Limits
 from ssbmech.interfaces.cohesion import BilinearCohesion
 from ssbmech.interfaces.contact import GapConduction
 from ssbmech.interfaces.kinetics import EXPONENT_LIMIT, HostSites
@@ -123,3 +124,15 @@ def _anchors(path):
     """Return the anchors of the headings of a page, as GitHub makes them."""
     heads = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def test_limits_of_the_page_are_those_of_a_case():
+    text = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
+    quoted = {name: value for value, name in re.findall(r"(-?[\d.]+)[ a-zA-Z]*\(`(\w+)`\)", text)}
+    limits = Limits().values()
+    assert {name for name in limits if limits[name] is not None} == set(quoted)
+    for name, value in quoted.items():
+        size = 1e3 if name == "pull" else 1.0
+        assert limits[name] == pytest.approx(size * float(value), rel=1e-12), name
+    unset = set(re.findall(r"not unless given \(`(\w+)`\)", text))
+    assert unset == {name for name in limits if limits[name] is None}
