@@ -33,7 +33,7 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 FREE = 1e-9
-"""Eigenvalue of the conditions over their largest below which a motion is free [1]."""
+"""Eigenvalue of the conditions, each motion over its own, below which it is free [1]."""
 
 MOST = 1200
 """Number of motions above which they are not looked at [1]."""
@@ -92,8 +92,12 @@ class Conditions:
         """Return the share of each motion that is free [1]; collective."""
         comm.Allreduce(MPI.IN_PLACE, self.square, op=MPI.SUM)
         count = self.each * len(self.names)
-        values, vectors = np.linalg.eigh(self.square.transpose(0, 2, 1, 3).reshape(count, count))
-        null = vectors[:, values <= FREE * max(values[-1], 1e-300)]
+        square = self.square.transpose(0, 2, 1, 3).reshape(count, count)
+        # each motion over its own conditions: a face of many nodes must not hide a small contact
+        size = np.sqrt(np.diag(square))
+        size[size == 0.0] = 1.0
+        values, vectors = np.linalg.eigh(square / np.outer(size, size))
+        null, _ = np.linalg.qr(vectors[:, values <= FREE] / size[:, None])
         return np.asarray(np.sum(null**2, axis=1))
 
 
