@@ -81,7 +81,8 @@ class NewtonSettings:
     """When a step counts as solved.
 
     Attributes:
-        tolerance: largest residual norm of each field over its reference [1].
+        tolerance: largest residual norm of each field over its reference; from about 1e-5 on the
+            audits may end a run [1].
         max_iterations: iterations after which a step is given up, unless the residual still falls
             by a factor.
         max_growth: growth of the residual in one iteration above which the step is shortened [1].

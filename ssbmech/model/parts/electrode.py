@@ -12,7 +12,6 @@ from mpi4py import MPI
 
 import numpy as np
 import numpy.typing as npt
-import ufl
 from dolfinx import fem
 
 from ssbmech._compat import compile_form
@@ -236,25 +235,10 @@ class Metal:
         forms, comm = self._opened, self.surface.comm
         return {name: total(fem.assemble_scalar(form), comm) for name, form in forms.items()}
 
-    @cached_property
-    def _shifted(self) -> Any:
-        """Form of what the body's strain and the way of its surface differ by as volumes [m3]."""
-        body = self.surface.minus
-        u, normal = body.u.function, ufl.FacetNormal(body.mesh.mesh)
-        form = ufl.tr(body.frame.strain(u)) * body.dx - ufl.dot(u, normal) * body.ds
-        return compile_form(form, None)
-
     def lost(self) -> tuple[float, float]:
-        """Return the metal that is missing between the bodies [mol]; collective.
-
-        The volume is taken from the geometry: the body's strain says how far its surface has moved
-        against its other faces.
-        """
+        """Return the metal that is missing between the bodies [mol]; collective."""
         volumes = molar_volumes(self.surface)
         lost = sum(opened / volumes[region] for region, opened in self.opened().items())
-        if not self.others:
-            shifted = total(fem.assemble_scalar(self._shifted), self.surface.comm)
-            lost += shifted / self.lodes[0].metal.molar_volume
         largest_volume = max(lode.metal.molar_volume for lode in self.lodes)
         return lost, self.surface.setting.scales.gap * self.area / largest_volume
 
