@@ -266,6 +266,9 @@ class CurrentSweep:
 
     .. math:: i(t) = i_0 \left(\frac{i_1}{i_0}\right)^{t / t_1}
 
+    A time step has the current of its end, not the mean over it: what is looked for is the current
+    at which something begins.
+
     Attributes:
         stops: conditions that end it earlier.
         name: name for logs and figures.
@@ -307,11 +310,8 @@ class CurrentSweep:
         return Drive(current_density=self.first * factor)
 
     def drive_over(self, start: float, end: float) -> Drive:
-        """Return the mean current from one time to another."""
-        growth = math.log(self.last / self.first) * (end - start) / self.duration
-        at_start = self.first * (self.last / self.first) ** (start / self.duration)
-        mean = math.expm1(growth) / growth if growth else 1.0
-        return Drive(current_density=at_start * mean)
+        """Return the current at the end of a time step."""
+        return self.drive(end)
 
 
 @dataclass(frozen=True)
