@@ -50,6 +50,8 @@ def cylinder(size: float, material: Material = LITHIUM) -> ssb.Case:
     """Return a cylinder under internal pressure that creeps to its steady state."""
     steps = growing(30.0, 7, 4.0)
     return ssb.Case(
+        # steady flow is that of small strains at any strain
+        limits=ssb.Limits.off(),
         name="cylinder",
         geometry=QuarterVoid(
             frame=ssb.PlaneStrain(),
@@ -152,6 +154,8 @@ class Void:
     def case(self, steps: list[float]) -> ssb.Case:
         """Return the case."""
         return ssb.Case(
+            # steady flow is that of small strains at any strain
+            limits=ssb.Limits.off(),
             name="void",
             geometry=QuarterVoid(
                 frame=self.frame,
@@ -252,6 +256,8 @@ def squeeze_error(exponent: float, slenderness: float) -> float:
     exact = 2 * strength / (power + 2) * slenderness * flow
     steps = growing(0.2 / rate, 10, 3.0)
     case = ssb.Case(
+        # steady flow is that of small strains at any strain
+        limits=ssb.Limits.off(),
         name="strip",
         geometry=Rectangle(
             frame=ssb.PlaneStrain(), width=length, height=height / 2, columns=48, rows=6, edge=4.0

@@ -48,6 +48,8 @@ def uniaxial(material: Material, temperature: float, steps: Sequence[float], **c
                 frame=ssb.Axisymmetric(), width=HEIGHT / 2, height=HEIGHT, columns=2, rows=2
             ),
             bodies=(ssb.Body.single("body", material),),
+            # a uniform state, whatever the strain
+            limits=ssb.Limits.off(),
             supports=(ssb.Roller("left"), ssb.Roller("bottom")),
             temperature=temperature,
             protocol=(ssb.Rest(float(np.sum(steps))),),
