@@ -248,6 +248,10 @@ def quantity(name: str) -> str:
     return re.sub("_(min|mean|max)$", "", name.partition(":")[0])
 
 
+LEAST = {"current_open": 1e-6, "gap_share": 1e-3, "rotation": 1e-3, "pull": 1e-3}
+"""Sizes of shares and angles that matter; below them they may be zero but for round-off."""
+
+
 def deviations(
     found: Mapping[str, np.ndarray],
     expected: Mapping[str, np.ndarray],
@@ -260,7 +264,7 @@ def deviations(
         expected: columns by name.
         smallest: least sizes of quantities that are zero but for round-off.
     """
-    sizes = dict(smallest or {})
+    sizes = {**LEAST, **(smallest or {})}
     for name, values in expected.items():
         size = float(np.max(np.abs(values)))
         sizes[quantity(name)] = max(sizes.get(quantity(name), 0.0), size)

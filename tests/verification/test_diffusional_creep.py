@@ -192,6 +192,7 @@ def both_rates(material: Material, stress: float, temperature: float) -> float:
     return norton_rate(power, stress, temperature) + linear
 
 
+@pytest.mark.filterwarnings("ignore::ssbmech.errors.CaseWarning")
 @pytest.mark.parametrize("linear", [COBLE, HERRING], ids=["coble", "herring"])
 def test_rates_of_both_branches_add(linear: LinearCreep) -> None:
     """From stresses at which diffusion is faster to those at which dislocations are."""

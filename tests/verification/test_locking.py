@@ -55,6 +55,8 @@ def wall(frame: Any, material: Material, steps: list[float], field: ssb.Pressure
     flat = ("left", "front", "bottom", "top") if solid else ("left", "bottom")
     inside = ssb.FacePressure("inner", lambda time: PRESSURE)
     return ssb.Case(
+        # a uniform state, whatever the strain
+        limits=ssb.Limits.off(),
         name="wall",
         geometry=geometry,
         bodies=(ssb.Body.single("body", material),),

@@ -265,7 +265,6 @@ def test_without_sinking_and_supply_nothing_changes() -> None:
     before = {name: without.series(name) for name in names}
     after = {name: with_law.series(name) for name in names}
     least = {"gap": 1e-9, "void_volume": 1e-14, "voltage": 1e-3}
-    least |= {"gap_share": 1e-3, "rotation": 1e-3}
     worst = max(deviations(after, before, least).values())
     measured(ITEM, "deviation by an idle law", worst, 1e-9, "the same cell without it")
 
