@@ -23,7 +23,13 @@ FILM = ThickeningFilm(resistance=1e-3, resistivity=1e5, growth=1e-11, thickness_
 DEPOSIT = Deposit(per_charge=5e-12)
 FLOW = StiffeningFlow(viscosity=1e12, hardening_strain=1e-2)
 STIFFENING = ElasticViscoplastic(Elastic(young=5 * GPa, poisson=0.3), FLOW)
-SMALLEST = {"gap": 1e-9, "void_volume": 1e-9 * 12e-6}
+SMALLEST = {
+    "gap": 1e-9,
+    "void_volume": 1e-9 * 12e-6,
+    "gap_share": 1e-3,
+    "rotation": 1e-3,
+    "current_open": 1e-6,
+}
 """Sizes that count of what is zero but for round-off: gaps of closed interfaces, their volumes."""
 
 
