@@ -115,7 +115,7 @@ def test_discs_in_three_dimensions() -> None:
                 ssb.Layer("separator", 5e-6),
                 ssb.Layer("positive", 5e-6),
             ),
-            size_interface=4 * fine,
+            size_interface=3 * fine,
             size_bulk=3e-6,
             growth=0.5,
             graded=(WORKING,),
