@@ -136,13 +136,14 @@ class SystemMatrix:
         local_rows = self.rows[owned] - first
         near[local_rows] = np.add.reduceat(inside.astype(np.int64), self._indptr[:-1])[owned]
         far[local_rows] = np.diff(self._indptr)[owned] - near[local_rows]
-        # rows of closures gather entries from all ranks
+        # rows of closures gather entries from all ranks, the same column from several of them
+        beyond = numbering.comm.allreduce(size, op=MPI.SUM) - size
         for row in numbering.closure_rows:
             k = int(np.searchsorted(self.rows, row))
             held = np.diff(self._indptr)[k] if k < len(self.rows) and self.rows[k] == row else 0
             total = numbering.comm.allreduce(int(held), op=MPI.SUM)
             if first <= row < first + size:
-                near[row - first], far[row - first] = min(total, size), total
+                near[row - first], far[row - first] = min(total, size), min(total, beyond)
         mat = PETSc.Mat().create(numbering.comm)
         mat.setSizes(((size, PETSc.DETERMINE), (size, PETSc.DETERMINE)))
         mat.setType(PETSc.Mat.Type.AIJ)
