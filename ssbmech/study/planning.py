@@ -32,7 +32,7 @@ _SLIP = 0.9
 OF_CELL = frozenset(
     {
         *("time", "time_step", "step", "voltage", "current", "charge", "temperature", "p_stack"),
-        *("thickness_stack", "state_of_charge"),
+        *("thickness_stack", "gap_platen", "state_of_charge"),
         *("audit_lithium", "audit_charge", "audit_force", "audit_contact"),
         *("audit_drive", "audit_fixture"),
         *("newton_iterations", "linear_iterations", "rejected_steps", "wall_time"),

@@ -28,15 +28,15 @@ pytestmark = pytest.mark.serial
 DEPTH = 1e-7
 
 
-class Bump:
-    """A gap profile that is an object of no dataclass."""
+class Ramp:
+    """A travel that is an object of no dataclass."""
 
-    def __init__(self, depth: float) -> None:
-        self.depth = depth
+    def __init__(self, rate: float) -> None:
+        self.rate = rate
         self.myself = self
 
-    def __call__(self, x: Any) -> Any:
-        return self.depth * np.maximum(0.0, 1.0 - (x[0] / 1e-5) ** 2)
+    def __call__(self, t: float) -> float:
+        return self.rate * t
 
 
 class Slots:
@@ -61,11 +61,11 @@ def platen(end: float) -> Any:
 @pytest.mark.parametrize(
     "make",
     [
-        Bump,
+        Ramp,
         Slots,
         platen,
         lambda v: CubicSpline([0.0, 1.0, 2.0], [0.0, v, 0.0]),
-        lambda v: Bump(v).__call__,
+        lambda v: Ramp(v).__call__,
         lambda v: functools.partial(np.interp, xp=[0.0, 1.0], fp=[0.0, v]),
         lambda v: np.vectorize(lambda t: v * t),
         lambda v: np.random.default_rng(int(1e9 * v)),
@@ -118,7 +118,7 @@ def test_the_method_of_a_class_counts() -> None:
 
 
 def test_what_cannot_be_read_is_refused() -> None:
-    case = void_cell(fixture=ssb.DrivenPlaten(Bump(1e-9)))
+    case = void_cell(fixture=ssb.DrivenPlaten(Ramp(1e-9)))
     identity(case)
     with pytest.raises(CaseError, match=r"a builtins.generator is part of the case"):
         fingerprint([iter(()), (t for t in (1.0, 2.0))])

@@ -87,7 +87,7 @@ def test_potentials_and_rates_have_a_sentence_each_and_the_rest_has_one() -> Non
             replace(case, bodies=(ssb.Body.single("negative", material, 0.5), *case.bodies[1:]))
         )
 
-    rest = "material 'nmc811': solid.young, host.swelling.curve"
+    rest = "material 'nmc811': strength, solid.young, host.swelling.curve"
     assert [text.rpartition("alone: ")[2] for text in told(nmc)] == [rest]
     first, last = told(bare)
     assert first.startswith("material 'nmc811': host.ocv.curve of this TableOcv: known at 298.15 K")

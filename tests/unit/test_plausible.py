@@ -24,6 +24,7 @@ from ssbmech.run import script
 from ssbmech.units import MPa, nm, s, um
 from tests.refusing import nothing_is_solved, refused  # noqa: F401
 from tests.small_cell import WORKING, stack, void_cell
+from tests.tools import on_first
 
 CASE = void_cell()
 
@@ -186,7 +187,7 @@ def test_an_option_that_is_an_empty_variable_is_refused(capsys: pytest.CaptureFi
 )
 def test_a_script_that_builds_no_case_is_told_so(tmp_path: Path, text: str, told: str) -> None:
     file = tmp_path / f"odd_{len(text)}.py"
-    file.write_text(text, "utf-8")
+    on_first(MPI.COMM_WORLD, lambda: file.write_text(text, "utf-8"))
     refused(lambda: script.CaseScript.load(file).case(), CaseError, told)
 
 
