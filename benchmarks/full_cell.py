@@ -28,7 +28,8 @@ from ssbmech.model.parts.lithium import Lithium
 from ssbmech.run.script import CaseScript
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.observing import Row
-from ssbmech.solve.time_loop import Position, TimeLoop
+from ssbmech.solve.position import Position
+from ssbmech.solve.time_loop import TimeLoop
 from ssbmech.units import hour, s, um
 
 CELL = CaseScript.load(Path(__file__).parents[1] / "cases" / "nmc_cell" / "case.py")

@@ -36,7 +36,8 @@ from ssbmech.model.cell import CellModel
 from ssbmech.model.parts.momentum import Momentum
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.observing import Row
-from ssbmech.solve.time_loop import Position, TimeLoop
+from ssbmech.solve.position import Position
+from ssbmech.solve.time_loop import TimeLoop
 from ssbmech.units import K, MPa, kJ_per_mol, um
 
 RADIUS, HALF_SIDE = 5e-6, 25e-6

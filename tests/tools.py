@@ -29,7 +29,9 @@ from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.observing import Row
-from ssbmech.solve.time_loop import Position, TimeLoop
+from ssbmech.solve.position import Position
+from ssbmech.solve.roles import Watcher
+from ssbmech.solve.time_loop import TimeLoop
 
 T = TypeVar("T")
 Watch = Callable[[CellModel], Any]
@@ -157,12 +159,16 @@ def _start(case: Case, comm: MPI.Intracomm, watch: Watch) -> March:
 
 
 def _loop(
-    result: March, sizer: StepSizer, interrupted: Callable[[], bool] = lambda: False
+    result: March,
+    sizer: StepSizer,
+    interrupted: Callable[[], bool] = lambda: False,
+    watcher: Watcher | None = None,
 ) -> TimeLoop:
     cell, case = result.cell, result.cell.case
     newton = Newton(cell.system, case.newton, case.linear_solver, "test_")
     tolerances = case.step_control.tolerances
-    return TimeLoop(cell, newton, result.observer, result, sizer, tolerances, interrupted)
+    watcher = result.observer if watcher is None else watcher
+    return TimeLoop(cell, newton, watcher, result, sizer, tolerances, interrupted)
 
 
 def _half(case: Case) -> float:
@@ -249,9 +255,7 @@ def _restepped(case: Case, comm: MPI.Intracomm, watch: Watch) -> March:
     def run(is_half_way: Callable[[March, Row], bool]) -> tuple[March, bool]:
         result = _start(case, comm, watch)
         doubt = _Doubt(result, lambda row: is_half_way(result, row))
-        loop = _loop(result, doubt)
-        loop.watcher = doubt
-        loop.run(case.protocol)
+        _loop(result, doubt, watcher=doubt).run(case.protocol)
         return result, doubt.thrown_away is not None
 
     half = _half(case)

@@ -21,7 +21,7 @@ from ssbmech.frames import Frame
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
-from ssbmech.solve.time_loop import Position
+from ssbmech.solve.position import Position
 
 logger = logging.getLogger(__name__)
 

@@ -21,7 +21,8 @@ from ssbmech.runfolder.folder import RunFolder
 from ssbmech.runfolder.series import SeriesWriter
 from ssbmech.solve.newton import SolveReport
 from ssbmech.solve.observing import Row
-from ssbmech.solve.time_loop import INTERRUPTED, Position
+from ssbmech.solve.position import Position
+from ssbmech.solve.time_loop import INTERRUPTED
 
 logger = logging.getLogger(__name__)
 

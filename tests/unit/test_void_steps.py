@@ -16,7 +16,7 @@ from ssbmech.case.step_control import TOUCHING_CHANGE, Tolerances
 from ssbmech.constants import FARADAY
 from ssbmech.errors import ParameterError
 from ssbmech.model.cell import CellModel
-from ssbmech.solve.time_loop import REJECTED_ERROR
+from ssbmech.solve.single_step import REJECTED_ERROR
 from ssbmech.units import s
 from tests.elastic_cell import METAL, WORKING, symmetric_cell
 from tests.parts import Transfer, part

@@ -37,7 +37,7 @@ from ssbmech.run.same_case import check_same, identity
 from ssbmech.runfolder import manifest
 from ssbmech.runfolder.folder import RunFolder
 from ssbmech.runfolder.status import RunStatus
-from ssbmech.solve.time_loop import Position
+from ssbmech.solve.position import Position
 from ssbmech.units import MPa, mA_per_cm2, nm, s
 from tests.small_cell import STORED, cycle, deviations, physical, void_cell
 from tests.stripping import every_law

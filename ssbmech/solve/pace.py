@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The pace of a phase: how long its next time step may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mpi4py import MPI
+
+from ssbmech.case.landings import Landings
+from ssbmech.case.protocol import SAME_INSTANT, Step
+from ssbmech.case.step_control import StepSizer
+from ssbmech.solve.position import Position
+from ssbmech.solve.roles import Steppable
+from ssbmech.solve.watching import Watch
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A time step to take next.
+
+    Attributes:
+        dt: its length [s].
+        breaks: whether what is asked of the cell jumps or bends within it or at its end, so that
+            nothing before tells what comes after.
+    """
+
+    dt: float
+    breaks: bool
+
+
+class Pace:
+    """Proposes the time steps of one phase.
+
+    Args:
+        step: what drives during the phase.
+        at: where the run stands in it.
+        cell: the cell.
+        sizer: step control.
+        follows: whether steps are shortened where a function of time changes within them.
+    """
+
+    def __init__(
+        self, step: Step, at: Position, cell: Steppable, sizer: StepSizer, *, follows: bool
+    ) -> None:
+        """Find the break points, and look at the functions of time."""
+        begun = cell.time - at.elapsed
+        self._duration, self._comm, self._sizer = step.duration, cell.comm, sizer
+        self._landings = Landings(step, begun, cell.courses)
+        self._watch = Watch(step, begun, cell.functions)
+        self._follows = follows
+
+    def propose(self, at: Position) -> Proposal:
+        """Return the next time step; collective."""
+        to_break = self._landings.next(at.elapsed) - at.elapsed
+        left = self._duration - at.elapsed
+        dt = self._sizer.propose(min(left, at.ceiling, to_break))
+        dt, crosses = self._shortened(at, dt)
+        return Proposal(dt, crosses or dt >= to_break * (1 - SAME_INSTANT))
+
+    def restart(self, at: Position) -> None:
+        """Begin anew, as after a jump."""
+        at.dt_before = 0.0
+        self._sizer.start(self._duration - at.elapsed)
+
+    def _shortened(self, at: Position, dt: float) -> tuple[float, bool]:
+        """Return a time step in which no function of time changes unseen, and whether it jumps."""
+        if not self._follows:
+            return dt, False
+        longest, crosses = self._watch.longest(at.elapsed, dt)
+        # functions of position as well are asked where each rank has its nodes
+        longest = self._comm.allreduce(longest, op=MPI.MIN)
+        crosses = bool(self._comm.allreduce(crosses, op=MPI.LOR))
+        return (self._sizer.propose(longest), crosses) if longest < dt else (dt, False)
