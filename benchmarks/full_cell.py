@@ -25,7 +25,7 @@ import ssbmech as ssb
 from ssbmech.case.step_control import Tolerances
 from ssbmech.model.cell import CellModel
 from ssbmech.model.parts.lithium import Lithium
-from ssbmech.run.script import CaseScript
+from ssbmech.run.case_script import CaseScript
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.observing import Row
 from ssbmech.solve.position import Position

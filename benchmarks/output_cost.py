@@ -22,7 +22,7 @@ from ssbmech.checkpoint.checkpointer import Saved
 from ssbmech.checkpoint.state import CellState
 from ssbmech.checkpoint.store import CheckpointStore
 from ssbmech.model.cell import CellModel
-from ssbmech.run.script import CaseScript
+from ssbmech.run.case_script import CaseScript
 
 CASE = CaseScript.load(Path(__file__).parents[1] / "cases" / "li_void" / "case.py")
 

@@ -87,9 +87,10 @@ from .measured import Measured
 from .memory import StateVariable
 from .model.outputs import CellField, CellMean, PointField, Scalar
 from .records import Column
+from .run.case_script import CaseScript, Knob
 from .run.observers import Observer
 from .run.runner import Result, resume, run
-from .run.script import CaseScript, Knob, main
+from .run.script import main
 from .runfolder.quantities import Quantity
 from .runfolder.run import Run, open_run
 from .solve.observing import EndRun, EndStep

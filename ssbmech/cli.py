@@ -20,16 +20,10 @@ from typing import Any
 
 from ssbmech._version import __version__
 from ssbmech.errors import CaseError
+from ssbmech.run.case_script import CaseScript
 from ssbmech.run.check_mesh import check_mesh, names_mesh
-from ssbmech.run.script import (
-    CaseScript,
-    Parser,
-    exit_status_of,
-    is_first_rank,
-    on_all,
-    run_options,
-    run_script,
-)
+from ssbmech.run.console import Parser, exit_status_of, is_first_rank
+from ssbmech.run.script import on_all, run_options, run_script
 from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus
 
@@ -115,8 +109,24 @@ def _parser() -> argparse.ArgumentParser:
     plot.add_argument("--no-animation", action="store_true", help="leave out the film")
     report = add("report", _report, "write a report of a run, one HTML file")
     report.add_argument("--out", type=Path, help="file (default: report.html in the run folder)")
-    for made in (plot, report):
-        made.add_argument(
+    _let_compare(plot, report)
+    export = add("export", _export, "write the fields of a run for other programs")
+    _let_choose_fields(export)
+    again = add("resume", _resume, "go on with a run that was stopped or killed")
+    _let_go_on(again)
+    for made in (info, plot, report, export, again):
+        made.add_argument("folder", type=Path, help="run folder")
+
+    from ssbmech.study import command as study
+
+    study.add_arguments(add("study", study.run, "run variants of a case and collect their results"))
+    return parser
+
+
+def _let_compare(*drawing: argparse.ArgumentParser) -> None:
+    """Add the option of commands that draw to draw measured series too."""
+    for command in drawing:
+        command.add_argument(
             "--measured",
             type=Path,
             action="append",
@@ -125,19 +135,25 @@ def _parser() -> argparse.ArgumentParser:
             help="text file of measured series to draw over the computed ones, kept in the run "
             "folder; its columns are named as those of the series, as in 'time [h]; voltage [V]'",
         )
-    out = add("export", _export, "write the fields of a run for other programs")
-    out.add_argument(
+
+
+def _let_choose_fields(export: argparse.ArgumentParser) -> None:
+    """Add the options of what is exported, and to where."""
+    export.add_argument(
         "--to", choices=("vtu", "csv"), required=True, help="VTU for ParaView, or tables"
     )
-    out.add_argument(
+    export.add_argument(
         "--time",
         type=float,
         action="append",
         metavar="SECONDS",
         help="only the output nearest to this time; may be given several times",
     )
-    out.add_argument("--out", type=Path, help="folder (default: export in the run folder)")
-    again = add("resume", _resume, "go on with a run that was stopped or killed")
+    export.add_argument("--out", type=Path, help="folder (default: export in the run folder)")
+
+
+def _let_go_on(again: argparse.ArgumentParser) -> None:
+    """Add the options of a run that goes on."""
     again.add_argument(
         "--script", type=Path, help="case script, if it is not where the run found it"
     )
@@ -145,13 +161,6 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument(
         "--checkpoint-every", type=float, metavar="SECONDS", help="wall time between checkpoints"
     )
-    for made in (info, plot, report, out, again):
-        made.add_argument("folder", type=Path, help="run folder")
-
-    from ssbmech.study import command as study
-
-    study.add_arguments(add("study", study.run, "run variants of a case and collect their results"))
-    return parser
 
 
 def _split(

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import ssbmech as ssb
-from ssbmech.run.script import CaseScript
+from ssbmech.run.case_script import CaseScript
 
 CASES = Path(__file__).parents[1] / "cases"
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import ssbmech as ssb
-from ssbmech.run.script import CaseScript
+from ssbmech.run.case_script import CaseScript
 
 SCRIPT = Path(__file__).parents[1] / "cases" / "li_void" / "case.py"
 SHORT = ("--size=1", "--minutes=2")

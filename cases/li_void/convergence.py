@@ -19,7 +19,7 @@ from mpi4py import MPI
 import numpy as np
 
 import ssbmech as ssb
-from ssbmech.run.script import CaseScript
+from ssbmech.run.case_script import CaseScript
 
 WHERE = "negative|separator"
 STUDIES = {

@@ -17,7 +17,8 @@ from mpi4py import MPI
 from ssbmech.errors import RunFolderError
 from ssbmech.plots import theme
 from ssbmech.plots.history import shade_steps
-from ssbmech.run.script import CaseScript, run_script
+from ssbmech.run.case_script import CaseScript
+from ssbmech.run.script import run_script
 from ssbmech.runfolder.reader import RunData
 
 WHERE = "negative|separator"

@@ -15,7 +15,7 @@ from pathlib import Path
 import ssbmech as ssb
 from ssbmech import library
 from ssbmech.errors import CaseError
-from ssbmech.run.script import CaseScript
+from ssbmech.run.case_script import CaseScript
 from ssbmech.units import um
 
 VOID = CaseScript.load(Path(__file__).parents[1] / "li_void" / "case.py")

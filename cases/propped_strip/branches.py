@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 import ssbmech as ssb
-from ssbmech.run.script import CaseScript
+from ssbmech.run.case_script import CaseScript
 
 STRIP = CaseScript.load(Path(__file__).parent / "case.py")
 STIFF = "1e16"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ssbmech.errors import MeshError
-from ssbmech.run.script import Parser, exit_status_of, is_first_rank
+from ssbmech.run.console import Parser, exit_status_of, is_first_rank
 
 _FRAMES = ("plane", "axisymmetric", "space")
 _UNITS = ("m", "cm", "mm", "um", "nm")

@@ -11,7 +11,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from ssbmech.errors import StudyError
-from ssbmech.run.script import folder_name
+from ssbmech.run.console import folder_name
 from ssbmech.runfolder.status import EXIT_STOPPED
 from ssbmech.study.collect import collect
 from ssbmech.study.figures import draw_all

@@ -20,7 +20,7 @@ from ssbmech.study.wording import refuse_unknown
 
 if TYPE_CHECKING:
     from ssbmech.case.case import Case
-    from ssbmech.run.script import CaseScript
+    from ssbmech.run.case_script import CaseScript
     from ssbmech.study.reductions import Figure
     from ssbmech.study.study_file import Study
 
@@ -67,7 +67,7 @@ def make_plan(study: Study) -> Planned:
             all that do not named; a figure is none that the cases can have.
         CaseError: There is no case script, or it cannot be loaded.
     """
-    from ssbmech.run.script import CaseScript
+    from ssbmech.run.case_script import CaseScript
 
     script = CaseScript.load(study.script)
     known = script.knobs

@@ -24,7 +24,7 @@ import ssbmech as ssb
 from ssbmech.constants import FARADAY
 from ssbmech.errors import RunFolderError
 from ssbmech.geometry.mesh_file import MeshFile
-from ssbmech.run.script import CaseScript
+from ssbmech.run.case_script import CaseScript
 from ssbmech.runfolder.status import RunStatus
 from tests.processes import HANG, Processes, wait_for
 from tests.run import mpirun_command

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
-from ssbmech.run.script import CaseScript
+from ssbmech.run.case_script import CaseScript
 from ssbmech.runfolder.status import RunStatus
 from tests.void_run import read_series, without_figures
 

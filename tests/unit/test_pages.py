@@ -17,7 +17,7 @@ from ssbmech.interfaces.kinetics import EXPONENT_LIMIT, HostSites
 from ssbmech.materials.viscoplastic import NortonFlow
 from ssbmech.model.parts.electrode import CUT_OFF
 from ssbmech.parameter import describe
-from ssbmech.run.script import CaseScript
+from ssbmech.run.case_script import CaseScript
 from ssbmech.runfolder.audits import AuditLimits
 
 pytestmark = pytest.mark.serial

@@ -21,6 +21,7 @@ from ssbmech.errors import CaseError, CaseWarning, MeshError, ParameterError, Ru
 from ssbmech.materials.elastic import Elastic
 from ssbmech.model.cell import CellModel
 from ssbmech.run import script
+from ssbmech.run.case_script import CaseScript
 from ssbmech.units import MPa, nm, s, um
 from tests.refusing import nothing_is_solved, refused  # noqa: F401
 from tests.small_cell import WORKING, stack, void_cell
@@ -188,7 +189,7 @@ def test_an_option_that_is_an_empty_variable_is_refused(capsys: pytest.CaptureFi
 def test_a_script_that_builds_no_case_is_told_so(tmp_path: Path, text: str, told: str) -> None:
     file = tmp_path / f"odd_{len(text)}.py"
     on_first(MPI.COMM_WORLD, lambda: file.write_text(text, "utf-8"))
-    refused(lambda: script.CaseScript.load(file).case(), CaseError, told)
+    refused(lambda: CaseScript.load(file).case(), CaseError, told)
 
 
 @pytest.mark.serial

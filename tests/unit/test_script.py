@@ -12,7 +12,8 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.errors import CaseError, ParameterError
-from ssbmech.run.script import CaseScript, Knob, on_all
+from ssbmech.run.case_script import CaseScript, Knob
+from ssbmech.run.script import on_all
 from tests.case_scripts import CASES
 from tests.tools import on_first
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ssbmech.run.script import CaseScript
+from ssbmech.run.case_script import CaseScript
 from tests.tools import March, march, measured
 
 pytestmark = pytest.mark.serial

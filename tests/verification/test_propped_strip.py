@@ -16,7 +16,7 @@ import pytest
 import ssbmech as ssb
 from ssbmech.interfaces.sinking_speeds import discs_in_viscous_metal
 from ssbmech.library.interfaces import lithium_li6ps5cl
-from ssbmech.run.script import CaseScript
+from ssbmech.run.case_script import CaseScript
 from ssbmech.units import mA_per_cm2, nm, s
 from tests.stripping import COUNTER, SPEED, WORKING, column, strip_cell
 from tests.tools import March, march, measured

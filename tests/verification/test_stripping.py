@@ -19,7 +19,7 @@ import ssbmech as ssb
 from ssbmech.constants import GAS_CONSTANT
 from ssbmech.interfaces.sinking import total_speed
 from ssbmech.library.voids import VOIDS
-from ssbmech.run.script import CaseScript
+from ssbmech.run.case_script import CaseScript
 from ssbmech.units import MPa_per_um, celsius, mA_per_cm2, nm, s, um
 from tests.small_cell import deviations, physical
 from tests.stripping import (
