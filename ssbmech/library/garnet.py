@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from ssbmech.constants import ROOM_TEMPERATURE
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
@@ -26,51 +29,54 @@ def llzo() -> Material:
         ),
         thermal_expansion=13e-6,
         strength=150 * MPa,
-        sources={
-            "thermal_expansion": Source(
-                "bertrand2021",
-                "order of the values of cubic LLZO",
-                ROOM_TEMPERATURE,
-                "13 to 16e-6 1/K in use; oxide electrolytes run from -10 to 40e-6 1/K",
-                Provenance.MEMORY,
-            ),
-            "strength": Source(
-                "ssbmech",
-                "flexural strength reported for a dense garnet of the kind, of 147 GPa",
-                ROOM_TEMPERATURE,
-                "as a toughness of 1.0 MPa m^(1/2) gives with flaws of 11 um at the surface",
-                Provenance.SECONDARY,
-            ),
-            "solid.young": Source(
-                "ni2012",
-                "measured on hot-pressed cubic LLZO of 3 % porosity, 149.8 +- 0.4 GPa",
-                ROOM_TEMPERATURE,
-                "158 GPa for tantalum-doped LLZO of 98 % density",
-                Provenance.READ,
-            ),
-            "solid.poisson": Source(
-                "yu2016", "elastic constants of cubic LLZO", ROOM_TEMPERATURE, "", Provenance.READ
-            ),
-            "conductor.conductivity": Source(
-                "roy2021",
-                "value used there for dense LLZO",
-                ROOM_TEMPERATURE,
-                "0.40 to 0.45 mS/cm measured",
-                Provenance.READ,
-            ),
-            "conductor.activation_energy": Source(
-                "buschmann2011",
-                "0.34 eV, from impedance of LLZO with aluminium",
-                None,
-                "of the product of conductivity and temperature",
-                Provenance.MEMORY,
-            ),
-            "conductor.reference_temperature": Source(
-                "ssbmech",
-                "where the conductivity is stated",
-                ROOM_TEMPERATURE,
-                "",
-                Provenance.DERIVED,
-            ),
-        },
+        sources=_LLZO_SOURCES,
     )
+
+
+_LLZO_SOURCES: Final[Mapping[str, Source]] = {
+    "thermal_expansion": Source(
+        "bertrand2021",
+        "order of the values of cubic LLZO",
+        ROOM_TEMPERATURE,
+        "13 to 16e-6 1/K in use; oxide electrolytes run from -10 to 40e-6 1/K",
+        Provenance.MEMORY,
+    ),
+    "strength": Source(
+        "ssbmech",
+        "flexural strength reported for a dense garnet of the kind, of 147 GPa",
+        ROOM_TEMPERATURE,
+        "as a toughness of 1.0 MPa m^(1/2) gives with flaws of 11 um at the surface",
+        Provenance.SECONDARY,
+    ),
+    "solid.young": Source(
+        "ni2012",
+        "measured on hot-pressed cubic LLZO of 3 % porosity, 149.8 +- 0.4 GPa",
+        ROOM_TEMPERATURE,
+        "158 GPa for tantalum-doped LLZO of 98 % density",
+        Provenance.READ,
+    ),
+    "solid.poisson": Source(
+        "yu2016", "elastic constants of cubic LLZO", ROOM_TEMPERATURE, "", Provenance.READ
+    ),
+    "conductor.conductivity": Source(
+        "roy2021",
+        "value used there for dense LLZO",
+        ROOM_TEMPERATURE,
+        "0.40 to 0.45 mS/cm measured",
+        Provenance.READ,
+    ),
+    "conductor.activation_energy": Source(
+        "buschmann2011",
+        "0.34 eV, from impedance of LLZO with aluminium",
+        None,
+        "of the product of conductivity and temperature",
+        Provenance.MEMORY,
+    ),
+    "conductor.reference_temperature": Source(
+        "ssbmech",
+        "where the conductivity is stated",
+        ROOM_TEMPERATURE,
+        "",
+        Provenance.DERIVED,
+    ),
+}
