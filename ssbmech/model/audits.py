@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from ssbmech.constants import FARADAY
 from ssbmech.model.cell import CellModel
+from ssbmech.model.outputs import total
 from ssbmech.model.parts.contact import Contact
 from ssbmech.model.parts.ions import Ions
 from ssbmech.model.parts.transfer import Transfer
@@ -36,12 +39,20 @@ def lithium_error(cell: CellModel, dt: float) -> float:
 def charge_error(cell: CellModel) -> float:
     """Return the sum of all currents into the electrolytes, relative [1]; collective.
 
-    It is nan with ion sources, whose sum has no independent measure.
+    Currents enter at the electrodes and leave at faces held at a potential. It is zero without
+    electrodes, and nan with ion sources, whose sum has no independent measure.
     """
-    if cell.circuit.electrodes and cell.setting.loads.ion_sources:
+    electrodes = list(cell.circuit.electrodes.values())
+    if not electrodes:
+        return 0.0
+    if cell.setting.loads.ion_sources:
         return math.nan
     ions = [part for body in cell.bodies.values() for part in body.parts.find(Ions)]
-    return cell.circuit.imbalance([(i, cell.system.raw_residual(i.phi_e)) for i in ions])
+    held = sum(float(np.sum(cell.system.raw_residual(i.phi_e)[i.phi_e.fixed])) for i in ions)
+    totals = [electrode.total for electrode in electrodes]
+    missing = abs(sum(totals) + total(held, cell.comm))
+    least = 1e-3 * max(electrode.reference for electrode in electrodes)
+    return float(missing / max(least, *(abs(t) for t in totals)))
 
 
 def force_error(cell: CellModel) -> float:

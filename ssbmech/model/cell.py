@@ -4,39 +4,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, Protocol
 
 from mpi4py import MPI
 
-from dolfinx import fem
-
-from ssbmech._compat import compile_form, constant, drop_abandoned_compilations
+from ssbmech._compat import drop_abandoned_compilations
 from ssbmech.case.case import Case
 from ssbmech.case.courses import courses_of, followed
-from ssbmech.case.probing import value_at
 from ssbmech.case.protocol import Drive
 from ssbmech.case.step_control import Tolerances, scheme_of
 from ssbmech.case.stops import Guard
 from ssbmech.case.temperatures import first_temperature
-from ssbmech.errors import CaseError
-from ssbmech.geometry.subdomains import BodyMesh, cut_body, cut_interface
 from ssbmech.geometry.tagged_mesh import TaggedMesh
-from ssbmech.model.assembly import build_body, build_surface
+from ssbmech.model.areas import area_of
 from ssbmech.model.body import BodyModel
 from ssbmech.model.checks import check_case
 from ssbmech.model.circuit import Circuit
 from ssbmech.model.conditions import Conditions
+from ssbmech.model.construction import build_bodies, build_holder, build_surfaces
 from ssbmech.model.draw import draws, share_metal, warn_of_draws
-from ssbmech.model.initial_gap import check_initial_gap
-from ssbmech.model.part import FaceNumber, Judged, Setting
+from ssbmech.model.drive_checks import check_drives
+from ssbmech.model.part import Judged
 from ssbmech.model.parts.contact import Contact
 from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.out_of_plane import close_out_of_plane
 from ssbmech.model.parts.transfer import Transfer
-from ssbmech.model.platen import build_platen
 from ssbmech.model.rigid import check_rigid_motions
-from ssbmech.model.stack import Fluid, Holder, Unheld, fluids
+from ssbmech.model.setting import setting_of
+from ssbmech.model.stack import fluids
 from ssbmech.model.supports import hold_potentials, hold_supports
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.solve.system import System
@@ -92,51 +87,26 @@ class CellModel:
         self.conditions = Conditions(case.temperature, case.stress_free_temperature)
         self.conditions.temperature.value = first_temperature(case.temperature, case.protocol)
         around = fluids(case.fixture, self.conditions)
-        self.setting = _setting(case, tagged, self.conditions, around)
-        self.bodies = self._build_bodies()
-        self.surfaces = self._build_surfaces()
+        self.setting = setting_of(case, tagged, self.conditions, around)
+        self.bodies = build_bodies(case, tagged, self.setting)
+        self.surfaces = build_surfaces(case, tagged, self.bodies, self.setting)
         share_metal(self.surfaces)
         self._moving = hold_supports(case.supports, self.bodies.values(), self.comm)
         hold_potentials(case.loads.face_potentials, self.bodies.values())
-        self.holder = self._build_holder(around)
+        self.holder = build_holder(case, list(self.bodies.values()), around, self.comm)
         check_rigid_motions(self.bodies, self.surfaces, self.holder.closures, self.comm)
         transfers = {
             name: transfer
             for name, surface in self.surfaces.items()
             for transfer in surface.parts.find(Transfer)
         }
-        self.circuit = Circuit(case.electrodes, transfers, case.scales, self.area, self.comm)
+        self.circuit = Circuit(case.electrodes, transfers, case.scales, self.area)
         self.circuit.start_at_rest(self.conditions.temperature.value)
-        self.circuit.check_protocol(case.protocol)
+        check_drives(case.protocol, self.circuit)
         self.draws = draws(self.surfaces, self.circuit, case.protocol)
         warn_of_draws(self.draws)
         self._across = close_out_of_plane(self.bodies, case.interfaces)
         self.system = self._build_system()
-
-    def _build_bodies(self) -> dict[str, BodyModel]:
-        case, tagged = self.case, self.tagged
-        meshes = {b.name: cut_body(tagged, b.name, b.materials) for b in case.bodies}
-        return {
-            b.name: build_body(b, meshes[b.name], self.setting, _driven(case, meshes[b.name]))
-            for b in case.bodies
-        }
-
-    def _build_surfaces(self) -> dict[str, SurfaceModel]:
-        bodies, parent, found = self.bodies, self.tagged.mesh, {}
-        for interface in self.case.interfaces:
-            sides = bodies[interface.minus].mesh, bodies[interface.plus].mesh
-            mesh = cut_interface(self.tagged, interface.name, *sides)
-            found[interface.name] = build_surface(interface, mesh, bodies, parent, self.setting)
-            check_initial_gap(found[interface.name])
-        return found
-
-    def _build_holder(self, around: Sequence[Fluid]) -> Holder:
-        fixture, bodies = self.case.fixture, list(self.bodies.values())
-        for fluid in around:
-            return fluid
-        if fixture is None or not fixture.face:
-            return Unheld()
-        return build_platen(fixture, fixture.face, bodies, self.case.scales, self.comm)
 
     def _build_system(self) -> System:
         references: dict[str, list[tuple[str, Any]]] = {}
@@ -199,22 +169,7 @@ class CellModel:
         Raises:
             CaseError: there is neither of that name.
         """
-        if name in self.surfaces:
-            return float(self.comm.allreduce(float(self.surfaces[name].areas.sum()), op=MPI.SUM))
-        area = 0.0
-        for body in self.bodies.values():
-            if name in body.mesh.faces:
-                one = constant(body.mesh.mesh, 1.0)
-                form = compile_form(one * body.ds(body.mesh.faces[name]), None)
-                area += fem.assemble_scalar(form)
-        area = float(self.comm.allreduce(area, op=MPI.SUM))
-        if area == 0.0:
-            known = ", ".join([*self.surfaces, *self.tagged.faces])
-            raise CaseError(
-                f"the electrodes count by the area of {name!r}, which is no interface or outer "
-                f"face; those are: {known}"
-            )
-        return area
+        return area_of(name, self.surfaces, self.bodies, self.tagged)
 
     def begin(self, drive: Drive, dt: float) -> None:
         """Prepare a step: time step, loads and what the electrodes are asked for; collective."""
@@ -295,52 +250,3 @@ class CellModel:
     def seat(self) -> None:
         """Let the fixture act from the present platen position."""
         self.holder.seat()
-
-
-def _setting(
-    case: Case, tagged: TaggedMesh, conditions: Conditions, around: Sequence[Fluid]
-) -> Setting:
-    """Return what all parts share; a fluid around the cell presses on every face nothing holds."""
-    pressures = [
-        FaceNumber(
-            load.face,
-            conditions.number(partial(_at_time, load.pressure, "FacePressure.pressure", "Pa")),
-        )
-        for load in case.loads.face_pressures
-    ]
-    held = {support.face for support in case.supports}
-    wet = [face for face in tagged.faces if face not in held]
-    pressures += [FaceNumber(face, fluid.pressure) for fluid in around for face in wet]
-    fluxes = [
-        FaceNumber(
-            load.face,
-            conditions.number(partial(_at_time, load.flux, "FaceFlux.flux", "mol/(m2 s)")),
-        )
-        for load in case.loads.face_fluxes
-    ]
-    return Setting(
-        frame=case.geometry.frame,
-        discretisation=case.discretisation,
-        scales=case.scales,
-        conditions=conditions,
-        loads=case.loads,
-        pressures=tuple(pressures),
-        around=tuple(fluid.pressure for fluid in around),
-        fluxes=tuple(fluxes),
-        all_states=case.output.all_states,
-    )
-
-
-def _at_time(
-    value: Callable[[float], float], where: str, unit: str, time: float, _: Drive
-) -> float:
-    """Return a value at a time [s], whatever the drive."""
-    return value_at(value, time, where, unit)
-
-
-def _driven(case: Case, mesh: BodyMesh) -> bool:
-    """Return whether ions are made to move in a body; collective."""
-    faces = {held.face for held in case.loads.face_potentials}
-    held = sum(len(mesh.facets(face)) for face in faces)
-    reacts = any(i.plus == mesh.name for i in case.interfaces if i.reacts)
-    return bool(mesh.mesh.comm.allreduce(held, op=MPI.SUM) > 0 or reacts)

@@ -4,31 +4,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from mpi4py import MPI
-
-import numpy as np
-
 from ssbmech.case.electrodes import Electrodes
-from ssbmech.case.phases import conditions_of, drives_of, passes_current, phases_of
-from ssbmech.case.protocol import Drive, Step
+from ssbmech.case.protocol import Drive
 from ssbmech.case.settings import Scales
-from ssbmech.case.stops import settled
-from ssbmech.errors import CaseError
-from ssbmech.model.outputs import Output, Scalar, total
+from ssbmech.model.hosts import Hosts
+from ssbmech.model.outputs import Output, Scalar
 from ssbmech.model.parts.electrons import Electrons
-from ssbmech.model.parts.ions import Ions
-from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.transfer import Transfer
 from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Closure, Unknown
 
 VOLTAGE = quantity("voltage")
 """What the circuit measures between its electrodes, and what cut-off conditions watch."""
-
 
 LEAST_VOLTAGE = 0.01
 """Voltage below which a power says nothing of the current [V]."""
@@ -41,8 +32,8 @@ class Circuit:
         cells: electrodes of each cell; none in a purely mechanical case.
         electrodes: closures of the electrode potentials, by interface name.
         nominal_area: area by which currents and capacities are counted [m2].
-        capacity: charge by which C-rates count, per nominal area [C/m2]: the one that is stated,
-            or that of an electrode's hosts; nan without either.
+        hosts: hosts of lithium at the electrodes of the first cell.
+        capacity: charge by which C-rates count, per nominal area [C/m2]; nan if there is none.
         charge: charge passed up to the last committed step, per nominal area [C/m2].
         passed: charge passed through each electrode [C].
         asked: what the present step asks for; None before the first.
@@ -54,7 +45,6 @@ class Circuit:
         transfers: Mapping[str, Transfer],
         scales: Scales,
         area_of: Callable[[str], float],
-        comm: MPI.Intracomm,
     ) -> None:
         """Close the electrode potentials; collective.
 
@@ -63,35 +53,23 @@ class Circuit:
             transfers: charge transfers by interface.
             scales: typical sizes.
             area_of: returns the area of an interface or outer face [m2]; collective.
-            comm: communicator.
 
         Raises:
             CaseError: the area of the electrodes is that of no interface or face.
         """
         self.cells: tuple[Electrodes, ...] = () if electrodes is None else electrodes.cells
-        self._transfers, self._comm = transfers, comm
+        self._transfers = transfers
         self.electrodes = {
             name: _closure(name, transfer, scales, area_of(name))
             for name, transfer in transfers.items()
         }
         areas = [pair.area_of or pair.working for pair in self.cells[:1]]
         self.nominal_area = sum(area_of(name) for name in areas) if areas else 1.0
-        capacities = [host.capacity for host in self._hosts()]
-        own = capacities[0] / self.nominal_area if capacities else math.nan
-        stated = [c for pair in self.cells[:1] for c in pair.stated_capacities]
-        self.capacity = stated[0] if stated else own
+        self.hosts = Hosts(self.cells[:1], transfers)
+        self.capacity = self.hosts.capacity(self.nominal_area)
         self.charge = 0.0
         self.passed = dict.fromkeys(self.electrodes, 0.0)
         self.asked: Drive | None = None
-
-    def _hosts(self) -> list[Lithium]:
-        """Return the hosts that count for the state of charge: of the working electrode first."""
-        names = [name for pair in self.cells[:1] for name in (pair.working, pair.counter) if name]
-        return [host for name in names for host in self._host(name)]
-
-    def _host(self, name: str) -> list[Lithium]:
-        """Return the lithium of an electrode's host: none, or one."""
-        return self._transfers[name].surface.minus.parts.find(Lithium)
 
     @property
     def closures(self) -> list[Closure]:
@@ -111,17 +89,13 @@ class Circuit:
         for pair in self.cells:
             zero = 0.0
             if pair.counter is not None:
-                zero = self._equilibrium(pair.counter, temperature)
+                zero = self.hosts.equilibrium(pair.counter, temperature)
                 _start(self._transfers[pair.counter].ions.phi_e, -zero)
-            working = self._equilibrium(pair.working, temperature) - zero
+            working = self.hosts.equilibrium(pair.working, temperature) - zero
             self.electrodes[pair.working].start_at(working)
             for name in (pair.working, pair.counter):
                 for electrons in self._electrons(name):
                     _start(electrons.phi_s, self.electrodes[str(name)].value)
-
-    def _equilibrium(self, name: str, temperature: float) -> float:
-        """Return the equilibrium potential of an electrode at the start [V]; zero for metal."""
-        return sum(host.voltage(temperature) for host in self._host(name))
 
     def _electrons(self, name: str | None) -> list[Electrons]:
         """Return the electrons of an electrode's body: none, or one part."""
@@ -162,15 +136,6 @@ class Circuit:
         totals = [self.electrodes[pair.working].total for pair in self.cells[:1]]
         return sum(totals) / self.nominal_area
 
-    def state_of_charge(self) -> float:
-        """Return the charged part of the window of an electrode's hosts [1]; collective.
-
-        The electrode is the working one, or the counter electrode if that alone has hosts.
-        """
-        host = self._hosts()[0]
-        charged = host.charged()
-        return charged if host in self._host(self.cells[0].working) else 1 - charged
-
     def outputs(self, dt: Callable[[], float]) -> list[Output]:
         """Return voltage, current and charge.
 
@@ -185,9 +150,9 @@ class Circuit:
 
     def host_outputs(self) -> list[Output]:
         """Return the state of charge, where there are hosts."""
-        if not self._hosts():
+        if not self.hosts:
             return []
-        return [Scalar(quantity("state_of_charge"), lambda _: self.state_of_charge())]
+        return [Scalar(quantity("state_of_charge"), lambda _: self.hosts.state_of_charge())]
 
     def commit(self, dt: float) -> None:
         """Advance the charges passed by a step [s]."""
@@ -202,68 +167,6 @@ class Circuit:
     def restore(self, sums: Mapping[str, Any]) -> None:
         """Take over what `sums` gave."""
         self.charge, self.passed = sums["charge"], dict(sums["interfaces"])
-
-    def imbalance(self, electrolytes: Sequence[tuple[Ions, np.ndarray[Any, Any]]]) -> float:
-        """Return the sum of all currents into the electrolytes, relative [1]; collective.
-
-        Currents enter at the electrodes and leave at faces held at a potential. Zero without
-        electrodes.
-
-        Args:
-            electrolytes: ions of each, with the residual of their charge balance.
-        """
-        if not self.electrodes:
-            return 0.0
-        held = sum(float(np.sum(residual[ions.phi_e.fixed])) for ions, residual in electrolytes)
-        totals = [closure.total for closure in self.electrodes.values()]
-        missing = abs(sum(totals) + total(held, self._comm))
-        least = 1e-3 * max(closure.reference for closure in self.electrodes.values())
-        return float(missing / max(least, *(abs(t) for t in totals)))
-
-    def check_protocol(self, protocol: Sequence[Step]) -> None:
-        """Check what a protocol asks for first against the cell as it is built.
-
-        Raises:
-            CaseError: a step goes by C-rate without a capacity, or the first that passes a current
-                begins beyond its own cut-off voltage.
-        """
-        for step in protocol:
-            by_rate = any(drive.c_rate is not None for drive in drives_of(step))
-            if by_rate and math.isnan(self.capacity):
-                raise CaseError(
-                    f"step {step.name!r} goes by C-rate, but no electrode of the cell hosts "
-                    "lithium: give a current density, as in ConstantCurrent, or state the capacity "
-                    "in Electrodes(capacity=...)"
-                )
-            for condition in conditions_of(step):
-                settled(condition, 0.0, self.capacity)
-            by_power = any(drive.power for drive in drives_of(step))
-            if by_power and not abs(self.voltage) > LEAST_VOLTAGE:
-                raise CaseError(
-                    f"step {step.name!r} asks for a power, but the cell is at {self.voltage:.3g} V "
-                    "at rest, where no current follows from it: give a current"
-                )
-        if self.cells:
-            _check_first(protocol, self.voltage)
-
-
-def _check_first(protocol: Sequence[Step], voltage: float) -> None:
-    """Refuse a first current that is past its own cut-off voltage.
-
-    Raises:
-        CaseError: it is.
-    """
-    for step in filter(passes_current, protocol):
-        first = phases_of(step)[0].step
-        if first.drive(0.0).voltage is not None:
-            return
-        for stop in first.stops:
-            if stop.quantity == VOLTAGE.name and stop.excess(voltage) > 0.0:
-                raise CaseError(
-                    f"step {step.name!r} is past its cut-off before it begins: the cell is at "
-                    f"{voltage:.4g} V; change the initial contents or the limit"
-                )
-        return
 
 
 def _nothing() -> None:
