@@ -48,7 +48,7 @@ class Quantity:
         check_kinds(self)
 
 
-_ROWS = (
+_CELL = (
     # Time loop
     Quantity("time", "$t$", "s", "time"),
     Quantity("time_step", r"$\Delta t$", "s", "time step"),
@@ -64,8 +64,18 @@ _ROWS = (
     Quantity("temperature", "$T$", "K", "temperature"),
     Quantity("p_stack", "$p$", "Pa", "stack pressure"),
     Quantity("gap_platen", r"$g_\mathrm{f}$", "m", "gap between platen and stack"),
-    Quantity("strain_zz", r"$\varepsilon_{zz}$", "1", "strain across the section"),
     Quantity("thickness_stack", "$h$", "m", "stack thickness"),
+    Quantity("state_of_charge", "$z$", "1", "state of charge"),
+    # Audits: relative errors of what every step must conserve
+    Quantity("audit_lithium", r"$\epsilon_\mathrm{Li}$", "1", "lithium inventory error"),
+    Quantity("audit_charge", r"$\epsilon_q$", "1", "charge balance error"),
+    Quantity("audit_force", r"$\epsilon_f$", "1", "force balance error"),
+    Quantity("audit_contact", r"$\epsilon_c$", "1", "contact complementarity error"),
+    Quantity("audit_drive", r"$\epsilon_d$", "1", "current or voltage against what was asked"),
+    Quantity("audit_fixture", r"$\epsilon_p$", "1", "stack pressure against the fixture's law"),
+)
+
+_PLACES = (
     # Interface totals
     Quantity("contact_fraction", r"$A_\mathrm{c}/A$", "1", "contact area fraction"),
     Quantity("void_volume", r"$V_\mathrm{void}$", "m3", "void volume"),
@@ -81,7 +91,6 @@ _ROWS = (
     Quantity("inventory", r"$Q_\mathrm{left}$", "C m-2", "charge of the metal that is left"),
     Quantity("damage_mean", r"$\bar{d}$", "1", "broken fraction of the bond"),
     # Hosts
-    Quantity("state_of_charge", "$z$", "1", "state of charge"),
     Quantity("content_min", r"$x_\mathrm{min}$", "1", "lowest lithium content"),
     Quantity("content_mean", r"$\bar{x}$", "1", "mean lithium content"),
     Quantity("content_max", r"$x_\mathrm{max}$", "1", "highest lithium content"),
@@ -91,6 +100,7 @@ _ROWS = (
     Quantity("pressure_min", r"$p_\mathrm{min}$", "Pa", "lowest pressure"),
     Quantity("pressure_max", r"$p_\mathrm{max}$", "Pa", "highest pressure"),
     Quantity("creep_rate_max", r"$\dot{\varepsilon}_\mathrm{max}$", "s-1", "highest creep rate"),
+    Quantity("strain_zz", r"$\varepsilon_{zz}$", "1", "strain across the section"),
     # Limits of validity
     Quantity("strain_max", r"$\varepsilon_\mathrm{max}$", "1", "largest principal strain"),
     Quantity("rotation_max", r"$\omega_\mathrm{max}$", "1", "largest rotation"),
@@ -101,13 +111,6 @@ _ROWS = (
     Quantity("flow_share", r"$q/q_\mathrm{t}$", "1", "stress over that of the creep tests"),
     Quantity("stripped_share", "$|s|/h$", "1", "metal stripped or plated over its layer"),
     Quantity("gap_share", "$g/h$", "1", "largest gap over its metal"),
-    # Audits: relative errors of what every step must conserve
-    Quantity("audit_lithium", r"$\epsilon_\mathrm{Li}$", "1", "lithium inventory error"),
-    Quantity("audit_charge", r"$\epsilon_q$", "1", "charge balance error"),
-    Quantity("audit_force", r"$\epsilon_f$", "1", "force balance error"),
-    Quantity("audit_contact", r"$\epsilon_c$", "1", "contact complementarity error"),
-    Quantity("audit_drive", r"$\epsilon_d$", "1", "current or voltage against what was asked"),
-    Quantity("audit_fixture", r"$\epsilon_p$", "1", "stack pressure against the fixture's law"),
     # Fields of a body
     Quantity("displacement", "$u$", "m", "displacement", components=3),
     Quantity("phi_e", r"$\phi_\mathrm{e}$", "V", "electrolyte potential"),
@@ -144,7 +147,13 @@ _ROWS = (
 CUT_OFF = 0.01
 """Conducting fraction of its surface below which a particle counts as cut off [1]."""
 
-QUANTITIES: Mapping[str, Quantity] = MappingProxyType({row.name: row for row in _ROWS})
+QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
+    {row.name: row for row in (*_CELL, *_PLACES)}
+)
+"""The package's own quantities by name."""
+
+OF_CELL = frozenset(row.name for row in _CELL)
+"""Those of the whole cell in a series; all others belong to a body or an interface."""
 
 
 def quantity(name: str) -> Quantity:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ssbmech._version import __version__
 from ssbmech.errors import RunFolderError, SSBMechError, StudyError
 from ssbmech.runfolder.paths import RunPaths
-from ssbmech.runfolder.quantities import QUANTITIES
+from ssbmech.runfolder.quantities import OF_CELL, QUANTITIES
 from ssbmech.study.files import read_json
 from ssbmech.study.plan import LOCK, Plan, Variant, refuse_doubles
 from ssbmech.study.wording import refuse_unknown
@@ -28,17 +28,6 @@ if TYPE_CHECKING:
 _MOST_TOLD = 5
 # Names as close as that are one name and a slip of a letter.
 _SLIP = 0.9
-
-OF_CELL = frozenset(
-    {
-        *("time", "time_step", "step", "voltage", "current", "charge", "temperature", "p_stack"),
-        *("thickness_stack", "gap_platen", "state_of_charge"),
-        *("audit_lithium", "audit_charge", "audit_force", "audit_contact"),
-        *("audit_drive", "audit_fixture"),
-        *("newton_iterations", "linear_iterations", "rejected_steps", "wall_time"),
-    }
-)
-"""Quantities of the whole cell in a series; all others belong to a body or an interface."""
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ import pytest
 import ssbmech
 from ssbmech.run.same_case import identity
 from ssbmech.runfolder.manifest import FORMAT_VERSION, plain
+from ssbmech.runfolder.quantities import OF_CELL
 from ssbmech.runfolder.reader import Series
-from ssbmech.study.planning import OF_CELL, make_plan
+from ssbmech.study.planning import make_plan
 from ssbmech.study.scheduler import locked
 from ssbmech.study.study_file import Study
 from ssbmech.study.table import Table
