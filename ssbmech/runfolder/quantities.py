@@ -147,9 +147,7 @@ _PLACES = (
 CUT_OFF = 0.01
 """Conducting fraction of its surface below which a particle counts as cut off [1]."""
 
-QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
-    {row.name: row for row in (*_CELL, *_PLACES)}
-)
+QUANTITIES: Mapping[str, Quantity] = MappingProxyType({row.name: row for row in (*_CELL, *_PLACES)})
 """The package's own quantities by name."""
 
 OF_CELL = frozenset(row.name for row in _CELL)

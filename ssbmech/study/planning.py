@@ -68,7 +68,7 @@ def make_plan(study: Study) -> Planned:
     cases = _build_all(script, variants)
     for figure in study.figures:
         for case in cases.values():
-            _check_figure(figure, case)
+            _check_figure(figure, case, own=script.observe is not None)
     plan = Plan(
         study=study.name,
         case=next(iter(cases.values())).name,
@@ -139,17 +139,26 @@ def _build_all(script: CaseScript, variants: Sequence[Variant]) -> dict[str, Cas
     return cases
 
 
-def _check_figure(figure: Figure, case: Case) -> None:
+def _check_figure(figure: Figure, case: Case, *, own: bool) -> None:
     """Refuse a figure of a quantity, place or step that a case cannot have.
 
-    Quantities of the user's own are known when a model is built, not before: what is no slip of a
-    letter is let through, and looked for when the figures are collected.
+    Quantities of the user's own are known when a model is built, not before, and may be one of the
+    package's at another place, such as of the whole cell. What a case could measure so is let
+    through, and looked for when the figures are collected.
+
+    Args:
+        figure: The figure.
+        case: The case.
+        own: Whether observers of the user's own see its runs.
     """
     where = f"in [collect.{figure.name}]"
     if figure.step:
         refuse_unknown([figure.step], {step.name for step in case.protocol}, f"step {where}")
     name, colon, place = figure.column.partition(":")
-    if name not in QUANTITIES and not get_close_matches(name, QUANTITIES, cutoff=_SLIP):
+    own = own or bool(case.output.quantities)
+    slip = not own and get_close_matches(name, QUANTITIES, cutoff=_SLIP)
+    elsewhere = own and (name in OF_CELL) == bool(colon)
+    if elsewhere or (name not in QUANTITIES and not slip):
         return
     refuse_unknown([name], QUANTITIES, f"column {where}")
     if name in OF_CELL and colon:

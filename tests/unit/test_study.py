@@ -278,6 +278,20 @@ def test_quantities_of_ones_own_are_looked_for_later(tmp_path, column):
         plan_of(tmp_path, HEAD + GRID + f"[collect.a]\ncolumn = '{column}'\nstep = 'strip'\n")
 
 
+def test_a_case_with_outputs_of_its_own_may_measure_anywhere(tmp_path):
+    """One of the package's quantities of the whole cell too, or a name close to one of them."""
+    own = "quantities=(StandIn(),)"
+    text = CASE.read_text().replace("figures=False", f"figures=False, {own}")
+    text = text.replace("def knobs", "class StandIn:\n    outputs = dict\n\n\ndef knobs", 1)
+    (tmp_path / "case.py").write_text(text)
+    head = 'case = "case.py"\n' + GRID
+    for column in ("gap_max", "voltage:negative", "gap_max2", "energy"):
+        plan_of(tmp_path, head + f"[collect.a]\ncolumn = '{column}'\n")
+    # where the package itself measures it, the place has to be one
+    with pytest.raises(StudyError, match="unknown body or interface"):
+        plan_of(tmp_path, head + "[collect.a]\ncolumn = 'gap_max:negative|separater'\n")
+
+
 def test_a_folder_with_something_else_is_refused(tmp_path):
     planned = plan_of(tmp_path, HEAD + GRID)
     folder = tmp_path / "out"
