@@ -14,11 +14,11 @@ from typing import Any
 
 from ssbmech.errors import MeshError
 from ssbmech.geometry.cell_count import filled
+from ssbmech.geometry.lengths import length
 from ssbmech.geometry.session import generate, growing_size, mesh_model, power_of_two
 from ssbmech.geometry.simplices import SimplexMesh
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.parameter import parameter, validate_parameters
-from ssbmech.plausible import LENGTH_HINT, MOST_LENGTH
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,20 +42,9 @@ class QuarterVoid(MeshSource):
         MeshError: the body is not larger than the void, or the frame has three dimensions.
     """
 
-    inner_radius: float = parameter(
-        "m", low=0.0, low_open=True, high=MOST_LENGTH, hint=LENGTH_HINT, doc="radius of the void"
-    )
-    outer_radius: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="outer radius or half side",
-    )
-    size: float = parameter(
-        "m", low=0.0, low_open=True, high=MOST_LENGTH, hint=LENGTH_HINT, doc="cell size at the void"
-    )
+    inner_radius: float = length("radius of the void")
+    outer_radius: float = length("outer radius or half side")
+    size: float = length("cell size at the void")
     coarsening: float = parameter("1", low=1.0, default=5.0, doc="outer over inner cell size")
     square: bool = False
     region: str = "body"

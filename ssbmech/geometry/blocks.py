@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ssbmech.geometry.lengths import length
 from ssbmech.geometry.simplices import FLATNESS, Floats, SimplexMesh
 from ssbmech.geometry.stacks import Layer, Stack
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.parameter import parameter, validate_parameters
-from ssbmech.plausible import LENGTH_HINT, MOST_LENGTH
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,50 +38,12 @@ class Blocks(MeshSource):
         MeshError: a depth missing or too many.
     """
 
-    width: float = parameter(
-        "m", low=0.0, low_open=True, high=MOST_LENGTH, hint=LENGTH_HINT, doc="extent along x"
-    )
-    lower: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="height of the lower block",
-    )
-    upper: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="height of the upper block",
-    )
-    size_lower: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="cell size of the lower block",
-    )
-    size_upper: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="cell size of the upper block",
-    )
-    depth: float | None = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        default=None,
-        doc="extent along y (3D)",
-    )
+    width: float = length("extent along x")
+    lower: float = length("height of the lower block")
+    upper: float = length("height of the upper block")
+    size_lower: float = length("cell size of the lower block")
+    size_upper: float = length("cell size of the upper block")
+    depth: float | None = length("extent along y (3D)", default=None)
     jitter: float = parameter("1", low=0.0, high=0.25, default=0.2, doc="push over shortest edge")
     seed: int = 1
 

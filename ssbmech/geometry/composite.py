@@ -19,13 +19,13 @@ import numpy as np
 from ssbmech.errors import MeshError
 from ssbmech.geometry.cell_count import filled
 from ssbmech.geometry.crowd import near_pairs
+from ssbmech.geometry.lengths import length
 from ssbmech.geometry.packing import Packing, Particles, pack
 from ssbmech.geometry.session import generate_sized, mesh_model, power_of_two
 from ssbmech.geometry.simplices import Floats, SimplexMesh
 from ssbmech.geometry.stacks import Layer, add_boxes, check_layers, layer_levels
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.parameter import parameter, validate_parameters
-from ssbmech.plausible import LENGTH_HINT, MOST_LENGTH
 
 FINEST = 0.125
 """Smallest size of cells between two particles over the size at particles [1]."""
@@ -63,42 +63,11 @@ class CompositeStack(MeshSource):
     layers: tuple[Layer, ...]
     filled: str
     packing: Packing
-    width: float = parameter(
-        "m", low=0.0, low_open=True, high=MOST_LENGTH, hint=LENGTH_HINT, doc="extent along x"
-    )
-    size_particle: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="cell size at particles",
-    )
-    size_interface: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="cell size at interfaces",
-    )
-    size_bulk: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="cell size far from both",
-    )
-    depth: float | None = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        default=None,
-        doc="extent along y (3D)",
-    )
+    width: float = length("extent along x")
+    size_particle: float = length("cell size at particles")
+    size_interface: float = length("cell size at interfaces")
+    size_bulk: float = length("cell size far from both")
+    depth: float | None = length("extent along y (3D)", default=None)
     growth: float = parameter("1", low=0.0, low_open=True, default=0.3, doc="growth of the size")
     across: float = parameter("1", low=0.0, low_open=True, default=2.0, doc="cells across necks")
 

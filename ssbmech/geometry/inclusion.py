@@ -15,11 +15,11 @@ from typing import Any
 
 from ssbmech.errors import MeshError
 from ssbmech.geometry.cell_count import filled
+from ssbmech.geometry.lengths import length
 from ssbmech.geometry.session import generate_sized, mesh_model, power_of_two
 from ssbmech.geometry.simplices import SimplexMesh
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.parameter import parameter, validate_parameters
-from ssbmech.plausible import LENGTH_HINT, MOST_LENGTH
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,31 +45,9 @@ class Inclusion(MeshSource):
         MeshError: the matrix is not larger than the particle, or has the same name.
     """
 
-    radius: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="radius of the particle",
-    )
-    size: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="cell size at its surface",
-    )
-    outer_radius: float | None = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        default=None,
-        doc="outer radius of the matrix",
-    )
+    radius: float = length("radius of the particle")
+    size: float = length("cell size at its surface")
+    outer_radius: float | None = length("outer radius of the matrix", default=None)
     coarsening: float = parameter("1", low=1.0, default=5.0, doc="outer over surface cell size")
     inner_coarsening: float = parameter(
         "1", low=1.0, default=2.0, doc="central over surface cell size"

@@ -27,9 +27,9 @@ from scipy.special import ndtr, ndtri
 
 from ssbmech.errors import PackingError, ParameterError
 from ssbmech.geometry.crowd import Crowd, Room, near_pairs
+from ssbmech.geometry.lengths import length
 from ssbmech.geometry.simplices import Floats, Ints
 from ssbmech.parameter import parameter, validate_parameters
-from ssbmech.plausible import LENGTH_HINT, MOST_LENGTH
 
 TRUNCATION = 2.0
 """Sizes lie within so many standard deviations of the logarithm [1]."""
@@ -68,9 +68,7 @@ class Sizes:
         ParameterError: a number is out of its bounds.
     """
 
-    diameter: float = parameter(
-        "m", low=0.0, low_open=True, high=MOST_LENGTH, hint=LENGTH_HINT, doc="mean diameter"
-    )
+    diameter: float = length("mean diameter")
     spread: float = parameter("1", low=0.0, high=1.0, default=0.0, doc="standard deviation / mean")
 
     def __post_init__(self) -> None:
@@ -131,14 +129,7 @@ class Packing:
     volume_fraction: float = parameter(
         "1", low=0.0, high=1.0, low_open=True, high_open=True, doc="volume fraction of particles"
     )
-    smallest_distance: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="smallest distance of particles",
-    )
+    smallest_distance: float = length("smallest distance of particles")
     seed: int = 1
     sides: Sides = Sides.CUT
 

@@ -21,9 +21,9 @@ import numpy.typing as npt
 
 from ssbmech.errors import ParameterError, raise_on_all
 from ssbmech.geometry.lateral import along, is_lateral
+from ssbmech.geometry.lengths import length
 from ssbmech.interfaces.interface import GapProfile
 from ssbmech.parameter import parameter, validate_parameters
-from ssbmech.plausible import LENGTH_HINT, MOST_LENGTH
 
 Floats = npt.NDArray[np.float64]
 
@@ -55,17 +55,8 @@ class LensGap:
 
     is_lateral: ClassVar[bool] = True
 
-    half_width: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="half width of the void",
-    )
-    depth: float = parameter(
-        "m", low=0.0, high=MOST_LENGTH, hint=LENGTH_HINT, doc="gap in the middle"
-    )
+    half_width: float = length("half width of the void")
+    depth: float = length("gap in the middle", may_be_zero=True)
     centre: float = parameter("m", default=0.0, doc="x of the middle")
     centre_y: float | None = parameter("m", default=None, doc="y of the middle of a round void")
 
@@ -99,22 +90,10 @@ class CosineGap:
 
     is_lateral: ClassVar[bool] = True
 
-    amplitude: float = parameter(
-        "m", low=0.0, high=MOST_LENGTH, hint=LENGTH_HINT, doc="gap in the valleys"
-    )
-    wavelength: float = parameter(
-        "m", low=0.0, low_open=True, high=MOST_LENGTH, hint=LENGTH_HINT, doc="wavelength along x"
-    )
+    amplitude: float = length("gap in the valleys", may_be_zero=True)
+    wavelength: float = length("wavelength along x")
     crest: float = parameter("m", default=0.0, doc="position of a crest")
-    wavelength_y: float | None = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        default=None,
-        doc="wavelength along y",
-    )
+    wavelength_y: float | None = length("wavelength along y", default=None)
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -149,14 +128,7 @@ class CylinderGap:
 
     is_lateral: ClassVar[bool] = True
 
-    radius: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="radius of the cylinder",
-    )
+    radius: float = length("radius of the cylinder")
     centre: float = parameter("m", default=0.0, doc="x of the first contact")
 
     def __post_init__(self) -> None:
@@ -185,9 +157,7 @@ class SphereGap:
 
     is_lateral: ClassVar[bool] = True
 
-    radius: float = parameter(
-        "m", low=0.0, low_open=True, high=MOST_LENGTH, hint=LENGTH_HINT, doc="radius of the sphere"
-    )
+    radius: float = length("radius of the sphere")
     centre: float = parameter("m", default=0.0, doc="x of the first contact")
     centre_y: float = parameter("m", default=0.0, doc="y of the first contact")
 

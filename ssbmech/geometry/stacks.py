@@ -18,11 +18,12 @@ import numpy as np
 
 from ssbmech.errors import MeshError
 from ssbmech.geometry.cell_count import around, layered
+from ssbmech.geometry.lengths import length
 from ssbmech.geometry.session import generate, growing_size, mesh_model, power_of_two, size_within
 from ssbmech.geometry.simplices import Floats, SimplexMesh
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.parameter import parameter, validate_parameters
-from ssbmech.plausible import LENGTH_HINT, MOST_LENGTH, check_file_name
+from ssbmech.plausible import check_file_name
 
 
 @dataclass(frozen=True)
@@ -40,23 +41,8 @@ class Layer:
     """
 
     name: str
-    thickness: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="thickness of the layer",
-    )
-    size: float | None = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        default=None,
-        doc="largest cell size",
-    )
+    thickness: float = length("thickness of the layer")
+    size: float | None = length("largest cell size", default=None)
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds and the name."""
@@ -135,23 +121,9 @@ class Refinement:
     """
 
     interface: str
-    position: float = parameter(
-        "m",
-        low=0.0,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="x of a point or line, radius of a ring",
-    )
-    size: float = parameter(
-        "m", low=0.0, low_open=True, high=MOST_LENGTH, hint=LENGTH_HINT, doc="cell size"
-    )
-    radius: float = parameter(
-        "m",
-        low=0.0,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="distance up to which cells have this size",
-    )
+    position: float = length("x of a point or line, radius of a ring", may_be_zero=True)
+    size: float = length("cell size")
+    radius: float = length("distance up to which cells have this size", may_be_zero=True)
     axis_x: float | None = parameter("m", default=None, doc="x of the axis of a ring (3D)")
     axis_y: float = parameter("m", default=0.0, doc="y of the axis of a ring (3D)")
 
@@ -185,35 +157,11 @@ class Stack(MeshSource):
     """
 
     layers: tuple[Layer, ...]
-    width: float = parameter(
-        "m", low=0.0, low_open=True, high=MOST_LENGTH, hint=LENGTH_HINT, doc="extent along x"
-    )
-    size_interface: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="cell size at the interfaces",
-    )
-    size_bulk: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="cell size far from the interfaces",
-    )
+    width: float = length("extent along x")
+    size_interface: float = length("cell size at the interfaces")
+    size_bulk: float = length("cell size far from the interfaces")
     refinements: tuple[Refinement, ...] = ()
-    depth: float | None = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        default=None,
-        doc="extent along y (3D)",
-    )
+    depth: float | None = length("extent along y (3D)", default=None)
     growth: float = parameter("1", low=0.0, low_open=True, default=0.3, doc="growth of the size")
     graded: tuple[str, ...] | None = None
 
