@@ -54,6 +54,8 @@ def shown(value: object) -> str:
     try:
         text = " ".join(repr(value).split())
     except Exception:
+        # the representation of an object of the user's own may raise anything, and its error would
+        # hide the one that is about to be told
         text = f"an object of {type(value).__name__}"
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
 

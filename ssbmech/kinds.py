@@ -112,6 +112,7 @@ def _resolved(owner: type, hint: Any) -> Any:
             # annotations are code of the module that declares them
             return eval(hint, dict(vars(module) if module else {}))
         except Exception:
+            # and so may raise anything: names that only type checkers see, packages that are absent
             continue
     return None
 
@@ -129,6 +130,7 @@ def _has(value: object, name: str, called: bool) -> bool:
     try:
         member = getattr(value, name)
     except Exception:
+        # `__getattr__` of the user's own: what raises when it is asked for is not there
         return False
     return not called or callable(member)
 

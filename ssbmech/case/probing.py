@@ -29,6 +29,7 @@ def value_at(function: Callable[[float], Any], time: float, where: str, unit: st
     try:
         value = function(time)
     except Exception as failure:
+        # the user's own code, which may raise anything
         raise CaseError(f"{at} raises {type(failure).__name__}: {failure}") from failure
     if is_quantity(value):
         raise CaseError(

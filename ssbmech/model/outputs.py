@@ -144,7 +144,7 @@ def asked(who: str, comm: MPI.Intracomm, question: Callable[[], T]) -> T:
     try:
         answers.append(question())
     except Exception as error:
-        # whatever it is, the run has to end in good order
+        # the user's own code, which may raise anything: the run has to end in good order
         failure = ObserverError(f"{who} raised {type(error).__name__}: {error}")
     raise_on_all(comm, failure)
     return answers[0]

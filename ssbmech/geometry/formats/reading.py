@@ -158,6 +158,7 @@ def guarded(read: Reader, path: Path) -> FileMesh:
     except NotSimple as error:
         raise MeshError("it has grids that are not read beside another file") from error
     except Exception as error:
+        # libraries and what they read: damaged files end in errors of any kind
         words = f": {error}" if str(error) else ""
         raise MeshError(
             f"it cannot be read, as if it were damaged or cut off ({type(error).__name__}{words})"
