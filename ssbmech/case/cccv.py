@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 from ssbmech.case.currents import CRate, Current, current_of
 from ssbmech.case.cycling import LONGEST
+from ssbmech.case.declared import in_volt
 from ssbmech.case.phases import Phase
 from ssbmech.case.protocol import Drive, check_duration
 from ssbmech.case.stops import StopCondition, VoltageAbove, VoltageBelow
 from ssbmech.errors import ParameterError
 from ssbmech.parameter import Derived, parameter, validate_parameters
-from ssbmech.plausible import MOST_VOLT, VOLT_HINT
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,7 @@ class CCCV:
     """
 
     current: Any
-    to: float = parameter(
-        "V", low=-MOST_VOLT, high=MOST_VOLT, hint=VOLT_HINT, doc="voltage that is held at the end"
-    )
+    to: float = in_volt("voltage that is held at the end")
     taper: Any = None
     duration: float = parameter(
         "s", low=0.0, low_open=True, default=Derived(_longest), doc="longest time"

@@ -16,11 +16,11 @@ from typing import ClassVar
 
 from ssbmech.case.currents import FASTEST, RATE_HINT, split_rate
 from ssbmech.case.currents import CurrentBelow as CurrentBelow
+from ssbmech.case.declared import in_volt
 from ssbmech.case.protocol import Drive, check_duration
 from ssbmech.case.repeating import cycles as cycles
 from ssbmech.case.stops import StopCondition, VoltageAbove, VoltageBelow
 from ssbmech.parameter import Derived, parameter, validate_parameters
-from ssbmech.plausible import MOST_VOLT, VOLT_HINT
 
 ROUNDING = 1e-9
 """Change of a mean content that cannot be told from none [1]."""
@@ -115,9 +115,7 @@ class _AtRate:
         hint=RATE_HINT,
         doc="C-rate: capacity per time",
     )
-    to: float = parameter(
-        "V", low=-MOST_VOLT, high=MOST_VOLT, hint=VOLT_HINT, doc="voltage at which it ends"
-    )
+    to: float = in_volt("voltage at which it ends")
     duration: float = parameter(
         "s",
         low=0.0,
@@ -209,13 +207,7 @@ class Hold:
         CaseError: the duration is not finite.
     """
 
-    voltage: float = parameter(
-        "V",
-        low=-MOST_VOLT,
-        high=MOST_VOLT,
-        hint=VOLT_HINT,
-        doc="working minus counter electrode potential",
-    )
+    voltage: float = in_volt("working minus counter electrode potential")
     duration: float = parameter("s", low=0.0, low_open=True, doc="longest time")
     current_below: float | None = parameter(
         "A/m2", low=0.0, low_open=True, default=None, doc="current per area at which it ends"

@@ -25,10 +25,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
+from ssbmech.case.declared import in_pascal
 from ssbmech.case.probing import value_at
 from ssbmech.errors import CaseError
 from ssbmech.parameter import STATED_IF_GIVEN, parameter, validate_parameters
-from ssbmech.plausible import MOST_PRESSURE, PRESSURE_HINT
 
 
 class Fixture(Protocol):
@@ -96,9 +96,7 @@ class Spring:
         ParameterError: a constant is out of its bounds.
     """
 
-    preload: float = parameter(
-        "Pa", low=0.0, high=MOST_PRESSURE, hint=PRESSURE_HINT, doc="stack pressure after assembly"
-    )
+    preload: float = in_pascal("stack pressure after assembly")
     spring_stiffness: float = parameter(
         "Pa/m",
         low=0.0,
@@ -139,9 +137,7 @@ class ConstantForce:
         ParameterError: a constant is out of its bounds.
     """
 
-    preload: float = parameter(
-        "Pa", low=0.0, high=MOST_PRESSURE, hint=PRESSURE_HINT, doc="stack pressure"
-    )
+    preload: float = in_pascal("stack pressure")
     face: str = "top"
     stiffness: ClassVar[float] = 0.0
     travel: ClassVar[None] = None
@@ -200,9 +196,7 @@ class FixedGap:
         ParameterError: a constant is out of its bounds.
     """
 
-    preload: float = parameter(
-        "Pa", low=0.0, high=MOST_PRESSURE, hint=PRESSURE_HINT, doc="stack pressure after assembly"
-    )
+    preload: float = in_pascal("stack pressure after assembly")
     frame_compliance: float = parameter(
         "m/Pa", low=0.0, default=0.0, doc="compliance times area of the frame"
     )
@@ -233,9 +227,7 @@ class Isostatic:
         ParameterError: a constant is out of its bounds.
     """
 
-    preload: float = parameter(
-        "Pa", low=0.0, high=MOST_PRESSURE, hint=PRESSURE_HINT, doc="fluid pressure"
-    )
+    preload: float = in_pascal("fluid pressure")
     face: ClassVar[None] = None
     stiffness: ClassVar[float] = 0.0
     travel: ClassVar[None] = None

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, cast
 
 # scripts may know the stop conditions from here
+from ssbmech.case.declared import in_ampere, in_volt
 from ssbmech.case.stops import ContactBelow as ContactBelow
 from ssbmech.case.stops import StopCondition
 from ssbmech.case.stops import VoltageAbove as VoltageAbove
 from ssbmech.case.stops import VoltageBelow as VoltageBelow
 from ssbmech.errors import CaseError, ParameterError
 from ssbmech.parameter import parameter, validate_parameters
-from ssbmech.plausible import CURRENT_HINT, MOST_CURRENT, MOST_VOLT, VOLT_HINT
 
 SAME_INSTANT = 1e-9
 """Difference of two instants over the duration of a step below which they are one [1]."""
@@ -51,22 +51,8 @@ class Drive:
         power: voltage times current, per nominal area [W/m2]; None if one of these is asked for.
     """
 
-    current_density: float | None = parameter(
-        "A/m2",
-        low=-MOST_CURRENT,
-        high=MOST_CURRENT,
-        hint=CURRENT_HINT,
-        default=0.0,
-        doc="current per nominal area",
-    )
-    voltage: float | None = parameter(
-        "V",
-        low=-MOST_VOLT,
-        high=MOST_VOLT,
-        hint=VOLT_HINT,
-        default=None,
-        doc="working minus counter electrode",
-    )
+    current_density: float | None = in_ampere("current per nominal area", default=0.0)
+    voltage: float | None = in_volt("working minus counter electrode", default=None)
     preload_fraction: float | None = parameter("1", default=None, doc="fraction of the preload")
     c_rate: float | None = parameter("1/s", default=None, doc="current over capacity")
     temperature: float | None = parameter(
@@ -239,13 +225,7 @@ class ConstantCurrent:
         CaseError: the duration is not finite.
     """
 
-    current_density: float = parameter(
-        "A/m2",
-        low=-MOST_CURRENT,
-        high=MOST_CURRENT,
-        hint=CURRENT_HINT,
-        doc="current per nominal area; positive strips",
-    )
+    current_density: float = in_ampere("current per nominal area; positive strips")
     duration: float = parameter("s", low=0.0, low_open=True, doc="longest time")
     stops: tuple[StopCondition, ...] = ()
     name: str = "constant current"
@@ -280,16 +260,8 @@ class CurrentSweep:
         CaseError: the duration is not finite.
     """
 
-    first: float = parameter(
-        "A/m2",
-        low=-MOST_CURRENT,
-        high=MOST_CURRENT,
-        hint=CURRENT_HINT,
-        doc="current at the start; positive strips",
-    )
-    last: float = parameter(
-        "A/m2", low=-MOST_CURRENT, high=MOST_CURRENT, hint=CURRENT_HINT, doc="current at the end"
-    )
+    first: float = in_ampere("current at the start; positive strips")
+    last: float = in_ampere("current at the end")
     duration: float = parameter("s", low=0.0, low_open=True, doc="time from first to last")
     stops: tuple[StopCondition, ...] = ()
     name: str = "current sweep"
@@ -328,13 +300,7 @@ class ConstantVoltage:
         CaseError: the duration is not finite.
     """
 
-    voltage: float = parameter(
-        "V",
-        low=-MOST_VOLT,
-        high=MOST_VOLT,
-        hint=VOLT_HINT,
-        doc="working minus counter electrode potential",
-    )
+    voltage: float = in_volt("working minus counter electrode potential")
     duration: float = parameter("s", low=0.0, low_open=True, doc="longest time")
     stops: tuple[StopCondition, ...] = ()
     name: str = "constant voltage"

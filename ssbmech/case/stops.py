@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from ssbmech.case.declared import in_volt
 from ssbmech.parameter import parameter, validate_parameters
-from ssbmech.plausible import MOST_VOLT, VOLT_HINT
 
 
 class StopCondition(Protocol):
@@ -48,9 +48,7 @@ class VoltageAbove:
         ParameterError: the limit is no voltage.
     """
 
-    limit: float = parameter(
-        "V", low=-MOST_VOLT, high=MOST_VOLT, hint=VOLT_HINT, doc="upper voltage limit"
-    )
+    limit: float = in_volt("upper voltage limit")
     quantity: ClassVar[str] = "voltage"
 
     def __post_init__(self) -> None:
@@ -77,9 +75,7 @@ class VoltageBelow:
         ParameterError: the limit is no voltage.
     """
 
-    limit: float = parameter(
-        "V", low=-MOST_VOLT, high=MOST_VOLT, hint=VOLT_HINT, doc="lower voltage limit"
-    )
+    limit: float = in_volt("lower voltage limit")
     quantity: ClassVar[str] = "voltage"
 
     def __post_init__(self) -> None:
