@@ -7,6 +7,7 @@ import dataclasses
 import types
 import typing
 from collections.abc import Callable, Mapping
+from numbers import Number
 from typing import Any, Final
 
 LONGEST_SHOWN: Final = 60
@@ -58,6 +59,17 @@ def shown(value: object) -> str:
         # hide the one that is about to be told
         text = f"an object of {type(value).__name__}"
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
+
+
+def unwrapped(value: Any) -> Any:
+    """Return what an array of no dimension holds, as arithmetic with arrays may leave one; else it.
+
+    Args:
+        value: an array of no dimension, or anything else.
+    """
+    if isinstance(value, Number) or is_quantity(value) or getattr(value, "ndim", None) != 0:
+        return value
+    return value.item() if hasattr(value, "item") else value
 
 
 def is_quantity(value: object) -> bool:

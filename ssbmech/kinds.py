@@ -29,7 +29,16 @@ from typing import Any, Final
 import numpy as np
 
 from ssbmech.errors import KindError
-from ssbmech.kind_words import EXAMPLES, call_of, is_quantity, name_of, shown, with_article, written
+from ssbmech.kind_words import (
+    EXAMPLES,
+    call_of,
+    is_quantity,
+    name_of,
+    shown,
+    unwrapped,
+    with_article,
+    written,
+)
 
 _ARGUMENT: Final = {0: "", 1: "t", 2: "x, t"}
 
@@ -187,7 +196,7 @@ def _one_of(value: Any, kinds: Sequence[Any], where: str) -> Any:
 def _instance(value: Any, kind: type, where: str) -> Any:
     """Return an object of a class, or one that has the members of a role."""
     if isinstance(value, type) and kind is not type:
-        raise KindError(f"{where} is the class {value.__name__}: {_as_instance(value)}")
+        raise KindError(f"{where} is the class {value.__name__}: write {value.__name__}(...)")
     if getattr(kind, "_is_protocol", False):
         lacking = missing_members(value, kind)
         if lacking:
@@ -210,7 +219,7 @@ def _instance(value: Any, kind: type, where: str) -> Any:
 def _function(value: Any, inner: Sequence[Any], where: str) -> Any:
     """Return a function that can be called with as many arguments as its kind says."""
     if isinstance(value, type):
-        raise KindError(f"{where} is the class {value.__name__}: {_as_instance(value)}")
+        raise KindError(f"{where} is the class {value.__name__}: write {value.__name__}(...)")
     takes = inner[0] if inner and isinstance(inner[0], list) else None
     if not callable(value):
         number = isinstance(value, Real) or is_quantity(value)
@@ -308,14 +317,14 @@ def _text(value: Any, where: str) -> Any:
 
 
 def _truth(value: Any, where: str) -> Any:
-    if isinstance(value, np.bool_):
-        return bool(value)
-    if not isinstance(value, bool):
+    value = unwrapped(value)
+    if not isinstance(value, (bool, np.bool_)):
         raise _wrong(value, where, "True or False")
-    return value
+    return bool(value)
 
 
 def _whole(value: Any, where: str) -> Any:
+    value = unwrapped(value)
     if isinstance(value, bool) or not isinstance(value, Integral):
         near = f"write {value:.0f}" if isinstance(value, float) and value.is_integer() else ""
         raise _wrong(value, where, "a whole number", near)
@@ -323,7 +332,7 @@ def _whole(value: Any, where: str) -> Any:
 
 
 def _number(value: Any, where: str) -> Any:
-    inside = "[" in where
+    inside, value = "[" in where, unwrapped(value)
     if isinstance(value, bool) or not (isinstance(value, Real) or (inside and is_quantity(value))):
         why = "it has no unit, or is one in SI" if is_quantity(value) else ""
         raise _wrong(value, where, "a plain number", why)
@@ -383,10 +392,6 @@ def _lonely(value: object, item: Any, where: str) -> str:
         f"{where} must be a tuple, but is a single {type(value).__name__}: "
         f"write ({how},) with a comma"
     )
-
-
-def _as_instance(given: type) -> str:
-    return f"write {given.__name__}(...)"
 
 
 def _bare(where: str) -> str:

@@ -21,7 +21,7 @@ import pint
 
 from ssbmech.constants import ZERO_CELSIUS
 from ssbmech.errors import ParameterError
-from ssbmech.kind_words import shown
+from ssbmech.kind_words import shown, unwrapped
 
 # 25 * degC is a temperature, and not the beginning of a sum
 registry: Any = pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
@@ -91,13 +91,20 @@ def celsius(value: float) -> Any:
     Raises:
         ParameterError: The reading is no number.
     """
-    given: Any = value
+    given: Any = unwrapped(value)
+    if isinstance(given, (list, tuple)) or (
+        getattr(given, "ndim", 0) > 0 and not isinstance(given, Quantity)
+    ):
+        raise ParameterError(
+            f"celsius({shown(value)}): expected one reading; for many write "
+            "[celsius(x) for x in readings]"
+        )
     if isinstance(given, bool) or not isinstance(given, Real):
         raise ParameterError(
             f"celsius({shown(value)}): expected a reading on the Celsius scale without a unit, "
             "celsius(25); an absolute temperature is written 298 * K"
         )
-    return Quantity(value + ZERO_CELSIUS, registry.kelvin)
+    return Quantity(given + ZERO_CELSIUS, registry.kelvin)
 
 
 @cache
@@ -135,9 +142,9 @@ def to_si(value: Any, unit: str, name: str) -> float:
                 f"{name} = {value} has the wrong kind of unit: "
                 f"expected a quantity in {_readable(unit)} or the like"
             )
-        number = _without_dust(value.m_as(unit_of(unit)))
+        number = _without_dust(unwrapped(value.m_as(unit_of(unit))))
     else:
-        number = value
+        number = unwrapped(value)
     if isinstance(number, bool) or not isinstance(number, Real):
         raise ParameterError(
             f"{name} = {shown(value)} ({type(value).__name__}) is not a number: "

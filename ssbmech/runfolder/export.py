@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Final, Protocol
+from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
@@ -67,7 +68,7 @@ class VtuExporter:
             as_grid(run, data, step).save(str(path))
             written.append(path)
             time = float(data.times[step])
-            rows.append(f'<DataSet timestep="{time!r}" part="0" file="{path.name}"/>')
+            rows.append(f'<DataSet timestep="{time!r}" part="0" file={quoteattr(path.name)}/>')
         index = folder / f"{data.path.stem}.pvd"
         index.write_text(_COLLECTION.format(rows="\n".join(rows)), encoding="utf-8")
         return [index, *written]

@@ -192,6 +192,20 @@ def test_what_is_of_its_kind_is_taken_as_it_is_meant() -> None:
     assert held.number == pytest.approx(2e6)
 
 
+def test_an_array_of_no_dimension_is_the_number_in_it() -> None:
+    held = Held(
+        pair=(np.array(1.0), np.array(2)),  # type: ignore[arg-type]
+        whole=np.array(4),  # type: ignore[arg-type]
+        truth=np.array(True),  # type: ignore[arg-type]
+        number=np.array(2e6),
+    )
+    assert held.pair == (1.0, 2.0)
+    assert type(held.whole) is int and held.truth is True
+    assert held.number == pytest.approx(2e6)
+    with pytest.raises(KindError, match=r"Held\.whole"):
+        Held(whole=np.array(4.5))  # type: ignore[arg-type]
+
+
 def test_a_class_that_a_function_defines_is_checked_as_far_as_it_can_be_read() -> None:
     class Here:
         """Known inside this function alone."""

@@ -20,6 +20,7 @@ from ssbmech.report import charts, write_report
 from ssbmech.report.content import protocol_steps
 from ssbmech.report.opening import open_run as open_for_report
 from ssbmech.runfolder.export import VtuExporter
+from ssbmech.runfolder.fields import FieldData
 from ssbmech.runfolder.info import summary
 from ssbmech.runfolder.quantities import Quantity, axis_label, own_quantities
 from ssbmech.runfolder.reader import RunData
@@ -319,6 +320,18 @@ def test_exported_grids_come_back(finished, tmp_path):
     data = RunData.open(finished).bodies["separator"]
     np.testing.assert_allclose(grid["von_mises"], data.values("von_mises", 2), rtol=1e-12)
     np.testing.assert_array_equal(grid.cells_dict[data.cell_type], data.nodes)
+
+
+def test_the_index_of_exported_grids_takes_any_name(copy, tmp_path):
+    """A body may be called as the user likes; the index is XML."""
+    import pyvista as pv
+
+    named = (copy / "fields" / "body_negative.vtkhdf").rename(copy / "fields" / "body_a&b.vtkhdf")
+    run = RunData.open(copy)
+    index, first = VtuExporter().write(run, FieldData(named), [0], tmp_path)
+    assert first.name == "body_a&b_0000.vtu"
+    (dataset,) = pv.PVDReader(str(index)).datasets
+    assert Path(dataset.path).name == first.name
 
 
 def test_exported_tables_come_back(finished, tmp_path, capsys):

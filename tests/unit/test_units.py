@@ -39,6 +39,10 @@ from ssbmech.units import to_si, unit_of
         (0.38, "1", 0.38),
         (7, "m", 7.0),
         (np.float32(0.5), "m", 0.5),
+        (np.array(0.5), "m", 0.5),
+        (np.array(7), "m", 7.0),
+        (np.array(20) * units.um, "m", 2e-5),
+        (units.celsius(np.array(25)), "K", 298.15),
     ],
 )
 def test_conversion_is_exact_to_the_last_digit_shown(quantity, unit, expected):
@@ -58,6 +62,8 @@ def test_conversion_is_exact_to_the_last_digit_shown(quantity, unit, expected):
         (1 + 2j, "m", ["complex", "not a number"]),
         (units.um, "m", ["Unit", "not a number"]),
         ([1.0, 2.0] * units.um, "m", ["not a number"]),
+        (np.array([1.0]), "m", ["array([1.])", "not a number"]),
+        (np.array(True), "m", ["not a number"]),
         (pint.UnitRegistry().Quantity(3, "m"), "m", ["quantity of ssbmech.units"]),
         (math.nan, "m", ["nan", "not finite"]),
         (math.inf * units.um, "m", ["inf", "not finite"]),
@@ -68,6 +74,12 @@ def test_what_is_no_number_of_that_kind_is_refused(value, unit, words):
         to_si(value, unit, "layer.thickness")
     for word in ["layer.thickness", *words]:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("many", [np.array([20.0, 30.0]), [20, 30]])
+def test_one_reading_on_the_celsius_scale_is_one(many):
+    with pytest.raises(ParameterError, match=r"20.*30.*expected one reading; .*celsius\(x\) for x"):
+        units.celsius(many)
 
 
 def test_an_unknown_unit_text_is_refused():
