@@ -211,15 +211,6 @@ class Platen:
         for name in _CARRIED:
             setattr(self, name, state[name])
 
-    def fixture_pressure(self) -> float:
-        """Return the pressure that the fixture's law gives at the present displacement [Pa]."""
-        if math.isinf(self.fixture.stiffness) or not self.seated:
-            return self.stack_pressure
-        law = self.pressure_seat + self.fixture.stiffness * (
-            self.displacement - self.displacement_seat
-        )
-        return law if pulls(self.fixture) else max(law, 0.0)
-
 
 def _one_equation() -> None:
     """Leave the closing equation as it is."""
