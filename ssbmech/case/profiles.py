@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from ssbmech.case.currents import is_rate
 from ssbmech.case.protocol import Drive
 from ssbmech.case.stops import StopCondition
 from ssbmech.case.time_table import Between, TimeTable, numbers, time_table
@@ -26,7 +27,7 @@ from ssbmech.errors import ParameterError
 from ssbmech.kinds import check_kinds
 from ssbmech.parameter import NOT_DESCRIBED, UNSTATED, table, validate_parameters
 from ssbmech.records import Column, read_columns
-from ssbmech.units import Quantity, to_si, unit_of
+from ssbmech.units import to_si
 
 _POINTS = {**NOT_DESCRIBED, **UNSTATED}
 """Metadata of what the table of a profile is made from, which says all of it."""
@@ -156,7 +157,7 @@ class CurrentProfile(_Profile):
         given = self.values
         single = hasattr(given, "units") or not isinstance(given, (Sequence, np.ndarray))
         first = given if single or len(given) == 0 else given[0]
-        if isinstance(first, Quantity) and first.is_compatible_with(unit_of("1/s")):
+        if is_rate(first):
             object.__setattr__(self, "by_rate", True)
         return "1/s" if self.by_rate else self.unit
 
