@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from mpi4py import MPI
 
 import numpy as np
+import pytest
 
 from ssbmech.case.case import Case
 from ssbmech.case.step_control import StepSizer
@@ -62,6 +63,11 @@ _setting = _Setting()
 def set_mode(mode: Mode) -> None:
     """Choose what `march` does half way."""
     _setting.mode = mode
+
+
+def marked(names: Iterable[str], **marks: pytest.MarkDecorator) -> list[Any]:
+    """Return names as parameters of a test, some of them with a mark."""
+    return [pytest.param(name, marks=marks[name]) if name in marks else name for name in names]
 
 
 def on_first(comm: MPI.Intracomm, action: Callable[[], T]) -> T:

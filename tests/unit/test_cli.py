@@ -36,6 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.pair
 def test_run_notes_its_script(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert manifest["script"]["path"] == VOID
@@ -44,6 +45,7 @@ def test_run_notes_its_script(folder: Path) -> None:
     assert manifest["effort"]["computed [s]"] > manifest["effort"]["files [s]"] > 0.0
 
 
+@pytest.mark.pair
 def test_options_may_come_before_the_script(tmp_path: Path) -> None:
     out = f"--out={tmp_path / 'run'}"
     assert main(["run", "--no-figures", out, VOID, *QUICK[:-1], "--pressure=2"]) == 0
@@ -62,6 +64,7 @@ def test_run_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]
     assert (folder / "series.csv").read_bytes() == series
 
 
+@pytest.mark.pair
 def test_resume_takes_script_and_knobs_from_the_folder(folder: Path, tmp_path: Path) -> None:
     assert main(["resume", str(folder)]) == 0
     copy = tmp_path / "copy"
@@ -78,6 +81,7 @@ def test_resume_takes_script_and_knobs_from_the_folder(folder: Path, tmp_path: P
     assert main(["resume", str(copy), "--script", VOID]) == 0
 
 
+@pytest.mark.pair
 def test_resume_of_what_is_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["resume", str(tmp_path)]) == 1
     assert "is no run folder" in COMM.bcast(capsys.readouterr().err)
@@ -100,6 +104,7 @@ def test_info(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info", str(folder / "empty")]) == 1
 
 
+@pytest.mark.pair
 def test_check_solves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -113,6 +118,7 @@ def test_check_solves_nothing(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.pair
 @pytest.mark.filterwarnings("always::ssbmech.errors.CaseWarning")
 def test_check_shows_once_what_a_case_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
     """Warnings of the case as it is made, and of the model as it is built."""
@@ -158,6 +164,7 @@ def test_help(arguments: list[str], found: str, capsys: pytest.CaptureFixture[st
     assert found in capsys.readouterr().out
 
 
+@pytest.mark.pair
 def test_fewest_steps() -> None:
     """By hand: 0.05 s growing by 1.7 up to 60 s, two equal steps at the end of each."""
     case = script_case("li_void")

@@ -28,7 +28,7 @@ from tests.elastic_cell import (
     walls,
 )
 from tests.parts import Transfer, part
-from tests.tools import march
+from tests.tools import march, marked
 
 COMM = MPI.COMM_WORLD
 ONCE = pytest.mark.serial
@@ -210,7 +210,7 @@ PATTERNS = {
 }
 
 
-@pytest.mark.parametrize("name", PATTERNS)
+@pytest.mark.parametrize("name", marked(PATTERNS, disc=pytest.mark.serial, ring=pytest.mark.serial))
 def test_no_current_passes_where_nothing_reacts(name: str) -> None:
     """Exactly none, and what is asked for passes through the rest."""
     pattern, frame = PATTERNS[name]

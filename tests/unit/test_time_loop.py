@@ -200,6 +200,7 @@ def test_durations_are_landed_on() -> None:
     assert np.all(run.series("time_step")[1:] > 0.05), "no slivers"
 
 
+@pytest.mark.pair
 def test_step_that_cannot_converge() -> None:
     """It is rolled back, cut, and ends in a named error with a report, on all ranks."""
     control = ssb.AdaptiveSteps(dt_initial=0.5, dt_min=0.05, cut=0.4)
@@ -224,6 +225,7 @@ def test_step_that_cannot_converge() -> None:
     assert len(set(COMM.allgather(str(failure.value)))) == 1
 
 
+@pytest.mark.pair
 def test_audits_stop_the_run_with_their_name() -> None:
     case = shortened()
     cell = CellModel(case, case.geometry.build(COMM))
@@ -321,6 +323,7 @@ def logarithm(x: float) -> float:
     return math.log(x) if x > 0.0 else math.nan
 
 
+@pytest.mark.pair
 def test_newton_backtracks_from_a_residual_that_is_not_finite() -> None:
     """From x = 3 a full step of log(x) = 0 ends at -0.3, where there is no logarithm."""
     equation = OneEquation(logarithm, lambda x: 1 / x, 3.0)
@@ -331,6 +334,7 @@ def test_newton_backtracks_from_a_residual_that_is_not_finite() -> None:
     assert all(b <= a for a, b in zip(report.history, report.history[1:], strict=False))
 
 
+@pytest.mark.pair
 @pytest.mark.parametrize(
     ("f", "slope", "x", "reason"),
     [
@@ -350,6 +354,7 @@ def test_newton_gives_up_with_a_reason(
     assert failure.value.report.reason in reason
 
 
+@pytest.mark.pair
 def test_newton_goes_on_while_the_residual_falls() -> None:
     """Far up an exponential each iteration gains a factor of e: twenty are too few for thirty."""
     equation = OneEquation(lambda x: math.exp(x) - 1, math.exp, 25.0)
@@ -358,6 +363,7 @@ def test_newton_goes_on_while_the_residual_falls() -> None:
     assert abs(equation.x) < 1e-8
 
 
+@pytest.mark.pair
 def test_newton_does_not_go_on_for_ever() -> None:
     """Twice the most iterations would not do: the residual falls, but from too far."""
     equation = OneEquation(lambda x: math.exp(x) - 1, math.exp, 60.0)
@@ -365,6 +371,7 @@ def test_newton_does_not_go_on_for_ever() -> None:
         newton_for(equation, max_iterations=20).solve()
 
 
+@pytest.mark.pair
 def test_newton_leaps_where_no_part_of_a_step_helps() -> None:
     """At a kink the slope of the wrong side leads astray; on the right side it leads home."""
     equation = OneEquation(lambda x: x + 1, lambda x: -0.2 if x == 0.0 else 1.0, 0.0)
@@ -373,6 +380,7 @@ def test_newton_leaps_where_no_part_of_a_step_helps() -> None:
     assert equation.x == pytest.approx(-1.0, abs=1e-8)
 
 
+@pytest.mark.pair
 def test_newton_retreats_from_a_wild_prediction() -> None:
     """Far up an exponential each iteration gains a factor of e; the last state is nearer."""
     equation = OneEquation(lambda x: math.exp(x) - 1, math.exp, 30.0)
@@ -399,6 +407,7 @@ def test_failed_steps_of_a_composite_leave_no_trace() -> None:
     assert witness.repeated == len(run.rejected) > 0
 
 
+@pytest.mark.pair
 def test_adaptive_steps() -> None:
     """Two equal steps instead of one and a sliver; no growth right after a failure."""
     control = ssb.AdaptiveSteps(dt_initial=1.0, dt_min=0.1, growth=2.0, cut=0.4, dt_max=5.0)
@@ -427,6 +436,7 @@ def test_adaptive_steps() -> None:
         sizer.reject(NotConverged("at last"))
 
 
+@pytest.mark.pair
 def test_prescribed_steps() -> None:
     sizer = ssb.PrescribedSteps([1.0, 2.0]).sizer()
     sizer.start(10.0)

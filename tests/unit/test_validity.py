@@ -44,6 +44,7 @@ ONCE = pytest.mark.serial
 COOL, WARM = TemperatureRange(250.0, 300.0), TemperatureRange(celsius(20), 350 * K)
 
 
+@pytest.mark.pair
 @ONCE
 def test_a_range_holds_its_ends_and_what_lies_between() -> None:
     assert all(value in COOL for value in (250.0, 275.0, 300.0))
@@ -52,6 +53,7 @@ def test_a_range_holds_its_ends_and_what_lies_between() -> None:
     assert 280.0 in TemperatureRange(280.0, 280.0)
 
 
+@pytest.mark.pair
 @ONCE
 @pytest.mark.parametrize(
     ("low", "high", "told"),
@@ -70,6 +72,7 @@ SINKING = (ssb.LinearSinking(1e-16, valid=COOL), ssb.FreeClosing(0.0, valid=WARM
 PROPS = ssb.ProppedInterface(SINKING, height_lost=1e-6)
 
 
+@pytest.mark.pair
 @ONCE
 def test_laws_are_found_wherever_they_are() -> None:
     flow = NortonFlow(rate=1e-6, stress=1e6, exponent=5.0, valid=COOL)
@@ -93,6 +96,7 @@ def test_laws_are_found_wherever_they_are() -> None:
     assert out_of_range(PROPS, 320.0)[0].valid == COOL
 
 
+@pytest.mark.pair
 @ONCE
 def test_a_law_in_two_places_is_one_and_two_laws_are_two() -> None:
     same, other = ssb.LinearSinking(1e-16, valid=COOL), ssb.LinearSinking(2e-16, valid=COOL)
@@ -100,6 +104,7 @@ def test_a_law_in_two_places_is_one_and_two_laws_are_two() -> None:
     assert len(out_of_range((same, other), 400.0)) == 2
 
 
+@pytest.mark.pair
 @ONCE
 def test_laws_of_ones_own_take_part() -> None:
     @dataclass(frozen=True)
@@ -113,6 +118,7 @@ def test_laws_of_ones_own_take_part() -> None:
     assert [law.name for law in out_of_range((Own(COOL), Own(), Unrelated()), 400.0)] == ["Own"]
 
 
+@pytest.mark.pair
 @ONCE
 def test_a_range_is_of_no_account_but_for_the_warning() -> None:
     """A run that was begun without it goes on with it, and its manifest has the same rows."""
@@ -129,6 +135,7 @@ def test_a_range_is_of_no_account_but_for_the_warning() -> None:
     assert identity(dataclasses.replace(other, temperature=300.0)) != identity(other)
 
 
+@pytest.mark.pair
 @ONCE
 def test_lithium_is_known_between_the_temperatures_of_its_tests() -> None:
     for name in ("lithium_lepage2019", "lithium_masias2019"):
@@ -146,6 +153,7 @@ def built(case: ssb.Case) -> CellModel:
     return CellModel(case, case.geometry.build(COMM))
 
 
+@pytest.mark.pair
 def test_a_case_is_warned_of_each_law_once_on_all_ranks() -> None:
     """Lithium is in two bodies; what is known well is not named."""
     lithium = library.by_name("lithium_lepage2019")
@@ -177,6 +185,7 @@ def test_a_case_is_warned_of_each_law_once_on_all_ranks() -> None:
     assert COMM.allgather(told) == [told] * COMM.size
 
 
+@pytest.mark.pair
 @ONCE
 def test_a_run_goes_on_with_the_warning_in_its_log(tmp_path: Path) -> None:
     first, second = symmetric_cell().interfaces
@@ -199,12 +208,14 @@ def test_a_run_goes_on_with_the_warning_in_its_log(tmp_path: Path) -> None:
     assert report_content(*open_run(result.path)).warnings == (kept.replace("|", " | "),)
 
 
+@pytest.mark.pair
 def test_cases_at_room_temperature_are_not_warned_of() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert built(STORED["plane"].case("plane"))
 
 
+@pytest.mark.pair
 @ONCE
 @pytest.mark.parametrize("name", STORED)
 def test_no_case_of_the_references_is_extrapolated(name: str) -> None:
@@ -212,6 +223,7 @@ def test_no_case_of_the_references_is_extrapolated(name: str) -> None:
     assert out_of_range(case, case.temperature) == []
 
 
+@pytest.mark.pair
 @ONCE
 def test_a_case_without_such_laws_states_what_it_did_before() -> None:
     """No row of its manifest is of the laws of hidden voids."""
@@ -235,6 +247,7 @@ def test_a_case_without_such_laws_states_what_it_did_before() -> None:
     assert identity(case)["fingerprint"] != identity(void_cell())["fingerprint"]
 
 
+@pytest.mark.pair
 @ONCE
 @pytest.mark.parametrize(
     "law",

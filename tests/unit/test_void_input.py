@@ -122,12 +122,14 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.pair
 @pytest.mark.parametrize("name", CASES)
 def test_laws_that_do_not_fit(name: str) -> None:
     make, words = CASES[name]
     refused(make, CaseError, *words)
 
 
+@pytest.mark.pair
 def test_laws_that_fit() -> None:
     """With its contact, beside a conduction by the gap; diffusion needs no current."""
     assert case(laws=(CONTACT, ADHERING), diffusion=DIFFUSION)

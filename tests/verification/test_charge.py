@@ -32,6 +32,8 @@ from tests.elastic_cell import (
 from tests.parts import Ions, part
 from tests.tools import march, measured, observed_orders
 
+pytestmark = pytest.mark.pair
+
 THERMAL = GAS_CONSTANT * 298.15 / FARADAY
 WORK = METAL.metal.molar_volume / FARADAY
 KAPPA = ELECTROLYTE.conductor.conductivity

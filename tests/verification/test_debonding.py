@@ -22,6 +22,8 @@ from tests.particle import C_MAX, MOLAR_VOLUME, plain_host
 from tests.parts import Bond, Transfer, part
 from tests.tools import March, march, measured
 
+pytestmark = pytest.mark.pair
+
 COMM = MPI.COMM_WORLD
 INTERFACE = "particle|matrix"
 R, B = 5e-6, 20e-6

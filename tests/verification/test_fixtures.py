@@ -31,6 +31,8 @@ from tests.elastic_cell import (
 )
 from tests.tools import March, march, measured
 
+pytestmark = pytest.mark.pair
+
 PRELOAD = 30e6
 STACK = tuple(zip((layer.thickness for layer in LAYERS), (METAL, ELECTROLYTE), strict=False))
 #: Thickness lost per pressure between walls [m/Pa].

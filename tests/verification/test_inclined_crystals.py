@@ -22,6 +22,8 @@ from ssbmech.units import um
 from tests.particle import C_MAX, plain_host
 from tests.tools import march, measured
 
+pytestmark = pytest.mark.serial
+
 SIZE = 2e-6
 SKEW = (0.6, 0.0, 0.8)
 ACROSS = (0.0, 1.0, 0.0)

@@ -148,6 +148,7 @@ def test_metal_is_conserved_while_it_is_stripped() -> None:
     measured(item, "lithium audit with every law", audit, 1e-9, "charge passed")
 
 
+@pytest.mark.pair
 @pytest.mark.parametrize("dim", [2, 3])
 def test_wave_of_pressure_decays(dim: int) -> None:
     """A rate of stripping v (1 + d cos qx) on full contact needs a pressure wave d v / (B q^2)."""

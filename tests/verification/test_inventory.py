@@ -74,6 +74,7 @@ def ended(run: March, name: str) -> float:
     return row[name] if name in row else row[f"{name}:{WORKING}"]
 
 
+@pytest.mark.pair
 @pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
 def test_reserve_of_a_layer_is_its_thickness(frame):
     with pytest.warns(CaseWarning, match=r"strips 5 mAh/cm2 but the layer holds 1\.649 mAh/cm2"):
@@ -103,6 +104,7 @@ def test_run_ends_when_the_layer_is_used_up():
     assert np.nanmax(run.series("audit_lithium")) < 1e-9
 
 
+@pytest.mark.serial
 def test_plated_metal_can_be_stripped_again():
     """Plated a third, then stripped: what ends is all that there is by then."""
     plated = HELD / 3
@@ -116,6 +118,7 @@ def test_plated_metal_can_be_stripped_again():
     assert charge[steps == 3][-1] == pytest.approx(HELD * 2 / 3, rel=4e-3, abs=0)
 
 
+@pytest.mark.serial
 def test_the_counter_electrode_runs_out_too():
     with pytest.warns(CaseWarning, match=r"positive\|separator: strips 5 mAh/cm2"):
         run = march(flat_cell(strip(FIVE, -20.0)))
@@ -123,6 +126,7 @@ def test_the_counter_electrode_runs_out_too():
     assert abs(run.rows[-1][f"reserve_min:{COUNTER}"]) <= 1e-3 * THICKNESS
 
 
+@pytest.mark.serial
 def test_a_foil_may_be_thicker_than_its_model():
     foil = library.by_name("lithium_lepage2019")
     foil = dataclasses.replace(foil, metal=dataclasses.replace(foil.metal, not_modelled=4 * um))
@@ -133,6 +137,7 @@ def test_a_foil_may_be_thicker_than_its_model():
     assert ended(run, "reserve_min") == pytest.approx(0.3 * THICKNESS, rel=1e-6, abs=0)
 
 
+@pytest.mark.serial
 def test_no_warning_where_a_stop_may_come_first():
     step = strip(FIVE, stops=(ssb.VoltageAbove(0.5 * V),))
     case = flat_cell(step)
@@ -144,6 +149,7 @@ def test_no_warning_where_a_stop_may_come_first():
     assert told[1] == f"{COUNTER}: strips 0 of 1.649 mAh/cm2"
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize("dim", [2, 3])
 def test_chords_through_a_body_with_a_hole(dim):
     """A ray along y through a block from 0 to 3 with a hole from 1 to 1.5."""
@@ -165,6 +171,7 @@ def test_chords_through_a_body_with_a_hole(dim):
     assert chords(origins, down, around) == pytest.approx([2.5, 2.5, 0.0])
 
 
+@pytest.mark.serial
 def test_boundary_of_a_layer_is_as_large_as_it_is():
     case = flat_cell()
     tagged = case.geometry.build(MPI.COMM_WORLD)
@@ -217,6 +224,7 @@ def of_halves(cell: CellModel) -> tuple[Any, ...]:
     return tuple(near.owned for near in cell.surfaces[WORKING].near)
 
 
+@pytest.mark.serial
 def test_two_metals_recede_each_by_its_own_volume():
     """With sodium's molar volume on the right; the counter electrode sees charge alone."""
     run = march(halved_cell(LIGHT, HEAVY))
@@ -248,6 +256,7 @@ def volumes_of(cell: CellModel) -> dict[str, float]:
     return {name: body.volumes[c[c < count]].sum() for name, c in cells.items()}
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize("inert", [0, 1])
 def test_what_is_neither_metal_nor_host_does_not_react(inert):
     """All current leaves the half that is lithium, and that half alone is counted."""
@@ -265,6 +274,7 @@ def test_what_is_neither_metal_nor_host_does_not_react(inert):
     assert np.nanmax(run.series("audit_lithium")) < 1e-9
 
 
+@pytest.mark.serial
 def test_lithium_on_copper_holds_its_own_thickness():
     """A layer in two: copper below, lithium above; the column ends where the copper begins."""
     case = flat_cell()
@@ -280,6 +290,7 @@ def test_lithium_on_copper_holds_its_own_thickness():
     assert metal.at_start == pytest.approx(THICKNESS, rel=1e-7, abs=0)
 
 
+@pytest.mark.serial
 def test_interfaces_of_one_body_share_its_metal():
     """What one side plates the other may strip."""
     case = flat_cell(strip(0.25 * HELD))
@@ -301,6 +312,7 @@ def test_a_host_that_is_a_metal_too_is_refused():
         dataclasses.replace(case, bodies=bodies)
 
 
+@pytest.mark.serial
 def test_a_law_for_what_cannot_react_is_refused():
     case = halved_cell(LIGHT, COPPER)
     kinetics = case.interfaces[0].kinetics
@@ -309,6 +321,7 @@ def test_a_law_for_what_cannot_react_is_refused():
         dataclasses.replace(case, interfaces=(odd, case.interfaces[1]))
 
 
+@pytest.mark.serial
 def test_an_electrode_without_lithium_is_refused():
     case = flat_cell()
     bodies = (ssb.Body.single("negative", COPPER), *case.bodies[1:])
@@ -326,6 +339,7 @@ def test_an_electrode_without_lithium_is_refused():
         CellModel(case, case.geometry.build(MPI.COMM_WORLD))
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
 def test_lithium_is_kept_where_the_metal_creeps(frame):
     """What is missing between the bodies, by where they are, agrees with the charge."""
@@ -343,6 +357,7 @@ def test_what_was_asked_is_audited():
         march(case)
 
 
+@pytest.mark.pair
 @pytest.mark.parametrize("held", [True, False], ids=["voltage", "current"])
 def test_audits_of_drive_and_fixture_are_round_off(held):
     step = ssb.ConstantVoltage(5e-3, 10.0) if held else strip(100.0)
@@ -357,6 +372,7 @@ def test_audits_of_drive_and_fixture_are_round_off(held):
     assert fixture_error(run.cell) == pytest.approx(0.5, rel=1e-2, abs=0)
 
 
+@pytest.mark.serial
 def test_a_charge_is_landed_on_in_a_step_that_may_last_for_long():
     run = march(flat_cell(strip(3.6e5, 1.0, stops=(ssb.ChargeAbove(100.0),))))
     assert ended(run, "charge") == pytest.approx(100.0, rel=2e-6, abs=0)

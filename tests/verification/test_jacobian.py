@@ -32,6 +32,9 @@ from tests.tools import measured
 COMM = MPI.COMM_WORLD
 FRAMES = (ssb.PlaneStrain(), ssb.Axisymmetric(), ssb.ThreeDimensional())
 
+#: One frame shows what the parts of a mesh may change.
+ON_RANKS = (FRAMES[0], *(pytest.param(each, marks=pytest.mark.serial) for each in FRAMES[1:]))
+
 #: Change of the scaled unknowns: the error of the five-point differences is of its fourth power.
 STEP = 1e-4
 
@@ -76,7 +79,7 @@ def two_law_case(frame: Frame) -> ssb.Case:
     )
 
 
-@pytest.fixture(scope="module", params=FRAMES, ids=lambda frame: type(frame).__name__)
+@pytest.fixture(scope="module", params=ON_RANKS, ids=lambda frame: type(frame).__name__)
 def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
     case = two_law_case(request.param)
     model = CellModel(case, case.geometry.build(COMM))

@@ -19,7 +19,9 @@ from ssbmech.model.cell import CellModel
 from ssbmech.units import MPa, MPa_per_um, s, um
 from tests.parts import Bond, Ions, Lithium, Momentum, Transfer, part
 from tests.tools import measured
-from tests.verification.test_jacobian import FRAMES, check_blocks, row_groups
+from tests.verification.test_jacobian import ON_RANKS, check_blocks, row_groups
+
+pytestmark = pytest.mark.pair
 
 COMM = MPI.COMM_WORLD
 BOND = ssb.BilinearCohesion(strength=10 * MPa, toughness=1.0, initial_stiffness=1e15)
@@ -63,7 +65,7 @@ def host_case(frame: Frame) -> ssb.Case:
     )
 
 
-@pytest.fixture(scope="module", params=FRAMES, ids=lambda frame: type(frame).__name__)
+@pytest.fixture(scope="module", params=ON_RANKS, ids=lambda frame: type(frame).__name__)
 def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
     case = host_case(request.param)
     model = CellModel(case, case.geometry.build(COMM))

@@ -25,6 +25,8 @@ from ssbmech.units import MPa, s
 from tests.small_cell import WORKING, void_cell
 from tests.tools import march, shared_folder
 
+pytestmark = pytest.mark.pair
+
 
 def squeezed(travel: float, **changes: object) -> ssb.Case:
     """Return 24 um of lithium, electrolyte and lithium that a platen presses inwards [m]."""

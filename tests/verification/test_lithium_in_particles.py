@@ -34,6 +34,8 @@ from tests.parts import Lithium, first_region, part
 from tests.single_body import Rectangle
 from tests.tools import March, march, measured
 
+pytestmark = pytest.mark.pair
+
 COMM = MPI.COMM_WORLD
 RADIUS = 5e-6
 START = 0.3
@@ -95,6 +97,7 @@ def sphere_stresses(exact: Insertion, r: np.ndarray) -> tuple[np.ndarray, np.nda
     return 2 * factor * (whole - inside), factor * (2 * whole + inside - 3 * c)
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize("frame", [ssb.Axisymmetric(), ssb.ThreeDimensional()], ids=["2D", "3D"])
 def test_sphere(frame: ssb.Axisymmetric) -> None:
     solid = frame.dim == 3

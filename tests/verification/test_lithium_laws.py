@@ -29,6 +29,8 @@ from tests.parts import first_region
 from tests.single_body import COMM, Rectangle
 from tests.tools import March, march, measured
 
+pytestmark = pytest.mark.serial
+
 # on purpose beyond the temperatures at which the numbers were measured
 EXTRAPOLATED = pytest.mark.filterwarnings("ignore::ssbmech.errors.CaseWarning")
 

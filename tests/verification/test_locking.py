@@ -30,6 +30,8 @@ from ssbmech.materials.material import Material
 from tests.single_body import Extruded, ThickWall, mean, stress_points, wall_motion
 from tests.tools import march, measured
 
+pytestmark = pytest.mark.serial
+
 LITHIUM = library.by_name("lithium_masias2019")
 INNER, OUTER, PRESSURE, SIZE = 10e-6, 20e-6, 1e6, 2.5e-6
 MIXED, PLAIN = ssb.PressureField.WHERE_FLOWING, ssb.PressureField.NOWHERE

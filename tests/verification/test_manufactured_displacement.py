@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pytest
 import ufl
 
 import ssbmech as ssb
@@ -18,6 +19,8 @@ from ssbmech.materials.material import Material
 from tests.parts import Momentum, part
 from tests.single_body import Points, at_points, with_flow
 from tests.tools import March, march, measured, observed_orders
+
+pytestmark = pytest.mark.serial
 
 MPA, UM = 1e6, 1e-6
 SIDE = 10 * UM

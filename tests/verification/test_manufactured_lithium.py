@@ -47,6 +47,8 @@ from tests.manufactured import (
 from tests.parts import Bond, Contact, Transfer, part
 from tests.tools import measured, observed_orders
 
+pytestmark = pytest.mark.pair
+
 COMM = MPI.COMM_WORLD
 SIZES = (1e-6, 0.5e-6, 0.25e-6)
 BOND = ssb.BilinearCohesion(strength=2e9, toughness=1e3, initial_stiffness=4e15)

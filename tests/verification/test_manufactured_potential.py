@@ -6,6 +6,7 @@ from __future__ import annotations
 from mpi4py import MPI
 
 import numpy as np
+import pytest
 import ufl
 from dolfinx import fem
 
@@ -15,6 +16,8 @@ from ssbmech.units import um
 from tests.elastic_cell import ELECTROLYTE, Floats, rollers
 from tests.parts import Ions, part
 from tests.tools import march, measured, observed_orders
+
+pytestmark = pytest.mark.serial
 
 WIDTH, HEIGHT = 20e-6, 15e-6
 AMPLITUDE = 0.05

@@ -61,6 +61,7 @@ def cell(**changes: Any) -> ssb.Case:
     return ssb.Case(**settings | changes)
 
 
+@pytest.mark.pair
 def test_charge_of_a_drive_cycle(tmp_path: Path) -> None:
     """Twenty blocks of 15 s from a file: the charge passed is their integral."""
     draw = np.random.default_rng(1)
@@ -86,6 +87,7 @@ def test_charge_of_a_drive_cycle(tmp_path: Path) -> None:
             assert np.abs(times - 15.0 * k).min() < 1e-9
 
 
+@pytest.mark.pair
 def test_charge_of_a_record_that_goes_on_between_its_points() -> None:
     """Lines with a jump: each time step passes the charge below the record."""
     times, currents = [0, 20, 20, 60, 90], [0.0, 0.5, -0.5, 0.2, 0.2]
@@ -101,6 +103,7 @@ def test_charge_of_a_record_that_goes_on_between_its_points() -> None:
     assert current[early] == pytest.approx(5.0 * middle[early] / 20, rel=1e-9)
 
 
+@pytest.mark.pair
 def test_a_short_pulse_in_a_long_rest() -> None:
     """One second in an hour: it is there, whole, and in no other second."""
     pulse = ssb.CurrentProfile(
@@ -117,6 +120,7 @@ def test_a_short_pulse_in_a_long_rest() -> None:
     assert charge[-1] == pytest.approx(20.0, rel=1e-9)
 
 
+@pytest.mark.pair
 def test_a_short_pulse_of_pressure() -> None:
     """A gas strikes for a second in ten minutes; time steps land on its edges."""
     strike = ssb.PressureProfile(
@@ -134,6 +138,7 @@ def test_a_short_pulse_of_pressure() -> None:
     assert pressure[~struck] == pytest.approx(1e6, rel=1e-6)
 
 
+@pytest.mark.pair
 @pytest.mark.filterwarnings("ignore::ssbmech.errors.CaseWarning")
 @pytest.mark.filterwarnings("ignore:the case goes from:ssbmech.errors.CaseWarning")
 def test_temperature_lands_on_its_ends_and_goes_on(
@@ -189,6 +194,7 @@ def full_cell(**changes: Any) -> ssb.Case:
     )
 
 
+@pytest.mark.pair
 def test_cccv_in_one_step() -> None:
     """Current up to the voltage, the voltage until the current has faded to a C-rate."""
     charge = ssb.CCCV(1 / hour, to=4.15 * V, taper=0.3 / hour)
@@ -207,6 +213,7 @@ def test_cccv_in_one_step() -> None:
     assert set(step) == {0.0, 1.0, 2.0}
 
 
+@pytest.mark.pair
 def test_rates_of_a_metal_by_a_stated_capacity() -> None:
     """One C of 3 mAh/cm2 is 3 mA/cm2; pulses of it, cycles that a charge ends."""
     electrodes = ssb.Electrodes(WORKING, COUNTER, capacity=3 * mAh_per_cm2)
@@ -241,6 +248,7 @@ def test_rates_of_a_metal_by_a_stated_capacity() -> None:
         march(cell(protocol=(ssb.Preload(1 * s), hold)))
 
 
+@pytest.mark.pair
 def test_a_condition_that_ends_the_run(tmp_path: Path) -> None:
     ends = ssb.Final(ssb.ChargeAbove(2.0))
     case = cell(
@@ -290,6 +298,7 @@ def test_further_steps_after_the_end(tmp_path: Path) -> None:
         ssb.resume(other, folder)
 
 
+@pytest.mark.pair
 def test_nothing_follows_a_run_that_was_ended(tmp_path: Path) -> None:
     ends = ssb.Final(ssb.ChargeAbove(2.0))
     steps = (ssb.Preload(1 * s), ssb.Pulse(1.0, 5 * s, stops=(ends,)))
@@ -335,6 +344,7 @@ SECONDS = np.arange(0.0, 121.0, 5.0)
 CURRENTS = 10.0 * np.random.default_rng(1).choice([-1.0, 0.0, 0.5, 1.0, 2.0], size=len(SECONDS))
 
 
+@pytest.mark.pair
 def test_a_step_of_ones_own_that_names_no_break_points() -> None:
     """Its charge is met to a hundredth of the throughput, where it was off by a third."""
     done = march(cell(protocol=(ssb.Preload(1 * s), Blind())))
@@ -342,6 +352,7 @@ def test_a_step_of_ones_own_that_names_no_break_points() -> None:
     assert abs(done.rows[-1]["charge"] - charge) < 0.01 * throughput
 
 
+@pytest.mark.pair
 def test_constant_power() -> None:
     """Voltage times current is the power at every instant, on discharge and charge."""
     step = [ssb.ConstantPower(power, 120 * s, name=f"{power:g}") for power in (-20.0, 30.0)]
@@ -355,6 +366,7 @@ def test_constant_power() -> None:
         march(cell(protocol=(ssb.Preload(1 * s), step[0])))
 
 
+@pytest.mark.pair
 def test_a_pulse_of_pressure_on_a_platen() -> None:
     """The fixture follows the record of a step that passes a current of its own."""
     strike = ssb.PressureProfile([0, 30, 31, 60], [1, 5, 1] * MPa, ssb.Between.BLOCKS)

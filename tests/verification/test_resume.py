@@ -41,7 +41,7 @@ from ssbmech.solve.position import Position
 from ssbmech.units import MPa, mA_per_cm2, nm, s
 from tests.small_cell import STORED, cycle, deviations, physical, void_cell
 from tests.stripping import every_law
-from tests.tools import measured, on_first
+from tests.tools import marked, measured, on_first
 from tests.void_run import without_figures
 
 COMM = MPI.COMM_WORLD
@@ -127,7 +127,17 @@ def last_fields(folder: Path) -> dict[str, np.ndarray]:
     return found
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name",
+    marked(
+        CASES,
+        creeping=pytest.mark.serial,
+        axisymmetric=pytest.mark.serial,
+        plane=pytest.mark.serial,
+        composite=pytest.mark.pair,
+        three_dimensional=pytest.mark.pair,
+    ),
+)
 def test_resumed_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stopped twice, in two protocol steps, and resumed."""
     case = quick(CASES[name](name))
@@ -159,6 +169,7 @@ def test_resumed_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert apart <= 1e-8 * sizes[key.rpartition(" ")[2]], key
 
 
+@pytest.mark.pair
 def test_rows_beyond_the_checkpoint_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A killed run has written more than its last checkpoint knows; that is not written twice."""
     case = quick(void_cell(protocol=cycle(20.0, 20.0)))
@@ -212,7 +223,16 @@ def content(path: Path, state: CellState) -> dict[str, np.ndarray]:
 ANY_RANKS = {name: STORED[name].case for name in STORED if name != "tower"} | {"laws": every_law}
 
 
-@pytest.mark.parametrize("name", ANY_RANKS)
+@pytest.mark.parametrize(
+    "name",
+    marked(
+        ANY_RANKS,
+        axisymmetric=pytest.mark.serial,
+        plane=pytest.mark.serial,
+        three_dimensional=pytest.mark.pair,
+        composite=pytest.mark.pair,
+    ),
+)
 def test_any_number_of_ranks(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What these ranks wrote one process reads, and the other way round, to the last bit."""
     case = quick(ANY_RANKS[name](name))
@@ -262,7 +282,14 @@ def stopped_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ssb.Case:
     return case
 
 
-@pytest.mark.parametrize("damage", ["cut short", "a byte flipped", "no checksum"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param("cut short", marks=pytest.mark.serial),
+        pytest.param("a byte flipped", marks=pytest.mark.pair),
+        pytest.param("no checksum", marks=pytest.mark.serial),
+    ],
+)
 def test_damaged_checkpoint(
     damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -292,6 +319,7 @@ def test_damaged_checkpoint(
     assert np.all(np.diff(read(folder)["time"]) > 0.0)
 
 
+@pytest.mark.pair
 def test_no_intact_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "run"
     case = stopped_run(folder, monkeypatch)
@@ -310,6 +338,7 @@ def test_no_intact_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert (folder / "series.csv").read_bytes().startswith(series)
 
 
+@pytest.mark.pair
 def test_checksum_is_that_of_sha256sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "run"
     stopped_run(folder, monkeypatch)
@@ -319,6 +348,7 @@ def test_checksum_is_that_of_sha256sum(tmp_path: Path, monkeypatch: pytest.Monke
         assert noted == f"{digest}  {path.name}\n"
 
 
+@pytest.mark.pair
 def test_run_of_another_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "run"
     case = stopped_run(folder, monkeypatch)
@@ -357,6 +387,7 @@ def test_run_of_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         ssb.resume(case, folder)
 
 
+@pytest.mark.pair
 def test_folder_without_a_run(tmp_path: Path) -> None:
     with pytest.raises(RunFolderError, match="is no run folder"):
         ssb.resume(void_cell(), tmp_path)
@@ -371,6 +402,7 @@ def pressing(speed: float) -> ssb.DrivenPlaten:
     return ssb.DrivenPlaten(lambda time: -speed * time)
 
 
+@pytest.mark.pair
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
@@ -397,6 +429,7 @@ def test_what_makes_another_case(changed: dict[str, Any], message: str) -> None:
         check_same(dataclasses.replace(case, **changed), content, Path())
 
 
+@pytest.mark.pair
 def test_steps_of_one_name_are_told_apart() -> None:
     steps = [PRELOAD, *(ssb.Rest(time * s) for time in (1.0, 2.0, 3.0))]
     content = manifest.plain(identity(void_cell(protocol=tuple(steps))))
@@ -405,6 +438,7 @@ def test_steps_of_one_name_are_told_apart() -> None:
         check_same(void_cell(protocol=tuple(steps)), content, Path())
 
 
+@pytest.mark.serial
 def test_failed_run_goes_on_with_other_settings(tmp_path: Path) -> None:
     """The state before the step that could not be solved is kept, however long the interval."""
     folder = tmp_path / "run"
@@ -436,6 +470,7 @@ def test_failed_run_goes_on_with_other_settings(tmp_path: Path) -> None:
     assert ssb.resume(prescribed, tmp_path / "second").status is RunStatus.COMPLETE
 
 
+@pytest.mark.pair
 def test_state_is_not_written_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that is written anew could be lost while it is."""
     folder = tmp_path / "run"
@@ -449,6 +484,7 @@ def test_state_is_not_written_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert found == files
 
 
+@pytest.mark.pair
 def test_leftovers_of_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "run"
     case = stopped_run(folder, monkeypatch)
@@ -458,6 +494,7 @@ def test_leftovers_of_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         ssb.run(case, folder)
 
 
+@pytest.mark.pair
 def test_killed_before_its_model_stood(tmp_path: Path) -> None:
     """The manifest names the case from the first moment, and the run starts from its beginning."""
     case = quick(void_cell(protocol=cycle(20.0, 20.0)))
@@ -481,6 +518,7 @@ def test_two_at_work_on_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert ssb.resume(case, folder).status is RunStatus.COMPLETE
 
 
+@pytest.mark.pair
 def test_position_survives_as_text() -> None:
     position = Position(2, True, 3.5, 0.1, float("inf"), {1: -0.25}, 4, 7.0, 1, {"charge": 3.0}, 2)
     kept = json.loads(json.dumps(dataclasses.asdict(position)))
@@ -488,6 +526,7 @@ def test_position_survives_as_text() -> None:
     assert saved.position() == position
 
 
+@pytest.mark.pair
 def test_no_space_for_a_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The run ends with a clear error; from what it has kept it goes on when there is space."""
     folder = tmp_path / "run"
@@ -516,6 +555,7 @@ def test_no_space_for_a_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert np.all(np.diff(read(folder)["time"]) > 0.0)
 
 
+@pytest.mark.pair
 def test_folder_for_checkpoints_cannot_be_made(tmp_path: Path) -> None:
     """As in a folder that may only be read."""
     folder = tmp_path / "run"
@@ -531,6 +571,7 @@ def test_folder_for_checkpoints_cannot_be_made(tmp_path: Path) -> None:
     assert len(read(folder)["time"]) == 1
 
 
+@pytest.mark.pair
 def test_gathered_rows_are_those_written_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

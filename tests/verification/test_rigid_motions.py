@@ -16,6 +16,8 @@ from ssbmech.model.cell import CellModel
 from tests.elastic_cell import one_sided_cell, rollers, symmetric_cell
 from tests.small_cell import stack, void_cell
 
+pytestmark = pytest.mark.pair
+
 
 def build(case: ssb.Case) -> CellModel:
     return CellModel(case, case.geometry.build(MPI.COMM_WORLD))

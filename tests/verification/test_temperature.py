@@ -45,6 +45,7 @@ def apparent_energy(resistance: Callable[[float], float], cold: float, hot: floa
     return GAS_CONSTANT * fall / (1 / cold - 1 / hot)
 
 
+@pytest.mark.pair
 @pytest.mark.parametrize("name", ["lithium|li6ps5cl", "lithium|llzo"])
 def test_an_interface_of_the_library_falls_with_the_activation_energy_of_its_source(
     name: str,
@@ -63,6 +64,7 @@ def test_an_interface_of_the_library_falls_with_the_activation_energy_of_its_sou
         )
 
 
+@pytest.mark.pair
 def test_film_and_linear_law_have_activation_energies_of_their_own() -> None:
     cold, hot, there = 280.0, 340.0, 310.0
     film = ssb.ButlerVolmer(
@@ -81,6 +83,7 @@ def test_film_and_linear_law_have_activation_energies_of_their_own() -> None:
     assert interface_resistance(film, there) == pytest.approx(50e-4, rel=1e-4, abs=0.0)
 
 
+@pytest.mark.pair
 def test_a_number_without_activation_energy_stays_as_it_is() -> None:
     plain = ssb.LinearKinetics(7 * ohm_cm2)
     assert interface_resistance(plain, 330.0) == pytest.approx(7e-4, rel=1e-6, abs=0.0)
@@ -117,6 +120,7 @@ def heated_cell() -> ssb.Case:
     return replace(case, bodies=tuple(bodies))
 
 
+@pytest.mark.pair
 def test_a_ramp_lands_on_its_ends_and_its_end_is_where_the_next_step_goes_on() -> None:
     done = march(heated_cell())
     time, temperature = done.series("time"), done.series("temperature")

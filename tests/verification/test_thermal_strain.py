@@ -21,6 +21,8 @@ from tests.parts import Momentum, part
 from tests.single_body import Points, at_points
 from tests.tools import March, march, measured
 
+pytestmark = pytest.mark.pair
+
 HOT, COLD = 333.15, 298.15
 DROP = COLD - HOT
 
