@@ -11,6 +11,7 @@ from ssbmech.case.boundary import Loads, Support, holds_normal
 from ssbmech.case.electrodes import Electrodes
 from ssbmech.case.fixture_steps import check_loading, sets_pressure
 from ssbmech.case.fixtures import Fixture
+from ssbmech.case.own_steps import check_step
 from ssbmech.case.phases import drives_of, passes_current
 from ssbmech.case.protocol import Step
 from ssbmech.case.settings import Discretisation
@@ -76,13 +77,15 @@ def check_loads(loads: Loads, bodies: Sequence[Body], electrodes: Electrodes | N
 
 
 def check_steps(protocol: Sequence[Step]) -> None:
-    """Check that there is a step.
+    """Check that there is a step, and that each tells what it asks for.
 
     Raises:
-        CaseError: there is none.
+        CaseError: there is none, or one of them is made of something else.
     """
     if not protocol:
         raise CaseError("the protocol is empty: give at least one step, for example Rest(1 * hour)")
+    for step in protocol:
+        check_step(step)
 
 
 def check_fixture(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ssbmech.case.fixtures import Fixture
+from ssbmech.case.phases import drives_of
 from ssbmech.case.protocol import Drive, Step, check_duration
 from ssbmech.case.stops import StopCondition
 from ssbmech.errors import CaseError
@@ -82,9 +83,8 @@ class Release:
 
 
 def sets_pressure(step: Step) -> bool:
-    """Return whether a step sets the pressure of the fixture at its start or its end."""
-    ends = (step.drive(0.0), step.drive(step.duration))
-    return any(drive.pressure is not None for drive in ends)
+    """Return whether a step sets the pressure of the fixture at any time."""
+    return any(drive.pressure is not None for drive in drives_of(step))
 
 
 def check_loading(fixture: Fixture | None, protocol: Sequence[Step]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ssbmech.case.landings import next_of
 from ssbmech.case.protocol import Drive, Step
@@ -17,6 +18,10 @@ from ssbmech.parameter import validate_parameters
 
 LOOKED_AT = 2000
 """Instants at which a step is asked what it drives, for checks before a run."""
+
+
+OWN_SAMPLES = 64
+"""Instants at which a step of the user's own is asked, besides its break points, for checks."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +67,27 @@ def drives_of(step: Step) -> Iterator[Drive]:
             if not at < step.duration:
                 break
             yield phase.step.drive(at)
-        for part in (0.25, 0.5, 0.75, 1.0):
+        for part in parts_of(phase.step):
             yield phase.step.drive(part * step.duration)
+
+
+def parts_of(step: Step) -> tuple[float, ...]:
+    """Return the parts of its duration after which a step is asked, besides its break points [1].
+
+    One of the user's own is asked more often: it may ask for something between its ends alone.
+    """
+    count = OWN_SAMPLES if is_own(step) else 4
+    return tuple((k + 1) / count for k in range(count))
+
+
+def is_own(step: Step) -> bool:
+    """Return whether a step is of the user's own, also at a temperature or pressure of a rig."""
+    asked: Any = step
+    while asked is not None:
+        if type(asked).__module__.partition(".")[0] != __name__.partition(".")[0]:
+            return True
+        asked = getattr(asked, "step", None)
+    return False
 
 
 def passes_current(step: Step) -> bool:

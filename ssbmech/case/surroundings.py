@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from ssbmech.case.landings import next_of
+from ssbmech.case.own_steps import check_step
 from ssbmech.case.phases import Phase, phases_of
 from ssbmech.case.protocol import Drive, Step, drive_over, renamed
 from ssbmech.case.repeating import with_stops
@@ -142,6 +143,7 @@ class Under:
                 f"Under({self.step.name!r}) gives neither temperature nor pressure: give one, "
                 "or leave Under out"
             )
+        check_step(self.step)
         own = self.step.drive(0.0)
         for name, steady, unit in (
             ("temperature", SteadyTemperature, "K"),

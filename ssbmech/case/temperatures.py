@@ -12,6 +12,7 @@ import numpy as np
 
 from ssbmech.case.body import Body
 from ssbmech.case.landings import next_of
+from ssbmech.case.phases import drives_of
 from ssbmech.case.protocol import Step
 from ssbmech.errors import CaseError
 from ssbmech.materials.host import TableOcv
@@ -86,25 +87,34 @@ def check_temperatures(
         CaseError: it is colder or hotter than any law is known for, a material melts, or an
             open-circuit potential is taken too far.
     """
-    coldest, hottest = temperature_range(temperature, protocol)
-    for found in (coldest, hottest):
-        if not LOWEST <= found.temperature <= HIGHEST:
-            raise CaseError(
-                f"{found.where} is at {found.temperature:g} K, beyond all temperatures at which a "
-                f"cell is known: expected {LOWEST:g} to {HIGHEST:g} K; give degrees Celsius as "
-                "celsius(60)"
-            )
+    for found in temperature_range(temperature, protocol):
+        check_reached(found, bodies)
+        for body in bodies:
+            for material in body.materials.values():
+                _check_potential(material, found)
+
+
+def check_reached(found: Reached, bodies: Sequence[Body]) -> None:
+    """Check that all materials of a cell are solids at a temperature.
+
+    Raises:
+        CaseError: it is colder or hotter than any law is known for, or a material melts.
+    """
+    if not LOWEST <= found.temperature <= HIGHEST:
+        raise CaseError(
+            f"{found.where} is at {found.temperature:g} K, beyond all temperatures at which a "
+            f"cell is known: expected {LOWEST:g} to {HIGHEST:g} K; give degrees Celsius as "
+            "celsius(60)"
+        )
     for body in bodies:
         for region, material in body.materials.items():
             melts = material.melting_point
-            if melts is not None and hottest.temperature >= melts:
+            if melts is not None and found.temperature >= melts:
                 raise CaseError(
                     f"material {material.name!r} of region {region!r} melts at {melts:g} K, and "
-                    f"{hottest.where} is at {hottest.temperature:g} K: expected less, for the "
+                    f"{found.where} is at {found.temperature:g} K: expected less, for the "
                     "model knows solids only"
                 )
-            for found in (coldest, hottest):
-                _check_potential(material, found)
 
 
 def _check_potential(material: Material, found: Reached) -> None:
@@ -131,8 +141,7 @@ def _check_potential(material: Material, found: Reached) -> None:
 def _asked(protocol: Sequence[Step]) -> Iterator[Reached]:
     """Yield temperatures that the steps ask for."""
     for step in protocol:
-        ends = (step.drive(0.0), step.drive(step.duration))
-        if all(drive.temperature is None for drive in ends):
+        if all(drive.temperature is None for drive in drives_of(step)):
             # long protocols are made of such steps
             continue
         for elapsed in _instants(step):

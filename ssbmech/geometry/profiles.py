@@ -23,6 +23,7 @@ from ssbmech.errors import ParameterError, raise_on_all
 from ssbmech.geometry.lateral import along, is_lateral
 from ssbmech.geometry.lengths import length
 from ssbmech.interfaces.interface import GapProfile
+from ssbmech.kind_words import is_quantity
 from ssbmech.parameter import parameter, validate_parameters
 
 Floats = npt.NDArray[np.float64]
@@ -187,7 +188,10 @@ class FunctionGap:
 
     def __call__(self, x: Floats) -> Floats:
         """Return the gap [m] at positions x [m]."""
-        values = np.asarray(self.function(x), dtype=np.float64)
+        given = self.function(x)
+        if is_quantity(given):
+            raise TypeError("a quantity; expected plain numbers, in m")
+        values = np.asarray(given, dtype=np.float64)
         return np.full(x.shape[1], values) if values.ndim == 0 else values
 
 
@@ -231,8 +235,11 @@ def profile_values(
         # a rank without a facet of the interface has nothing to ask, and a profile that takes a
         # minimum could not answer
         if x.shape[1] > 0:
-            found = np.asarray(profile(x), dtype=np.float64)
-    except (ValueError, TypeError, ArithmeticError, LookupError) as error:
+            values = profile(x)
+            if is_quantity(values):
+                raise TypeError(f"a quantity; expected plain numbers, in {unit}")
+            found = np.asarray(values, dtype=np.float64)
+    except Exception as error:
         failure = f"an error: {error}"
     if found.shape != expected:
         failure = f"values of shape {found.shape}: expected shape {expected}, one per position"

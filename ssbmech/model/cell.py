@@ -14,7 +14,7 @@ from ssbmech.case.courses import courses_of, followed
 from ssbmech.case.protocol import Drive
 from ssbmech.case.step_control import Tolerances, scheme_of
 from ssbmech.case.stops import Guard
-from ssbmech.case.temperatures import first_temperature
+from ssbmech.case.temperatures import Reached, check_reached, first_temperature
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 from ssbmech.model.areas import area_of
 from ssbmech.model.body import BodyModel
@@ -175,6 +175,9 @@ class CellModel:
         """Prepare a step: time step, loads and what the electrodes are asked for; collective."""
         time = self.time + dt
         self.conditions.begin(time, dt, drive, self._scheme.weights(self._ratio))
+        # a step of the user's own may ask for more than it was seen to before the run
+        reached = Reached(self.conditions.temperature.value, f"the cell at t = {time:g} s")
+        check_reached(reached, self.case.bodies)
         for motion in self._moving:
             motion.impose(time)
         self.holder.load(drive, time, dt)

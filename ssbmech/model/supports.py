@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ import numpy.typing as npt
 from ssbmech.case.boundary import FacePotential, Support
 from ssbmech.errors import CaseError
 from ssbmech.model.body import BodyModel, hold
+from ssbmech.model.given import given_values
 from ssbmech.model.parts.ions import Ions
 from ssbmech.solve.unknowns import Unknown
 
@@ -30,6 +32,7 @@ class PrescribedMotion:
         x: their positions, shape (3, n) [m].
         components: components that are prescribed.
         value: displacement [m], shape (dim, n), of positions [m] and time [s].
+        face: name of the face.
     """
 
     u: Unknown
@@ -37,17 +40,41 @@ class PrescribedMotion:
     x: Array
     components: tuple[int, ...]
     value: Callable[[Array, float], Array]
+    face: str
 
     def size(self, time: float) -> float:
-        """Return the sum of the components at the first node at a time [s], to see it change."""
-        return float(np.sum(self.value(self.x[:, :1], time)))
+        """Return the sum of the components at the first node at a time [s], to see it change.
+
+        It is nan where the function fails: `impose` tells of that on all ranks.
+        """
+        try:
+            return float(np.sum(self.value(self.x[:, :1], time)))
+        except Exception:
+            return math.nan
+
+    def at(self, time: float) -> Array:
+        """Return the displacement of the nodes of this rank at a time [s]; collective.
+
+        Raises:
+            CaseError: on any rank the function fails, or gives no displacement.
+        """
+        space = self.u.function.function_space
+        return given_values(
+            lambda x: self.value(x, time),
+            self.x,
+            space.dofmap.index_map_bs,
+            space.mesh.comm,
+            f"the value of the support at {self.face!r} at t = {time:g} s",
+            "m",
+        )
 
     def impose(self, time: float) -> None:
-        """Set the displacement at a time [s]."""
-        # a rank without a node of the face has nothing to ask
-        if len(self.nodes) == 0:
-            return
-        values = self.value(self.x, time)
+        """Set the displacement at a time [s]; collective.
+
+        Raises:
+            CaseError: as `at` does.
+        """
+        values = self.at(time)
         for component in self.components:
             self.u.function.x.array[self.nodes * self.u.block_size + component] = values[component]
 
@@ -55,7 +82,11 @@ class PrescribedMotion:
 def hold_supports(
     supports: Sequence[Support], bodies: Collection[BodyModel], comm: MPI.Intracomm
 ) -> list[PrescribedMotion]:
-    """Hold faces in all bodies that reach them, and return those that move; collective."""
+    """Hold faces in all bodies that reach them, and return those that move; collective.
+
+    Raises:
+        CaseError: a prescribed displacement cannot be had at the start.
+    """
     moving = []
     for support in supports:
         for body in bodies:
@@ -72,7 +103,10 @@ def hold_supports(
                 space = body.u.function.function_space
                 nodes = np.unique(dofs // body.u.block_size).astype(np.int32)
                 x = space.tabulate_dof_coordinates()[nodes].T
-                moving.append(PrescribedMotion(body.u, nodes, x, components, support.value))
+                motion = PrescribedMotion(body.u, nodes, x, components, support.value, support.face)
+                # what fails at the start is told before anything is solved
+                motion.at(0.0)
+                moving.append(motion)
     return moving
 
 
@@ -80,7 +114,7 @@ def hold_potentials(held: Sequence[FacePotential], bodies: Collection[BodyModel]
     """Prescribe ionic potentials on faces of all electrolytes that reach them; collective.
 
     Raises:
-        CaseError: a face belongs to no electrolyte.
+        CaseError: a face belongs to no electrolyte, or its potential cannot be had.
     """
     conducting = {b.name: (b, ions.phi_e) for b in bodies for ions in b.parts.find(Ions)}
     for condition in held:
@@ -90,7 +124,9 @@ def hold_potentials(held: Sequence[FacePotential], bodies: Collection[BodyModel]
             phi_e.fix(dofs)
             space = phi_e.function.function_space
             x = space.tabulate_dof_coordinates()[dofs].T
-            phi_e.function.x.array[dofs] = condition.potential(x)
+            where = f"FacePotential.potential on face {condition.face!r}"
+            values = given_values(condition.potential, x, 1, body.mesh.mesh.comm, where, "V")
+            phi_e.function.x.array[dofs] = values[0]
             phi_e.function.x.scatter_forward()
             phi_e.commit()
             reached += body.mesh.mesh.comm.allreduce(len(dofs), op=MPI.SUM)

@@ -102,7 +102,9 @@ def stated(instance: Any) -> Iterator[dataclasses.Field[Any]]:
         if field.metadata.keys() & UNSTATED.keys():
             continue
         # by value, not by truth: a pattern of no patches still has a factor between them
-        empty = getattr(instance, name, None) in (None, False, ())
+        value = getattr(instance, name, None)
+        # an array of the user's own compares with each of these item by item
+        empty = isinstance(value, (type(None), int, float, tuple)) and value in (None, False, ())
         given = not (empty and field.metadata.keys() & STATED_IF_GIVEN.keys())
         if given and (name in fields or isinstance(getattr(owner, name, ...), _PLAIN_TYPES)):
             yield field

@@ -16,6 +16,7 @@ from ssbmech.frames import Expr
 from ssbmech.materials.transport import Conductor
 from ssbmech.model.body import BodyModel
 from ssbmech.model.conditions import symbolic
+from ssbmech.model.given import given_expression
 from ssbmech.model.outputs import CellMean, Output, PointField, owned_nodes
 from ssbmech.model.part import Part, Term
 from ssbmech.runfolder.quantities import quantity
@@ -79,7 +80,8 @@ class Ions(Part):
             yield phi_e.key, charge.ohmic_term(kappa, phi_e.function, w, body.region(name))
         for source in body.setting.loads.ion_sources:
             if source.body == body.name:
-                density = source.density(ufl.SpatialCoordinate(mesh))
+                where = f"IonSource.density in body {body.name!r}"
+                density = given_expression(source.density, mesh, (), where, "A/m3")
                 yield phi_e.key, charge.ion_source_term(density, w, body.dx)
 
     def sizes(self) -> Iterator[Term]:

@@ -30,6 +30,7 @@ from ssbmech.materials.swelling import recalled
 from ssbmech.memory import check_new_state, declared
 from ssbmech.model.body import BodyModel
 from ssbmech.model.conditions import symbolic
+from ssbmech.model.given import given_values
 from ssbmech.model.outputs import (
     Arrays,
     CellConstant,
@@ -312,7 +313,10 @@ def _crystal_axis(case_body: CaseBody, mesh: BodyMesh, frame: Frame) -> Expr:
     if case_body.crystal_axis is None:
         return ufl.as_vector([0.0, 1.0, 0.0] if frame.revolves else [0.0, 0.0, 1.0])
     axes = fem.Function(fem.functionspace(mesh.mesh, ("DG", 0, (3,))), name="crystal_axis")
-    axes.interpolate(case_body.crystal_axis)
+    middles = axes.function_space.tabulate_dof_coordinates().T
+    where = f"Body.crystal_axis of {case_body.name!r}"
+    values = given_values(case_body.crystal_axis, middles, 3, mesh.mesh.comm, where, "1")
+    axes.x.array[:] = values.T.ravel()
     vectors = axes.x.array.reshape(-1, 3)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     wrong = not np.all(np.isfinite(lengths) & (lengths > 0.0))

@@ -19,6 +19,7 @@ from ssbmech.materials.material import Material
 from ssbmech.memory import StateVariable, check_new_state, collect, declared
 from ssbmech.model.body import BodyModel
 from ssbmech.model.conditions import on_mesh, symbolic
+from ssbmech.model.given import given_expression
 from ssbmech.model.history import RegionHistory
 from ssbmech.model.outputs import Output
 from ssbmech.model.part import Judged, Memory, Part, Setting, Term
@@ -249,7 +250,9 @@ class Momentum(Part):
                 yield key, mechanics.face_pressure_term(pressure, normal, v, ds(tag))
         for force in body.setting.loads.body_forces:
             if force.body == body.name:
-                density = force.density(ufl.SpatialCoordinate(mesh))
+                where = f"BodyForce.density in body {body.name!r}"
+                shape = (self.frame.dim,)
+                density = given_expression(force.density, mesh, shape, where, "N/m3")
                 yield key, mechanics.body_force_term(density, v, dx)
 
     def sizes(self) -> Iterator[Term]:
