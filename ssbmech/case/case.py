@@ -21,8 +21,8 @@ from ssbmech.case.checks import (
     check_steps,
 )
 from ssbmech.case.electrodes import Electrodes
-from ssbmech.case.energies import check_activation_energies
 from ssbmech.case.fixtures import Fixture
+from ssbmech.case.forgotten_units import check_laws, warn_of_small_pressures
 from ssbmech.case.law_checks import check_interface_laws
 from ssbmech.case.limits import Limits
 from ssbmech.case.linear_solver import Direct, LinearSolver
@@ -31,12 +31,12 @@ from ssbmech.case.reactant_checks import check_reactants
 from ssbmech.case.repeating import flattened
 from ssbmech.case.settings import Discretisation, NewtonSettings, Output, Scales
 from ssbmech.case.step_control import AdaptiveSteps, StepControl
-from ssbmech.case.temperatures import HIGHEST, LOWEST, check_temperatures
+from ssbmech.case.temperatures import check_temperatures
 from ssbmech.frames import Frame
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 from ssbmech.interfaces.interface import Interface
 from ssbmech.parameter import parameter, validate_parameters
-from ssbmech.plausible import check_name
+from ssbmech.plausible import LEAST_TEMPERATURE, MOST_TEMPERATURE, check_name
 
 
 class Geometry(Protocol):
@@ -100,8 +100,8 @@ class Case:
     output: Output = field(default_factory=Output)
     stress_free_temperature: float | None = parameter(
         "K",
-        low=LOWEST,
-        high=HIGHEST,
+        low=LEAST_TEMPERATURE,
+        high=MOST_TEMPERATURE,
         default=None,
         doc="temperature without thermal strain",
         stated_if_given=True,
@@ -122,5 +122,6 @@ class Case:
         check_electrodes(self.electrodes, self.interfaces, self.bodies, self.loads, self.protocol)
         check_interface_laws(self.interfaces, self.bodies)
         check_reactants(self.interfaces, self.bodies)
-        check_activation_energies((self.bodies, self.interfaces))
+        warn_of_small_pressures(self.protocol)
+        check_laws((self.bodies, self.interfaces))
         check_temperatures(self.temperature, self.protocol, self.bodies)

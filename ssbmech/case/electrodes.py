@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.plausible import CAPACITY_HINT, LEAST_CAPACITY
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Electrodes:
             an electrode. Metal has none of its own.
 
     Raises:
-        ParameterError: the capacity is no positive charge per area.
+        ParameterError: the capacity is no charge per area, or none that an electrode has.
     """
 
     working: str
@@ -34,8 +35,8 @@ class Electrodes:
     also: tuple[Electrodes, ...] = ()
     capacity: float | None = parameter(
         "C/m2",
-        low=0.0,
-        low_open=True,
+        low=LEAST_CAPACITY,
+        hint=CAPACITY_HINT,
         default=None,
         doc="capacity per area, by which C-rates are counted",
         stated_if_given=True,

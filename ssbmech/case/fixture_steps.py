@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ssbmech.case.declared import in_pascal
 from ssbmech.case.fixtures import Fixture
 from ssbmech.case.phases import drives_of
 from ssbmech.case.protocol import Drive, Step, check_duration
@@ -37,7 +38,7 @@ class Press:
         CaseError: the duration is not finite.
     """
 
-    pressure: float = parameter("Pa", low=0.0, doc="stack pressure at the end")
+    pressure: float = in_pascal("stack pressure at the end")
     duration: float = parameter("s", low=0.0, low_open=True, default=1.0, doc="time it takes")
     stops: tuple[StopCondition, ...] = ()
     name: str = "press"

@@ -29,6 +29,7 @@ from ssbmech.case.declared import in_pascal
 from ssbmech.case.probing import value_at
 from ssbmech.errors import CaseError
 from ssbmech.parameter import STATED_IF_GIVEN, parameter, validate_parameters
+from ssbmech.plausible import LEAST_SPRING, SPRING_HINT
 
 
 class Fixture(Protocol):
@@ -99,10 +100,9 @@ class Spring:
     preload: float = in_pascal("stack pressure after assembly")
     spring_stiffness: float = parameter(
         "Pa/m",
-        low=0.0,
-        low_open=True,
+        low=LEAST_SPRING,
         high=1e20,
-        hint="take FixedGap for a rigid stop",
+        hint=SPRING_HINT,
         doc="spring stiffness per area",
     )
     frame_compliance: float = parameter(

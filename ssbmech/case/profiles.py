@@ -26,6 +26,7 @@ from ssbmech.case.time_table import Between, TimeTable, numbers, time_table
 from ssbmech.errors import ParameterError
 from ssbmech.kinds import check_kinds
 from ssbmech.parameter import NOT_DESCRIBED, UNSTATED, table, validate_parameters
+from ssbmech.plausible import MOST_CURRENT, MOST_PRESSURE, MOST_VOLT
 from ssbmech.records import Column, read_columns
 from ssbmech.units import to_si
 
@@ -149,7 +150,13 @@ class CurrentProfile(_Profile):
 
     name: str = "current profile"
     by_rate: bool = False
-    course: TimeTable = table("A/m2", made=True, doc="current, or C-rate in 1/s, against time")
+    course: TimeTable = table(
+        "A/m2",
+        low=-MOST_CURRENT,
+        high=MOST_CURRENT,
+        made=True,
+        doc="current, or C-rate in 1/s, against time",
+    )
     unit: ClassVar[str] = "A/m2"
 
     def kept_in(self) -> str:
@@ -196,7 +203,9 @@ class VoltageProfile(_Profile):
     """
 
     name: str = "voltage profile"
-    course: TimeTable = table("V", made=True, doc="voltage against time")
+    course: TimeTable = table(
+        "V", low=-MOST_VOLT, high=MOST_VOLT, made=True, doc="voltage against time"
+    )
     unit: ClassVar[str] = "V"
 
     def drive(self, elapsed: float) -> Drive:
@@ -256,7 +265,9 @@ class PressureProfile(_Profile):
     """
 
     name: str = "pressure profile"
-    course: TimeTable = table("Pa", low=0.0, made=True, doc="pressure against time")
+    course: TimeTable = table(
+        "Pa", low=0.0, high=MOST_PRESSURE, made=True, doc="pressure against time"
+    )
     unit: ClassVar[str] = "Pa"
 
     def drive(self, elapsed: float) -> Drive:

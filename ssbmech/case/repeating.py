@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterator
 from typing import Any, cast
 
 from ssbmech.case.protocol import Step, renamed
@@ -13,18 +14,32 @@ from ssbmech.errors import CaseError
 from ssbmech.kind_words import shown
 from ssbmech.kinds import missing_members
 
+MOST_STEPS = 100_000
+"""Steps that cycles may make: ten years of a step an hour [1]."""
+
+DEEPEST = 50
+"""Sequences within sequences of steps beyond which one holds itself [1]."""
+
 _NUMBERED = re.compile(r"(.*) (\d+(?:\.\d+)*)")
 
 
 def flattened(given: Any) -> Any:
-    """Return a sequence without nested tuples and lists; what is no sequence as it is."""
-    if not isinstance(given, (tuple, list)):
-        return given
-    return tuple(item for each in given for item in _items(each))
+    """Return a sequence without nested tuples and lists; what is no sequence as it is.
+
+    Raises:
+        CaseError: a list holds itself.
+    """
+    return tuple(_items(given, 0)) if isinstance(given, (tuple, list)) else given
 
 
-def _items(given: Any) -> Any:
-    return flattened(given) if isinstance(given, (tuple, list)) else (given,)
+def _items(given: Any, depth: int) -> Iterator[Any]:
+    if depth > DEEPEST:
+        raise CaseError("the steps are nested without end: does a list of them hold itself?")
+    for each in given:
+        if isinstance(each, (tuple, list)):
+            yield from _items(each, depth + 1)
+        else:
+            yield each
 
 
 def flat_steps(given: Any, where: str) -> tuple[Step, ...]:
@@ -86,6 +101,11 @@ def cycles(count: int, *steps: Any, until: tuple[StopCondition, ...] = ()) -> tu
     ]
     if count < 1 or not once:
         raise CaseError(f"cycles({count}, ...) of {len(once)} steps: give one or more of each")
+    if count * len(once) > MOST_STEPS:
+        raise CaseError(
+            f"cycles({count}, ...) would make {count * len(once)} steps: expected {MOST_STEPS} at "
+            "most; let a run go on with more when it has ended (ssb.resume)"
+        )
     check_conditions("cycles", until)
     found = [
         _numbered(step, number, nested) if count > 1 else step

@@ -9,6 +9,7 @@ from typing import ClassVar, Protocol
 
 from ssbmech.case.declared import in_volt
 from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.plausible import MOST_PRESSURE, PRESSURE_HINT
 
 
 class StopCondition(Protocol):
@@ -176,7 +177,13 @@ class PressureAbove:
         ParameterError: the limit is no pressure.
     """
 
-    limit: float = parameter("Pa", doc="upper limit of the stack pressure")
+    limit: float = parameter(
+        "Pa",
+        low=-MOST_PRESSURE,
+        high=MOST_PRESSURE,
+        hint=PRESSURE_HINT,
+        doc="upper limit of the stack pressure",
+    )
     quantity: ClassVar[str] = "p_stack"
 
     def __post_init__(self) -> None:
@@ -203,7 +210,13 @@ class PressureBelow:
         ParameterError: the limit is no pressure.
     """
 
-    limit: float = parameter("Pa", doc="lower limit of the stack pressure")
+    limit: float = parameter(
+        "Pa",
+        low=-MOST_PRESSURE,
+        high=MOST_PRESSURE,
+        hint=PRESSURE_HINT,
+        doc="lower limit of the stack pressure",
+    )
     quantity: ClassVar[str] = "p_stack"
 
     def __post_init__(self) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+from ssbmech.case.declared import in_pascal
 from ssbmech.case.landings import next_of
 from ssbmech.case.own_steps import check_step
 from ssbmech.case.phases import Phase, phases_of
@@ -70,8 +71,8 @@ class PressureRamp(_Ramp):
         ParameterError: a number is no pressure, or is negative.
     """
 
-    first: float = parameter("Pa", low=0.0, doc="pressure at the start")
-    last: float = parameter("Pa", low=0.0, doc="pressure at the end")
+    first: float = in_pascal("pressure at the start")
+    last: float = in_pascal("pressure at the end")
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class SteadyPressure(_Steady):
         ParameterError: it is no pressure, or negative.
     """
 
-    value: float = parameter("Pa", low=0.0, doc="pressure")
+    value: float = in_pascal("pressure")
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,7 @@ from ssbmech.case.protocol import Step
 from ssbmech.errors import CaseError
 from ssbmech.materials.host import TableOcv
 from ssbmech.materials.material import Material
-
-LOWEST: Final = 150.0
-"""Temperature below which no law of the model was ever measured [K]."""
-
-HIGHEST: Final = 1000.0
-"""Temperature above which no solid-state cell is a cell [K]."""
+from ssbmech.plausible import LEAST_TEMPERATURE, MOST_TEMPERATURE
 
 SAMPLES: Final = 33
 """Instants at which each step of a protocol is asked for its temperature, besides its own [1]."""
@@ -100,11 +95,11 @@ def check_reached(found: Reached, bodies: Sequence[Body]) -> None:
     Raises:
         CaseError: it is colder or hotter than any law is known for, or a material melts.
     """
-    if not LOWEST <= found.temperature <= HIGHEST:
+    if not LEAST_TEMPERATURE <= found.temperature <= MOST_TEMPERATURE:
         raise CaseError(
             f"{found.where} is at {found.temperature:g} K, beyond all temperatures at which a "
-            f"cell is known: expected {LOWEST:g} to {HIGHEST:g} K; give degrees Celsius as "
-            "celsius(60)"
+            f"cell is known: expected {LEAST_TEMPERATURE:g} to {MOST_TEMPERATURE:g} K; give "
+            "degrees Celsius as celsius(60)"
         )
     for body in bodies:
         for region, material in body.materials.items():

@@ -15,6 +15,7 @@ import ufl
 from ssbmech.errors import ParameterError
 from ssbmech.frames import Expr
 from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.plausible import LEAST_STRESS, PRESSURE_HINT
 
 SMALLEST_SEPARATION = 1e-16
 """Added to separations where their root is taken or divided by [m]."""
@@ -64,7 +65,9 @@ class BilinearCohesion:
             is reached.
     """
 
-    strength: float = parameter("Pa", low=0.0, low_open=True, doc="largest traction t_0")
+    strength: float = parameter(
+        "Pa", low=LEAST_STRESS, hint=PRESSURE_HINT, doc="largest traction t_0"
+    )
     toughness: float = parameter("J/m2", low=0.0, low_open=True, doc="energy of breaking G_c")
     initial_stiffness: float = parameter(
         "Pa/m", low=0.0, low_open=True, default=1e16, doc="traction over separation, unbroken"

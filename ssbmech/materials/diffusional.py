@@ -22,6 +22,7 @@ from ssbmech.materials.elastic import Surroundings
 from ssbmech.materials.viscoplastic import Flow, NortonFlow, power_law_ratio
 from ssbmech.memory import StateVariable
 from ssbmech.parameter import UNSTATED, parameter, validate_parameters
+from ssbmech.plausible import LENGTH_HINT, MOST_LENGTH
 from ssbmech.validity import TemperatureRange
 
 
@@ -96,7 +97,14 @@ class CobleCreep:
     """
 
     coefficient: ClassVar[float] = 47.0
-    grain_size: float = parameter("m", low=0.0, low_open=True, doc="diameter of the grains")
+    grain_size: float = parameter(
+        "m",
+        low=0.0,
+        low_open=True,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        doc="diameter of the grains",
+    )
     boundary_diffusivity: float = parameter(
         "m3/s", low=0.0, low_open=True, doc="width of a boundary times diffusivity in it"
     )
@@ -144,7 +152,14 @@ class NabarroHerringCreep:
     """
 
     coefficient: ClassVar[float] = 40.0 / 3.0
-    grain_size: float = parameter("m", low=0.0, low_open=True, doc="diameter of the grains")
+    grain_size: float = parameter(
+        "m",
+        low=0.0,
+        low_open=True,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        doc="diameter of the grains",
+    )
     lattice_diffusivity: float = parameter(
         "m2/s", low=0.0, low_open=True, doc="self-diffusivity of the crystal"
     )

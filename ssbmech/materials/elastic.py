@@ -17,6 +17,7 @@ import ufl
 from ssbmech.frames import Expr
 from ssbmech.memory import StateVariable
 from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.plausible import LEAST_STRESS, MODULUS_HINT, MOST_MODULUS
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,9 @@ class Elastic:
         ParameterError: a constant is out of its bounds.
     """
 
-    young: float = parameter("Pa", low=0.0, low_open=True, doc="Young's modulus")
+    young: float = parameter(
+        "Pa", low=LEAST_STRESS, high=MOST_MODULUS, hint=MODULUS_HINT, doc="Young's modulus"
+    )
     poisson: float = parameter(
         "1", low=-1.0, high=0.5, low_open=True, high_open=True, doc="Poisson's ratio"
     )

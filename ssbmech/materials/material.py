@@ -11,6 +11,7 @@ from ssbmech.materials.elastic import Solid
 from ssbmech.materials.host import Host
 from ssbmech.materials.transport import Conductor, Electronic, Metal
 from ssbmech.parameter import NOT_DESCRIBED, Source, describe, parameter, validate_parameters
+from ssbmech.plausible import LEAST_STRESS, PRESSURE_HINT
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ class Material:
     )
     strength: float | None = parameter(
         "Pa",
-        low=0.0,
-        low_open=True,
+        low=LEAST_STRESS,
+        hint=PRESSURE_HINT,
         default=None,
         doc="tension that it bears; nothing cracks, but a run says where it is passed",
         stated_if_given=True,

@@ -10,6 +10,7 @@ from ssbmech.activation import arrhenius
 from ssbmech.constants import FARADAY
 from ssbmech.frames import Expr
 from ssbmech.parameter import STATED_IF_GIVEN, parameter, validate_parameters
+from ssbmech.plausible import LENGTH_HINT, MOST_LENGTH
 
 
 class Conductor(Protocol):
@@ -93,6 +94,8 @@ class Metal:
     not_modelled: float = parameter(
         "m",
         low=0.0,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
         default=0.0,
         doc="thickness of metal that lies behind what is modelled",
         stated_if_given=True,

@@ -54,8 +54,9 @@ def validate_parameters(instance: Any) -> None:
 
 
 def _beyond(number: float, declaration: Declaration) -> bool:
-    """Return whether a number is too large, of either sign."""
-    return declaration.high is not None and abs(number) > declaration.high
+    """Return whether a number is too large, of either sign, or too small to be one."""
+    low, high = declaration.low or 0.0, declaration.high
+    return 0.0 < number < low or (high is not None and abs(number) > high)
 
 
 def _check_table(value: Any, declaration: Declaration, name: str) -> None:

@@ -93,7 +93,7 @@ NUMBERS: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         lambda: Elastic(1 * GPa, 0.5),
         ("Elastic.poisson", "0.5", "(-1, 0.5)"),
     ),
-    "negative stiffness": (lambda: Elastic(-1 * GPa, 0.3), ("Elastic.young", "(0, inf)")),
+    "negative stiffness": (lambda: Elastic(-1 * GPa, 0.3), ("Elastic.young", "[1000, 1e+14]")),
     "suction": (lambda: ssb.Spring(-1 * MPa, 1 * MPa_per_um), ("Spring.preload", "[0, 2e+10]")),
     "current for voltage": (
         lambda: ssb.VoltageAbove(1 * mA_per_cm2),

@@ -19,10 +19,11 @@ import pytest
 import ssbmech as ssb
 from ssbmech.errors import CaseError, CaseWarning, MeshError, ParameterError, RunFolderError
 from ssbmech.materials.elastic import Elastic
+from ssbmech.materials.transport import Metal
 from ssbmech.model.cell import CellModel
 from ssbmech.run import script
 from ssbmech.run.case_script import CaseScript
-from ssbmech.units import MPa, nm, s, um
+from ssbmech.units import GPa, MPa, nm, s, um
 from tests.refusing import nothing_is_solved, refused  # noqa: F401
 from tests.small_cell import WORKING, stack, void_cell
 from tests.tools import on_first
@@ -33,6 +34,20 @@ CASE = void_cell()
 def spring(**numbers: Any) -> Callable[[], Any]:
     """Return a call that makes a spring."""
     return lambda: ssb.Spring(**{"preload": 1 * MPa, "spring_stiffness": 1e13, **numbers})
+
+
+def endless() -> list[Any]:
+    """Return steps in a list that holds itself."""
+    steps: list[Any] = [ssb.Rest(1)]
+    steps.append(steps)
+    return steps
+
+
+def at_reference(temperature: float) -> ssb.Case:
+    """Return the case with kinetics of a reference temperature."""
+    law = ssb.ButlerVolmer(i_0=1.0, activation_energy=3e4, reference_temperature=temperature)
+    first, second = CASE.interfaces
+    return dataclasses.replace(CASE, interfaces=(dataclasses.replace(first, kinetics=law), second))
 
 
 ABSURD: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
@@ -60,6 +75,29 @@ ABSURD: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "output before the start": (lambda: ssb.Output(fields_every=-1), ("fields_every = -1",)),
     "a stress of nothing": (lambda: ssb.Scales(stress=1e-12), ("Scales.stress",)),
     "a gap of a metre": (lambda: ssb.Scales(gap=1), ("Scales.gap",)),
+    "pascals for gigapascals": (lambda: Elastic(20, 0.3), ("20 [Pa]", "20 * GPa")),
+    "a unit twice": (lambda: Elastic(20e9 * GPa, 0.3), ("2e+19 [Pa]", "20 * GPa")),
+    "a soft spring": (spring(spring_stiffness=0.03), ("0.03 [Pa/m]", "0.03 * MPa_per_um")),
+    "a weak bond": (lambda: ssb.BilinearCohesion(5, 1.0), ("strength = 5 [Pa]", "5 * MPa")),
+    "a small capacity": (
+        lambda: ssb.Electrodes("a|b", "c|b", capacity=3),
+        ("capacity = 3 [C/m2]", "3 * mAh_per_cm2"),
+    ),
+    "a foil of metres": (lambda: Metal(13e-6, not_modelled=20), ("20 [m]", "20 * um")),
+    "a press of gigapascals": (lambda: ssb.Press(5e12), ("Press.pressure", "5 * MPa")),
+    "a stop in gigapascals": (lambda: ssb.PressureAbove(5e12), ("PressureAbove", "5 * MPa")),
+    "a record in millivolt": (
+        lambda: ssb.VoltageProfile((0, 1), (3000, 4200)),
+        ("VoltageProfile", "3000 [V]"),
+    ),
+    "a record of currents": (lambda: ssb.CurrentProfile((0, 1), (0, 1e9)), ("1e+09 [A/m2]",)),
+    "a record of pressures": (lambda: ssb.PressureProfile((0, 1), (0, 1e12)), ("1e+12 [Pa]",)),
+    "cycles without end": (lambda: ssb.cycles(10**9, ssb.Rest(1)), ("100000 at most",)),
+    "steps within themselves": (lambda: ssb.cycles(2, endless()), ("hold itself",)),
+    "a law at 25 K": (
+        lambda: at_reference(25),
+        ("reference_temperature = 25 [K]", "celsius(25)"),
+    ),
     "a cold cell": (lambda: dataclasses.replace(CASE, temperature=25), ("25 K", "celsius(")),
 }
 
@@ -85,6 +123,12 @@ def test_an_interface_coarser_than_the_bulk_is_refused() -> None:
 def test_a_preload_without_its_unit_is_warned_of() -> None:
     with pytest.warns(CaseWarning, match=r"preload of the ConstantForce is 2 Pa.*2 \* MPa"):
         dataclasses.replace(CASE, fixture=ssb.ConstantForce(2))
+
+
+def test_a_pressure_of_a_step_without_its_unit_is_warned_of() -> None:
+    for step in (ssb.Press(5), ssb.Under(ssb.Rest(1), pressure=5)):
+        with pytest.warns(CaseWarning, match=r"stack pressure of 5 Pa at most.*5 \* MPa"):
+            dataclasses.replace(CASE, protocol=(ssb.Preload(), step))
 
 
 @pytest.mark.parametrize("name", ["", " ", "two\nlines", "x" * 5000, "a\0b"])
