@@ -4,14 +4,18 @@
 from __future__ import annotations
 
 import enum
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ssbmech.errors import CaseError
+from ssbmech.errors import CaseError, CaseWarning
 from ssbmech.measured import Measured
 from ssbmech.parameter import STATED_IF_GIVEN, UNSTATED, parameter, validate_parameters
 from ssbmech.plausible import check_whole
+
+AUDITED = 1e-5
+"""Residual over its reference above which the audits of force and contact fail [1]."""
 
 
 class PressureField(enum.Enum):
@@ -101,6 +105,13 @@ class NewtonSettings:
         """Check the bounds."""
         validate_parameters(self)
         check_whole(self.max_iterations, 1, 10_000, "NewtonSettings.max_iterations")
+        if self.tolerance > AUDITED:
+            warnings.warn(
+                f"NewtonSettings.tolerance = {self.tolerance:g} is above {AUDITED:g}: residuals of "
+                "that size fail the audits of force and contact, which end a run",
+                CaseWarning,
+                stacklevel=4,
+            )
 
 
 class OutputQuantity(Protocol):

@@ -17,7 +17,7 @@ class StopCondition(Protocol):
 
     It may name what has happened then in an attribute `reason`, such as "contact lost". One whose
     quantity never jumps may say so in an attribute `smooth`: it is landed on within its tolerance
-    however long the step may last, others within a ten-thousandth of that.
+    however long the step may last, others within a ten-thousandth of the time since its start.
     """
 
     @property

@@ -11,7 +11,11 @@ from ssbmech.case.stops import Guard, StopCondition, settled
 from ssbmech.solve.observing import Row
 
 SMALLEST_LANDING = 1e-4
-"""Part of a protocol step within which a stop condition is located at worst; contact jumps [1]."""
+"""Part of the time since the start of a protocol step within which a stop condition is located at
+worst; contact jumps [1]."""
+
+AT_THE_START = 1e-6
+"""The same over its longest duration, where a condition is met right after the start [1]."""
 
 Excesses = Mapping[int, float]
 """How far a row is past each condition that counts, by its place: first a phase's own, then guards.
@@ -83,14 +87,17 @@ class Limits:
         met = (k for k, excess in now.items() if excess > (-self[k].tolerance() if landed else 0.0))
         return next(met, None)
 
-    def landing(self, before: Excesses, now: Excesses, dt: float, duration: float) -> float | None:
+    def landing(
+        self, before: Excesses, now: Excesses, dt: float, elapsed: float, duration: float
+    ) -> float | None:
         """Return the time step that lands on the first condition; None if none is overshot.
 
         Args:
             before: how far the row of the last accepted step is past them.
             now: how far that of the present one is.
             dt: the present step [s]; it stands if it is as short as a condition is located.
-            duration: that of the protocol step [s].
+            elapsed: time since the start of the protocol step at which the present one began [s].
+            duration: longest time of the protocol step, which may be far beyond its end [s].
         """
         fractions = []
         for k, excess in now.items():
@@ -102,10 +109,11 @@ class Limits:
         if not fractions:
             return None
         shorter = min(fractions) * dt
-        return shorter if shorter > self._closest(now) * duration else None
+        return shorter if shorter > self._closest(now, elapsed + shorter, duration) else None
 
-    def _closest(self, now: Excesses) -> float:
-        """Return the part of a protocol step within which conditions overshot are located."""
+    def _closest(self, now: Excesses, there: float, duration: float) -> float:
+        """Return the time within which conditions that are overshot are located [s]."""
         over = [self[k] for k, excess in now.items() if excess > self[k].tolerance()]
-        smooth = any(getattr(stop, "smooth", False) for stop in over)
-        return SAME_INSTANT if smooth else SMALLEST_LANDING
+        if any(getattr(stop, "smooth", False) for stop in over):
+            return SAME_INSTANT * duration
+        return max(SMALLEST_LANDING * min(there, duration), AT_THE_START * duration)

@@ -154,7 +154,7 @@ class TimeLoop:
             if solved is None:
                 continue
             now = limits.excesses(self._last_row, solved.row)
-            landing = limits.landing(at.excesses, now, solved.dt, step.duration)
+            landing = limits.landing(at.excesses, now, solved.dt, at.elapsed, step.duration)
             if landing is not None:
                 self._single.undo(solved.dt, "overshot a stop condition")
                 at.ceiling = landing

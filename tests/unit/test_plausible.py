@@ -125,6 +125,12 @@ def test_a_preload_without_its_unit_is_warned_of() -> None:
         dataclasses.replace(CASE, fixture=ssb.ConstantForce(2))
 
 
+def test_a_tolerance_that_audits_will_not_stand_is_warned_of() -> None:
+    with pytest.warns(CaseWarning, match=r"tolerance = 0\.0001 is above 1e-05.*audits"):
+        ssb.NewtonSettings(tolerance=1e-4)
+    ssb.NewtonSettings(tolerance=1e-5)
+
+
 def test_a_pressure_of_a_step_without_its_unit_is_warned_of() -> None:
     for step in (ssb.Press(5), ssb.Under(ssb.Rest(1), pressure=5)):
         with pytest.warns(CaseWarning, match=r"stack pressure of 5 Pa at most.*5 \* MPa"):

@@ -15,6 +15,7 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.case.linear_solver import Direct
+from ssbmech.case.phases import Phase
 from ssbmech.case.step_control import Tolerances
 from ssbmech.errors import AuditError, NotConverged, StepTooSmall
 from ssbmech.model.body import BodyModel
@@ -22,6 +23,7 @@ from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.runfolder.audits import AuditLimits
+from ssbmech.solve.limits import Limits
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.time_loop import TimeLoop
 from ssbmech.units import V, mA_per_cm2, nm, s
@@ -152,6 +154,23 @@ def test_voltage_limit_is_landed_on() -> None:
     # the next step of the protocol starts there
     there = held.series("time")[stripping][-1]
     assert held.series("time")[-1] == pytest.approx(there + 1.0, rel=1e-13)
+
+
+@pytest.mark.serial
+def test_limits_are_located_by_the_time_that_has_passed() -> None:
+    """And not by a longest duration of a thousand hours, a ten-thousandth of which is minutes."""
+    steps = ssb.ConstantCurrent(1.0, 3.6e6, stops=(ssb.VoltageAbove(4.2),))
+    limits = Limits(Phase(steps), {}, math.nan, ())
+
+    def landing(dt: float, elapsed: float) -> float | None:
+        return limits.landing({0: -1e-2}, {0: 1e-2}, dt, elapsed, steps.duration)
+
+    assert landing(300.0, 3600.0) == pytest.approx(150.0)
+    assert landing(8.0, 3600.0) == pytest.approx(4.0)
+    assert landing(15.0, 1e5) is None
+    # a voltage that jumps at the very start is located within a millionth of the longest duration
+    assert landing(8.0, 0.0) == pytest.approx(4.0)
+    assert landing(7.0, 0.0) is None
 
 
 @pytest.mark.serial

@@ -27,6 +27,7 @@ from tests.elastic_cell import (
     nodal_values,
     oedometer_modulus,
     rollers,
+    symmetric_cell,
     walls,
 )
 from tests.tools import March, march, measured
@@ -348,6 +349,27 @@ def test_a_force_brings_bodies_into_contact(where: str) -> None:
     down = -done.cell.holder.displacement
     error = abs(down / (offset + shortened) - 1)
     measured(item, "relative error of the way of the platen", error, 1e-8, "gap and elastic bars")
+
+
+@pytest.mark.parametrize("depth", [0.05e-6, 0.5e-6], ids=["shallow", "deep"])
+def test_contact_at_no_load_is_solved(depth: float) -> None:
+    """Metal that does not creep, plated beside a void without pressure, in one prescribed step."""
+    current = -10.0
+    case = symmetric_cell(
+        fixture=ssb.ConstantForce(preload=0.0),
+        protocol=(ssb.Rest(1.0), ssb.ConstantCurrent(current, 10.0)),
+        step_control=ssb.PrescribedSteps((1.0, 10.0)),
+        scales=ssb.Scales(),
+        newton=ssb.NewtonSettings(),
+    )
+    void = ssb.LensGap(half_width=4e-6, depth=depth)
+    first, second = case.interfaces
+    done = march(replace(case, interfaces=(replace(first, initial_gap=void), second)))
+    assert done.rows[-1]["charge"] == pytest.approx(10.0 * current, rel=1e-9)
+    # nothing presses: what is left of the pressure is the tolerance, on a scale of a megapascal
+    assert abs(done.rows[-1]["p_stack"]) < 1.0
+    assert done.rows[-1]["rejected_steps"] == 0
+    assert max(row["newton_iterations"] for row in done.rows) <= 12
 
 
 def test_a_body_that_floats_away_is_a_named_error() -> None:
