@@ -243,9 +243,10 @@ def _script_of(folder: Path, elsewhere: Path | None) -> tuple[CaseScript, list[s
         CaseError: the run knows of no script, or it is not there.
     """
     from ssbmech.runfolder import manifest
+    from ssbmech.runfolder.manifest_form import checked
 
-    noted: Any = manifest.read(RunPaths(folder).manifest_path).get("script")
-    if not noted:
+    noted: Any = checked(manifest.read(RunPaths(folder).manifest_path))[0].get("script", {})
+    if not {"path", "arguments"} <= noted.keys():
         raise CaseError(
             f"{folder} was not started from a case script: go on with ssbmech.resume(case, folder)"
         )

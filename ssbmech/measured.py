@@ -10,6 +10,7 @@ run that is there, with every column of the file that is named as a column of th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,7 +41,8 @@ class Measured:
         label: words for legends.
 
     Raises:
-        ParameterError: there is no such quantity, or times and values do not fit.
+        ParameterError: there is no such quantity, times and values do not fit, or times go
+            back.
     """
 
     column: str
@@ -64,6 +66,12 @@ class Measured:
             raise ParameterError(
                 f"Measured: {len(times)} times and {len(values)} values: expected as many, one or "
                 "more"
+            )
+        back = next((k for k, (a, b) in enumerate(pairwise(times)) if b < a), None)
+        if back is not None:
+            raise ParameterError(
+                f"Measured.times goes back from {times[back]:g} to {times[back + 1]:g} s: expected "
+                "times in their order"
             )
         object.__setattr__(self, "times", tuple(times))
         object.__setattr__(self, "values", tuple(values))

@@ -2,10 +2,10 @@
 """Bad input, made systematically: each field of each public class with what does not belong there.
 
     ./ssb python -m tests.fuzz           # what is made from annotations and bounds; no solve
-    ./ssb python -m tests.fuzz --runs    # the command line too, one process each
+    ./ssb python -m tests.fuzz --runs    # the command line too
 
 Each input ends in one of four ways: an error of the package's own, accepted with a reason that is
-listed here, accepted without one, or something else (a traceback of another error, or no end). The
+listed, accepted without one, or something else (a traceback of another error, or no end). The
 last two are faults.
 """
 
@@ -32,11 +32,13 @@ from ssbmech import kinds, library
 from ssbmech.errors import SSBMechError
 from ssbmech.parameter import Declaration
 from ssbmech.units import K, V, registry, um, unit_of
+from tests import fuzz_commands
+from tests.fuzz_reasons import why_accepted
 from tests.public import public_dataclasses
 from tests.small_cell import stack, void_cell
 
-LIMIT: Final = 20
-"""Time that one input may take [s]."""
+LIMIT: Final = 60
+"""Time that one input may take, on a machine that others use too [s]."""
 
 REPOSITORY: Final = Path(__file__).resolve().parents[1]
 
@@ -329,85 +331,53 @@ def outcome(given: Input) -> Outcome:
     return Outcome(given.name, "accepted with a reason" if reason else "accepted", reason)
 
 
-ACCEPTED: Final[Mapping[str, str]] = types.MappingProxyType(
-    {
-        ": huge": "no bound from above: a material or scale of the user's own may have any number",
-        ": tiny": "no bound from below but zero",
-        ": empty": "a text without use as a name of its own, or matched with the names of the case",
-        ": two lines": "a text for logs and figures, or matched with the names of the case",
-    }
+PROCESSES: Final[tuple[tuple[str, ...], ...]] = (
+    ("nothing",),
+    ("check", "none.py"),
+    ("info", "none"),
+    ("study", "none.toml"),
+    ("check", "none.msh"),
 )
-"""Reason for which an input is accepted, by the end of its name."""
-
-
-def why_accepted(name: str) -> str:
-    """Return the reason for which an input may be accepted; empty if there is none."""
-    return next((reason for end, reason in ACCEPTED.items() if name.endswith(end)), "")
-
-
-CASE_SCRIPT: Final = """
-import ssbmech as ssb
-from tests.small_cell import void_cell
-
-def knobs(parser):
-    parser.add_argument("--pressure", type=float, default=1.0, help="preload [MPa]")
-
-def build_case(options):
-    import dataclasses
-    return dataclasses.replace(void_cell(), fixture=ssb.ConstantForce(options.pressure * 1e6))
-"""
-
-
-def command_lines(folder: Path) -> Iterator[tuple[str, ...]]:
-    """Yield command lines that are wrong."""
-    script = folder / "case.py"
-    script.write_text(CASE_SCRIPT, "utf-8")
-    for text in (
-        "def build_case():\n    return 5\n",
-        "def build_case(a, b):\n    return 5\n",
-        "x = 1\n",
-    ):
-        odd = folder / f"odd{len(text)}.py"
-        odd.write_text(text, "utf-8")
-        yield ("check", str(odd))
-    for words in (
-        ("--pressure", "nan"),
-        ("--pressure", "two"),
-        ("--presure", "1"),
-        ("--pressure", "-1"),
-        ("--pressure", "1e300"),
-    ):
-        yield ("check", str(script), *words)
-    yield ("check", str(folder / "none.py"))
-    yield ("check",)
-    yield ("nothing",)
-    for command in ("info", "plot", "report", "resume"):
-        yield (command, str(folder / "none"))
-        yield (command, "")
-    yield ("run", str(script), "--out", "")
-    yield ("run", str(script), "--checkpoint-every", "-1")
-    yield ("study", str(folder / "none.toml"))
-    yield ("study", str(script), "--cores", "-1")
+"""Wrong command lines that are tried in processes of their own."""
 
 
 def run_commands() -> list[Outcome]:
-    """Return how wrong command lines end."""
-    found = []
-    with tempfile.TemporaryDirectory() as name:
-        for words in command_lines(Path(name)):
-            told = f"ssbmech {' '.join(words)}"
-            command = [sys.executable, "-m", "ssbmech", *words]
-            try:
-                done = subprocess.run(
-                    command, capture_output=True, text=True, timeout=75, cwd=REPOSITORY, check=False
-                )
-            except subprocess.TimeoutExpired:
-                found.append(Outcome(told, "no end", "after 75 s"))
-                continue
-            raw = "Traceback (most recent call last)" in done.stderr
-            kind = "traceback" if raw else "own error" if done.returncode else "accepted"
-            found.append(Outcome(told, kind, done.stderr[-300:]))
-    return found
+    """Return how wrong command lines end, here and in processes of their own."""
+    with tempfile.TemporaryDirectory() as name, fuzz_commands.working_in(Path(name)):
+        found = [_told(line) for line in fuzz_commands.command_lines(Path(name))]
+    return found + [_of_process(words) for words in PROCESSES]
+
+
+def _told(line: fuzz_commands.CommandLine) -> Outcome:
+    """Return how a wrong command line ends in this process."""
+    found: list[fuzz_commands.Told] = []
+    name = f"{line.name}: {' '.join(line.words)}"
+    ended = outcome(Input(name, lambda: found.append(fuzz_commands.told(line.words))))
+    if not found:
+        # one of the package's own must not get as far as here either
+        kind = "traceback" if ended.kind == "own error" else ended.kind
+        return Outcome(name, kind, ended.told)
+    (end,) = found
+    if end.status in (1, 2) and end.words.strip():
+        return Outcome(name, "own error", end.words)
+    reasons = fuzz_commands.ACCEPTED.items()
+    reason = next((text for part, text in reasons if part in line.name), "")
+    return Outcome(name, "accepted with a reason" if reason else "accepted", reason or end.words)
+
+
+def _of_process(words: tuple[str, ...]) -> Outcome:
+    """Return how a wrong command line ends in a process of its own."""
+    told = f"process: ssbmech {' '.join(words)}"
+    command = [sys.executable, "-m", "ssbmech", *words]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=75, cwd=REPOSITORY, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return Outcome(told, "no end", "after 75 s")
+    raw = "Traceback (most recent call last)" in done.stderr
+    kind = "traceback" if raw else "own error" if done.returncode else "accepted"
+    return Outcome(told, kind, done.stderr[-300:])
 
 
 def main() -> int:
@@ -419,6 +389,9 @@ def main() -> int:
     if options.runs:
         outcomes += run_commands()
     count = Counter(each.kind for each in outcomes)
+    reasons = Counter(each.told for each in outcomes if each.kind == "accepted with a reason")
+    for reason, times in reasons.most_common():
+        sys.stdout.write(f"{times:>4} accepted: {reason}\n")
     for each in outcomes:
         if each.kind not in ("own error", "accepted with a reason"):
             sys.stdout.write(f"{each.kind:<12}{each.name}: {each.told}\n")

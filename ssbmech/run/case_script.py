@@ -225,6 +225,7 @@ class CaseScript:
         # argparse has no public list of what a parser was told, in groups too
         before = len(parser._actions)
         if self.declare is not None:
+            _check_takes_one(self.declare, f"{self.path.name}: knobs", "the parser")
             self.declare(parser)
         return parser._actions[before:]
 
@@ -235,6 +236,7 @@ class CaseScript:
             CaseError: a knob is wrong, or the function takes other arguments than the knobs.
         """
         options = self._options(arguments)
+        _check_callable(function, f"{self.path.name}: {name}")
         try:
             inspect.signature(function).bind(*options)
         except TypeError:
@@ -269,3 +271,33 @@ def _with_default(knob: argparse.Action) -> str | None:
 def _plain(value: Any) -> Any:
     """Return a knob's value as the manifest can hold it."""
     return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
+
+
+def _check_callable(function: Any, where: str) -> None:
+    """Refuse what is no function.
+
+    Raises:
+        CaseError: it is none.
+    """
+    if not callable(function):
+        raise CaseError(f"{where} is {shown(function)}: it must be a function")
+
+
+def _check_takes_one(function: Any, where: str, what: str) -> None:
+    """Refuse what is no function of one argument.
+
+    Raises:
+        CaseError: it is none.
+    """
+    _check_callable(function, where)
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        # of a function of C, which tells nothing
+        return
+    try:
+        signature.bind(None)
+    except TypeError:
+        raise CaseError(
+            f"{where} must take one argument, {what}, but it takes {signature}"
+        ) from None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ssbmech.runfolder.manifest import read
+from ssbmech.runfolder.manifest_form import checked
 from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.quantities import own_quantities
 from ssbmech.runfolder.reader import Series
@@ -35,7 +36,7 @@ def summary(folder: Path) -> dict[str, Any]:
     Raises:
         RunFolderError: the folder holds no run.
     """
-    manifest: Mapping[str, Any] = read(RunPaths(folder).manifest_path)
+    manifest, spoiled = checked(read(RunPaths(folder).manifest_path))
     path = RunPaths(folder).series_path
     # there is none before the model stands
     written = path.exists() and path.stat().st_size > 0
@@ -51,14 +52,17 @@ def summary(folder: Path) -> dict[str, Any]:
         "status": manifest.get("status", "unknown"),
         "at work": is_at_work(folder),
         "reason": manifest.get("reason", ""),
+        "spoiled": spoiled,
         "started": manifest.get("started"),
         "finished": manifest.get("finished"),
         "resumed": len(resumed),
-        "ranks": resumed[-1]["ranks"] if resumed else manifest.get("environment", {}).get("ranks"),
+        "ranks": resumed[-1].get("ranks")
+        if resumed
+        else manifest.get("environment", {}).get("ranks"),
         "unknowns": sum(manifest.get("unknowns", {}).values()),
         "knobs": manifest.get("script", {}).get("knobs", {}),
         "steps": steps,
-        "protocol": [step["label"] for step in manifest.get("protocol", [])],
+        "protocol": [step.get("label", "-") for step in manifest.get("protocol", [])],
         "at step": int(last.get("step", 0)),
         "duration [s]": total,
         "wall time [s]": last.get("wall_time", 0.0),
@@ -87,17 +91,19 @@ def text(found: Mapping[str, Any]) -> str:
         "ranks": found["ranks"],
         "unknowns": found["unknowns"],
         "knobs": ", ".join(
-            f"{name} = {knob['value']} {knob['unit']}".strip()
+            f"{name} = {knob['value']} {knob.get('unit', '')}".strip()
             for name, knob in found["knobs"].items()
-            if knob["value"] is not None
+            if knob.get("value") is not None
         ),
         "time steps": found["steps"],
         "wall time": f"{found['wall time [s]']:.1f} s",
         "files": _share(found["effort"]),
         "checkpoints": ", ".join(found["checkpoints"]) or "none",
     }
-    if found["protocol"]:
-        number = found["at step"]
+    if found["spoiled"]:
+        lines["beware"] = " ".join(found["spoiled"])
+    number = found["at step"]
+    if 0 <= number < len(found["protocol"]):
         lines["protocol"] = f"{found['protocol'][number]}, {number + 1} of {len(found['protocol'])}"
     lines |= {name: f"{value:.6g}" for name, value in found["last"].items()}
     width = max(map(len, lines)) + 2
@@ -106,6 +112,6 @@ def text(found: Mapping[str, Any]) -> str:
 
 def _share(effort: Mapping[str, float]) -> str:
     """Return the part of the time that went into files."""
-    if not effort:
+    if not {"files [s]", "computed [s]"} <= effort.keys() or not effort["computed [s]"] > 0.0:
         return "-"
     return f"{100 * effort['files [s]'] / effort['computed [s]']:.1f} % of the time"

@@ -36,7 +36,10 @@ def checked(manifest: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         checks = dict.fromkeys(good[name], _is_number)
         good[name] = _fields(good[name], checks, name, bad)
     if "script" in good:
-        good["script"] = _fields(_present(good["script"]), _SCRIPT, "script", bad)
+        script = _fields(_present(good["script"]), _SCRIPT, "script", bad)
+        knobs = script.get("knobs", {})
+        script["knobs"] = _fields(knobs, dict.fromkeys(knobs, _is_object), "script: knobs", bad)
+        good["script"] = script
     if not bad:
         return good, []
     more = f" and {len(bad) - _MOST_NAMED} more" if len(bad) > _MOST_NAMED else ""
@@ -91,6 +94,10 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _is_words(value: Any) -> bool:
+    return _is_list(value) and all(map(_is_text, value))
+
+
 def _is_number(value: Any) -> bool:
     if isinstance(value, int):
         return not isinstance(value, bool) and abs(value) < _LARGEST_WHOLE
@@ -121,5 +128,5 @@ _ITEMS: Final[Mapping[str, Mapping[str, Check]]] = MappingProxyType(
 )
 _COUNTS: Final = ("unknowns", "effort")
 _SCRIPT: Final[Mapping[str, Check]] = MappingProxyType(
-    {"path": _is_text, "arguments": _is_list, "knobs": _is_object}
+    {"path": _is_text, "arguments": _is_words, "knobs": _is_object}
 )

@@ -78,6 +78,7 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         SSBMechError: The study cannot be planned, run or collected.
     """
+    _check_passed(options.snakemake)
     study = Study.load(options.file)
     planned = make_plan(study)
     # As Python has it. PETSc, which planning has loaded, ends the process with its pipe.
@@ -112,6 +113,19 @@ def run(options: argparse.Namespace) -> int:
         _say([f"stopped; the same command goes on with {folder}"])
         return EXIT_STOPPED
     return 0 if all(state.status is Status.COMPLETE for state in states) else 1
+
+
+def _check_passed(words: Sequence[str]) -> None:
+    """Refuse words that are no options of Snakemake's.
+
+    Raises:
+        StudyError: The first is no option.
+    """
+    if words and not words[0].startswith("-"):
+        raise StudyError(
+            f"{words[0]!r} is one word too many: a study has one file, and options of Snakemake's "
+            "own come after two dashes, as in -- --keep-going"
+        )
 
 
 def passed_on(options: argparse.Namespace) -> tuple[str, ...]:

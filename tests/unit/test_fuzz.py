@@ -7,7 +7,7 @@ import pytest
 
 from ssbmech.errors import ParameterError
 from ssbmech.units import K, celsius, registry, to_si
-from tests.fuzz import inputs, outcome
+from tests.fuzz import inputs, outcome, run_commands
 
 pytestmark = pytest.mark.serial
 
@@ -20,6 +20,18 @@ def test_what_does_not_belong_there_is_refused_by_the_package_itself() -> None:
     assert [each for each in outcomes if each.kind not in fine] == []
     refused = [each for each in outcomes if each.kind == "own error"]
     assert len(refused) > 0.8 * len(outcomes)
+
+
+@pytest.mark.slow
+def test_wrong_command_lines_are_refused_in_words() -> None:
+    outcomes = run_commands()
+    assert len(outcomes) > 300
+    fine = ("own error", "accepted with a reason")
+    assert [each for each in outcomes if each.kind not in fine] == []
+    refused = [each for each in outcomes if each.kind == "own error"]
+    assert len(refused) > 0.9 * len(outcomes)
+    # each is told what is wrong with it, and not all the same
+    assert len({each.told for each in refused}) > 0.5 * len(refused)
 
 
 def test_every_message_is_a_sentence_about_a_field() -> None:
