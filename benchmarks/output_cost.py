@@ -9,6 +9,7 @@ within their limits.
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import json
 import sys
@@ -35,6 +36,8 @@ SIZE_LIMIT = 3.0
 
 def main() -> int:
     """Run the benchmark and print its figures."""
+    about = (__doc__ or "").partition("\n")[0]
+    argparse.ArgumentParser(description=about).parse_args()
     comm = MPI.COMM_WORLD
     case = CASE.case()
     case = dataclasses.replace(case, output=dataclasses.replace(case.output, figures=False))

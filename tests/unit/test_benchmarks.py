@@ -23,6 +23,12 @@ def output(name: str, *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.parametrize("name", sorted(path.name for path in BENCHMARKS.glob("*.py")))
+def test_help_is_told_before_anything_runs(name: str) -> None:
+    told = output(name, "--help")
+    assert told.startswith(f"usage: {name}")
+
+
 def test_closing_void() -> None:
     figures = json.loads(output("void_problem.py", "--unknowns", "600", "--solver", "cholesky"))
     assert figures["iterations"] >= figures["steps"]
