@@ -252,6 +252,7 @@ def stacked(count: int, fixture: object, **changes: object) -> ssb.Case:
     )
 
 
+@pytest.mark.serial
 def test_thickness_per_charge_of_stacked_cells() -> None:
     """4.42 um per mAh/cm2 and cell: lithium grows by 4.85, the cathode shrinks by a tenth of it."""
     slopes = []

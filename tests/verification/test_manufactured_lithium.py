@@ -47,7 +47,7 @@ from tests.manufactured import (
 from tests.parts import Bond, Contact, Transfer, part
 from tests.tools import measured, observed_orders
 
-pytestmark = pytest.mark.pair
+pytestmark = pytest.mark.serial
 
 COMM = MPI.COMM_WORLD
 SIZES = (1e-6, 0.5e-6, 0.25e-6)

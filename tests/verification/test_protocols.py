@@ -138,7 +138,7 @@ def test_a_short_pulse_of_pressure() -> None:
     assert pressure[~struck] == pytest.approx(1e6, rel=1e-6)
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 @pytest.mark.filterwarnings("ignore::ssbmech.errors.CaseWarning")
 @pytest.mark.filterwarnings("ignore:the case goes from:ssbmech.errors.CaseWarning")
 def test_temperature_lands_on_its_ends_and_goes_on(
@@ -366,7 +366,7 @@ def test_constant_power() -> None:
         march(cell(protocol=(ssb.Preload(1 * s), step[0])))
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_a_pulse_of_pressure_on_a_platen() -> None:
     """The fixture follows the record of a step that passes a current of its own."""
     strike = ssb.PressureProfile([0, 30, 31, 60], [1, 5, 1] * MPa, ssb.Between.BLOCKS)

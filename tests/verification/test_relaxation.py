@@ -17,7 +17,7 @@ from ssbmech.units import MPa
 from tests.relaxing import HOLD, PRELOAD_TIME, disc, norton_pressure, pressure_of
 from tests.tools import March, Mode, march, measured, set_mode, with_changes
 
-pytestmark = pytest.mark.pair
+pytestmark = pytest.mark.serial
 
 NORTON = library.by_name("lithium_lepage2019")
 ANAND = library.by_name("lithium_anand_narayan2019")

@@ -135,7 +135,7 @@ def last_fields(folder: Path) -> dict[str, np.ndarray]:
         axisymmetric=pytest.mark.serial,
         plane=pytest.mark.serial,
         composite=pytest.mark.pair,
-        three_dimensional=pytest.mark.pair,
+        three_dimensional=pytest.mark.serial,
     ),
 )
 def test_resumed_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -319,7 +319,7 @@ def test_damaged_checkpoint(
     assert np.all(np.diff(read(folder)["time"]) > 0.0)
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_no_intact_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "run"
     case = stopped_run(folder, monkeypatch)
@@ -348,7 +348,7 @@ def test_checksum_is_that_of_sha256sum(tmp_path: Path, monkeypatch: pytest.Monke
         assert noted == f"{digest}  {path.name}\n"
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_run_of_another_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "run"
     case = stopped_run(folder, monkeypatch)

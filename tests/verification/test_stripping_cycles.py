@@ -83,7 +83,7 @@ def test_half_of_the_cycling_limit_is_periodic() -> None:
     measured(ITEM, "lithium audit", max(column(run, "audit_lithium")), 1e-9, "charge passed")
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_twice_the_cycling_limit_loses_contact_in_time() -> None:
     """The number of strippings to loss is that of the growth per cycle."""
     run = cycled(2.0)
@@ -171,7 +171,7 @@ LOADING = [1.0, 2.0, 5.0, 10.0, 25.0]
 UNLOADING = [10.0, 5.0, 2.0, 1.0]
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_contact_remembers_the_pressure() -> None:
     """Press to 25 MPa and back: resistance follows the law, and is lower on the way back."""
     hardness, power, adhesion = 30e6, 2 / 3, 1e3

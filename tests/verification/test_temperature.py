@@ -64,7 +64,7 @@ def test_an_interface_of_the_library_falls_with_the_activation_energy_of_its_sou
         )
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_film_and_linear_law_have_activation_energies_of_their_own() -> None:
     cold, hot, there = 280.0, 340.0, 310.0
     film = ssb.ButlerVolmer(
@@ -83,7 +83,7 @@ def test_film_and_linear_law_have_activation_energies_of_their_own() -> None:
     assert interface_resistance(film, there) == pytest.approx(50e-4, rel=1e-4, abs=0.0)
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_a_number_without_activation_energy_stays_as_it_is() -> None:
     plain = ssb.LinearKinetics(7 * ohm_cm2)
     assert interface_resistance(plain, 330.0) == pytest.approx(7e-4, rel=1e-6, abs=0.0)

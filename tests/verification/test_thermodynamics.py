@@ -33,7 +33,7 @@ SMALL = 0.01
 FOR_EVER = 1e10
 """Time in which lithium comes to rest in a particle, in one step [s]."""
 
-pytestmark = [pytest.mark.pair, pytest.mark.filterwarnings("ignore::ssbmech.errors.CaseWarning")]
+pytestmark = [pytest.mark.serial, pytest.mark.filterwarnings("ignore::ssbmech.errors.CaseWarning")]
 
 
 @dataclass(frozen=True)
