@@ -53,6 +53,7 @@ def test_options_may_come_before_the_script(tmp_path: Path) -> None:
     assert main(["run", "--resume", "--no-figures", out, VOID, *QUICK[:-1], "--pressure=2"]) == 0
 
 
+@pytest.mark.pair
 def test_run_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     series = (folder / "series.csv").read_bytes()
     assert main(["run", VOID, *QUICK, f"--out={folder}"]) == 1

@@ -114,6 +114,7 @@ def test_cathode_as_it_is_made(rate: float) -> None:
     assert cell.rows[-1]["charge"] == pytest.approx(asked, rel=1e-9)
 
 
+@pytest.mark.pair
 def test_rest_shows_the_open_circuit_potential() -> None:
     """At three contents the voltage at rest is that of the material's curve."""
     charge = ssb.Charge(1 / hour, to=4.2 * V, duration=0.25 * hour)
@@ -147,6 +148,7 @@ def shift_by_swelling(x: float) -> float:
     return 3 * slope / NMC.host.c_max * hydrostatic / FARADAY
 
 
+@pytest.mark.pair
 def test_slow_discharge_gives_the_stoichiometric_capacity() -> None:
     """Without swelling: in a layer that cannot widen it would shift the curve by 10 mV and more."""
     upper, lower = 4.2, 3.6
@@ -173,6 +175,7 @@ def test_slow_discharge_gives_the_stoichiometric_capacity() -> None:
     measured(item, "error of the capacity", abs(passed / exact - 1), 0.005, "F c_max L dx")
 
 
+@pytest.mark.pair
 @pytest.mark.parametrize("pressure", [5.0, 50.0])
 def test_pressure_shifts_the_voltage(pressure: float) -> None:
     """By (Omega_Li - Omega_AM) / F under hydrostatic pressure; to 0.1 uV."""
@@ -272,6 +275,7 @@ def test_thickness_per_charge_of_stacked_cells() -> None:
     )
 
 
+@pytest.mark.pair
 def test_fixed_gap_tells_a_full_cell_from_a_symmetric_one() -> None:
     """Only the full cell gets thicker, so only its pressure rises."""
     frame_compliance = 1 / (0.03 * MPa_per_um)
@@ -299,6 +303,7 @@ def test_fixed_gap_tells_a_full_cell_from_a_symmetric_one() -> None:
     measured(item, "drift of the symmetric cell [Pa]", drift, 10.0, "none")
 
 
+@pytest.mark.pair
 def test_electrons_that_have_far_to_go() -> None:
     """A layer fed with electrons at its far side drops I L / sigma more than one of one potential.
 
