@@ -113,7 +113,7 @@ CASES = {
 def test_punch_sinks_as_in_closed_form(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Disc, strip and ring sink within one percent on three meshes, with the order of the rim."""
     # the gap beside the punch stands for a free surface
-    monkeypatch.setattr("ssbmech.model.cell.check_initial_gap", lambda surface: None)
+    monkeypatch.setattr("ssbmech.model.construction.check_initial_gap", lambda surface: None)
     frame, inside, exact = CASES[shape]
     rim = RADIUS * (1 + 1e-6 if inside else 1 - 1e-6)
     errors = []
