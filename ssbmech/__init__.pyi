@@ -29,7 +29,7 @@ from .case.fixtures import (
     Spring,
 )
 from .case.limits import Limits
-from .case.linear_solver import Cholesky, Direct
+from .case.linear_solver import Automatic, Cholesky, Direct, Iterative
 from .case.procedures import Pulse, formation, gitt, pulses, rate_test
 from .case.profiles import CurrentProfile, PressureProfile, TemperatureProfile, VoltageProfile
 from .case.protocol import (
@@ -101,6 +101,7 @@ __all__ = [
     "AccumulatingProps",
     "AdaptiveSteps",
     "AdheringContact",
+    "Automatic",
     "Axisymmetric",
     "BackwardEuler",
     "Between",
@@ -157,6 +158,7 @@ __all__ = [
     "InterfacePoint",
     "IonSource",
     "Isostatic",
+    "Iterative",
     "Knob",
     "Layer",
     "LensGap",

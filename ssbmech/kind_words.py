@@ -29,7 +29,7 @@ EXAMPLES: Final[Mapping[str, str]] = types.MappingProxyType(
         "FlowLaw": "write NortonFlow(...) or AnandFlow(...)",
         "Frame": "write PlaneStrain(), PlaneSection(), Axisymmetric() or ThreeDimensional()",
         "Geometry": "write Stack(...), or MeshFile(...) for a mesh of yours",
-        "LinearSolver": "write Direct() or Cholesky()",
+        "LinearSolver": "write Automatic(), Direct(), Iterative() or Cholesky()",
         "Material": "take one of the library, for example library.by_name('li6ps5cl')",
         "Step": "for example Rest(1 * hour)",
         "StepControl": "write AdaptiveSteps() or PrescribedSteps((...))",

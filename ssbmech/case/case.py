@@ -25,7 +25,7 @@ from ssbmech.case.fixtures import Fixture
 from ssbmech.case.forgotten_units import check_laws, warn_of_small_pressures
 from ssbmech.case.law_checks import check_interface_laws
 from ssbmech.case.limits import Limits
-from ssbmech.case.linear_solver import Direct, LinearSolver
+from ssbmech.case.linear_solver import Automatic, LinearSolver
 from ssbmech.case.protocol import Step
 from ssbmech.case.reactant_checks import check_reactants
 from ssbmech.case.repeating import flattened
@@ -95,7 +95,7 @@ class Case:
     discretisation: Discretisation = field(default_factory=Discretisation)
     scales: Scales = field(default_factory=Scales)
     newton: NewtonSettings = field(default_factory=NewtonSettings)
-    linear_solver: LinearSolver = field(default_factory=Direct)
+    linear_solver: LinearSolver = field(default_factory=Automatic)
     step_control: StepControl = field(default_factory=AdaptiveSteps)
     output: Output = field(default_factory=Output)
     stress_free_temperature: float | None = parameter(

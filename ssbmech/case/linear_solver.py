@@ -5,9 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from ssbmech.parameter import validate_parameters
+from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.plausible import check_whole
+
+RESTART = 60
+"""Iterations of FGMRES between two restarts; each keeps two vectors."""
 
 
 class LinearSolver(Protocol):
@@ -19,6 +23,14 @@ class LinearSolver(Protocol):
 
     def options(self, ranks: int) -> Mapping[str, str]:
         """Return the PETSc options on a number of ranks."""
+
+
+@runtime_checkable
+class Choosing(Protocol):
+    """Role of a preset that is one of several, depending on the system."""
+
+    def choose(self, dimension: int, unknowns: int) -> LinearSolver:
+        """Return the preset for a system of a number of unknowns in a space of a dimension."""
 
 
 @dataclass(frozen=True)
@@ -95,3 +107,90 @@ class Cholesky:
             "pc_factor_mat_solver_type": "cholmod" if found and ranks == 1 else "mumps",
         }
         return {**preset, **self.extra}
+
+
+@dataclass(frozen=True)
+class Iterative:
+    """FGMRES on the system without its facets' unknowns, preconditioned block by block.
+
+    It pays in three dimensions, where a factorisation grows with the square of the size. Where it
+    comes to no end the system is solved by `fallback`, which is said in the log.
+
+    Attributes:
+        max_iterations: iterations after which the fallback takes over.
+        fallback: the direct solver.
+
+    Raises:
+        ParameterError: a number is out of its bounds.
+    """
+
+    forcing: float = parameter(
+        "1",
+        low=0.0,
+        high=0.5,
+        low_open=True,
+        default=1e-3,
+        doc="residual of the linear system over that of Newton's method",
+    )
+    max_iterations: int = 100
+    fallback: Direct = field(default_factory=Direct)
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        validate_parameters(self)
+        check_whole(self.max_iterations, 1, 10_000, "Iterative.max_iterations")
+
+    @property
+    def definite(self) -> bool:
+        """False: any regular matrix will do."""
+        return False
+
+    def options(self, ranks: int) -> Mapping[str, str]:
+        """Return the PETSc options of the outermost method."""
+        return {
+            "ksp_type": "fgmres",
+            "ksp_gmres_restart": str(RESTART),
+            "ksp_max_it": str(self.max_iterations),
+        }
+
+
+@dataclass(frozen=True)
+class Automatic:
+    """A direct solver in the plane and for small systems in space, else an iterative one.
+
+    Attributes:
+        largest_direct: unknowns of a system in space up to which it is solved directly.
+        direct: the direct solver.
+        iterative: the iterative solver.
+
+    Raises:
+        ParameterError: a number is out of its bounds.
+    """
+
+    largest_direct: int = 60_000
+    direct: Direct = field(default_factory=Direct)
+    iterative: Iterative = field(default_factory=Iterative)
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        validate_parameters(self)
+        check_whole(self.largest_direct, 0, 1_000_000_000, "Automatic.largest_direct")
+
+    @property
+    def definite(self) -> bool:
+        """False: any regular matrix will do."""
+        return False
+
+    def choose(self, dimension: int, unknowns: int) -> LinearSolver:
+        """Return the solver for a system.
+
+        Args:
+            dimension: dimension of space.
+            unknowns: unknowns that have an equation of their own.
+        """
+        small = dimension < 3 or unknowns <= self.largest_direct
+        return self.direct if small else self.iterative
+
+    def options(self, ranks: int) -> Mapping[str, str]:
+        """Return the PETSc options of the direct solver."""
+        return self.direct.options(ranks)

@@ -46,12 +46,15 @@ class Response:
         bulk: bulk modulus [Pa].
         state: state variables at the end of the step, by name.
         creep_rate: equivalent creep strain rate [1/s].
+        secant_shear: deviator over twice the deviatoric strain that it would be without flow within
+            the step [Pa]; None for not known. It helps a linear solver and changes no result.
     """
 
     deviator: Expr
     bulk: Expr
     state: Mapping[str, Expr] = field(default_factory=dict)
     creep_rate: Expr = 0.0
+    secant_shear: Expr = None
 
     def __post_init__(self) -> None:
         """Check the kinds."""

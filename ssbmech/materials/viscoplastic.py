@@ -342,4 +342,5 @@ class ElasticViscoplastic:
             bulk=self.elastic.bulk,
             state={"strain_creep": creep, **flow.state},
             creep_rate=flow.increment / around.dt,
+            secant_shear=flow.ratio * shear,
         )

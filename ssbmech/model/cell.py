@@ -34,6 +34,7 @@ from ssbmech.model.setting import setting_of
 from ssbmech.model.stack import fluids
 from ssbmech.model.supports import hold_potentials, hold_supports
 from ssbmech.model.surface import SurfaceModel
+from ssbmech.solve.field_roles import Role
 from ssbmech.solve.system import System
 from ssbmech.solve.unknowns import Closure, Unknown
 from ssbmech.solve.watching import plain
@@ -114,12 +115,16 @@ class CellModel:
             for key, forms in place.references.items():
                 references.setdefault(key, []).extend(forms)
         groups = [group for place in self.places for group in place.groups]
-        return System(self.comm, self.unknowns, self.closures, groups, references)
+        return System(self.comm, self.unknowns, self.closures, groups, references, self.roles)
 
     @property
     def places(self) -> Sequence[BodyModel | SurfaceModel]:
         """All bodies and interfaces."""
         return [*self.bodies.values(), *self.surfaces.values()]
+
+    def roles(self) -> list[Role]:
+        """Return what a linear solver may know of the fields; collective."""
+        return [role for place in self.places for role in place.parts.roles()]
 
     @property
     def guards(self) -> tuple[Guard, ...]:

@@ -24,6 +24,7 @@ from ssbmech.frames import Expr, Frame
 from ssbmech.interfaces.point import Hidden, InterfacePoint
 from ssbmech.model.conditions import Conditions, Number
 from ssbmech.model.outputs import Output
+from ssbmech.solve.field_roles import Role
 from ssbmech.solve.unknowns import Unknown
 
 Term = tuple[str, Any]
@@ -159,6 +160,10 @@ class Part(Protocol):
         """Return what is measured of it."""
         return ()
 
+    def roles(self) -> Iterable[Role]:
+        """Return what a linear solver may know of its unknowns; it need not know anything."""
+        return ()
+
     @property
     def judged(self) -> Sequence[Judged]:
         """What the step control judges."""
@@ -244,6 +249,10 @@ class Parts(list[PartT]):
     def outputs(self) -> list[Output]:
         """Return what is measured of all parts."""
         return [output for part in self for output in part.outputs()]
+
+    def roles(self) -> list[Role]:
+        """Return what a linear solver may know of the fields of all parts; collective."""
+        return [role for part in self for role in part.roles()]
 
     def advance(self) -> None:
         """Compute what is remembered at the end of the step that was just solved; collective."""

@@ -36,6 +36,7 @@ from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.reader import Series
 from ssbmech.runfolder.root import on_root
 from ssbmech.runfolder.status import RunStatus
+from ssbmech.solve.choice import chosen
 from ssbmech.solve.newton import Newton
 from ssbmech.solve.observing import Row
 from ssbmech.solve.time_loop import TimeLoop
@@ -328,7 +329,7 @@ def _manifest(case: Case, cell: CellModel, measurement: Measurement) -> dict[str
             }
             for b in case.bodies
         },
-        "solver": dict(case.linear_solver.options(cell.comm.size)),
+        "solver": dict(chosen(case.linear_solver, cell.system).options(cell.comm.size)),
         "sources": sources,
         "warnings": case_warnings(case),
         "quantities": [asdict(quantity) for quantity in measurement.own_quantities()],

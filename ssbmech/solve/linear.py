@@ -5,10 +5,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
 
 from petsc4py import PETSc
 
 from ssbmech.case.linear_solver import LinearSolver
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a linear solution went.
+
+    Attributes:
+        converged: whether there is one.
+        iterations: iterations it took; 1 for a direct one.
+        reason: why there is none, in words; empty if there is one.
+    """
+
+    converged: bool
+    iterations: int = 1
+    reason: str = ""
+
+
+class LinearSystem(Protocol):
+    """Role of what solves a system with the present values of its matrix."""
+
+    def set_up(self) -> None:
+        """Follow the values of the matrix; collective."""
+
+    def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec, enough: float = 0.0) -> Outcome:
+        """Solve for a right-hand side; collective.
+
+        Args:
+            rhs: right-hand side.
+            solution: takes the solution.
+            enough: norm of the residual that is as good as none.
+        """
+
+    def renew(self) -> None:
+        """Forget what was learnt from earlier values; collective."""
 
 
 @contextmanager
@@ -81,13 +117,19 @@ class Solver:
         with lent(self._options):
             self.ksp.setUp()
 
-    def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec) -> bool:
-        """Solve for a right-hand side and return whether the solver converged; collective."""
+    def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec, enough: float = 0.0) -> Outcome:
+        """Solve for a right-hand side, as far as the options ask; collective."""
         with lent(self._options):
             self.ksp.solve(rhs, solution)
-        return bool(self.ksp.getConvergedReason() > 0)
+        converged = bool(self.ksp.getConvergedReason() > 0)
+        iterations = max(self.ksp.getIterationNumber(), 1)
+        return Outcome(converged, iterations, "" if converged else "the factorisation failed")
 
     def renew(self) -> None:
         """Forget the analysis, so that the next factorisation makes one anew; collective."""
         self.ksp.destroy()
         self.ksp = self._made()
+
+    def destroy(self) -> None:
+        """Give the memory back; collective."""
+        self.ksp.destroy()

@@ -13,7 +13,7 @@ import numpy as np
 from ssbmech.case.linear_solver import LinearSolver
 from ssbmech.case.settings import NewtonSettings
 from ssbmech.errors import CaseError, NotConverged
-from ssbmech.solve.linear import Solver
+from ssbmech.solve.choice import linear_system
 from ssbmech.solve.system import System
 
 SMALLEST_STEP = 1.0 / 64.0
@@ -28,6 +28,9 @@ MOST_LEAPS = 4
 
 FALLING = 0.6
 """Residual over that before the last iteration up to which it counts as falling [1]."""
+
+ENOUGH = 0.1
+"""Residual of a linear solution over Newton's tolerance that is as good as none [1]."""
 
 LONGEST = 2
 """Iterations by which a falling residual must have come home, over the settings' most [1]."""
@@ -100,7 +103,7 @@ class Newton:
                 "field; this system is coupled: take Direct()"
             )
         self.system, self.settings = system, settings
-        self.linear = Solver(system.matrix.mat, linear, prefix)
+        self.linear = linear_system(system, linear, prefix)
 
     def solve(self, retreat: Callable[[], None] = lambda: None) -> SolveReport:
         """Solve the step from the present state of the unknowns; collective.
@@ -170,12 +173,13 @@ class Newton:
         start = time.perf_counter()
         self.linear.set_up()
         middle = time.perf_counter()
-        converged = self.linear.solve(self.system.rhs, self.system.increment)
+        enough = ENOUGH * self.settings.tolerance
+        outcome = self.linear.solve(self.system.rhs, self.system.increment, enough)
         end = time.perf_counter()
         report.seconds["factorisation"] += middle - start
         report.seconds["solve"] += end - middle
-        report.linear_iterations += max(self.linear.ksp.getIterationNumber(), 1)
-        return converged and math.isfinite(self.system.increment.norm())
+        report.linear_iterations += outcome.iterations
+        return outcome.converged and math.isfinite(self.system.increment.norm())
 
     def _advance(self, report: SolveReport) -> None:
         """Take the step; halve it while the residual is not finite or has grown too much.

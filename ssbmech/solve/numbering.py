@@ -169,6 +169,13 @@ class SystemMatrix:
         """Add a value to the diagonal of a scalar unknown that this rank owns."""
         self.values[self._diagonal[closure]] += value
 
+    def local_rows(self) -> tuple[Longs, Longs, Array]:
+        """Return start, columns and values of this rank's rows, as last transferred."""
+        if self._shared:
+            return self._indptr, self._indices, self.values
+        found: tuple[Longs, Longs, Array] = self.mat.getValuesCSR()
+        return found
+
     def transfer(self) -> None:
         """Hand the values to PETSc; collective."""
         if not self._shared:

@@ -9,7 +9,7 @@ own and merged into one PETSc matrix.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from dolfinx import fem, la
 
 from ssbmech._compat import compile_form
 from ssbmech.solve.blocks import Block, Entries, FacetNodes
+from ssbmech.solve.field_roles import Role
 from ssbmech.solve.numbering import Numbering, SystemMatrix
 from ssbmech.solve.unknowns import Closure, Unknown
 
@@ -56,6 +57,7 @@ class System:
         groups: the residual forms.
         references: by key, names of groups and forms whose assembled norm is the size a residual is
             judged against.
+        roles: returns what a linear solver may know of the fields; asked only by one that does.
     """
 
     def __init__(
@@ -65,17 +67,19 @@ class System:
         closures: Sequence[Closure],
         groups: Sequence[FormGroup],
         references: Mapping[str, Sequence[tuple[str, Any]]],
+        roles: Callable[[], Sequence[Role]] = tuple,
     ) -> None:
         """Compile the forms and set up the matrix; collective."""
+        self.roles = roles
         self.comm, self.unknowns, self.closures = comm, list(unknowns), list(closures)
-        self._index = {w.key: k for k, w in enumerate(self.unknowns)}
+        self.index = {w.key: k for k, w in enumerate(self.unknowns)}
         self.numbering = Numbering(comm, self.unknowns, self.closures)
         self._vectors = [
             la.vector(w.function.function_space.dofmap.index_map, w.block_size)
             for w in self.unknowns
         ]
         self._residual_forms = [
-            (self._index[key], compile_form(form, group.entity_maps))
+            (self.index[key], compile_form(form, group.entity_maps))
             for group in groups
             for key, form in group.residual.items()
         ]
@@ -91,6 +95,17 @@ class System:
             np.array(closures, dtype=np.int64),
         )
         self.rhs, self.increment = self.matrix.mat.createVecs()
+
+    @property
+    def dimension(self) -> int:
+        """Largest dimension of a mesh on which a field lives [1]."""
+        meshes = (w.function.function_space.mesh for w in self.unknowns)
+        return max((mesh.topology.dim for mesh in meshes), default=0)
+
+    def free_unknowns(self) -> int:
+        """Return the number of unknowns that have an equation of their own [1]; collective."""
+        held = sum(len(rows) for rows in self._identity)
+        return int(self.comm.allreduce(self.numbering.local_size - held, op=MPI.SUM))
 
     @property
     def definite(self) -> bool:
@@ -125,7 +140,7 @@ class System:
         """Compile the derivatives of a group of forms and return where they go; collective."""
         entries = []
         for key, form in group.residual.items():
-            row = self._index[key]
+            row = self.index[key]
             for column, unknown in enumerate(self.unknowns):
                 derivative = _derivative(form, unknown.function)
                 if derivative is None:
@@ -176,7 +191,7 @@ class System:
 
         At prescribed dofs they are reactions.
         """
-        vector = self._vectors[self._index[unknown.key]]
+        vector = self._vectors[self.index[unknown.key]]
         return np.asarray(vector.array[: unknown.owned])
 
     def jacobian(self) -> None:

@@ -39,3 +39,8 @@ def test_closing_void() -> None:
 def test_full_cell() -> None:
     text = output("full_cell.py", "--steps=1", "--cathode=12", "--width=12")
     assert "total / limit" in text and "peak memory" in text
+
+
+def test_solid() -> None:
+    text = output("solid.py", "--size=8")
+    assert "iterations of FGMRES" in text and "peak memory with MUMPS" in text

@@ -19,6 +19,7 @@ from ssbmech.model.part import Memory, Term
 from ssbmech.model.parts.contact import HoldingPart
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.runfolder.quantities import quantity
+from ssbmech.solve.field_roles import Local, Role
 from ssbmech.solve.unknowns import Unknown
 
 BROKEN = 1 - 1e-9
@@ -62,6 +63,10 @@ class Bond(HoldingPart):
     def unknowns(self) -> Sequence[Unknown]:
         """The slip."""
         return (self.slip,)
+
+    def roles(self) -> Sequence[Role]:
+        """Say that the slip is the facet's own."""
+        return (Local(self.slip),)
 
     @property
     def memory(self) -> Sequence[Memory]:

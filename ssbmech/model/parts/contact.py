@@ -26,8 +26,10 @@ from ssbmech.model.outputs import (
     total,
 )
 from ssbmech.model.part import Extrapolated, Judged, Memory, SurfacePart, Term
+from ssbmech.model.preconditioning import contact_role
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.runfolder.quantities import quantity
+from ssbmech.solve.field_roles import Held, Role
 from ssbmech.solve.unknowns import Unknown
 
 ROUNDING = 1e-8
@@ -77,6 +79,10 @@ class Contact(SurfacePart):
         scales = self.surface.setting.scales
         yield self.surface.typical(self.surface.p_contact, scales.stress)
         yield self.surface.typical(self.surface.gap, scales.gap)
+
+    def roles(self) -> Sequence[Role]:
+        """Say that one of pressure and gap is zero on each facet."""
+        return (contact_role(self.surface),)
 
     @property
     def judged(self) -> Sequence[Judged]:
@@ -190,6 +196,10 @@ class Sticking(SurfacePart):
     def unknowns(self) -> Sequence[Unknown]:
         """The shear."""
         return (self.shear,)
+
+    def roles(self) -> Sequence[Role]:
+        """Say that the shear holds closed facets."""
+        return (Held(self.shear, self.surface.contact_stiffness),)
 
     @property
     def memory(self) -> Sequence[Memory]:

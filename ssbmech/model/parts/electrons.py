@@ -19,7 +19,9 @@ from ssbmech.model.outputs import Output, PointField, owned_nodes
 from ssbmech.model.part import Part, Term
 from ssbmech.model.particles import find_particles
 from ssbmech.model.parts.ions import current_size, potential
+from ssbmech.model.preconditioning import elliptic
 from ssbmech.runfolder.quantities import quantity
+from ssbmech.solve.field_roles import Role
 from ssbmech.solve.unknowns import Unknown
 
 
@@ -60,6 +62,10 @@ class Electrons(Part):
         for name, conductor in self._conductors.items():
             sigma = symbolic(conductor, mesh).sigma_s(temperature)
             yield phi_s.key, charge.ohmic_term(sigma, phi_s.function, w, body.region(name))
+
+    def roles(self) -> Sequence[Role]:
+        """Say that the potential is that of an elliptic equation; collective."""
+        return (elliptic(self.body, self.phi_s),)
 
     def sizes(self) -> Iterator[Term]:
         """Yield a typical current."""

@@ -19,7 +19,9 @@ from ssbmech.model.conditions import symbolic
 from ssbmech.model.given import given_expression
 from ssbmech.model.outputs import CellMean, Output, PointField, owned_nodes
 from ssbmech.model.part import Part, Term
+from ssbmech.model.preconditioning import elliptic
 from ssbmech.runfolder.quantities import quantity
+from ssbmech.solve.field_roles import Role
 from ssbmech.solve.unknowns import Unknown
 
 
@@ -83,6 +85,10 @@ class Ions(Part):
                 where = f"IonSource.density in body {body.name!r}"
                 density = given_expression(source.density, mesh, (), where, "A/m3")
                 yield phi_e.key, charge.ion_source_term(density, w, body.dx)
+
+    def roles(self) -> Sequence[Role]:
+        """Say that the potential is that of an elliptic equation; collective."""
+        return (elliptic(self.body, self.phi_e),)
 
     def sizes(self) -> Iterator[Term]:
         """Yield a typical current."""

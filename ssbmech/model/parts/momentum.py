@@ -24,7 +24,9 @@ from ssbmech.model.history import RegionHistory
 from ssbmech.model.outputs import Output
 from ssbmech.model.part import Judged, Memory, Part, Setting, Term
 from ssbmech.model.parts.momentum_outputs import state_outputs, stress_outputs
+from ssbmech.model.preconditioning import elliptic, pressure_role, volume_term
 from ssbmech.model.rates import StateRates, StressError
+from ssbmech.solve.field_roles import Role
 from ssbmech.solve.unknowns import Unknown
 
 
@@ -263,6 +265,15 @@ class Momentum(Part):
         yield body.u.key, stress * ufl.tr(self.frame.strain(v)) * body.dx
         for region in self.regions.values():
             yield from region.pressure.sizes(body, region.dx)
+
+    def roles(self) -> Iterator[Role]:
+        """Yield those of displacement and pressures; collective."""
+        body, flowing = self.body, [r for r in self.regions.values() if r.pressure.unknowns]
+        terms = [volume_term(body, r.material, r.response, r.dx) for r in flowing]
+        yield elliptic(body, body.u, sum(terms[1:], terms[0]) if terms else None)
+        for region in flowing:
+            for p in region.pressure.unknowns:
+                yield pressure_role(body, region.material, region.response, p, region.dx)
 
     def outputs(self) -> Sequence[Output]:
         """Return displacement, stress, creep rate, and the states of the laws."""

@@ -37,6 +37,7 @@ from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.pattern import Pattern, new_pattern
 from ssbmech.model.surface import FacetSet, SurfaceModel
 from ssbmech.runfolder.quantities import quantity
+from ssbmech.solve.field_roles import Elliptic, Local, Role
 from ssbmech.solve.unknowns import Unknown
 
 OPEN = 1e-6
@@ -82,6 +83,10 @@ class Transfer(SurfacePart):
     def unknowns(self) -> Sequence[Unknown]:
         """The current, and the electrode's potential unless it is that of its body."""
         return (self.i_normal, *self.terminal.unknowns)
+
+    def roles(self) -> Sequence[Role]:
+        """Say that the current is the facet's own; a potential of its own goes with potentials."""
+        return (Local(self.i_normal), *(Elliptic(phi) for phi in self.terminal.unknowns))
 
     @property
     def memory(self) -> Sequence[Memory]:

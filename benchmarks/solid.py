@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Cost of a Newton iteration in three dimensions: the iterative solver against the direct one.
+
+    ./ssb python benchmarks/solid.py                        # a void, 25 thousand unknowns
+    ./ssb python benchmarks/solid.py --size 1               # the same, 90 thousand
+    ./ssb python benchmarks/solid.py --size 0.6             # 250 thousand
+    ./ssb python benchmarks/solid.py --composite --width 10 # spheres in a cathode, 80 thousand
+    ./ssb mpirun -n 2 python benchmarks/solid.py            # on two ranks
+
+A few prescribed steps are solved by the iterative solver. Then the system of the last state is
+solved once more, to several residuals, and by a numeric factorisation whose symbolic analysis is
+kept. Processor time is that of the first rank.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import resource
+import time
+
+from mpi4py import MPI
+
+from full_cell import Unwatched, solid_case
+
+import ssbmech as ssb
+from ssbmech import library
+from ssbmech.case.protocol import Step
+from ssbmech.case.step_control import Tolerances
+from ssbmech.library.interfaces import lithium_li6ps5cl
+from ssbmech.model.cell import CellModel
+from ssbmech.solve.iterative import Preconditioned
+from ssbmech.solve.linear import LinearSystem, Outcome, Solver
+from ssbmech.solve.newton import Newton, SolveReport
+from ssbmech.solve.observing import Row
+from ssbmech.solve.time_loop import Position, TimeLoop
+from ssbmech.units import MPa, MPa_per_um, hour, mA_per_cm2, nm, s, um
+
+COMM = MPI.COMM_WORLD
+PHASES = ("residual", "jacobian", "factorisation", "solve")
+
+
+def say(text: str) -> None:
+    """Print on the first rank."""
+    if COMM.rank == 0:
+        print(text, flush=True)
+
+
+def void_case(size: float) -> ssb.Case:
+    """Return lithium with a round void at an electrolyte, plated; the size of facets is in um."""
+    lithium, width, radius = library.by_name("lithium_lepage2019"), 30 * um, 18 * um
+    layers = (("negative", 12.0), ("separator", 16.0), ("positive", 8.0))
+    working, counter = "negative|separator", "positive|separator"
+    lens = ssb.LensGap(half_width=radius, depth=300 * nm, centre_y=0.0)
+    return ssb.Case(
+        name="solid_void",
+        geometry=ssb.Stack(
+            frame=ssb.ThreeDimensional(),
+            width=width,
+            depth=width,
+            layers=tuple(ssb.Layer(name, thickness * um) for name, thickness in layers),
+            size_interface=2 * size * um,
+            size_bulk=4 * size * um,
+            refinements=(
+                ssb.Refinement(working, position=radius, size=size * um, radius=2 * um, axis_x=0.0),
+            ),
+        ),
+        bodies=(
+            ssb.Body.single("negative", lithium),
+            ssb.Body.single("separator", library.by_name("li6ps5cl")),
+            ssb.Body.single("positive", lithium),
+        ),
+        interfaces=(
+            ssb.Interface(working, kinetics=lithium_li6ps5cl(), initial_gap=lens),
+            ssb.Interface(counter, kinetics=lithium_li6ps5cl()),
+        ),
+        supports=tuple(ssb.Roller(f) for f in ("bottom", "left", "right", "front", "back")),
+        fixture=ssb.Spring(preload=1 * MPa, spring_stiffness=0.03 * MPa_per_um),
+        electrodes=ssb.Electrodes(working=working, counter=counter),
+        protocol=(ssb.Preload(1 * s), ssb.ConstantCurrent(-1 * mA_per_cm2, 10 * s)),
+        step_control=ssb.PrescribedSteps((0.5, 0.5, 10.0)),
+    )
+
+
+def composite_case(size: float, width: float) -> ssb.Case:
+    """Return a charged cell with spheres in its cathode, a cube of a width; lengths in um."""
+    case = solid_case(size)
+    packing = case.geometry.packing
+    if width < 14.0:
+        # few spheres fit: fewer still, so that they are found
+        packing = dataclasses.replace(packing, volume_fraction=0.32)
+    layers = [
+        dataclasses.replace(layer, thickness=width * um) if layer.name == "catholyte" else layer
+        for layer in case.geometry.layers
+    ]
+    geometry = dataclasses.replace(
+        case.geometry, packing=packing, layers=tuple(layers), width=width * um, depth=width * um
+    )
+    charge = ssb.Charge(0.2 / hour, to=4.25, duration=360 * s)
+    return dataclasses.replace(
+        case,
+        geometry=geometry,
+        protocol=(ssb.Preload(10 * s), charge),
+        step_control=ssb.PrescribedSteps((10.0, 60.0, 300.0)),
+    )
+
+
+class Counted:
+    """A linear solver whose iterations are kept."""
+
+    def __init__(self, inner: LinearSystem) -> None:
+        """Count those of a solver."""
+        self.inner, self.iterations = inner, list[int]()
+
+    def set_up(self) -> None:
+        """Follow the values of the matrix."""
+        self.inner.set_up()
+
+    def solve(self, *given: object) -> Outcome:
+        """Solve, and keep the number of iterations."""
+        outcome = self.inner.solve(*given)  # type: ignore[arg-type]
+        self.iterations.append(outcome.iterations)
+        return outcome
+
+    def renew(self) -> None:
+        """Forget what was learnt."""
+        self.inner.renew()
+
+
+class Recorder:
+    """Prints the figures of each step."""
+
+    def __init__(self, counted: Counted) -> None:
+        """Belong to a solver."""
+        self._counted, self._start = counted, time.process_time()
+
+    def on_accept(self, row: Row, report: SolveReport) -> None:
+        """Print how a step was solved."""
+        spent = time.process_time() - self._start
+        counts, self._counted.iterations = self._counted.iterations, []
+        wall = ", ".join(f"{name} {report.seconds[name]:.1f}" for name in PHASES)
+        say(f"  step: {report.iterations} iterations of FGMRES {counts}")
+        say(f"        {spent / max(report.iterations, 1):.2f} s of processor each; wall: {wall} s")
+        self._start = time.process_time()
+
+    def on_reject(self, time: float, dt: float, reason: str) -> None:
+        """A prescribed step that fails ends the run."""
+
+    def on_step_end(self, number: int, step: Step, reason: str) -> None:
+        """Nothing to do."""
+
+    def on_settled(self, position: Position, last: bool) -> None:
+        """Nothing is kept."""
+
+
+def memory() -> float:
+    """Return the largest memory of all ranks together so far [GB]; collective."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return float(COMM.allreduce(peak, op=MPI.SUM))
+
+
+def measure(cell: CellModel, direct: bool) -> None:
+    """Solve the system of the last state to several residuals, and directly."""
+    system = cell.system
+    # of the next step, so that there is something to solve for
+    cell.begin(cell.case.protocol[-1].drive(0.0), 10.0)
+    system.residual()
+    start = time.process_time()
+    system.jacobian()
+    say(f"assembly of the matrix      {time.process_time() - start:8.2f} s")
+    for residual in (1e-3, 1e-4, 1e-8):
+        solver = Preconditioned(system, ssb.Iterative(forcing=residual), "solid_")
+        solver.set_up()
+        start = time.process_time()
+        solver.set_up()
+        middle = time.process_time()
+        outcome = solver.solve(system.rhs, system.increment)
+        end = time.process_time()
+        say(
+            f"FGMRES to {residual:g}: {outcome.iterations:4d} iterations"
+            f"{end - start:8.2f} s, of which set-up {middle - start:.2f} s"
+        )
+        solver.renew()
+    say(f"peak memory                 {memory():8.2f} GB")
+    if direct:
+        factorised = Solver(system.matrix.mat, ssb.Direct(), "solid_direct_")
+        factorised.set_up()
+        system.matrix.mat.stateIncrease()
+        start = time.process_time()
+        factorised.set_up()
+        factorised.solve(system.rhs, system.increment)
+        say(f"MUMPS, analysis kept        {time.process_time() - start:8.2f} s")
+        say(f"peak memory with MUMPS      {memory():8.2f} GB")
+
+
+def main() -> None:
+    """Run the benchmark and print its figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
+    parser.add_argument("--composite", action="store_true", help="spheres instead of a void")
+    parser.add_argument("--size", type=float, help="size of facets [um]; 2, with spheres 1")
+    parser.add_argument("--width", type=float, default=10.0, help="width with spheres [um]")
+    parser.add_argument("--no-direct", action="store_true", help="leave the direct solver out")
+    options = parser.parse_args()
+    size = options.size or (1.0 if options.composite else 2.0)
+    case = composite_case(size, options.width) if options.composite else void_case(size)
+    start = time.process_time()
+    tagged = case.geometry.build(COMM)
+    cell = CellModel(case, tagged)
+    free = cell.system.free_unknowns()
+    say(f"{free:,d} free unknowns on {COMM.size} ranks, model {time.process_time() - start:.1f} s")
+    newton = Newton(cell.system, case.newton, ssb.Iterative(), "solid_run_")
+    newton.linear = counted = Counted(newton.linear)
+    sizer = case.step_control.sizer()
+    loop = TimeLoop(cell, newton, Unwatched(), Recorder(counted), sizer, Tolerances())
+    loop.run(case.protocol)
+    newton.linear.renew()
+    measure(cell, not options.no_direct)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: BSD-3-Clause
+r"""What the fields of a cell are to a linear solver, and the forms that stand for their operators.
+
+A solid that flows at constant volume has a secant shear modulus :math:`G_s`, smaller than its shear
+modulus by what flows within the step. With it and the bulk modulus K the pressure sees of the
+displacement
+
+.. math:: \frac1K + \frac{0.7}{2 G_s}
+
+and the displacement is preconditioned with the volume term
+
+.. math:: \tfrac13 \int 2 G_s \, div\,u \, div\,v
+
+without which a solid of deviatoric stress alone would have ten soft motions per body instead of the
+six rigid ones. Both numbers were found by trial.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem
+
+from ssbmech._compat import constant
+from ssbmech.frames import WeightedMeasure
+from ssbmech.materials.elastic import Response
+from ssbmech.materials.material import Material
+from ssbmech.model.body import BodyModel
+from ssbmech.model.surface import SurfaceModel
+from ssbmech.solve.field_roles import Complementary, Elliptic, Saddle
+from ssbmech.solve.unknowns import Unknown
+
+Array = npt.NDArray[np.float64]
+
+SHARE_OF_SHEAR = 0.7
+"""Part of the shear compliance that the pressure sees [1]."""
+
+VOLUME_TERM = 1.0 / 3.0
+"""Weight of the volume term of solids that flow [1]."""
+
+SPRING = 3.0
+"""Stiffness that stands for what lies beneath a facet, over that of an element of its size [1]."""
+
+
+def elliptic(body: BodyModel, unknown: Unknown, stiffening: Any = None) -> Elliptic:
+    """Return the role of a displacement or potential of a body; collective.
+
+    Args:
+        body: the body.
+        unknown: the field.
+        stiffening: bilinear form that is added in the preconditioner.
+    """
+    quadratic = body.setting.discretisation.degree == 2
+    linear = fem.functionspace(body.mesh.mesh, ("Lagrange", 1)) if quadratic else None
+    return Elliptic(unknown, linear, stiffening, body.group.entity_maps)
+
+
+def volume_term(body: BodyModel, material: Material, answer: Response, dx: WeightedMeasure) -> Any:
+    """Return the volume term of a region that flows."""
+    u, v = ufl.TrialFunction(body.u.function.function_space), body.test(body.u)
+    weight = VOLUME_TERM * 2 * _secant(body, material, answer)
+    strain = body.frame.strain
+    return weight * ufl.tr(strain(u)) * ufl.tr(strain(v)) * dx
+
+
+def pressure_role(
+    body: BodyModel, material: Material, answer: Response, p: Unknown, dx: WeightedMeasure
+) -> Saddle:
+    """Return the role of the pressure of a region that flows."""
+    q, trial = body.test(p), ufl.TrialFunction(p.function.function_space)
+    compliance = 1 / answer.bulk + SHARE_OF_SHEAR / (2 * _secant(body, material, answer))
+    return Saddle(p, compliance * trial * q * dx, body.group.entity_maps)
+
+
+def _secant(body: BodyModel, material: Material, answer: Response) -> Any:
+    """Return the secant shear modulus [Pa]; a third of the stiffness if a law does not tell."""
+    if answer.secant_shear is not None:
+        return answer.secant_shear
+    return constant(body.mesh.mesh, material.solid.stiffness / 3)
+
+
+def contact_role(surface: SurfaceModel) -> Complementary:
+    r"""Return the role of contact pressure and gap, above springs that are softer on larger facets.
+
+    .. math:: k = \frac{3}{h (1/E_- + 1/E_+)}, \quad h = \sqrt{2 A}
+
+    with the area A of a facet; in the plane h is its length.
+    """
+    soft = sum(
+        1 / max(m.solid.stiffness for m in side.case_body.materials.values())
+        for side in (surface.minus, surface.plus)
+    )
+    facets = surface.mesh.mesh.topology.dim
+    size = np.sqrt(2 * surface.areas) if facets == 2 else surface.areas
+    springs: Array = np.asarray(SPRING / (size * soft), dtype=np.float64)
+    return Complementary(surface.p_contact, surface.gap, surface.areas, springs)

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Which linear solver a preset is for a system, and what happens where it fails."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from petsc4py import PETSc
+
+from ssbmech.case.linear_solver import Choosing, Iterative, LinearSolver
+from ssbmech.solve.iterative import Preconditioned
+from ssbmech.solve.linear import LinearSystem, Outcome, Solver
+from ssbmech.solve.system import System
+
+logger = logging.getLogger(__name__)
+
+FAILURES = 2
+"""Failures in a row after which an iterative solver is left alone for a while."""
+
+PAUSE = 50
+"""Systems that are then solved directly before it is tried again."""
+
+
+def chosen(preset: LinearSolver, system: System) -> LinearSolver:
+    """Return the preset that one of several is for a system; collective."""
+    if isinstance(preset, Choosing):
+        return preset.choose(system.dimension, system.free_unknowns())
+    return preset
+
+
+def linear_system(system: System, preset: LinearSolver, prefix: str) -> LinearSystem:
+    """Return the solver of a system by a preset; collective.
+
+    Args:
+        system: the system.
+        preset: the preset.
+        prefix: prefix of the names of PETSc options.
+    """
+    preset = chosen(preset, system)
+    if not isinstance(preset, Iterative):
+        return Solver(system.matrix.mat, preset, prefix)
+    logger.info("linear systems are solved by preconditioned FGMRES")
+    fallback = preset.fallback
+    return Safeguarded(
+        Preconditioned(system, preset, f"{prefix}iterative_"),
+        lambda: Solver(system.matrix.mat, fallback, prefix),
+    )
+
+
+class Safeguarded:
+    """An iterative solver, with a direct one for the systems on which it fails.
+
+    Args:
+        iterative: the iterative solver.
+        direct: makes the direct one, which is kept only while it is needed.
+    """
+
+    def __init__(self, iterative: Preconditioned, direct: Callable[[], Solver]) -> None:
+        """Begin with the iterative solver."""
+        self._iterative, self._make = iterative, direct
+        self._direct: Solver | None = None
+        self._failures, self._pause = 0, 0
+
+    def set_up(self) -> None:
+        """Follow the values of the matrix; collective."""
+        if self._pause > 0:
+            self._by_direct().set_up()
+        else:
+            self._iterative.set_up()
+
+    def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec, enough: float = 0.0) -> Outcome:
+        """Solve for a right-hand side, directly where the iteration fails; collective."""
+        if self._pause > 0:
+            self._pause -= 1
+            return self._by_direct().solve(rhs, solution)
+        outcome = self._iterative.solve(rhs, solution, enough)
+        if outcome.converged:
+            self._failures = 0
+            self._forget_direct()
+            return outcome
+        # a factorisation that failed would go on failing, and memory is now wanted elsewhere
+        self._iterative.renew()
+        self._failures += 1
+        if self._failures >= FAILURES:
+            self._pause, self._failures = PAUSE, 0
+            logger.warning(
+                "the iterative linear solver has failed twice in a row (%s): the next %d systems "
+                "are solved directly",
+                outcome.reason,
+                PAUSE,
+            )
+        else:
+            logger.warning(
+                "the iterative linear solver has failed (%s): this system is solved directly",
+                outcome.reason,
+            )
+        direct = self._by_direct()
+        direct.set_up()
+        solved = direct.solve(rhs, solution)
+        return Outcome(solved.converged, outcome.iterations + solved.iterations, solved.reason)
+
+    def renew(self) -> None:
+        """Forget what was learnt from earlier values; collective."""
+        self._iterative.renew()
+        self._forget_direct()
+
+    def _by_direct(self) -> Solver:
+        if self._direct is None:
+            self._direct = self._make()
+        return self._direct
+
+    def _forget_direct(self) -> None:
+        if self._direct is not None:
+            self._direct.destroy()
+            self._direct = None

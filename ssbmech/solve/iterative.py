@@ -1,0 +1,361 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""FGMRES on the condensed system: its blocks, made from what is known of the fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from petsc4py import PETSc
+
+import numpy as np
+import numpy.typing as npt
+from dolfinx.mesh import Mesh
+
+from ssbmech.case.linear_solver import RESTART, Direct, Iterative
+from ssbmech.solve.block_preconditioner import (
+    BlockOperator,
+    BlockPreconditioner,
+    BlockSolver,
+    FacetByFacet,
+    Masses,
+)
+from ssbmech.solve.blocks import Block
+from ssbmech.solve.coarse import prolongation
+from ssbmech.solve.condense import Condensed, Grown
+from ssbmech.solve.facets import Facets
+from ssbmech.solve.field_roles import Complementary, Elliptic, Held, Local, Role, Saddle
+from ssbmech.solve.linear import Outcome, Solver
+from ssbmech.solve.neighbours import Unsuited
+from ssbmech.solve.split import Places, RaisedMatrix, Split, SummedMatrix
+from ssbmech.solve.system import System
+from ssbmech.solve.two_level import TwoLevel
+from ssbmech.solve.unknowns import Unknown
+
+Longs = npt.NDArray[np.int64]
+Array = npt.NDArray[np.float64]
+
+MULTIPLIERS, SADDLES, ELLIPTIC = 0, 1, 2
+"""Numbers of the blocks; the elliptic ones begin with the third, and what is left is the last."""
+
+
+class Fields:
+    """The fields of a system by their roles, and the blocks that they make.
+
+    Attributes:
+        facets: unknowns of facets, interface by interface.
+        saddles: saddle fields.
+        elliptic: elliptic fields, by number of components from most to fewest.
+        split: the blocks.
+    """
+
+    def __init__(self, system: System) -> None:
+        """Sort the fields; collective.
+
+        Raises:
+            Unsuited: an unknown of facets is prescribed.
+        """
+        roles = system.roles()
+        self.system = system
+        self.facets = _facets(system, roles)
+        self.saddles = [role for role in roles if isinstance(role, Saddle)]
+        fields = [role for role in roles if isinstance(role, Elliptic)]
+        sizes = sorted({role.unknown.block_size for role in fields}, reverse=True)
+        self.elliptic = [[r for r in fields if r.unknown.block_size == size] for size in sizes]
+        apart = [each.apart for each in self.facets]
+        members = [
+            _joined([each.multipliers for each in self.facets]),
+            _joined([self._rows(role.unknown) for role in self.saddles]),
+            *(_joined([self._rows(role.unknown) for role in group]) for group in self.elliptic),
+        ]
+        taken = np.zeros(system.numbering.local_size, dtype=bool)
+        for rows in (*members, *apart):
+            taken[rows] = True
+        for unknown in system.unknowns:
+            taken[self._rows(unknown, free=False)] = True
+        rest = np.flatnonzero(~taken)
+        self.split = Split(system.numbering, [*members, rest], _joined(apart))
+
+    @property
+    def rest(self) -> int:
+        """Number of the last block."""
+        return ELLIPTIC + len(self.elliptic)
+
+    def _rows(self, unknown: Unknown, free: bool = True) -> Longs:
+        """Return the local rows of an unknown that are its own, with those of its scalars.
+
+        Args:
+            unknown: the unknown.
+            free: whether it is those; else those that are not.
+        """
+        system = self.system
+        numbering, k = system.numbering, system.index[unknown.key]
+        own = numbering.targets[k] == numbering.own_rows(k)
+        rows = numbering.starts[k] + np.flatnonzero(own == free)
+        if not free or system.comm.rank != numbering.owner:
+            return np.asarray(rows)
+        scalars = [j for j, c in enumerate(system.closures) if c.unknown is unknown]
+        return np.concatenate([rows, numbering.starts[-1] + np.array(scalars, dtype=np.int64)])
+
+
+class FormValues:
+    """Values of a bilinear form of one field, with their places in a block of the split.
+
+    Attributes:
+        places: where they go.
+    """
+
+    def __init__(self, fields: Fields, unknown: Unknown, form: Any, entity_maps: Any) -> None:
+        """Compile the form, scaled as the block is; collective."""
+        system, k = fields.system, fields.system.index[unknown.key]
+        targets = system.numbering.targets[k]
+        self._block = Block(k, k, unknown.scale**2, form, entity_maps)
+        entries = self._block.place(targets, targets)
+        self._source = entries.source
+        self._stored: Array = np.zeros(entries.stored)
+        rows, columns = fields.split.place(entries.rows), fields.split.place(entries.columns)
+        self.places: Places = (rows.number, columns.number)
+
+    def assemble(self) -> Array:
+        """Return the present values; collective."""
+        self._block.write(self._stored)
+        return self._stored[self._source]
+
+
+@dataclass(frozen=True, eq=False)
+class _Approximate:
+    """A matrix that stands for a block or its Schur complement.
+
+    Attributes:
+        matrix: the matrix.
+        forms: forms that it adds up.
+    """
+
+    matrix: SummedMatrix | RaisedMatrix
+    forms: Sequence[FormValues]
+
+    def fill(self) -> None:
+        """Follow the present state; collective."""
+        self.matrix.fill([form.assemble() for form in self.forms])
+
+
+class Preconditioned:
+    """The iterative solver of a system.
+
+    Args:
+        system: the system.
+        preset: its settings.
+        prefix: prefix of the names of PETSc options.
+    """
+
+    def __init__(self, system: System, preset: Iterative, prefix: str) -> None:
+        """Make nothing yet: patterns follow from the first matrix."""
+        self._system, self._preset, self._prefix = system, preset, prefix
+        self._fields: Fields | None = None
+        self._made: _Made | None = None
+        self._used: npt.NDArray[np.bool_] | None = None
+        self._failure = ""
+
+    def set_up(self) -> None:
+        """Condense the present matrix and follow its values; collective."""
+        self._failure = ""
+        try:
+            self._follow()
+        except Unsuited as found:
+            self._failure = str(found)
+
+    def _follow(self) -> None:
+        """Follow the values, with new patterns where the present ones are too small.
+
+        Raises:
+            Unsuited: the system cannot be condensed.
+        """
+        for _ in range(2):
+            if self._fields is None:
+                self._fields = Fields(self._system)
+            if self._made is None:
+                self._made = _Made(self._fields, self._preset, self._prefix, self._used)
+            try:
+                self._made.set_up()
+                return
+            except Grown:
+                self.renew()
+        raise Unsuited("its pattern does not come to rest")
+
+    def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec, enough: float = 0.0) -> Outcome:
+        """Solve for a right-hand side as far as the forcing asks; collective."""
+        if self._failure or self._made is None:
+            return Outcome(False, 0, self._failure or "it was not set up")
+        return self._made.solve(rhs, solution, enough)
+
+    def renew(self) -> None:
+        """Forget the patterns, but not which entries were ever used; collective."""
+        if self._made is not None:
+            self._used = self._made.condensed.used
+            self._made.destroy()
+            self._made = None
+
+
+class _Made:
+    """The condensed system on one pattern, with preconditioner and Krylov method.
+
+    Attributes:
+        condensed: the condensed system.
+    """
+
+    def __init__(
+        self,
+        fields: Fields,
+        preset: Iterative,
+        prefix: str,
+        used: npt.NDArray[np.bool_] | None,
+    ) -> None:
+        """Make the patterns from the present matrix of the system; collective.
+
+        Raises:
+            Unsuited: the system cannot be condensed.
+        """
+        self._fields, self._preset, self._prefix = fields, preset, prefix
+        self.condensed = Condensed(
+            fields.system, fields.split, fields.facets, MULTIPLIERS, ELLIPTIC, used
+        )
+        self._approximate: list[_Approximate] = []
+        self._operator = BlockOperator(self.condensed)
+        self._preconditioner = BlockPreconditioner(self.condensed, self._solvers())
+        self._vector = fields.split.vector()
+        self._found = self._vector.duplicate()
+        size = self._vector.getSizes()
+        self._shell = PETSc.Mat().createPython((size, size), self._operator, comm=fields.split.comm)
+        self._shell.setUp()
+        self._ksp = self._krylov()
+
+    def _solvers(self) -> dict[int, BlockSolver]:
+        """Return the solvers of the blocks that have rows, in the order of the sweep."""
+        fields, found = self._fields, dict[int, BlockSolver]()
+        present = [each.total > 0 for each in fields.split.ranges]
+        if present[MULTIPLIERS]:
+            found[MULTIPLIERS] = FacetByFacet(self.condensed)
+        if present[SADDLES]:
+            found[SADDLES] = Masses(self._schur().mat, f"{self._prefix}saddles_")
+        for k, group in enumerate(fields.elliptic, start=ELLIPTIC):
+            if present[k]:
+                found[k] = self._two_level(k, group)
+        if present[fields.rest]:
+            matrix = self.condensed.matrices[fields.rest, fields.rest].mat
+            found[fields.rest] = Solver(matrix, Direct(), f"{self._prefix}rest_")
+        return found
+
+    def _schur(self) -> SummedMatrix:
+        """Return minus the operator of the saddle fields once others are eliminated."""
+        fields = self._fields
+        forms = [FormValues(fields, r.unknown, r.schur, r.entity_maps) for r in fields.saddles]
+        size = fields.split.ranges[SADDLES]
+        matrix = SummedMatrix(size, size, [form.places for form in forms])
+        self._approximate.append(_Approximate(matrix, forms))
+        return matrix
+
+    def _two_level(self, k: int, group: Sequence[Elliptic]) -> TwoLevel:
+        """Return the solver of an elliptic block, stiffened where its fields ask for it."""
+        fields, base = self._fields, self.condensed.matrices[k, k]
+        matrix = base.mat
+        forms = [
+            FormValues(fields, role.unknown, role.stiffening, role.entity_maps)
+            for role in group
+            if role.stiffening is not None
+        ]
+        if forms:
+            size = fields.split.ranges[k]
+            raised = RaisedMatrix(base, size, size, [form.places for form in forms])
+            self._approximate.append(_Approximate(raised, forms))
+            matrix = raised.mat
+        system = fields.system
+        interpolation = prolongation(system.numbering, fields.split, k, group, system.index)
+        return TwoLevel(matrix, interpolation, f"{self._prefix}elliptic_{k}_")
+
+    def _krylov(self) -> PETSc.KSP:
+        ksp = PETSc.KSP().create(self._fields.split.comm)
+        ksp.setOptionsPrefix(self._prefix)
+        ksp.setOperators(self._shell)
+        ksp.setType(PETSc.KSP.Type.FGMRES)
+        ksp.setGMRESRestart(RESTART)
+        ksp.getPC().setType(PETSc.PC.Type.PYTHON)
+        ksp.getPC().setPythonContext(self._preconditioner)
+        return ksp
+
+    def set_up(self) -> None:
+        """Follow the values of the system's matrix; collective.
+
+        Raises:
+            Grown: the patterns are too small.
+            Unsuited: the system cannot be condensed.
+        """
+        self.condensed.fill()
+        for each in self._approximate:
+            each.fill()
+        self._preconditioner.set_up()
+
+    def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec, enough: float) -> Outcome:
+        """Solve for a right-hand side as far as the forcing asks; collective."""
+        given = rhs.array_r
+        self._vector.array_w[:] = self.condensed.restrict(given) / self.condensed.scales
+        target = max(self._preset.forcing * rhs.norm(), enough)
+        self._ksp.setTolerances(rtol=0.0, atol=target, max_it=self._preset.max_iterations)
+        self._ksp.solve(self._vector, self._found)
+        reason = self._ksp.getConvergedReason()
+        solution.array_w[:] = self.condensed.expand(self._found.array_r, given)
+        return Outcome(reason > 0, self._ksp.getIterationNumber(), _words(reason))
+
+    def destroy(self) -> None:
+        """Give the memory back; collective."""
+        self._ksp.destroy()
+        self._shell.destroy()
+        self._operator.release()
+        self._preconditioner.release()
+        for each in self._approximate:
+            each.matrix.destroy()
+        self.condensed.destroy()
+        self._vector.destroy()
+        self._found.destroy()
+
+
+def _words(reason: int) -> str:
+    """Return in words why there is no solution; nothing if there is one."""
+    if reason > 0:
+        return ""
+    if reason == PETSc.KSP.ConvergedReason.DIVERGED_MAX_IT:
+        return "too many iterations"
+    if reason == PETSc.KSP.ConvergedReason.DIVERGED_NANORINF:
+        return "a number that is not finite, as a zero pivot leaves it"
+    return f"PETSc's reason {reason}"
+
+
+def _joined(rows: Sequence[Longs]) -> Longs:
+    """Return rows in order."""
+    return np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *rows]))
+
+
+def _facets(system: System, roles: Sequence[Role]) -> list[Facets]:
+    """Return the facets of each interface, with what belongs to them alone; collective.
+
+    Raises:
+        Unsuited: one of their unknowns is prescribed; on all ranks.
+    """
+    found, failure = list[Facets](), ""
+    try:
+        for pair in (role for role in roles if isinstance(role, Complementary)):
+            mesh = _mesh(pair.slack)
+            others = [r for r in roles if isinstance(r, Local) and _mesh(r.unknown) is mesh]
+            held = [r for r in roles if isinstance(r, Held) and _mesh(r.unknown) is mesh]
+            found.append(Facets(system.numbering, pair, others, held, system.index))
+    except Unsuited as own:
+        failure = str(own)
+    failures = [each for each in system.comm.allgather(failure) if each]
+    if failures:
+        raise Unsuited(failures[0])
+    return found
+
+
+def _mesh(unknown: Unknown) -> Mesh:
+    """Return the mesh on which an unknown lives."""
+    return unknown.function.function_space.mesh

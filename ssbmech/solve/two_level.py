@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Two levels of an elliptic block: a smoother on the finer one, the coarser one factorised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from petsc4py import PETSc
+
+from ssbmech.case.linear_solver import Direct
+from ssbmech.solve.linear import Solver
+
+
+@dataclass(frozen=True)
+class Chebyshev:
+    """Steps of Chebyshev's iteration with the diagonal, on the upper part of the spectrum.
+
+    Attributes:
+        steps: number of steps.
+        bounds: options that set the interval of eigenvalues.
+        definite: False: nothing relies on it.
+    """
+
+    steps: int
+    bounds: Mapping[str, str]
+    definite: bool = False
+
+    def options(self, ranks: int) -> Mapping[str, str]:
+        """Return the PETSc options."""
+        preset = {
+            "ksp_type": "chebyshev",
+            "ksp_max_it": str(self.steps),
+            "ksp_norm_type": "none",
+            "pc_type": "jacobi",
+        }
+        return {**preset, **self.bounds}
+
+
+UPPER_TENTH = {"ksp_chebyshev_esteig": "0,0.1,0,1.1", "ksp_chebyshev_esteig_steps": "10"}
+"""From a tenth of the largest eigenvalue, estimated, to a little more than it."""
+
+MASS = {"ksp_chebyshev_eigenvalues": "0.5,2.5"}
+"""Eigenvalues of a mass matrix of linear tetrahedra over its diagonal (wathen1987)."""
+
+
+class TwoLevel:
+    """A cycle: two smoothing steps, the coarser level, two smoothing steps.
+
+    Args:
+        matrix: the finer level's matrix, whose values may change and whose pattern may not.
+        prolongation: interpolation from the coarser level.
+        prefix: prefix of PETSc options.
+    """
+
+    def __init__(self, matrix: PETSc.Mat, prolongation: PETSc.Mat, prefix: str) -> None:
+        """Keep the levels; `set_up` makes the coarser one."""
+        self._matrix, self._prolongation, self._prefix = matrix, prolongation, prefix
+        self._smoother = Solver(matrix, Chebyshev(2, UPPER_TENTH), f"{prefix}fine_")
+        self._coarse: PETSc.Mat | None = None
+        self._bottom: Solver | None = None
+        self._unit = 1.0
+        self._residual = matrix.createVecLeft()
+        self._low, self._found = prolongation.createVecRight(), prolongation.createVecRight()
+
+    def set_up(self) -> None:
+        """Follow the values of the matrix; collective."""
+        if self._coarse is None:
+            self._coarse = self._matrix.ptap(self._prolongation)
+        else:
+            self._matrix.ptap(self._prolongation, result=self._coarse)
+        # factorisations know small pivots by their size alone
+        diagonal = self._coarse.getDiagonal()
+        self._unit = diagonal.getSize() / diagonal.sum()
+        diagonal.destroy()
+        self._coarse.scale(self._unit)
+        if self._bottom is None:
+            self._bottom = Solver(self._coarse, Direct(), f"{self._prefix}coarse_")
+        self._bottom.set_up()
+        self._smoother.set_up()
+
+    def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec) -> None:
+        """Apply the cycle; collective."""
+        smoother, matrix = self._smoother, self._matrix
+        smoother.ksp.setInitialGuessNonzero(False)
+        smoother.solve(rhs, solution)
+        matrix.mult(solution, self._residual)
+        self._residual.aypx(-1.0, rhs)
+        self._prolongation.multTranspose(self._residual, self._low)
+        self._solve_coarse()
+        self._prolongation.multAdd(self._found, solution, solution)
+        smoother.ksp.setInitialGuessNonzero(True)
+        smoother.solve(rhs, solution)
+
+    def _solve_coarse(self) -> None:
+        if self._bottom is not None:
+            self._bottom.solve(self._low, self._found)
+            self._found.scale(self._unit)
+
+    def destroy(self) -> None:
+        """Give the memory back; collective."""
+        self._smoother.destroy()
+        if self._bottom is not None:
+            self._bottom.destroy()
+        if self._coarse is not None:
+            self._coarse.destroy()
+        for each in (self._prolongation, self._residual, self._low, self._found):
+            each.destroy()

@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The iterative solver: exact where it claims to be, and the answers of the direct one."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from mpi4py import MPI
+from petsc4py import PETSc
+
+import numpy as np
+import pytest
+from dolfinx import fem
+from dolfinx.mesh import create_unit_cube, locate_entities_boundary
+
+import ssbmech as ssb
+from ssbmech.geometry.mesh_file import MeshFile
+from ssbmech.geometry.tagged_mesh import TaggedMesh
+from ssbmech.solve.block_preconditioner import BlockOperator
+from ssbmech.solve.choice import linear_system
+from ssbmech.solve.coarse import prolongation
+from ssbmech.solve.condense import Condensed, Grown
+from ssbmech.solve.facets import Elimination
+from ssbmech.solve.field_roles import Elliptic
+from ssbmech.solve.iterative import ELLIPTIC, MULTIPLIERS, Fields, Preconditioned
+from ssbmech.solve.linear import Solver
+from ssbmech.solve.numbering import Numbering
+from ssbmech.solve.split import Split
+from ssbmech.solve.system import System
+from ssbmech.solve.unknowns import Closure, Unknown
+from ssbmech.units import mA_per_cm2, s
+from tests.small_cell import STORED
+from tests.tools import March, march
+
+COMM = MPI.COMM_WORLD
+
+STEPS = {
+    "three_dimensional": (1.0, 5.0, 10.0),
+    "composite": (1.0, 10.0, 30.0),
+    "sticking": (1.0, 5.0),
+    "axisymmetric": (1.0, 5.0),
+}
+"""Time steps by stored cell [s]: voids that close, and bonds that stretch."""
+
+CELLS = ("three_dimensional", "composite", "sticking")
+
+pytestmark = pytest.mark.whole_run("fields are compared dof by dof, on one mesh")
+
+
+def case_of(name: str, solver: ssb.Direct | ssb.Iterative) -> ssb.Case:
+    """Return a small cell, plated or charged for two steps after its preload."""
+    mesh = "three_dimensional" if name == "sticking" else name
+    case = STORED[mesh].case(mesh)
+    if name == "sticking":
+        stuck = [dataclasses.replace(i, contact=ssb.Sticking()) for i in case.interfaces]
+        case = dataclasses.replace(case, interfaces=tuple(stuck))
+    steps = STEPS[name]
+    current = case.protocol[1].drive(0.0).current_density or -1 * mA_per_cm2
+    return dataclasses.replace(
+        case,
+        protocol=(ssb.Preload(1 * s), ssb.ConstantCurrent(current, sum(steps[1:]))),
+        step_control=ssb.PrescribedSteps(steps),
+        newton=ssb.NewtonSettings(),
+        linear_solver=solver,
+    )
+
+
+Direct = Callable[[str], March]
+
+
+@pytest.fixture(scope="module")
+def direct() -> Iterator[Direct]:
+    """Return what marches a cell by the direct solver, each cell once.
+
+    Meshes are shared out among the ranks once: partitioners need not do it twice alike.
+    """
+    built: dict[str, TaggedMesh] = {}
+    marched: dict[str, March] = {}
+    build = MeshFile.build
+
+    def build_once(geometry: MeshFile, *given: Any) -> TaggedMesh:
+        key = str(geometry.path)
+        if key not in built:
+            built[key] = build(geometry, *given)
+        return built[key]
+
+    def march_once(name: str) -> March:
+        if name not in marched:
+            marched[name] = march(case_of(name, ssb.Direct()))
+        return marched[name]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MeshFile, "build", build_once)
+        yield march_once
+
+
+def total(value: float) -> float:
+    """Return the sum over all ranks."""
+    return float(COMM.allreduce(value, op=MPI.SUM))
+
+
+def difference(found: March, expected: March) -> dict[str, float]:
+    """Return the distance of each field over its size, or over its scale if that is larger."""
+    apart = {}
+    for one, other in zip(found.cell.unknowns, expected.cell.unknowns, strict=True):
+        a, b = (w.function.x.array[: w.owned] for w in (one, other))
+        size = max(total(float(b @ b)), one.scale**2)
+        apart[one.key] = float(np.sqrt(total(float((a - b) @ (a - b))) / size))
+    return apart
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_condensing_changes_no_solution(name: str, direct: Direct) -> None:
+    """For any right-hand side, that of prescribed and tied rows too."""
+    system = direct(name).cell.system
+    system.residual()
+    system.jacobian()
+    rhs, whole = system.matrix.mat.createVecs()
+    rhs.array_w[:] = np.random.default_rng(COMM.rank).standard_normal(rhs.getLocalSize())
+    solver = Solver(system.matrix.mat, ssb.Direct(), "test_condensed_")
+    solver.set_up()
+    assert solver.solve(rhs, whole).converged
+    fields = Fields(system)
+    condensed = Condensed(system, fields.split, fields.facets, MULTIPLIERS, ELLIPTIC)
+    condensed.fill()
+    pairs = [group for group in condensed.groups if isinstance(group, Elimination)]
+    closed = total(sum(int(np.sum(pair.closed)) for pair in pairs))
+    open_ = total(sum(int(np.sum(~pair.closed)) for pair in pairs))
+    assert closed > 0 and open_ > 0
+    expected = condensed.restrict(rhs.array_r) / condensed.scales
+    kept, image = fields.split.vector(), fields.split.vector()
+    kept.array_w[:] = whole.array_r[fields.split.rows]
+    BlockOperator(condensed).mult(PETSc.Mat(), kept, image)
+    again = condensed.expand(kept.array_r, rhs.array_r)
+    # both by as many digits as the direct solution has itself
+    residual = system.matrix.mat * whole - rhs
+    lost = max(residual.norm() / rhs.norm(), 1e-12)
+    apart = np.sqrt(total(float(np.sum((image.array_r - expected) ** 2))))
+    assert apart <= 10 * lost * np.sqrt(total(float(expected @ expected)))
+    for k, unknown in enumerate(system.unknowns):
+        rows = slice(int(system.numbering.starts[k]), int(system.numbering.starts[k + 1]))
+        error = total(float(np.sum((again[rows] - whole.array_r[rows]) ** 2)))
+        size = total(float(np.sum(whole.array_r[rows] ** 2)))
+        assert error <= (1e-11) ** 2 * size, unknown.key
+
+
+@pytest.mark.serial
+def test_patterns_grow_with_what_they_meet(direct: Direct) -> None:
+    """The equation of a gap comes to know a displacement that is none of its facet's."""
+    system = direct("three_dimensional").cell.system
+    system.jacobian()
+    solver = Preconditioned(system, ssb.Iterative(forcing=1e-10), "test_grown_")
+    solver.set_up()
+    fields = Fields(system)
+    condensed = Condensed(system, fields.split, fields.facets, MULTIPLIERS, ELLIPTIC)
+    starts, columns, values = system.matrix.local_rows()
+    row = int(condensed.groups[0].eliminated[0, 0])
+    entries = np.arange(starts[row], starts[row + 1])
+    known = np.isin(columns[entries], condensed.groups[0].neighbours.members[0])
+    entry = entries[~known & (values[entries] == 0.0)][0]
+    values[entry] = 0.1 * np.max(np.abs(values[entries]))
+    system.matrix.transfer()
+    with pytest.raises(Grown):
+        condensed.fill()
+    rhs, found = system.matrix.mat.createVecs()
+    expected = found.duplicate()
+    rhs.array_w[fields.split.rows] = np.random.default_rng(0).standard_normal(
+        len(fields.split.rows)
+    )
+    solver.set_up()
+    assert solver.solve(rhs, found).converged
+    exact = Solver(system.matrix.mat, ssb.Direct(), "test_grown_direct_")
+    exact.set_up()
+    assert exact.solve(rhs, expected).converged
+    assert (found - expected).norm() < 1e-6 * expected.norm()
+
+
+def test_displacements_and_constraints_of_a_condensed_cell_are_symmetric(direct: Direct) -> None:
+    """And definite: so signs and scales fit, and a smoother of such systems serves."""
+    system = direct("three_dimensional").cell.system
+    system.jacobian()
+    fields = Fields(system)
+    condensed = Condensed(system, fields.split, fields.facets, MULTIPLIERS, ELLIPTIC)
+    condensed.fill()
+    block = condensed.matrices[ELLIPTIC, ELLIPTIC].mat
+    vectors = [block.createVecRight() for _ in range(4)]
+    generator = np.random.default_rng(COMM.rank)
+    for x, y in (vectors[:2], vectors[2:]):
+        x.array_w[:] = generator.standard_normal(x.getLocalSize())
+        block.mult(x, y)
+    (x, ax), (y, ay) = vectors[:2], vectors[2:]
+    assert abs(x.dot(ay) - y.dot(ax)) < 1e-12 * x.norm() * ay.norm()
+    assert x.dot(ax) > 0.0
+
+
+def cube(tied: bool) -> tuple[Numbering, Split, Elliptic]:
+    """Return quadratic displacements of a cube, its top moved as one by a scalar if it is tied."""
+    mesh = create_unit_cube(COMM, 3, 2, 2)
+    space = fem.functionspace(mesh, ("Lagrange", 2, (3,)))
+    u = Unknown("u", "cube", fem.Function(space), 1.0)
+    facets = locate_entities_boundary(mesh, 2, lambda x: np.isclose(x[2], 1.0))
+    nodes = fem.locate_dofs_topological(space, 2, facets)
+    dofs = np.unique(3 * nodes + 2).astype(np.int32)
+    closures = [Closure("platen", "", u, dofs[dofs < u.owned], 1.0, 1.0)] if tied else []
+    numbering = Numbering(COMM, [u], closures)
+    free = np.flatnonzero(numbering.targets[0] == numbering.own_rows(0))
+    scalars = np.arange(u.owned, numbering.local_size)
+    split = Split(numbering, [np.concatenate([free, scalars])], np.zeros(0, dtype=np.int64))
+    return numbering, split, Elliptic(u, fem.functionspace(mesh, ("Lagrange", 1)))
+
+
+def missed(tied: bool, motion: int) -> float:
+    """Return the part of a rigid motion that the coarser level does not know [1].
+
+    Args:
+        tied: whether the top of the cube moves as one.
+        motion: number of the motion; translations first, then rotations.
+    """
+    numbering, split, field = cube(tied)
+    matrix = prolongation(numbering, split, 0, [field], {field.unknown.key: 0})
+    x = field.unknown.function.function_space.tabulate_dof_coordinates()
+    axis = np.eye(3)[motion % 3]
+    moved = np.broadcast_to(axis, x.shape) if motion < 3 else np.cross(axis, x - 0.5)
+    found, wanted = matrix.createVecs()
+    values = moved.ravel()[: field.unknown.owned]
+    rows = split.members[0]
+    at_top = float(axis[2]) if motion < 3 else 0.0
+    wanted.array_w[:] = np.append(values, np.full(len(rows), at_top))[
+        np.minimum(rows, field.unknown.owned)
+    ]
+    ksp = PETSc.KSP().create(COMM)
+    ksp.setOperators(matrix)
+    ksp.setType(PETSc.KSP.Type.LSQR)
+    ksp.getPC().setType(PETSc.PC.Type.NONE)
+    ksp.setTolerances(rtol=1e-14, atol=0.0, max_it=300)
+    ksp.solve(wanted, found)
+    return float((matrix * found - wanted).norm() / wanted.norm())
+
+
+@pytest.mark.parametrize("motion", range(6))
+def test_the_coarser_level_knows_rigid_motions(motion: int) -> None:
+    assert missed(False, motion) < 1e-10
+
+
+@pytest.mark.parametrize("motion", [0, 1, 2, 5])
+def test_the_coarser_level_moves_with_what_is_tied(motion: int) -> None:
+    """Along the scalar's direction and across it, and around it."""
+    assert missed(True, motion) < 1e-10
+
+
+def test_the_coarser_level_does_not_tilt_what_is_tied() -> None:
+    assert missed(True, 3) > 0.01
+
+
+ITERATIONS = {"three_dimensional": (73, 89, 94), "composite": (37, 134, 63), "sticking": (73, 95)}
+"""Iterations of FGMRES in each step, measured on one rank."""
+
+
+def told_by_solver(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return the warnings of the linear solver."""
+    return [r.getMessage() for r in caplog.records if r.name == "ssbmech.solve.choice"]
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_answers_are_those_of_the_direct_solver(
+    name: str, direct: Direct, caplog: pytest.LogCaptureFixture
+) -> None:
+    expected = direct(name)
+    with caplog.at_level(logging.WARNING, logger="ssbmech.solve"):
+        found = march(case_of(name, ssb.Iterative()))
+    assert not told_by_solver(caplog)
+    # what Newton's tolerance of 1e-8 leaves
+    assert max(difference(found, expected).values()) < 1e-7
+    for one, other in zip(found.reports, expected.reports, strict=True):
+        assert one.iterations <= other.iterations + 2
+    counts = [report.linear_iterations for report in found.reports]
+    # bounds of eigenvalues are estimated from random vectors, others on each number of ranks
+    assert counts == pytest.approx(ITERATIONS[name], rel=0.2)
+
+
+def test_a_failure_is_told_and_mended(direct: Direct, caplog: pytest.LogCaptureFixture) -> None:
+    expected = direct("axisymmetric")
+    with caplog.at_level(logging.WARNING, logger="ssbmech.solve"):
+        found = march(case_of("axisymmetric", ssb.Iterative(max_iterations=1)))
+    told = told_by_solver(caplog)
+    assert "too many iterations" in told[0] and "solved directly" in told[0]
+    assert "twice in a row" in told[1]
+    # nothing differs but what a pivot order of another analysis may
+    assert max(difference(found, expected).values()) < 1e-10
+    assert [r.iterations for r in found.reports] == [r.iterations for r in expected.reports]
+
+
+def system_of(dimension: int, unknowns: int) -> System:
+    """Return what is asked of a system when its solver is chosen."""
+
+    class Sized:
+        def __init__(self) -> None:
+            self.matrix = self
+            self.mat = PETSc.Mat().createAIJ((1, 1), nnz=1, comm=MPI.COMM_SELF)
+            self.dimension = dimension
+
+        def free_unknowns(self) -> int:
+            return unknowns
+
+    return Sized()  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("dimension", "unknowns", "direct"),
+    [(2, 10_000_000, True), (3, 60_000, True), (3, 60_001, False)],
+)
+def test_the_solver_is_chosen_by_size(dimension: int, unknowns: int, direct: bool) -> None:
+    solver = linear_system(system_of(dimension, unknowns), ssb.Automatic(), "test_chosen_")
+    assert isinstance(solver, Solver) is direct
