@@ -33,7 +33,8 @@ from ssbmech.solve.iterative import Preconditioned
 from ssbmech.solve.linear import LinearSystem, Outcome, Solver
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.observing import Row
-from ssbmech.solve.time_loop import Position, TimeLoop
+from ssbmech.solve.position import Position
+from ssbmech.solve.time_loop import TimeLoop
 from ssbmech.units import MPa, MPa_per_um, hour, mA_per_cm2, nm, s, um
 
 COMM = MPI.COMM_WORLD

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ssbmech.case.protocol import SAME_INSTANT, Step, drive_over
 from ssbmech.case.step_control import Tolerances
-from ssbmech.errors import AuditError, NotConverged, ObserverError
+from ssbmech.errors import AuditError, CaseError, NotConverged, ObserverError, ParameterError
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.observing import Ending, Row, Witness
 from ssbmech.solve.position import Position
@@ -71,6 +71,7 @@ class SingleStep:
             NotConverged: no solution, or one too far from what the last two steps announced; the
                 cell is left as it was solved, for `undo`.
             ObserverError: a quantity of the user's own failed; the step is rolled back.
+            CaseError, ParameterError: what the step asks for cannot be had; it is rolled back.
         """
         cell = self._cell
         ratio = dt / at.dt_before if at.dt_before > 0.0 else 0.0
@@ -81,7 +82,11 @@ class SingleStep:
             cell.begin(drive, dt)
 
         cell.predict(ratio)
-        cell.begin(drive, dt)
+        try:
+            cell.begin(drive, dt)
+        except (CaseError, ParameterError):
+            cell.rollback()
+            raise
         report = self._newton.solve(start_from_last)
         predicted = cell.predictor_error(ratio, self._tolerances)
         embedded = cell.embedded_error(self._tolerances)

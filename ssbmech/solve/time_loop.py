@@ -17,7 +17,14 @@ from ssbmech.case.phases import Phase, conditions_of, phases_of
 from ssbmech.case.protocol import Step
 from ssbmech.case.step_control import StepSizer, Tolerances
 from ssbmech.case.stops import Final, Leaves, StopCondition, stop_reason
-from ssbmech.errors import AuditError, NotConverged, ObserverError, StepTooSmall
+from ssbmech.errors import (
+    AuditError,
+    CaseError,
+    NotConverged,
+    ObserverError,
+    ParameterError,
+    StepTooSmall,
+)
 from ssbmech.solve.limits import Limits
 from ssbmech.solve.newton import Newton
 from ssbmech.solve.observing import Ending, EndRun, NoWitness, Row, Witness
@@ -91,12 +98,14 @@ class TimeLoop:
             StepTooSmall: a step cannot be solved however short.
             AuditError: a step breaks a conservation law.
             ObserverError: an observer failed.
+            CaseError, ParameterError: a step asks for what cannot be had, as no check before the
+                run could see.
         """
         while not self._is_over(protocol):
             step = protocol[self.position.step]
             try:
                 reason = self._run_step(step)
-            except (StepTooSmall, AuditError, ObserverError):
+            except (StepTooSmall, AuditError, ObserverError, CaseError, ParameterError):
                 # rolled back: the run can go on from here with other settings
                 self._hooks.on_settled(self.position, last=True)
                 raise
@@ -181,6 +190,7 @@ class TimeLoop:
         Raises:
             StepTooSmall: it cannot be shorter.
             ObserverError: a quantity of the user's own failed; the step is rolled back.
+            CaseError, ParameterError: what the step asks for cannot be had; it is rolled back.
         """
         try:
             return self._single.attempt(step, self.position, dt)

@@ -16,8 +16,11 @@ import pytest
 import ssbmech as ssb
 from ssbmech.case.linear_solver import Direct
 from ssbmech.case.phases import Phase
+from ssbmech.case.protocol import Drive
 from ssbmech.case.step_control import Tolerances
-from ssbmech.errors import AuditError, NotConverged, StepTooSmall
+from ssbmech.case.stops import StopCondition
+from ssbmech.constants import ROOM_TEMPERATURE
+from ssbmech.errors import AuditError, CaseError, NotConverged, StepTooSmall
 from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
@@ -25,6 +28,7 @@ from ssbmech.model.surface import SurfaceModel
 from ssbmech.runfolder.audits import AuditLimits
 from ssbmech.solve.limits import Limits
 from ssbmech.solve.newton import Newton, SolveReport
+from ssbmech.solve.position import Position
 from ssbmech.solve.time_loop import TimeLoop
 from ssbmech.units import V, mA_per_cm2, nm, s
 from tests.parts import Transfer, part
@@ -242,6 +246,48 @@ def test_step_that_cannot_converge() -> None:
     assert report.worst()[1] > case.newton.tolerance
     assert set(report.norms) >= {"u negative", f"gap {WORKING}", "platen", f"electrode {COUNTER}"}
     assert len(set(COMM.allgather(str(failure.value)))) == 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Peak:
+    """A step that melts the metal for a hundredth of a second, which no check before a run sees."""
+
+    duration: float = 10.0
+    stops: tuple[StopCondition, ...] = ()
+    name: str = "peak"
+    seats: bool = False
+
+    def drive(self, elapsed: float) -> Drive:
+        return Drive(temperature=600.0 if 3.31 < elapsed < 3.32 else ROOM_TEMPERATURE)
+
+
+class Keeper(March):
+    """Keeps where a run could be taken up again, and in what state."""
+
+    kept: list[tuple[int, float, bool, Snapshot]]
+
+    def on_settled(self, position: Position, last: bool) -> None:
+        state = snapshot(self.cell, self.observer)
+        self.kept.append((position.step, position.elapsed, last, state))
+
+
+@pytest.mark.pair
+def test_a_step_that_cannot_be_begun_leaves_the_last_state_to_go_on_from() -> None:
+    case = dataclasses.replace(
+        void_cell(protocol=(FIRST, Peak())),
+        step_control=ssb.PrescribedSteps([1.0, 1.0, 2.315]),
+    )
+    cell = CellModel(case, case.geometry.build(COMM))
+    run = Keeper(cell, Measurement(cell))
+    run.kept = []
+    newton = Newton(cell.system, case.newton, case.linear_solver, "kept_")
+    sizer, tolerances = case.step_control.sizer(), case.step_control.tolerances
+    with pytest.raises(CaseError, match="melts"):
+        TimeLoop(cell, newton, run.observer, run, sizer, tolerances).run(case.protocol)
+    assert [each[:3] for each in run.kept[-2:]] == [(1, 1.0, False), (1, 1.0, True)]
+    before, after = (each[3] for each in run.kept[-2:])
+    assert [key for key in before if not np.array_equal(before[key], after[key])] == []
+    assert cell.conditions.temperature.value == pytest.approx(ROOM_TEMPERATURE)
 
 
 @pytest.mark.pair
