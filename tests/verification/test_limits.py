@@ -102,6 +102,7 @@ def test_what_holds_is_not_noted(caplog):
     assert np.max(run.series("creep_step_max:negative")) < 0.1
 
 
+@pytest.mark.whole_run(reason="each process that goes on with a run notes it once in its log")
 def test_a_fixture_that_pulls_is_noted(caplog):
     """A bonded stack whose platen moves outwards."""
     case = void_cell(size=4.0, depth=0.1)
