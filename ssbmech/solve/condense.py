@@ -160,6 +160,10 @@ class Condensed:
                 made[pair] = SummedMatrix(split.ranges[pair[0]], split.ranges[pair[1]], sources)
         return made
 
+    def stands_alone(self, block: int) -> bool:
+        """Return whether the equations of a block name its own unknowns at all."""
+        return (block, block) in self.matrices
+
     def fill(self) -> None:
         """Condense the present matrix of the system; collective.
 
@@ -189,6 +193,8 @@ class Condensed:
             found = [each.fill(values, crossed).ravel() for each in self.groups]
         except Unsuited as own:
             failure = str(own)
+        except np.linalg.LinAlgError:
+            failure = "the equations of a facet are singular"
         failures = [each for each in self.split.comm.allgather(failure) if each]
         if failures:
             raise Unsuited(failures[0])

@@ -65,7 +65,8 @@ class Multipliers(Protocol):
             crossed: those of the entries of other rows in the facets' columns.
 
         Raises:
-            Unsuited: facets are coupled to others, or equations of one are singular; on this rank.
+            Unsuited: facets are coupled to others; on this rank.
+            LinAlgError: the equations of one are singular; on this rank.
         """
 
     def scales(self, symmetric: Array) -> Array:
@@ -194,10 +195,7 @@ class Elimination:
         self.closed = np.abs(own[:, 0, 1]) > np.abs(own[:, 0, 0])
         self._swap(own)
         self._swap(near)
-        try:
-            self._inverse = np.asarray(np.linalg.inv(own[:, 1:, 1:]), dtype=np.float64)
-        except np.linalg.LinAlgError as singular:
-            raise Unsuited("the equations of a facet are singular") from singular
+        self._inverse = np.asarray(np.linalg.inv(own[:, 1:, 1:]), dtype=np.float64)
         self._columns, self._near, self._own_kept = across[:, :, 1:], near[:, 1:, :], own[:, :1, 1:]
         solved = self._inverse @ self._near
         change: Array = -self._columns @ solved

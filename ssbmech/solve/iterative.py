@@ -36,6 +36,9 @@ from ssbmech.solve.unknowns import Unknown
 Longs = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
 
+USELESS = 0.9
+"""Residual that is left of the system's own above which a solution is none [1]."""
+
 MULTIPLIERS, SADDLES, ELLIPTIC = 0, 1, 2
 """Numbers of the blocks; the elliptic ones begin with the third, and what is left is the last."""
 
@@ -220,6 +223,9 @@ class _Made:
         self.condensed = Condensed(
             fields.system, fields.split, fields.facets, MULTIPLIERS, ELLIPTIC, used
         )
+        if fields.split.ranges[fields.rest].total and not self.condensed.stands_alone(fields.rest):
+            self.condensed.destroy()
+            raise Unsuited("fields of which nothing is known do not name themselves")
         self._approximate: list[_Approximate] = []
         self._operator = BlockOperator(self.condensed)
         self._preconditioner = BlockPreconditioner(self.condensed, self._solvers())
@@ -302,9 +308,24 @@ class _Made:
         target = max(self._preset.forcing * rhs.norm(), enough)
         self._ksp.setTolerances(rtol=0.0, atol=target, max_it=self._preset.max_iterations)
         self._ksp.solve(self._vector, self._found)
-        reason = self._ksp.getConvergedReason()
+        words, iterations = _words(self._ksp.getConvergedReason()), self._ksp.getIterationNumber()
         solution.array_w[:] = self.condensed.expand(self._found.array_r, given)
-        return Outcome(reason > 0, self._ksp.getIterationNumber(), _words(reason))
+        if not words and not self._left(rhs, solution) <= max(USELESS * rhs.norm(), enough):
+            words = "its solution is none of the whole system"
+        return Outcome(not words, iterations, words)
+
+    def _left(self, rhs: PETSc.Vec, solution: PETSc.Vec) -> float:
+        """Return the norm of the residual of the whole system; collective.
+
+        Constraints that are added to other equations may cancel against these, and a small residual
+        of the condensed system then is none of the system.
+        """
+        residual = rhs.duplicate()
+        self._fields.system.matrix.mat.mult(solution, residual)
+        residual.axpy(-1.0, rhs)
+        left = float(residual.norm())
+        residual.destroy()
+        return left
 
     def destroy(self) -> None:
         """Give the memory back; collective."""

@@ -99,7 +99,7 @@ def error(solver: Solver, matrix: PETSc.Mat) -> float:
     rhs, solution = matrix.createVecs()
     rhs.set(1.0)
     solver.set_up()
-    assert solver.solve(rhs, solution)
+    assert solver.solve(rhs, solution).converged
     return float((matrix * solution - rhs).norm(PETSc.NormType.INFINITY))
 
 

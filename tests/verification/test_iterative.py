@@ -13,6 +13,7 @@ from petsc4py import PETSc
 
 import numpy as np
 import pytest
+import ufl
 from dolfinx import fem
 from dolfinx.mesh import create_unit_cube, locate_entities_boundary
 
@@ -24,12 +25,12 @@ from ssbmech.solve.choice import linear_system
 from ssbmech.solve.coarse import prolongation
 from ssbmech.solve.condense import Condensed, Grown
 from ssbmech.solve.facets import Elimination
-from ssbmech.solve.field_roles import Elliptic
+from ssbmech.solve.field_roles import Elliptic, Role
 from ssbmech.solve.iterative import ELLIPTIC, MULTIPLIERS, Fields, Preconditioned
 from ssbmech.solve.linear import Solver
 from ssbmech.solve.numbering import Numbering
 from ssbmech.solve.split import Split
-from ssbmech.solve.system import System
+from ssbmech.solve.system import FormGroup, System
 from ssbmech.solve.unknowns import Closure, Unknown
 from ssbmech.units import mA_per_cm2, s
 from tests.small_cell import STORED
@@ -178,6 +179,43 @@ def test_patterns_grow_with_what_they_meet(direct: Direct) -> None:
     assert (found - expected).norm() < 1e-6 * expected.norm()
 
 
+def test_a_residual_that_only_the_condensed_system_lacks_is_a_failure(direct: Direct) -> None:
+    """Forces that constraints cancel: FGMRES has nothing to do, and Newton would stand still."""
+    system = direct("three_dimensional").cell.system
+    system.jacobian()
+    solver = Preconditioned(system, ssb.Iterative(forcing=0.5), "test_cancelled_")
+    solver.set_up()
+    fields = Fields(system)
+    condensed = Condensed(system, fields.split, fields.facets, MULTIPLIERS, ELLIPTIC)
+    condensed.fill()
+    rhs, found = system.matrix.mat.createVecs()
+    pair = next(group for group in condensed.groups if isinstance(group, Elimination))
+    rhs.array_w[pair.eliminated[pair.closed, 0]] = 1.0
+    others = fields.split.rows[len(fields.split.members[MULTIPLIERS]) :]
+    seen = condensed.restrict(rhs.array_r) / condensed.scales
+    rhs.array_w[others] -= seen[len(fields.split.members[MULTIPLIERS]) :]
+    outcome = solver.solve(rhs, found)
+    assert outcome.iterations == 0
+    assert not outcome.converged and "whole system" in outcome.reason
+    # what is as good as none is no failure
+    assert solver.solve(rhs, found, 2.0 * rhs.norm()).converged
+
+
+@pytest.mark.serial
+def test_singular_equations_of_a_facet_are_a_failure(direct: Direct) -> None:
+    system = direct("sticking").cell.system
+    system.jacobian()
+    solver = Preconditioned(system, ssb.Iterative(), "test_singular_")
+    rhs, found = system.matrix.mat.createVecs()
+    starts, _, values = system.matrix.local_rows()
+    row = int(Fields(system).facets[0].pair[0, -1])
+    values[starts[row] : starts[row + 1]] = 0.0
+    system.matrix.transfer()
+    solver.set_up()
+    outcome = solver.solve(rhs, found)
+    assert not outcome.converged and "singular" in outcome.reason
+
+
 def test_displacements_and_constraints_of_a_condensed_cell_are_symmetric(direct: Direct) -> None:
     """And definite: so signs and scales fit, and a smoother of such systems serves."""
     system = direct("three_dimensional").cell.system
@@ -194,6 +232,41 @@ def test_displacements_and_constraints_of_a_condensed_cell_are_symmetric(direct:
     (x, ax), (y, ay) = vectors[:2], vectors[2:]
     assert abs(x.dot(ay) - y.dot(ax)) < 1e-12 * x.norm() * ay.norm()
     assert x.dot(ax) > 0.0
+
+
+def constrained(known: bool) -> System:
+    """Return a field and its multiplier, whose equation does not name itself.
+
+    Args:
+        known: whether it is said what the field is; of the multiplier nothing is.
+    """
+    mesh = create_unit_cube(COMM, 3, 2, 2)
+    space = fem.functionspace(mesh, ("Lagrange", 1))
+    u, q = (Unknown(name, "cube", fem.Function(space), 1.0) for name in ("u", "q"))
+    v = ufl.TestFunction(space)
+    field = ufl.inner(ufl.grad(u.function), ufl.grad(v)) + q.function * v
+    forms = {u.key: field * ufl.dx, q.key: (u.function - 1.0) * v * ufl.dx}
+    sizes = {w.key: [("cube", v * ufl.dx)] for w in (u, q)}
+    roles: list[Role] = [Elliptic(u)] if known else []
+    return System(COMM, [u, q], [], [FormGroup("cube", forms)], sizes, lambda: roles)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_fields_of_which_nothing_is_known_are_solved_for(
+    known: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """All together by their factorisation, or, where they have none, with the whole system."""
+    system = constrained(known)
+    system.residual()
+    system.jacobian()
+    solver = linear_system(system, ssb.Iterative(forcing=1e-10), "test_unknown_")
+    with caplog.at_level(logging.WARNING, logger="ssbmech.solve"):
+        solver.set_up()
+        assert solver.solve(system.rhs, system.increment).converged
+    assert any("do not name themselves" in text for text in told_by_solver(caplog)) is known
+    left = system.matrix.mat * system.increment - system.rhs
+    # pivots down to 1e-6 of their columns are taken, which costs digits
+    assert left.norm() < 1e-6 * system.rhs.norm()
 
 
 def cube(tied: bool) -> tuple[Numbering, Split, Elliptic]:
