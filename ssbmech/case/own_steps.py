@@ -8,8 +8,8 @@ from numbers import Real
 from typing import Any, Final
 
 from ssbmech.case.phases import parts_of
-from ssbmech.case.protocol import Drive, Step
-from ssbmech.errors import CaseError, SSBMechError
+from ssbmech.case.protocol import Step, drive_at
+from ssbmech.errors import CaseError
 from ssbmech.kind_words import shown
 
 _STOP: Final = ("quantity", "excess", "tolerance")
@@ -45,17 +45,4 @@ def check_step(step: Step) -> None:
                 "(VoltageAbove(4.2 * V),)"
             )
     for part in (0.0, *parts_of(step)):
-        _check_drive(step, part * float(time))
-
-
-def _check_drive(step: Step, time: float) -> None:
-    """Check what a step asks for at a time since its start [s]."""
-    where = f"step {step.name!r}: drive({time:g})"
-    try:
-        drive = step.drive(time)
-    except SSBMechError:
-        raise
-    except Exception as failure:
-        raise CaseError(f"{where} raises {type(failure).__name__}: {failure}") from failure
-    if not isinstance(drive, Drive):
-        raise CaseError(f"{where} returns {shown(drive)}: expected a Drive, as in Drive(voltage=4)")
+        drive_at(step, part * float(time))

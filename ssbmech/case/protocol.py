@@ -19,7 +19,8 @@ from ssbmech.case.stops import ContactBelow as ContactBelow
 from ssbmech.case.stops import StopCondition
 from ssbmech.case.stops import VoltageAbove as VoltageAbove
 from ssbmech.case.stops import VoltageBelow as VoltageBelow
-from ssbmech.errors import CaseError, ParameterError
+from ssbmech.errors import CaseError, ParameterError, SSBMechError
+from ssbmech.kind_words import shown
 from ssbmech.parameter import parameter, validate_parameters
 
 SAME_INSTANT = 1e-9
@@ -100,6 +101,25 @@ def break_points(step: Step) -> tuple[float, ...]:
     return tuple(sorted(float(time) for time in getattr(step, "break_points", ())))
 
 
+def drive_at(step: Step, time: float) -> Drive:
+    """Return what a step asks for at a time since its start [s].
+
+    Raises:
+        CaseError: a step of the user's own fails, or returns something else than a Drive.
+    """
+    where = f"step {step.name!r}: drive({time:g})"
+    try:
+        drive: Any = step.drive(time)
+    except SSBMechError:
+        raise
+    except Exception as failure:
+        # the user's own code, which may raise anything
+        raise CaseError(f"{where} raises {type(failure).__name__}: {failure}") from failure
+    if not isinstance(drive, Drive):
+        raise CaseError(f"{where} returns {shown(drive)}: expected a Drive, as in Drive(voltage=4)")
+    return drive
+
+
 def drive_over(step: Step, start: float, end: float) -> Drive:
     """Return what a step asks of a time step, from one time since its start to another [s].
 
@@ -110,8 +130,8 @@ def drive_over(step: Step, start: float, end: float) -> Drive:
     own: Callable[[float, float], Drive] | None = getattr(step, "drive_over", None)
     if own is not None:
         return own(start, end)
-    last, half = step.drive(end), 0.5 * (end - start)
-    inside = [step.drive(start + (1.0 + place) * half) for place in GAUSS]
+    last, half = drive_at(step, end), 0.5 * (end - start)
+    inside = [drive_at(step, start + (1.0 + place) * half) for place in GAUSS]
     means = {}
     for name in ("current_density", "c_rate"):
         values = [getattr(drive, name) for drive in inside]

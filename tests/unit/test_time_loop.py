@@ -261,6 +261,15 @@ class Peak:
         return Drive(temperature=600.0 if 3.31 < elapsed < 3.32 else ROOM_TEMPERATURE)
 
 
+@dataclasses.dataclass(frozen=True)
+class Gap(Peak):
+    """A step that knows nothing of an instant on which a time step ends."""
+
+    def drive(self, elapsed: float) -> Drive:
+        known = {False: Drive()}
+        return known[3.3149 < elapsed < 3.3151]
+
+
 class Keeper(March):
     """Keeps where a run could be taken up again, and in what state."""
 
@@ -272,9 +281,12 @@ class Keeper(March):
 
 
 @pytest.mark.pair
-def test_a_step_that_cannot_be_begun_leaves_the_last_state_to_go_on_from() -> None:
+@pytest.mark.parametrize(("step", "told"), [(Peak(), "melts"), (Gap(), "raises KeyError: True")])
+def test_a_step_that_cannot_be_begun_leaves_the_last_state_to_go_on_from(
+    step: Peak, told: str
+) -> None:
     case = dataclasses.replace(
-        void_cell(protocol=(FIRST, Peak())),
+        void_cell(protocol=(FIRST, step)),
         step_control=ssb.PrescribedSteps([1.0, 1.0, 2.315]),
     )
     cell = CellModel(case, case.geometry.build(COMM))
@@ -282,7 +294,7 @@ def test_a_step_that_cannot_be_begun_leaves_the_last_state_to_go_on_from() -> No
     run.kept = []
     newton = Newton(cell.system, case.newton, case.linear_solver, "kept_")
     sizer, tolerances = case.step_control.sizer(), case.step_control.tolerances
-    with pytest.raises(CaseError, match="melts"):
+    with pytest.raises(CaseError, match=told):
         TimeLoop(cell, newton, run.observer, run, sizer, tolerances).run(case.protocol)
     assert [each[:3] for each in run.kept[-2:]] == [(1, 1.0, False), (1, 1.0, True)]
     before, after = (each[3] for each in run.kept[-2:])
