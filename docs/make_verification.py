@@ -2,6 +2,7 @@
 """Write docs/verification.md from the figures that the tests measure.
 
     SSBMECH_FIGURES=$PWD/figures.jsonl ./ssb test --ranks 1
+    SSBMECH_FIGURES=$PWD/figures.jsonl ./ssb test --ranks 1 --slow
     ./ssb python docs/make_verification.py figures.jsonl
 
 The tests append one JSON object per figure: item, quantity, value, limit and against. Of a figure

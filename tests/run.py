@@ -99,7 +99,9 @@ def _test(ranks: int, arguments: list[str]) -> Result:
     if ranks == 1:
         # more than single files: on all cores, a file at a time
         chosen = any(Path(argument.split("::")[0]).is_file() for argument in arguments)
-        spread = [] if chosen else ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
+        # in their order: files of few tests, which take long, would be left to one core at the end
+        apart = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
+        spread = [] if chosen else [*apart, "--no-loadscope-reorder"]
         return _run(name, [sys.executable, "-m", "pytest", *spread, *arguments])
 
     if shutil.which("mpirun") is None:

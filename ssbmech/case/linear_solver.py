@@ -29,7 +29,7 @@ class LinearSolver(Protocol):
 class Choosing(Protocol):
     """Role of a preset that is one of several, depending on the system."""
 
-    def choose(self, dimension: int, unknowns: int) -> LinearSolver:
+    def solver_for(self, dimension: int, unknowns: int) -> LinearSolver:
         """Return the preset for a system of a number of unknowns in a space of a dimension."""
 
 
@@ -126,9 +126,8 @@ class Iterative:
 
     forcing: float = parameter(
         "1",
-        low=0.0,
+        low=1e-10,
         high=0.5,
-        low_open=True,
         default=1e-3,
         doc="residual of the linear system over that of Newton's method",
     )
@@ -181,7 +180,7 @@ class Automatic:
         """False: any regular matrix will do."""
         return False
 
-    def choose(self, dimension: int, unknowns: int) -> LinearSolver:
+    def solver_for(self, dimension: int, unknowns: int) -> LinearSolver:
         """Return the solver for a system.
 
         Args:

@@ -25,7 +25,7 @@ PAUSE = 50
 def chosen(preset: LinearSolver, system: System) -> LinearSolver:
     """Return the preset that one of several is for a system; collective."""
     if isinstance(preset, Choosing):
-        return preset.choose(system.dimension, system.free_unknowns())
+        return preset.solver_for(system.dimension, system.free_unknowns())
     return preset
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from petsc4py import PETSc
 
@@ -24,7 +25,7 @@ class Chebyshev:
 
     steps: int
     bounds: Mapping[str, str]
-    definite: bool = False
+    definite: ClassVar[bool] = False
 
     def options(self, ranks: int) -> Mapping[str, str]:
         """Return the PETSc options."""

@@ -21,7 +21,7 @@ from ssbmech.constants import FARADAY
 from tests.case_scripts import script_case
 from tests.tools import March, march, measured
 
-pytestmark = pytest.mark.serial
+pytestmark = [pytest.mark.serial, pytest.mark.slow]
 
 ITEM = "Blend of NMC811 and LiCoO2 in a fixed gap"
 OXIDES = "active|electrolyte"

@@ -82,6 +82,7 @@ def check_gap(radius: float, pressure: float) -> None:
 
 
 @pytest.mark.serial
+@pytest.mark.slow
 def test_contact_loss_grows_as_pressure_falls() -> None:
     pressures = (200.0, 100.0, 0.0)
     losses = [loss(charged(5.0, pressure)) for pressure in pressures]
@@ -103,6 +104,7 @@ def test_contact_loss_grows_as_pressure_falls() -> None:
 
 
 @pytest.mark.serial
+@pytest.mark.slow
 def test_contact_loss_grows_with_particles() -> None:
     radii = (1.0, 2.5, 5.0, 10.0)
     losses = [loss(charged(radius, 0.0)) for radius in radii]
@@ -117,6 +119,7 @@ def test_contact_loss_grows_with_particles() -> None:
 
 
 @pytest.mark.serial
+@pytest.mark.slow
 def test_discs_of_a_composite_lose_more_at_low_stack_pressure() -> None:
     losses = []
     for pressure in (70.0, 2.0):
@@ -164,6 +167,7 @@ def textured(texture: ssb.Texture, seed: int, frame: ssb.PlaneStrain) -> March:
 
 
 @pytest.mark.serial
+@pytest.mark.slow
 def test_radial_grains_lose_less_contact_in_plane_strain() -> None:
     """Layers along the radius close up along it and along the cylinder's axis, not around it.
 
@@ -197,6 +201,7 @@ def test_radial_grains_lose_less_contact_in_plane_strain() -> None:
 
 
 @pytest.mark.serial
+@pytest.mark.slow
 def test_texture_leaves_the_mean_gap_of_a_sphere() -> None:
     """The volume of a dense particle is that of its crystals, however they lie.
 
@@ -253,6 +258,7 @@ def ends(result: March, name: str) -> list[float]:
 
 
 @pytest.mark.serial
+@pytest.mark.slow
 def test_pressing_again_recovers_contact_and_capacity() -> None:
     """It does if the electrolyte flows round the particle; what is elastic springs back.
 
@@ -296,6 +302,7 @@ def test_pressing_again_recovers_contact_and_capacity() -> None:
 
 
 @pytest.mark.serial
+@pytest.mark.slow
 def test_a_particle_that_has_come_off_stays_where_it_is() -> None:
     """Without friction nothing but the rest of its bond holds it in its hole."""
     charge = 0.2 * 96485.0 * C_MAX * 2.5e-6 / 2

@@ -98,7 +98,11 @@ def sphere_stresses(exact: Insertion, r: np.ndarray) -> tuple[np.ndarray, np.nda
 
 
 @pytest.mark.serial
-@pytest.mark.parametrize("frame", [ssb.Axisymmetric(), ssb.ThreeDimensional()], ids=["2D", "3D"])
+@pytest.mark.parametrize(
+    "frame",
+    [ssb.Axisymmetric(), pytest.param(ssb.ThreeDimensional(), marks=pytest.mark.slow)],
+    ids=["2D", "3D"],
+)
 def test_sphere(frame: ssb.Axisymmetric) -> None:
     solid = frame.dim == 3
     size, coarsening = (0.45, 1.6) if solid else (0.25, 1.5)
