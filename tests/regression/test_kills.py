@@ -25,7 +25,7 @@ EXTENSIONS = Job(Path(extensions.__file__), ("--steps=40",), extensions.SMALLEST
 @pytest.mark.parametrize(
     ("job", "item", "limit"),
     [
-        pytest.param(VOID, "Resumed run", LIMIT, id="voids"),
+        pytest.param(VOID, "Resumed run", LIMIT, id="voids", marks=pytest.mark.slow),
         pytest.param(EXTENSIONS, STOPPED, 1e-10, id="extensions"),
     ],
 )

@@ -45,7 +45,7 @@ def test_run_notes_its_script(folder: Path) -> None:
     assert manifest["effort"]["computed [s]"] > manifest["effort"]["files [s]"] > 0.0
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_options_may_come_before_the_script(tmp_path: Path) -> None:
     out = f"--out={tmp_path / 'run'}"
     assert main(["run", "--no-figures", out, VOID, *QUICK[:-1], "--pressure=2"]) == 0

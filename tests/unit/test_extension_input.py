@@ -100,7 +100,7 @@ def test_states_that_do_not_fit(name: str) -> None:
         built(*laws)
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_bulk_state_of_the_wrong_shape() -> None:
     @dataclass(frozen=True)
     class Odd:
@@ -164,7 +164,7 @@ class LonelyPhysics:
         return Lonely(model, self.silent)
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 @pytest.mark.parametrize(
     ("silent", "told"),
     [(True, "'spin' has no equation"), (False, "equation of the unknown 'spin' does not contain")],
@@ -183,7 +183,7 @@ class NoPhysics:
         return object()
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_parts_that_are_none_or_lack_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
     case = symmetric_cell()
 
@@ -215,7 +215,7 @@ class Misplaced:
         return {self.where: [fields[self.kind]]}
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 @pytest.mark.parametrize(
     ("item", "told"),
     [
@@ -229,7 +229,7 @@ def test_fields_where_they_cannot_be(item: Misplaced, told: str) -> None:
         Measurement(CellModel(case, case.geometry.build(COMM)))
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -294,7 +294,7 @@ def test_observer_that_raises_ends_the_run_in_order(tmp_path: Path, rank: int) -
     assert [row["time"] for row in result.rows] == pytest.approx([1.0, 11.0, 21.0, 31.0])
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_a_failed_audit_leaves_the_memory_of_observers(tmp_path: Path) -> None:
     """The step that is rolled back was not seen; the one before stays seen."""
     counting, seen = Throughput(1e9), []
@@ -358,7 +358,7 @@ def test_a_field_that_fails_leaves_a_run_that_goes_on(tmp_path: Path) -> None:
     assert [row["throughput"] for row in result.rows] == pytest.approx([0.0, 50.0, 100.0, 150.0])
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_observers_return_to_before_a_step_that_one_of_them_refused(tmp_path: Path) -> None:
     """The first has counted the step when the second fails."""
     case = stepping(protocol=(ssb.Preload(1.0), ssb.ConstantCurrent(5.0, 30.0)))
@@ -372,7 +372,7 @@ def test_observers_return_to_before_a_step_that_one_of_them_refused(tmp_path: Pa
     assert late.seen == 4
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_end_of_the_run_comes_before_a_stop_condition(tmp_path: Path) -> None:
     """Both are met by the same time step."""
     stop = ssb.ContactBelow(WORKING, 1.0)
@@ -403,7 +403,7 @@ def test_ranks_end_together(tmp_path: Path) -> None:
     assert len(result.rows) == 2
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 @pytest.mark.parametrize("name", ["offset", "p_contact", "shear"])
 def test_names_that_checkpoints_have_already(tmp_path: Path, name: str) -> None:
     law = wrong(ssb.StateVariable(name, "m", 0.0), **{name: 0.0})
@@ -415,7 +415,7 @@ def test_names_that_checkpoints_have_already(tmp_path: Path, name: str) -> None:
         ssb.run(stepping(interfaces=interfaces), tmp_path / "run")
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_states_that_are_plain_numbers() -> None:
     """On an interface and in a body: a state that does not change, and one that jumps."""
 
@@ -448,7 +448,7 @@ def test_states_that_are_plain_numbers() -> None:
     assert done.series(f"rust_max:{WORKING}") == pytest.approx([3.0] * 4)
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_stop_conditions_do_not_watch_observers(tmp_path: Path) -> None:
     @dataclass(frozen=True)
     class Enough:
@@ -465,7 +465,7 @@ def test_stop_conditions_do_not_watch_observers(tmp_path: Path) -> None:
         ssb.run(case, tmp_path / "run", observers=(Throughput(1e9),))
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_observers_that_fail_when_asked_for_columns(tmp_path: Path) -> None:
     class Blind(Throughput):
         def begin(self, cell: CellModel) -> Any:
@@ -496,7 +496,7 @@ class Lost:
         return {self.where: [ssb.Scalar(quantity, lambda _: float("x"), self.where)]}
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 @pytest.mark.parametrize(
     ("item", "error", "told"),
     [
@@ -513,7 +513,7 @@ def test_quantities_that_do_not_fit(
         ssb.run(case, tmp_path / "run")
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 @pytest.mark.parametrize(
     ("observers", "told"),
     [
@@ -547,7 +547,7 @@ class Pulsed(ssb.Rest):
     break_points: tuple[float, ...] = ()
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_time_steps_land_on_break_points() -> None:
     points = (0.3, 7.0, 12.5)
     case = stepping(
@@ -563,7 +563,7 @@ def test_time_steps_land_on_break_points() -> None:
     assert after - points[1] == pytest.approx(0.2)
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_break_points_lie_within_their_step(tmp_path: Path) -> None:
     case = stepping(protocol=(Pulsed(20.0, break_points=(25.0,)),))
     with pytest.raises(CaseError, match="break point at 25 s, which is not within its duration"):

@@ -210,7 +210,7 @@ PATTERNS = {
 }
 
 
-@pytest.mark.parametrize("name", marked(PATTERNS, disc=pytest.mark.serial, ring=pytest.mark.serial))
+@pytest.mark.parametrize("name", marked(PATTERNS, disc=pytest.mark.slow, ring=pytest.mark.serial))
 def test_no_current_passes_where_nothing_reacts(name: str) -> None:
     """Exactly none, and what is asked for passes through the rest."""
     pattern, frame = PATTERNS[name]

@@ -186,6 +186,7 @@ def test_a_study_interrupted_twice_ends_complete_and_repeats_nothing(study, proc
     assert {path.name for path in (folder / "figures").iterdir()} == {"void.png"}
 
 
+@pytest.mark.slow
 def test_snakemake_that_has_outlived_its_study_is_named(study, processes):
     folder = study.parent / "out"
     hold(study, 1)
@@ -204,6 +205,7 @@ def test_snakemake_that_has_outlived_its_study_is_named(study, processes):
     assert status == 0, told
 
 
+@pytest.mark.slow
 def test_a_file_stops_a_study(study, processes):
     folder = study.parent / "out"
     hold(study, 1)
@@ -215,6 +217,7 @@ def test_a_file_stops_a_study(study, processes):
     assert 1 <= len(complete(folder)) < 16
 
 
+@pytest.mark.slow
 def test_a_lost_pipe_does_not_end_a_study(tmp_path, processes):
     process = start(processes, write_study(tmp_path, "[1.0]"))
     assert process.stdout is not None
@@ -263,6 +266,7 @@ def test_a_failed_variant_is_told_and_the_rest_goes_on(tmp_path, processes):
     assert not (folder / "snakemake.log").exists()
 
 
+@pytest.mark.slow
 def test_a_second_request_ends_what_does_not_stop(tmp_path, processes):
     folder = tmp_path / "out"
     process = start(processes, write_study(tmp_path, "[17.0]"))
@@ -278,6 +282,7 @@ def test_a_second_request_ends_what_does_not_stop(tmp_path, processes):
     processes.wait_for_end()
 
 
+@pytest.mark.slow
 def test_a_run_that_cannot_be_started_is_a_failure_with_a_reason(tmp_path, processes):
     file = write_study(tmp_path, "[1.0]")
     file.write_text(file.read_text().replace(sys.executable, "/no/such/mpirun"))

@@ -23,7 +23,7 @@ from ssbmech.materials.material import Material
 from tests.single_body import Rectangle, ThickWall, stress_points, wall_motion, with_flow
 from tests.tools import march, measured, observed_orders
 
-pytestmark = pytest.mark.pair
+pytestmark = pytest.mark.serial
 
 LITHIUM = library.by_name("lithium_masias2019")
 FLOW = LITHIUM.solid.flow

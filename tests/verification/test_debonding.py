@@ -22,7 +22,7 @@ from tests.particle import C_MAX, MOLAR_VOLUME, plain_host
 from tests.parts import Bond, Transfer, part
 from tests.tools import March, march, measured
 
-pytestmark = pytest.mark.pair
+pytestmark = pytest.mark.serial
 
 COMM = MPI.COMM_WORLD
 INTERFACE = "particle|matrix"

@@ -31,7 +31,7 @@ from tests.elastic_cell import (
 )
 from tests.tools import March, march, measured
 
-pytestmark = pytest.mark.pair
+pytestmark = pytest.mark.serial
 
 PRELOAD = 30e6
 STACK = tuple(zip((layer.thickness for layer in LAYERS), (METAL, ELECTROLYTE), strict=False))

@@ -30,7 +30,7 @@ from tests.elastic_cell import (
 from tests.parts import Transfer, part
 from tests.tools import march, measured
 
-pytestmark = pytest.mark.pair
+pytestmark = pytest.mark.serial
 
 #: One mAh per cm2 [C/m2], and a current that passes it in half an hour [A/m2].
 CHARGE, CURRENT = 36000.0, 20.0

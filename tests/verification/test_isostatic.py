@@ -16,7 +16,7 @@ from tests.elastic_cell import WORKING, one_sided_cell, rollers
 from tests.single_body import Rectangle, stress_points
 from tests.tools import march, measured
 
-pytestmark = pytest.mark.pair
+pytestmark = pytest.mark.serial
 
 PRESSURE = 100e6
 BLOCK = Material("block", Elastic(young=5e9, poisson=0.37))

@@ -33,7 +33,12 @@ COMM = MPI.COMM_WORLD
 FRAMES = (ssb.PlaneStrain(), ssb.Axisymmetric(), ssb.ThreeDimensional())
 
 #: One frame shows what the parts of a mesh may change.
-ON_RANKS = (FRAMES[0], *(pytest.param(each, marks=pytest.mark.serial) for each in FRAMES[1:]))
+ON_RANKS = (
+    FRAMES[0],
+    pytest.param(FRAMES[1], marks=pytest.mark.serial),
+    # its forms take long to compile
+    pytest.param(FRAMES[2], marks=[pytest.mark.serial, pytest.mark.slow]),
+)
 
 #: Change of the scaled unknowns: the error of the five-point differences is of its fourth power.
 STEP = 1e-4

@@ -21,7 +21,7 @@ from tests.parts import Bond, Ions, Lithium, Momentum, Transfer, part
 from tests.tools import measured
 from tests.verification.test_jacobian import ON_RANKS, check_blocks, row_groups
 
-pytestmark = pytest.mark.pair
+pytestmark = pytest.mark.serial
 
 COMM = MPI.COMM_WORLD
 BOND = ssb.BilinearCohesion(strength=10 * MPa, toughness=1.0, initial_stiffness=1e15)

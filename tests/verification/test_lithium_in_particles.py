@@ -34,7 +34,7 @@ from tests.parts import Lithium, first_region, part
 from tests.single_body import Rectangle
 from tests.tools import March, march, measured
 
-pytestmark = pytest.mark.pair
+pytestmark = pytest.mark.serial
 
 COMM = MPI.COMM_WORLD
 RADIUS = 5e-6

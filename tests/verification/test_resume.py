@@ -131,10 +131,10 @@ def last_fields(folder: Path) -> dict[str, np.ndarray]:
     "name",
     marked(
         CASES,
-        creeping=pytest.mark.serial,
+        creeping=pytest.mark.slow,
         axisymmetric=pytest.mark.serial,
         plane=pytest.mark.serial,
-        composite=pytest.mark.pair,
+        composite=pytest.mark.serial,
         three_dimensional=pytest.mark.serial,
     ),
 )
@@ -169,7 +169,7 @@ def test_resumed_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert apart <= 1e-8 * sizes[key.rpartition(" ")[2]], key
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_rows_beyond_the_checkpoint_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A killed run has written more than its last checkpoint knows; that is not written twice."""
     case = quick(void_cell(protocol=cycle(20.0, 20.0)))
@@ -338,7 +338,7 @@ def test_no_intact_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert (folder / "series.csv").read_bytes().startswith(series)
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_checksum_is_that_of_sha256sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "run"
     stopped_run(folder, monkeypatch)
@@ -470,7 +470,7 @@ def test_failed_run_goes_on_with_other_settings(tmp_path: Path) -> None:
     assert ssb.resume(prescribed, tmp_path / "second").status is RunStatus.COMPLETE
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_state_is_not_written_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that is written anew could be lost while it is."""
     folder = tmp_path / "run"
@@ -494,7 +494,7 @@ def test_leftovers_of_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         ssb.run(case, folder)
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_killed_before_its_model_stood(tmp_path: Path) -> None:
     """The manifest names the case from the first moment, and the run starts from its beginning."""
     case = quick(void_cell(protocol=cycle(20.0, 20.0)))

@@ -16,7 +16,7 @@ from ssbmech.model.cell import CellModel
 from tests.elastic_cell import one_sided_cell, rollers, symmetric_cell
 from tests.small_cell import stack, void_cell
 
-pytestmark = pytest.mark.pair
+pytestmark = pytest.mark.serial
 
 
 def build(case: ssb.Case) -> CellModel:

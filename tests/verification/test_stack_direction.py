@@ -21,7 +21,7 @@ from tests.small_cell import COUNTER, stack, void_cell
 from tests.tools import March, march, measured
 from tests.verification.test_fixtures import STACK
 
-pytestmark = pytest.mark.pair
+pytestmark = pytest.mark.serial
 
 PLANE = ssb.PlaneStrain()
 

@@ -45,7 +45,7 @@ def apparent_energy(resistance: Callable[[float], float], cold: float, hot: floa
     return GAS_CONSTANT * fall / (1 / cold - 1 / hot)
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 @pytest.mark.parametrize("name", ["lithium|li6ps5cl", "lithium|llzo"])
 def test_an_interface_of_the_library_falls_with_the_activation_energy_of_its_source(
     name: str,

@@ -21,7 +21,7 @@ from tests.parts import Momentum, part
 from tests.single_body import Points, at_points
 from tests.tools import March, march, measured
 
-pytestmark = pytest.mark.pair
+pytestmark = pytest.mark.serial
 
 HOT, COLD = 333.15, 298.15
 DROP = COLD - HOT
