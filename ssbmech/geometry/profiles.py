@@ -240,6 +240,7 @@ def profile_values(
                 raise TypeError(f"a quantity; expected plain numbers, in {unit}")
             found = np.asarray(values, dtype=np.float64)
     except Exception as error:
+        # the user's own code, which may raise anything; all ranks hear of it together
         failure = f"an error: {error}"
     if found.shape != expected:
         failure = f"values of shape {found.shape}: expected shape {expected}, one per position"

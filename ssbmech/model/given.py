@@ -66,6 +66,7 @@ def given_expression(
     try:
         found: Expr = ufl.as_ufl(function(ufl.SpatialCoordinate(mesh)))
     except Exception as failure:
+        # the user's own code, which may raise anything
         raise CaseError(f"{where} raises {type(failure).__name__}: {failure}") from failure
     if found.ufl_shape != shape:
         raise CaseError(
@@ -90,6 +91,7 @@ def _asked(function: Callable[..., Any], x: Array, rows: int, unit: str) -> tupl
     except (TypeError, ValueError) as failure:
         return found, f"fails, or gives no numbers of shape {shape}, in {unit}: {failure}"
     except Exception as failure:
+        # the user's own code, which may raise anything; all ranks hear of it together
         return found, f"raises {type(failure).__name__}: {failure}"
     if not np.all(np.isfinite(found)):
         wrong = found[~np.isfinite(found)][0]

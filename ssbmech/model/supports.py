@@ -50,6 +50,7 @@ class PrescribedMotion:
         try:
             return float(np.sum(self.value(self.x[:, :1], time)))
         except Exception:
+            # the user's own code, which may raise anything
             return math.nan
 
     def at(self, time: float) -> Array:
