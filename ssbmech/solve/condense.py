@@ -104,7 +104,7 @@ class Condensed:
         parts = [self._base_entries(code)]
         del code, self._placed, self._where
         parts += [_pairs(each.neighbours, len(split.members)) for each in self.groups]
-        self.matrices = self._allocate(parts)
+        self.matrices = _allocated(split, parts)
         self._entries = [
             {pair: part.entries.astype(INDEX) for pair, part in each.items()} for each in parts
         ]
@@ -149,16 +149,6 @@ class Condensed:
             places = (split.local.number[rows], self._placed.number[self._where[entries]])
             found[row, column] = _Part(entries, places)
         return found
-
-    def _allocate(self, parts: Sequence[dict[Pair, _Part]]) -> dict[Pair, SummedMatrix]:
-        """Return the matrices of all blocks that have entries on some rank; collective."""
-        split, made = self.split, {}
-        blocks = range(len(split.members))
-        for pair in [(row, column) for row in blocks for column in blocks]:
-            sources = [each.get(pair, _NOTHING).places for each in parts]
-            if split.comm.allreduce(sum(len(rows) for rows, _ in sources)) > 0:
-                made[pair] = SummedMatrix(split.ranges[pair[0]], split.ranges[pair[1]], sources)
-        return made
 
     def stands_alone(self, block: int) -> bool:
         """Return whether the equations of a block name its own unknowns at all."""
@@ -261,6 +251,17 @@ class Condensed:
 
 _NO_NUMBERS: Longs = np.zeros(0, dtype=np.int64)
 _NOTHING = _Part(_NO_NUMBERS, (_NO_NUMBERS, _NO_NUMBERS))
+
+
+def _allocated(split: Split, parts: Sequence[dict[Pair, _Part]]) -> dict[Pair, SummedMatrix]:
+    """Return the matrices of all blocks that have entries on some rank; collective."""
+    made = {}
+    blocks = range(len(split.members))
+    for pair in [(row, column) for row in blocks for column in blocks]:
+        sources = [each.get(pair, _NOTHING).places for each in parts]
+        if split.comm.allreduce(sum(len(rows) for rows, _ in sources)) > 0:
+            made[pair] = SummedMatrix(split.ranges[pair[0]], split.ranges[pair[1]], sources)
+    return made
 
 
 def _pairs(each: Neighbours, count: int) -> dict[Pair, _Part]:
