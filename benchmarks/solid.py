@@ -7,21 +7,23 @@
     ./ssb python benchmarks/solid.py --composite --width 10 # spheres in a cathode, 80 thousand
     ./ssb mpirun -n 2 python benchmarks/solid.py            # on two ranks
 
-A few prescribed steps are solved by the iterative solver. Then the system of the last state is
-solved once more, to several residuals, and by a numeric factorisation whose symbolic analysis is
-kept. Processor time is that of the first rank.
+A few prescribed steps are solved by the iterative solver. Then one more Newton iteration is taken,
+with linear solutions to several residuals, and with a numeric factorisation whose symbolic analysis
+is kept. Processor time is that of the first rank. `solid_table.py` makes a table of several sizes.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-import resource
+import json
 import time
+from pathlib import Path
 
 from mpi4py import MPI
 
 from full_cell import Unwatched, solid_case
+from solid_table import newton_cost
 
 import ssbmech as ssb
 from ssbmech import library
@@ -29,8 +31,7 @@ from ssbmech.case.protocol import Step
 from ssbmech.case.step_control import Tolerances
 from ssbmech.library.interfaces import lithium_li6ps5cl
 from ssbmech.model.cell import CellModel
-from ssbmech.solve.iterative import Preconditioned
-from ssbmech.solve.linear import LinearSystem, Outcome, Solver
+from ssbmech.solve.linear import LinearSystem, Outcome
 from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.observing import Row
 from ssbmech.solve.position import Position
@@ -154,46 +155,6 @@ class Recorder:
         """Nothing is kept."""
 
 
-def memory() -> float:
-    """Return the largest memory of all ranks together so far [GB]; collective."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    return float(COMM.allreduce(peak, op=MPI.SUM))
-
-
-def measure(cell: CellModel, direct: bool) -> None:
-    """Solve the system of the last state to several residuals, and directly."""
-    system = cell.system
-    # of the next step, so that there is something to solve for
-    cell.begin(cell.case.protocol[-1].drive(0.0), 10.0)
-    system.residual()
-    start = time.process_time()
-    system.jacobian()
-    say(f"assembly of the matrix      {time.process_time() - start:8.2f} s")
-    for residual in (1e-3, 1e-4, 1e-8):
-        solver = Preconditioned(system, ssb.Iterative(forcing=residual), "solid_")
-        solver.set_up()
-        start = time.process_time()
-        solver.set_up()
-        middle = time.process_time()
-        outcome = solver.solve(system.rhs, system.increment)
-        end = time.process_time()
-        say(
-            f"FGMRES to {residual:g}: {outcome.iterations:4d} iterations"
-            f"{end - start:8.2f} s, of which set-up {middle - start:.2f} s"
-        )
-        solver.renew()
-    say(f"peak memory                 {memory():8.2f} GB")
-    if direct:
-        factorised = Solver(system.matrix.mat, ssb.Direct(), "solid_direct_")
-        factorised.set_up()
-        system.matrix.mat.stateIncrease()
-        start = time.process_time()
-        factorised.set_up()
-        factorised.solve(system.rhs, system.increment)
-        say(f"MUMPS, analysis kept        {time.process_time() - start:8.2f} s")
-        say(f"peak memory with MUMPS      {memory():8.2f} GB")
-
-
 def main() -> None:
     """Run the benchmark and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
@@ -201,6 +162,7 @@ def main() -> None:
     parser.add_argument("--size", type=float, help="size of facets [um]; 2, with spheres 1")
     parser.add_argument("--width", type=float, default=10.0, help="width with spheres [um]")
     parser.add_argument("--no-direct", action="store_true", help="leave the direct solver out")
+    parser.add_argument("--json", help="file that takes the figures")
     options = parser.parse_args()
     size = options.size or (1.0 if options.composite else 2.0)
     case = composite_case(size, options.width) if options.composite else void_case(size)
@@ -215,7 +177,10 @@ def main() -> None:
     loop = TimeLoop(cell, newton, Unwatched(), Recorder(counted), sizer, Tolerances())
     loop.run(case.protocol)
     newton.linear.renew()
-    measure(cell, not options.no_direct)
+    cost = newton_cost(cell, not options.no_direct)
+    cost.say(say)
+    if options.json and COMM.rank == 0:
+        Path(options.json).write_text(json.dumps(dataclasses.asdict(cost)), encoding="utf-8")
 
 
 if __name__ == "__main__":

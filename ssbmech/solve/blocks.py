@@ -18,9 +18,11 @@ import numpy as np
 import numpy.typing as npt
 from dolfinx import fem, la
 from dolfinx.fem import petsc as fem_petsc
+from scipy.sparse import bsr_array
 
 from ssbmech._compat import compile_form
 
+Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
 
@@ -45,14 +47,41 @@ class Entries:
     stored: int
 
 
+@dataclass(frozen=True, eq=False)
+class Pattern:
+    """Where the values of a block's owned rows are.
+
+    Attributes:
+        rows: local row (unrolled) of each.
+        columns: its place among the columns of the block.
+        source: its position in the block's array of values.
+    """
+
+    rows: Ints
+    columns: Ints
+    source: Ints
+
+    def only(self, chosen: npt.NDArray[np.bool_]) -> Pattern:
+        """Return some of them, by a mask."""
+        if np.all(chosen):
+            return self
+        return Pattern(self.rows[chosen], self.columns[chosen], self.source[chosen])
+
+
 class Storage(Protocol):
     """Role of a block's storage."""
 
-    def assemble(self, form: Any) -> Array:
-        """Assemble a form and return the stored values of the rows; collective."""
+    def assemble(self, form: Any) -> None:
+        """Assemble a form; collective."""
 
-    def pattern(self) -> tuple[Longs, Longs]:
-        """Return local row (unrolled) and place in column_targets of every stored value."""
+    def values(self) -> Array:
+        """Return the stored values, owned rows first."""
+
+    def multiply(self, columns: Array) -> Array:
+        """Return the product with values of the owned columns; collective."""
+
+    def pattern(self) -> tuple[Ints, Ints]:
+        """Return local row (unrolled) and place in column_targets of the owned rows' values."""
 
     def column_targets(self, owned: Longs) -> Longs:
         """Return the system rows of the columns from those of the owned dofs; collective."""
@@ -98,30 +127,49 @@ class SquareStorage:
         """Allocate the pattern of a form."""
         self._matrix = fem.create_matrix(form)
 
-    def assemble(self, form: Any) -> Array:
-        """Assemble a form and return the stored values, ghost rows included; collective."""
+    def assemble(self, form: Any) -> None:
+        """Assemble a form; collective."""
         self._matrix.data.fill(0.0)
         fem.assemble_matrix(self._matrix, form)
         self._matrix.scatter_reverse()
+
+    def values(self) -> Array:
+        """Return the stored values, those of ghost rows last."""
         return np.asarray(self._matrix.data)
 
-    def pattern(self) -> tuple[Longs, Longs]:
-        """Return local row and column of every stored value, blocks written out."""
+    def multiply(self, columns: Array) -> Array:
+        """Return the product with values of the owned columns; collective."""
+        matrix, size = self._matrix, self._matrix.block_size[0]
+        vector = self._spread(columns)
+        starts = matrix.indptr[: matrix.index_map(0).size_local + 1].astype(np.int32)
+        used = int(starts[-1])
+        blocks = matrix.data[: used * size**2].reshape(used, size, size)
+        shape = ((len(starts) - 1) * size, len(vector.array))
+        rows = bsr_array((blocks, matrix.indices[:used], starts), shape=shape)
+        return np.asarray(rows @ vector.array)
+
+    def pattern(self) -> tuple[Ints, Ints]:
+        """Return local row and column of the owned rows' values, blocks written out."""
         size = self._matrix.block_size[0]
-        lengths = np.diff(self._matrix.indptr)
-        rows = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
-        columns = self._matrix.indices.astype(np.int64)
-        shape = (len(rows), size, size)
-        i = rows[:, None, None] * size + np.arange(size)[None, :, None]
-        j = columns[:, None, None] * size + np.arange(size)[None, None, :]
+        owned = self._matrix.index_map(0).size_local
+        indptr = self._matrix.indptr[: owned + 1]
+        rows = np.repeat(np.arange(owned, dtype=np.int32), np.diff(indptr))
+        columns = self._matrix.indices[: len(rows)]
+        shape, component = (len(rows), size, size), np.arange(size, dtype=np.int32)
+        i = (rows[:, None] * np.int32(size) + component)[:, :, None]
+        j = (columns[:, None] * np.int32(size) + component)[:, None, :]
         return np.broadcast_to(i, shape).ravel(), np.broadcast_to(j, shape).ravel()
 
     def column_targets(self, owned: Longs) -> Longs:
         """Return targets of owned and ghost columns; collective."""
+        return np.asarray(self._spread(owned).array).astype(np.int64)
+
+    def _spread(self, owned: Longs | Array) -> la.Vector:
+        """Return values of owned columns with those of ghosts; collective."""
         vector = la.vector(self._matrix.index_map(1), self._matrix.block_size[1])
         vector.array[: len(owned)] = owned
         vector.scatter_forward()
-        return np.asarray(vector.array).astype(np.int64)
+        return vector
 
     def column_numbers(self) -> Longs:
         """Return global numbers of owned and ghost columns."""
@@ -141,19 +189,29 @@ class RectangularStorage:
         self._matrix = fem_petsc.assemble_matrix(form)
         self._matrix.assemble()
 
-    def assemble(self, form: Any) -> Array:
-        """Assemble a form and return the stored values of the owned rows; collective."""
+    def assemble(self, form: Any) -> None:
+        """Assemble a form; collective."""
         self._matrix.zeroEntries()
         fem_petsc.assemble_matrix(self._matrix, form)
         self._matrix.assemble()
+
+    def values(self) -> Array:
+        """Return a copy of the stored values of the owned rows."""
         return np.asarray(self._matrix.getValuesCSR()[2])
 
-    def pattern(self) -> tuple[Longs, Longs]:
-        """Return local row and global column of every stored value."""
+    def multiply(self, columns: Array) -> Array:
+        """Return the product with values of the owned columns; collective."""
+        right, left = self._matrix.createVecs()
+        right.array_w[:] = columns
+        self._matrix.mult(right, left)
+        return np.array(left.array_r)
+
+    def pattern(self) -> tuple[Ints, Ints]:
+        """Return local row and place among the columns of every stored value."""
         indptr, indices, _ = self._matrix.getValuesCSR()
-        rows = np.repeat(np.arange(len(indptr) - 1, dtype=np.int64), np.diff(indptr))
+        rows = np.repeat(np.arange(len(indptr) - 1, dtype=np.int32), np.diff(indptr))
         self._columns, positions = np.unique(indices, return_inverse=True)
-        return rows, positions.astype(np.int64)
+        return rows, positions.astype(np.int32)
 
     def column_targets(self, owned: Longs) -> Longs:
         """Return targets of the columns that occur in the pattern; collective."""
@@ -177,53 +235,85 @@ class Block:
         row: index of the unknown whose equation it is.
         column: index of the unknown it is derived by.
         factor: scale of the column over reference of the row.
+        version: how often its values have changed.
     """
 
-    def __init__(self, row: int, column: int, factor: float, form: Any, entity_maps: Any) -> None:
-        """Compile the form and allocate storage; collective."""
-        self.row, self.column, self.factor = row, column, factor
+    def __init__(
+        self,
+        row: int,
+        column: int,
+        factor: float,
+        form: Any,
+        entity_maps: Any,
+        facets: FacetNodes | None = None,
+    ) -> None:
+        """Compile the form and allocate storage; collective.
+
+        Args:
+            row: index of the unknown whose equation it is.
+            column: index of the unknown it is derived by.
+            factor: scale of the column over reference of the row.
+            form: bilinear form.
+            entity_maps: its maps for fields on other meshes.
+            facets: nodes that are coupled, for a block that is integrated over an interface.
+        """
+        self.row, self.column, self.factor, self.version = row, column, factor, 0
         self._form = compile_form(form, entity_maps)
         self._maps = [argument.ufl_function_space().dofmap for argument in form.arguments()]
         square = self._maps[0].index_map_bs == self._maps[1].index_map_bs
         self._storage: Storage = (
             SquareStorage(self._form) if square else RectangularStorage(self._form)
         )
+        self._facets = facets
         self._depends_on_fields = bool(form.coefficients())
         self._constants = form.constants()
         self._packed: Array | None = None
+        self._foreign = False
 
-    def place(self, rows: Longs, columns: Longs, facets: FacetNodes | None = None) -> Entries:
+    @property
+    def between_bodies(self) -> bool:
+        """Whether it is integrated over an interface."""
+        return self._facets is not None
+
+    def pattern(self) -> Pattern:
+        """Return where the values of the owned rows are; collective.
+
+        Of a block that is integrated over an interface only those that a facet can fill.
+        """
+        rows, columns = self._storage.pattern()
+        found = Pattern(rows, columns, np.arange(len(rows), dtype=np.int32))
+        return found if self._facets is None else found.only(self._reached(found, self._facets))
+
+    def columns(self, targets: Longs) -> Longs:
+        """Return targets of the columns, from those of the owned dofs; collective."""
+        return self._storage.column_targets(targets)
+
+    def place(self, rows: Longs, columns: Longs) -> Entries:
         """Return where the values go, without rows of ghosts and prescribed dofs; collective.
 
         Args:
             rows: system rows of the owned dofs of the row's unknown.
             columns: system rows of the owned dofs of the column's unknown.
-            facets: nodes that are coupled, for a block that is integrated over an interface.
         """
-        local_rows, local_columns = self._storage.pattern()
-        column_targets = self._storage.column_targets(columns)
-        source = np.flatnonzero(local_rows < len(rows))
-        if facets is not None:
-            source = source[self._reached(local_rows[source], local_columns[source], facets)]
-        target_rows = rows[local_rows[source]]
-        target_columns = column_targets[local_columns[source]]
+        pattern = self.pattern()
+        target_rows = rows[pattern.rows]
+        target_columns = self.columns(columns)[pattern.columns]
         kept = (target_rows != DROPPED) & (target_columns != DROPPED)
-        return Entries(target_rows[kept], target_columns[kept], source[kept], len(local_rows))
+        source = pattern.source[kept].astype(np.int64)
+        return Entries(target_rows[kept], target_columns[kept], source, len(self._storage.values()))
 
-    def _reached(
-        self, local_rows: Longs, local_columns: Longs, facets: FacetNodes
-    ) -> npt.NDArray[np.bool_]:
+    def _reached(self, pattern: Pattern, facets: FacetNodes) -> npt.NDArray[np.bool_]:
         """Return which places of owned rows a facet can fill; collective."""
         rows, columns = (dofmap.index_map for dofmap in self._maps)
         row_size, column_size = (dofmap.index_map_bs for dofmap in self._maps)
         first, end = rows.local_range
         width = columns.size_global
-        row_nodes = first + local_rows // row_size
-        column_nodes = self._storage.column_numbers()[local_columns] // column_size
+        row_nodes = first + pattern.rows.astype(np.int64) // row_size
+        column_nodes = self._storage.column_numbers()[pattern.columns] // column_size
         return np.isin(row_nodes * width + column_nodes, facets.reach(rows.comm, first, end, width))
 
-    def write(self, values: Array) -> None:
-        """Write the scaled values, unless nothing they depend on has changed; collective."""
+    def assemble(self) -> None:
+        """Assemble the values, unless nothing they depend on has changed; collective."""
         if not self._depends_on_fields:
             packed = np.concatenate(
                 [np.zeros(1), *(np.ravel(constant.value) for constant in self._constants)]
@@ -231,4 +321,31 @@ class Block:
             if self._packed is not None and np.array_equal(packed, self._packed):
                 return
             self._packed = packed
-        np.multiply(self._storage.assemble(self._form), self.factor, out=values)
+        self._storage.assemble(self._form)
+        self._foreign = False
+        self.version += 1
+
+    def values(self) -> Array:
+        """Return the values as last assembled, without the factor; collective."""
+        if self._foreign:
+            self._storage.assemble(self._form)
+            self._foreign = False
+        return self._storage.values()
+
+    def values_of(self, form: Any) -> Array:
+        """Return the values of another compiled form; collective.
+
+        They take the place of the block's own, which are assembled anew when they are asked for.
+
+        Args:
+            form: bilinear form of the same spaces, on cells that are those of the block.
+        """
+        self._foreign = True
+        self._storage.assemble(form)
+        return self._storage.values()
+
+    def multiply(self, columns: Array) -> Array:
+        """Return the scaled product with values of the owned dofs of the column; collective."""
+        if self._foreign:
+            self.values()
+        return self.factor * self._storage.multiply(columns)

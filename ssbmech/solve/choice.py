@@ -45,6 +45,7 @@ def linear_system(system: System, preset: LinearSolver, prefix: str) -> LinearSy
     return Safeguarded(
         Preconditioned(system, preset, f"{prefix}iterative_"),
         lambda: Solver(system.matrix.mat, fallback, prefix),
+        lambda: system.forget_matrix(),
     )
 
 
@@ -54,11 +55,17 @@ class Safeguarded:
     Args:
         iterative: the iterative solver.
         direct: makes the direct one, which is kept only while it is needed.
+        forget: gives back the memory of its matrix; collective.
     """
 
-    def __init__(self, iterative: Preconditioned, direct: Callable[[], Solver]) -> None:
+    def __init__(
+        self,
+        iterative: Preconditioned,
+        direct: Callable[[], Solver],
+        forget: Callable[[], None],
+    ) -> None:
         """Begin with the iterative solver."""
-        self._iterative, self._make = iterative, direct
+        self._iterative, self._make, self._forget = iterative, direct, forget
         self._direct: Solver | None = None
         self._failures, self._pause = 0, 0
 
@@ -114,3 +121,4 @@ class Safeguarded:
         if self._direct is not None:
             self._direct.destroy()
             self._direct = None
+            self._forget()

@@ -21,7 +21,8 @@ from ssbmech._compat import element_points
 from ssbmech.solve.blocks import DROPPED
 from ssbmech.solve.field_roles import Elliptic
 from ssbmech.solve.numbering import Numbering
-from ssbmech.solve.split import Places, Range, Split, SummedMatrix
+from ssbmech.solve.split import Range, Split
+from ssbmech.solve.summed_matrix import Source, SummedMatrix
 
 Longs = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
@@ -91,8 +92,8 @@ def prolongation(
     rows.append(scalars)
     columns.append(at_end + np.arange(len(scalars)))
     weights.append(np.ones(len(scalars)))
-    places: Places = (split.local.number[np.concatenate(rows)], np.concatenate(columns))
-    matrix = SummedMatrix(split.ranges[block], coarse, [places])
+    source = Source(split.local.number[np.concatenate(rows)], np.concatenate(columns))
+    matrix = SummedMatrix(split.ranges[block], coarse, [source])
     matrix.fill([np.concatenate(weights)])
     # the arrays behind the matrix end with this function
     copy = matrix.mat.copy()

@@ -17,41 +17,27 @@ are not zero; where one becomes so later, such as at a bond that opens, the patt
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from ssbmech.solve.facets import Facets, Multipliers
-from ssbmech.solve.neighbours import Crossing, Entries, LocalRows, Neighbours, Unsuited
+from ssbmech.solve.neighbours import Crossing, Entries, Neighbours, Unsuited
 from ssbmech.solve.numbering import INDEX
 from ssbmech.solve.post import Post
-from ssbmech.solve.split import Places, Split, SummedMatrix
+from ssbmech.solve.sorted_entries import Pair, Piece, SortedEntries, Values
+from ssbmech.solve.split import Split
+from ssbmech.solve.stiffened import Stiffened
+from ssbmech.solve.summed_matrix import Source, SummedMatrix
 from ssbmech.solve.system import System
 
 Longs = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
-
-
-Pair = tuple[int, int]
-"""Row and column block."""
+Flags = npt.NDArray[np.bool_]
 
 
 class Grown(Exception):
     """An entry has a value that had none when the patterns were made."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Part:
-    """Those of a list of values that go into a block.
-
-    Attributes:
-        entries: their positions in the list.
-        places: their rows and columns in the block.
-    """
-
-    entries: Longs
-    places: Places
 
 
 class Condensed:
@@ -72,9 +58,9 @@ class Condensed:
         facets: Sequence[Facets],
         multipliers: int,
         enlarged: int,
-        used: npt.NDArray[np.bool_] | None = None,
+        used: Flags | None = None,
     ) -> None:
-        """Make the patterns from the present matrix; collective.
+        """Make the patterns from the present blocks; collective.
 
         Args:
             system: the system, with its Jacobian assembled.
@@ -82,95 +68,104 @@ class Condensed:
             facets: unknowns of facets, interface by interface.
             multipliers: block of the multipliers.
             enlarged: block of the fields to whose equations the constraints are added.
-            used: entries that were not zero earlier.
+            used: entries of facets that were not zero earlier.
 
         Raises:
             Unsuited: facets are coupled to others.
         """
         self.split, self._system, self._multipliers = split, system, multipliers
-        numbering = system.numbering
-        indptr, indices, values = system.matrix.local_rows()
-        self._local = LocalRows(numbering.first, indptr.astype(np.int64), indices)
-        lengths = np.diff(indptr)
-        self.used = values != 0.0
+        self._symmetric = _symmetric_scales(system)
+        self.scales = self._symmetric[split.rows]
+        found = SortedEntries(system, split, multipliers)
+        self._of_facets, self._crossing = found.of_facets, found.crossing
+        entries = self._entries_of_facets(used)
+        self.groups = [group for each in facets for group in each.groups(entries, split, enlarged)]
+        self._pieces, self._made_of = found.pieces, dict[Pair, object]()
+        self._make_matrices()
+
+    def _entries_of_facets(self, used: Flags | None) -> Entries:
+        """Return the entries of the facets' rows and columns, to their ranks; collective."""
+        values, first = Values(self._system), self._system.numbering.first
+        of_facets, crossing = self._of_facets, self._crossing
+        self.used = np.concatenate([of_facets.take(values), crossing.take(values)]) != 0.0
         if used is not None:
             self.used |= used
-        self._symmetric = _symmetric_scales(system)
-        self._lengths = lengths
-        code = self._codes(indices, lengths)
-        crossing = self._cross(code, indices)
-        entries = Entries(self._local, self.used, crossing)
-        self.groups = [group for each in facets for group in each.groups(entries, split, enlarged)]
-        parts = [self._base_entries(code)]
-        del code, self._placed, self._where
-        parts += [_pairs(each.neighbours, len(split.members)) for each in self.groups]
-        self.matrices = _allocated(split, parts)
-        self._entries = [
-            {pair: part.entries.astype(INDEX) for pair, part in each.items()} for each in parts
-        ]
-        self.scales = self._symmetric[split.rows]
-
-    def _codes(self, indices: Longs, lengths: Longs) -> Longs:
-        """Return block of row and of column of each local entry, in one number; collective."""
-        split, count = self.split, self.split.nowhere + 1
-        columns, where = np.unique(indices, return_inverse=True)
-        self._placed = split.place(columns.astype(np.int64))
-        self._where = where.ravel().astype(np.int32)
-        rows = np.repeat(split.local.block.astype(np.int16), lengths)
-        found = rows * np.int16(count) + self._placed.block.astype(np.int16)[self._where]
-        return np.asarray(found)
-
-    def _cross(self, code: Longs, indices: Longs) -> Crossing:
-        """Find the entries of kept rows in columns of facets, and where they go; collective."""
-        split, count = self.split, self.split.nowhere + 1
-        facet_blocks = (self._multipliers, split.apart)
-        kept = [k for k in range(len(split.members)) if k != self._multipliers]
-        wanted = np.array([k * count + b for k in kept for b in facet_blocks])
-        self._crossing = np.flatnonzero(np.isin(code, wanted))
-        row_of = np.searchsorted(self._local.indptr, self._crossing, side="right") - 1
-        columns = indices[self._crossing].astype(np.int64)
-        self._post = Post(split.comm, split.owners(columns))
-        return Crossing(
-            rows=self._post.send_numbers(row_of + self._local.first),
-            columns=self._post.send_numbers(columns) - self._local.first,
-            used=self._post.send(self.used[self._crossing].astype(np.float64)) > 0.0,
+        near, far = np.split(self.used, [len(of_facets.rows)])
+        self._post = Post(self.split.comm, self.split.owners(crossing.columns))
+        return Entries(
+            first=first,
+            size=self._system.numbering.local_size,
+            rows=of_facets.rows - first,
+            columns=of_facets.columns,
+            used=near,
+            crossing=Crossing(
+                rows=self._post.send_numbers(crossing.rows),
+                columns=self._post.send_numbers(crossing.columns) - first,
+                used=self._post.send(far.astype(np.float64)) > 0.0,
+            ),
         )
 
-    def _base_entries(self, code: Longs) -> dict[Pair, _Part]:
-        """Return the entries of the system that stay, by block."""
-        split, count, found = self.split, self.split.nowhere + 1, {}
-        present = np.flatnonzero(np.bincount(code, minlength=count * count))
-        for number in present:
-            row, column = divmod(int(number), count)
-            if max(row, column) >= split.apart or row == self._multipliers:
-                continue
-            entries = np.flatnonzero(code == number)
-            rows = np.searchsorted(self._local.indptr, entries, side="right") - 1
-            places = (split.local.number[rows], self._placed.number[self._where[entries]])
-            found[row, column] = _Part(entries, places)
-        return found
+    def _make_matrices(self) -> None:
+        """Make the matrices of all blocks that have entries on some rank; collective."""
+        split, self.matrices = self.split, dict[Pair, SummedMatrix]()
+        blocks = range(len(split.members))
+        diagonals = _diagonals(self._system, split)
+        changes = [_pairs(each.neighbours, len(split.members)) for each in self.groups]
+        self._changing = set[Pair]()
+        for pair in [(row, column) for row in blocks for column in blocks]:
+            pieces = self._pieces.get(pair, [])
+            # where the values go is kept by the matrix, and is long
+            self._pieces[pair] = [Piece(p.block, p.closure, _NOTHING) for p in pieces]
+            changed = [each.pop(pair, _NOTHING) for each in changes]
+            sources = [*(p.source for p in pieces), diagonals.get(pair, _NOTHING), *changed]
+            counts = [sum(len(s.rows) for s in some) for some in (sources, changed)]
+            some, some_changed = split.comm.allreduce(np.array(counts))
+            if some:
+                self.matrices[pair] = SummedMatrix(
+                    split.ranges[pair[0]], split.ranges[pair[1]], sources
+                )
+            if some_changed:
+                self._changing.add(pair)
 
     def stands_alone(self, block: int) -> bool:
         """Return whether the equations of a block name its own unknowns at all."""
         return (block, block) in self.matrices
 
     def fill(self) -> None:
-        """Condense the present matrix of the system; collective.
+        """Condense the present blocks of the system; collective.
 
         Raises:
             Grown: the patterns are too small.
             Unsuited: facets are coupled to others, or equations of one are singular.
         """
-        values = self._system.matrix.local_rows()[2] * np.repeat(self._symmetric, self._lengths)
-        crossed = self._post.send(values[self._crossing])
-        grown = any(each.neighbours.grown(values, crossed) for each in self.groups)
+        values = Values(self._system)
+        of_facets = self._of_facets.take(values)
+        crossed = self._post.send(self._crossing.take(values))
+        grown = any(each.neighbours.grown(of_facets, crossed) for each in self.groups)
         if self.split.comm.allreduce(grown):
             raise Grown
-        changes = self._eliminate(values, crossed)
-        for pair, matrix in self.matrices.items():
-            given = zip((values, *changes), self._entries, strict=True)
-            matrix.fill([v[at.get(pair, _NOTHING.entries)] for v, at in given])
+        changes = self._eliminate(of_facets, crossed)
+        for pair in self.matrices:
+            self._fill_block(pair, values, changes)
         self._scale_multipliers()
+
+    def _fill_block(self, pair: Pair, values: Values, changes: Sequence[Array]) -> None:
+        """Follow the values in one matrix, unless none of them has changed; collective."""
+        pieces = self._pieces[pair]
+        weights = [values.weights.of(piece.block, piece.closure) for piece in pieces]
+        versions = [self._system.blocks[piece.block].version for piece in pieces]
+        made_of = (weights, versions, values.diagonals.tolist())
+        if pair not in self._changing and self._made_of.get(pair) == made_of:
+            return
+        self._made_of[pair] = made_of
+        arrays = [values.arrays[piece.block] for piece in pieces]
+        rest = [values.diagonals, *changes]
+        self.matrices[pair].fill([*arrays, *rest], [*weights, *(1.0 for _ in rest)])
+
+    def stiffened(self, block: int) -> Stiffened:
+        """Return what takes the place of a block where terms are added to it; collective."""
+        matrix = self.matrices[block, block]
+        return Stiffened(self._system, matrix, self._pieces[block, block])
 
     def _eliminate(self, values: Array, crossed: Array) -> list[Array]:
         """Return what the elimination of facets adds, interface by interface; collective.
@@ -249,37 +244,40 @@ class Condensed:
             matrix.destroy()
 
 
-_NO_NUMBERS: Longs = np.zeros(0, dtype=np.int64)
-_NOTHING = _Part(_NO_NUMBERS, (_NO_NUMBERS, _NO_NUMBERS))
+_NO_NUMBERS = np.zeros(0, dtype=INDEX)
+_NOTHING = Source(_NO_NUMBERS, _NO_NUMBERS, _NO_NUMBERS)
 
 
-def _allocated(split: Split, parts: Sequence[dict[Pair, _Part]]) -> dict[Pair, SummedMatrix]:
-    """Return the matrices of all blocks that have entries on some rank; collective."""
-    made = {}
-    blocks = range(len(split.members))
-    for pair in [(row, column) for row in blocks for column in blocks]:
-        sources = [each.get(pair, _NOTHING).places for each in parts]
-        if split.comm.allreduce(sum(len(rows) for rows, _ in sources)) > 0:
-            made[pair] = SummedMatrix(split.ranges[pair[0]], split.ranges[pair[1]], sources)
-    return made
+def _diagonals(system: System, split: Split) -> dict[Pair, Source]:
+    """Return where the scalars' own entries go, by block; collective."""
+    numbering, found = system.numbering, dict[Pair, Source]()
+    placed = split.place(np.array(numbering.closure_rows, dtype=np.int64))
+    if split.comm.rank != numbering.owner:
+        return found
+    for block in np.unique(placed.block[placed.block < split.apart]):
+        entries = np.flatnonzero(placed.block == block)
+        number = placed.number[entries]
+        found[int(block), int(block)] = Source(number, number, entries)
+    return found
 
 
-def _pairs(each: Neighbours, count: int) -> dict[Pair, _Part]:
+def _pairs(each: Neighbours, count: int) -> dict[Pair, Source]:
     """Return where pairs of neighbours of facets go, by block."""
     valid, shape = each.valid, each.members.shape
-    block = np.full(shape, count, dtype=np.int64)
-    number = np.zeros(shape, dtype=np.int64)
+    block = np.full(shape, count, dtype=np.int16)
+    number = np.zeros(shape, dtype=INDEX)
     block[valid], number[valid] = each.placed.block, each.placed.number
-    code = (block[:, :, None] * (count + 1) + block[:, None, :]).ravel()
+    code = (block[:, :, None] * np.int16(count + 1) + block[:, None, :]).ravel()
     square = (*shape, shape[1])
-    rows = np.broadcast_to(number[:, :, None], square).ravel()
-    columns = np.broadcast_to(number[:, None, :], square).ravel()
-    found = {}
-    for pair in np.flatnonzero(np.bincount(code, minlength=1)):
-        row, column = divmod(int(pair), count + 1)
-        if max(row, column) < count:
-            entries = np.flatnonzero(code == pair)
-            found[row, column] = _Part(entries, (rows[entries], columns[entries]))
+    rows = np.broadcast_to(number[:, :, None], square)
+    columns = np.broadcast_to(number[:, None, :], square)
+    found, present = {}, [int(k) for k in np.unique(block[valid])]
+    for row in present:
+        for column in present:
+            entries = np.flatnonzero(code == row * (count + 1) + column)
+            if len(entries):
+                at = np.unravel_index(entries, square)
+                found[row, column] = Source(rows[at], columns[at], entries.astype(INDEX))
     return found
 
 

@@ -61,7 +61,7 @@ class Multipliers(Protocol):
         """Eliminate, and return what to add to the kept matrix, neighbour by neighbour.
 
         Args:
-            values: values of the entries of this rank's rows, symmetrically scaled.
+            values: values of the entries in the equations of facets, symmetrically scaled.
             crossed: those of the entries of other rows in the facets' columns.
 
         Raises:

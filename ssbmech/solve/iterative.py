@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from petsc4py import PETSc
 
@@ -28,7 +27,8 @@ from ssbmech.solve.facets import Facets
 from ssbmech.solve.field_roles import Complementary, Elliptic, Held, Local, Role, Saddle
 from ssbmech.solve.linear import Outcome, Solver
 from ssbmech.solve.neighbours import Unsuited
-from ssbmech.solve.split import Places, RaisedMatrix, Split, SummedMatrix
+from ssbmech.solve.split import Split
+from ssbmech.solve.summed_matrix import Source, SummedMatrix
 from ssbmech.solve.system import System
 from ssbmech.solve.two_level import TwoLevel
 from ssbmech.solve.unknowns import Unknown
@@ -106,7 +106,7 @@ class FormValues:
     """Values of a bilinear form of one field, with their places in a block of the split.
 
     Attributes:
-        places: where they go.
+        source: where they go.
     """
 
     def __init__(self, fields: Fields, unknown: Unknown, form: Any, entity_maps: Any) -> None:
@@ -115,32 +115,47 @@ class FormValues:
         targets = system.numbering.targets[k]
         self._block = Block(k, k, unknown.scale**2, form, entity_maps)
         entries = self._block.place(targets, targets)
-        self._source = entries.source
-        self._stored: Array = np.zeros(entries.stored)
         rows, columns = fields.split.place(entries.rows), fields.split.place(entries.columns)
-        self.places: Places = (rows.number, columns.number)
+        self.source = Source(rows.number, columns.number, entries.source)
 
     def assemble(self) -> Array:
         """Return the present values; collective."""
-        self._block.write(self._stored)
-        return self._stored[self._source]
+        self._block.assemble()
+        return self._block.factor * self._block.values()
 
 
-@dataclass(frozen=True, eq=False)
-class _Approximate:
-    """A matrix that stands for a block or its Schur complement.
-
-    Attributes:
-        matrix: the matrix.
-        forms: forms that it adds up.
-    """
-
-    matrix: SummedMatrix | RaisedMatrix
-    forms: Sequence[FormValues]
+class _Approximate(Protocol):
+    """Role of a matrix that stands for a block or its Schur complement."""
 
     def fill(self) -> None:
         """Follow the present state; collective."""
-        self.matrix.fill([form.assemble() for form in self.forms])
+
+    def destroy(self) -> None:
+        """Give the memory back; collective."""
+
+
+class _Schur:
+    """Minus the operator of the saddle fields once others are eliminated.
+
+    Attributes:
+        matrix: its matrix.
+    """
+
+    def __init__(self, fields: Fields, block: int) -> None:
+        """Set up the pattern; collective."""
+        self._forms = [
+            FormValues(fields, r.unknown, r.schur, r.entity_maps) for r in fields.saddles
+        ]
+        size = fields.split.ranges[block]
+        self.matrix = SummedMatrix(size, size, [form.source for form in self._forms])
+
+    def fill(self) -> None:
+        """Follow the present state; collective."""
+        self.matrix.fill([form.assemble() for form in self._forms])
+
+    def destroy(self) -> None:
+        """Give the memory back; collective."""
+        self.matrix.destroy()
 
 
 class Preconditioned:
@@ -254,27 +269,20 @@ class _Made:
 
     def _schur(self) -> SummedMatrix:
         """Return minus the operator of the saddle fields once others are eliminated."""
-        fields = self._fields
-        forms = [FormValues(fields, r.unknown, r.schur, r.entity_maps) for r in fields.saddles]
-        size = fields.split.ranges[SADDLES]
-        matrix = SummedMatrix(size, size, [form.places for form in forms])
-        self._approximate.append(_Approximate(matrix, forms))
-        return matrix
+        schur = _Schur(self._fields, SADDLES)
+        self._approximate.append(schur)
+        return schur.matrix
 
     def _two_level(self, k: int, group: Sequence[Elliptic]) -> TwoLevel:
         """Return the solver of an elliptic block, stiffened where its fields ask for it."""
-        fields, base = self._fields, self.condensed.matrices[k, k]
-        matrix = base.mat
-        forms = [
-            FormValues(fields, role.unknown, role.stiffening, role.entity_maps)
-            for role in group
-            if role.stiffening is not None
-        ]
-        if forms:
-            size = fields.split.ranges[k]
-            raised = RaisedMatrix(base, size, size, [form.places for form in forms])
-            self._approximate.append(_Approximate(raised, forms))
-            matrix = raised.mat
+        fields, matrix = self._fields, self.condensed.matrices[k, k].mat
+        terms = [role for role in group if role.stiffening is not None]
+        if terms:
+            stiffened = self.condensed.stiffened(k)
+            for role in terms:
+                stiffened.add(role.unknown, role.stiffening, role.entity_maps)
+            self._approximate.append(stiffened)
+            matrix = stiffened.mat
         system = fields.system
         interpolation = prolongation(system.numbering, fields.split, k, group, system.index)
         return TwoLevel(matrix, interpolation, f"{self._prefix}elliptic_{k}_")
@@ -321,7 +329,7 @@ class _Made:
         of the condensed system then is none of the system.
         """
         residual = rhs.duplicate()
-        self._fields.system.matrix.mat.mult(solution, residual)
+        self._fields.system.multiply(solution, residual)
         residual.axpy(-1.0, rhs)
         left = float(residual.norm())
         residual.destroy()
@@ -334,7 +342,7 @@ class _Made:
         self._operator.release()
         self._preconditioner.release()
         for each in self._approximate:
-            each.matrix.destroy()
+            each.destroy()
         self.condensed.destroy()
         self._vector.destroy()
         self._found.destroy()

@@ -21,28 +21,6 @@ class Unsuited(Exception):
 
 
 @dataclass(frozen=True, eq=False)
-class LocalRows:
-    """Rows of this rank in compressed form, with system numbers of columns.
-
-    Attributes:
-        first: system number of the first row.
-        indptr: start of each row.
-        indices: columns.
-    """
-
-    first: int
-    indptr: Longs
-    indices: Longs
-
-    def entries(self, rows: Longs) -> tuple[Longs, Longs]:
-        """Return the entries of some local rows: place in the list of rows, and position."""
-        counts = self.indptr[rows + 1].astype(np.int64) - self.indptr[rows]
-        which = np.repeat(np.arange(len(rows), dtype=np.int64), counts)
-        offset = np.cumsum(counts) - counts
-        return which, np.arange(len(which)) + np.repeat(self.indptr[rows] - offset, counts)
-
-
-@dataclass(frozen=True, eq=False)
 class Crossing:
     """Entries of rows that are kept in columns of facets, as they come to the facets' ranks.
 
@@ -59,15 +37,21 @@ class Crossing:
 
 @dataclass(frozen=True, eq=False)
 class Entries:
-    """Entries of the system matrix as facets see them.
+    """Entries of the system as facets see them; several may have one place.
 
     Attributes:
-        local: rows of this rank.
-        used: which of their entries are not known to be zero.
+        first: system number of this rank's first row.
+        size: number of this rank's rows.
+        rows: local rows of the entries in the equations of facets.
+        columns: system numbers of their columns.
+        used: which of them are not known to be zero.
         crossing: entries of other rows in the facets' columns.
     """
 
-    local: LocalRows
+    first: int
+    size: int
+    rows: Longs
+    columns: Longs
     used: Flags
     crossing: Crossing
 
@@ -107,13 +91,15 @@ class Neighbours:
             Unsuited: facets are coupled to others.
         """
         self.rows, self._kept = rows, kept
-        local, crossing, size = matrix.local, matrix.crossing, rows.shape[1]
-        slot = np.full(len(local.indptr) - 1, -1, dtype=np.int64)
+        first, crossing, size = matrix.first, matrix.crossing, rows.shape[1]
+        slot = np.full(matrix.size, -1, dtype=np.int64)
         slot[rows.ravel()] = np.arange(rows.size)
-        which, self._row_entries = local.entries(rows.ravel())
-        columns = local.indices[self._row_entries].astype(np.int64)
-        inside = (columns >= local.first) & (columns < local.first + len(slot))
-        at = np.where(inside, slot[np.where(inside, columns - local.first, 0)], -1)
+        self._row_entries = np.flatnonzero(slot[matrix.rows] >= 0)
+        which = slot[matrix.rows[self._row_entries]]
+        columns = matrix.columns[self._row_entries]
+        inside = (columns >= first) & (columns < first + len(slot))
+        at = np.full(len(columns), -1, dtype=np.int64)
+        at[inside] = slot[columns[inside] - first]
         own = at >= 0
         self._far = own & (at // size != which // size)
         self._own = np.flatnonzero(own & ~self._far)
@@ -123,7 +109,7 @@ class Neighbours:
         facets = np.concatenate([which[outer], to]) // size
         others = np.concatenate([columns[outer], crossing.rows[crossed]])
         used = np.concatenate([matrix.used[self._row_entries[outer]], crossing.used[crossed]])
-        place = self._set_members(facets, others, used, local.first, split)
+        place = self._set_members(facets, others, used, first, split)
         seen, width = place >= 0, self.members.shape[1]
         near, far = np.split(seen, [len(outer)])
         at_rows, at_crossed = place[: len(outer)][near], place[len(outer) :][far]
@@ -174,7 +160,12 @@ class Neighbours:
             raise Unsuited("an unknown of a facet is coupled to that of another one")
 
     def grown(self, values: Array, crossed: Array) -> bool:
-        """Return whether an entry has a value that had none when the pattern was made."""
+        """Return whether an entry has a value that had none when the pattern was made.
+
+        Args:
+            values: values of the entries in the equations of facets.
+            crossed: those of the entries of other rows in the facets' columns.
+        """
         return bool(np.any(values[self._unseen_rows]) or np.any(crossed[self._unseen_crossed]))
 
     def gather(self, values: Array, crossed: Array) -> tuple[Array, Array, Array]:
@@ -183,7 +174,7 @@ class Neighbours:
         With them come the equations of the neighbours by the facet's own unknowns.
 
         Args:
-            values: values of the entries of this rank's rows.
+            values: values of the entries in the equations of facets.
             crossed: those of the entries of other rows in the facets' columns.
 
         Raises:
@@ -193,12 +184,9 @@ class Neighbours:
         entries = values[self._row_entries]
         if np.any(entries[self._far]):
             raise Unsuited("an unknown of a facet is coupled to that of another one")
-        own = np.zeros(count * size * size)
-        own[self._own_to] = entries[self._own]
-        near = np.zeros(count * size * width)
-        near[self._outer_to] = entries[self._outer]
-        across = np.zeros(count * width * size)
-        across[self._crossed_to] = crossed[self._crossed]
+        own = _sums(self._own_to, entries[self._own], count * size * size)
+        near = _sums(self._outer_to, entries[self._outer], count * size * width)
+        across = _sums(self._crossed_to, crossed[self._crossed], count * width * size)
         by_own, by_near = own.reshape(count, size, size), near.reshape(count, size, width)
         by_near[:, :, -self._kept :] = by_own[:, :, : self._kept]
         return by_own, by_near, across.reshape(count, width, size)
@@ -208,3 +196,8 @@ class Neighbours:
         found = np.zeros(self.members.shape)
         found[self.valid] = values
         return found
+
+
+def _sums(places: Longs, values: Array, count: int) -> Array:
+    """Return the sums of values at each of a number of places."""
+    return np.asarray(np.bincount(places, weights=values, minlength=count), dtype=np.float64)

@@ -60,6 +60,13 @@ class Numbering:
                         target[tied] = row
             self.targets.append(target)
 
+    def vector(self) -> PETSc.Vec:
+        """Return a new vector; collective."""
+        made = PETSc.Vec().create(self.comm)
+        made.setSizes((self.local_size, self.global_size))
+        made.setType(PETSc.Vec.Type.STANDARD)
+        return made
+
     def own_rows(self, k: int) -> Longs:
         """Return the rows that the owned dofs of unknown k occupy, tied or not."""
         start = self.first + int(self.starts[k])
@@ -168,13 +175,6 @@ class SystemMatrix:
     def add_diagonal(self, closure: int, value: float) -> None:
         """Add a value to the diagonal of a scalar unknown that this rank owns."""
         self.values[self._diagonal[closure]] += value
-
-    def local_rows(self) -> tuple[Longs, Longs, Array]:
-        """Return start, columns and values of this rank's rows, as last transferred."""
-        if self._shared:
-            return self._indptr, self._indices, self.values
-        found: tuple[Longs, Longs, Array] = self.mat.getValuesCSR()
-        return found
 
     def transfer(self) -> None:
         """Hand the values to PETSc; collective."""

@@ -34,6 +34,11 @@ class Post:
         comm.Alltoall(self._out, self._in)
         self._quiet = comm.allreduce(len(away)) == 0
 
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing leaves its rank, on all ranks."""
+        return bool(self._quiet)
+
     def send(self, values: Array) -> Array:
         """Return what comes, given a value for each item; collective."""
         own = values if self._home is None else values[self._home]

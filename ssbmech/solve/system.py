@@ -3,17 +3,18 @@
 
 Forms come in groups, one group for each mesh that is integrated over: bulk terms on a body's own
 mesh, interface terms on the parent mesh. Each block is assembled by DOLFINx into a matrix of its
-own and merged into one PETSc matrix.
+own. They are merged into one PETSc matrix where somebody asks for it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mpi4py import MPI
+from petsc4py import PETSc
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ import ufl
 from dolfinx import fem, la
 
 from ssbmech._compat import compile_form
-from ssbmech.solve.blocks import Block, Entries, FacetNodes
+from ssbmech.solve.blocks import Block, FacetNodes
 from ssbmech.solve.field_roles import Role
 from ssbmech.solve.numbering import Numbering, SystemMatrix
 from ssbmech.solve.unknowns import Closure, Unknown
@@ -84,17 +85,35 @@ class System:
             for key, form in group.residual.items()
         ]
         self._set_references(groups, references)
-        self.blocks: list[Block] = []
-        entries = [entry for group in groups for entry in self._compile_blocks(group)]
+        self.blocks = [block for group in groups for block in self._compile_blocks(group)]
         self._identity = [self._identity_rows(k) for k in range(len(self.unknowns))]
-        closures = self.numbering.closure_rows if comm.rank == self.numbering.owner else []
-        self.matrix = SystemMatrix(
-            self.numbering,
-            entries,
-            np.concatenate(self._identity),
-            np.array(closures, dtype=np.int64),
-        )
-        self.rhs, self.increment = self.matrix.mat.createVecs()
+        self._matrix: SystemMatrix | None = None
+        self.rhs, self.increment = self.numbering.vector(), self.numbering.vector()
+
+    @property
+    def matrix(self) -> SystemMatrix:
+        """The matrix of the whole system, made when it is first asked for; collective.
+
+        From then on it follows each assembly.
+        """
+        if self._matrix is None:
+            numbering, targets = self.numbering, self.numbering.targets
+            closures = numbering.closure_rows if self.comm.rank == numbering.owner else []
+            self._matrix = SystemMatrix(
+                numbering,
+                [block.place(targets[block.row], targets[block.column]) for block in self.blocks],
+                np.concatenate(self._identity),
+                np.array(closures, dtype=np.int64),
+            )
+            self._written = [0] * len(self.blocks)
+            self._fill(self._matrix)
+        return self._matrix
+
+    def forget_matrix(self) -> None:
+        """Give the memory of the matrix of the whole system back; collective."""
+        if self._matrix is not None:
+            self._matrix.mat.destroy()
+            self._matrix = None
 
     @property
     def dimension(self) -> int:
@@ -136,23 +155,17 @@ class System:
             for shared, _ in closure.ties:
                 shared.reference = largest
 
-    def _compile_blocks(self, group: FormGroup) -> list[Entries]:
-        """Compile the derivatives of a group of forms and return where they go; collective."""
-        entries = []
+    def _compile_blocks(self, group: FormGroup) -> Iterator[Block]:
+        """Compile the derivatives of a group of forms; collective."""
         for key, form in group.residual.items():
-            row = self.index[key]
+            row, nodes = self.index[key], group.nodes
             for column, unknown in enumerate(self.unknowns):
                 derivative = _derivative(form, unknown.function)
                 if derivative is None:
                     continue
                 factor = unknown.scale / self.unknowns[row].reference
-                block = Block(row, column, factor, derivative, group.entity_maps)
-                targets = self.numbering.targets
-                nodes = group.nodes
                 facets = None if nodes is None else FacetNodes(nodes[key], nodes[unknown.key])
-                self.blocks.append(block)
-                entries.append(block.place(targets[row], targets[column], facets))
-        return entries
+                yield Block(row, column, factor, derivative, group.entity_maps, facets)
 
     def residual(self) -> dict[str, float]:
         """Assemble the residual and return its scaled norm by field and closure; collective."""
@@ -195,10 +208,18 @@ class System:
         return np.asarray(vector.array[: unknown.owned])
 
     def jacobian(self) -> None:
-        """Assemble the scaled Jacobian; collective."""
-        matrix = self.matrix
+        """Assemble the Jacobian block by block; collective."""
+        for block in self.blocks:
+            block.assemble()
+        if self._matrix is not None:
+            self._fill(self._matrix)
+
+    def _fill(self, matrix: SystemMatrix) -> None:
+        """Write the blocks, scaled, into the matrix of the whole system; collective."""
         for k, block in enumerate(self.blocks):
-            block.write(matrix.block(k))
+            if self._written[k] != block.version:
+                np.multiply(block.values(), block.factor, out=matrix.block(k))
+                self._written[k] = block.version
         matrix.gather()
         for j, closure in enumerate(self.closures):
             row = self.numbering.closure_rows[j]
@@ -210,17 +231,54 @@ class System:
                 matrix.add_diagonal(j, value)
         matrix.transfer()
 
+    def multiply(self, x: PETSc.Vec, y: PETSc.Vec) -> None:
+        """Multiply with the matrix of the whole system, which need not be there; collective."""
+        given, numbering = x.array_r, self.numbering
+        last = int(numbering.starts[-1])
+        scalars = self._scalars(given)
+        columns, product = [], given.copy()
+        for k, unknown in enumerate(self.unknowns):
+            own = given[numbering.starts[k] : numbering.starts[k] + unknown.owned].copy()
+            own[unknown.fixed] = 0.0
+            for value, closure in zip(scalars, self.closures, strict=True):
+                for shared, tied in closure.ties:
+                    if shared is unknown:
+                        own[tied] = value
+            columns.append(own)
+        rows = [np.zeros(unknown.owned) for unknown in self.unknowns]
+        for block in self.blocks:
+            rows[block.row] += block.multiply(columns[block.column])
+        sums = self._tied_sums(rows)
+        for k, row in enumerate(rows):
+            start = int(numbering.starts[k])
+            free = numbering.targets[k] == numbering.own_rows(k)
+            product[start : start + len(row)][free] = row[free]
+        if self.comm.rank == numbering.owner:
+            for j, closure in enumerate(self.closures):
+                share = closure.alpha * closure.unknown.reference
+                own = closure.beta * closure.unknown.scale * scalars[j]
+                product[last + j] = (share * sums[j] + own) / closure.reference
+        y.array_w[:] = product
+
+    def _tied_sums(self, rows: Sequence[Array]) -> Array:
+        """Return the sums of the rows tied to each scalar unknown; collective."""
+        sums = np.zeros(len(self.closures))
+        for j, closure in enumerate(self.closures):
+            for shared, tied in closure.ties:
+                sums[j] += float(np.sum(rows[self.index[shared.key]][tied]))
+        self.comm.Allreduce(MPI.IN_PLACE, sums, op=MPI.SUM)
+        return sums
+
+    def _scalars(self, local: Array) -> Array:
+        """Return the scalar unknowns' part of a vector, on all ranks; collective."""
+        is_owner = self.comm.rank == self.numbering.owner
+        mine = np.array(local[int(self.numbering.starts[-1]) :]) if is_owner else None
+        return np.asarray(self.comm.bcast(mine, root=self.numbering.owner))
+
     def apply(self, step: float) -> None:
         """Move the unknowns by minus a multiple of the solved increment; collective."""
         local = self.increment.array_r
-        mine = (
-            local[int(self.numbering.starts[-1]) :]
-            if self.comm.rank == self.numbering.owner
-            else None
-        )
-        shared = self.comm.bcast(
-            None if mine is None else np.array(mine), root=self.numbering.owner
-        )
+        shared = self._scalars(local)
         for k, unknown in enumerate(self.unknowns):
             start = int(self.numbering.starts[k])
             array = unknown.function.x.array

@@ -60,12 +60,15 @@ class TwoLevel:
         self._smoother = Solver(matrix, Chebyshev(2, UPPER_TENTH), f"{prefix}fine_")
         self._coarse: PETSc.Mat | None = None
         self._bottom: Solver | None = None
-        self._unit = 1.0
+        self._unit, self._state = 1.0, -1
         self._residual = matrix.createVecLeft()
         self._low, self._found = prolongation.createVecRight(), prolongation.createVecRight()
 
     def set_up(self) -> None:
-        """Follow the values of the matrix; collective."""
+        """Follow the values of the matrix, unless they are the same; collective."""
+        if self._matrix.stateGet() == self._state:
+            return
+        self._state = self._matrix.stateGet()
         if self._coarse is None:
             self._coarse = self._matrix.ptap(self._prolongation)
         else:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from mpi4py import MPI
@@ -21,6 +22,7 @@ import ssbmech as ssb
 from ssbmech.geometry.mesh_file import MeshFile
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 from ssbmech.solve.block_preconditioner import BlockOperator
+from ssbmech.solve.blocks import Block, RectangularStorage
 from ssbmech.solve.choice import linear_system
 from ssbmech.solve.coarse import prolongation
 from ssbmech.solve.condense import Condensed, Grown
@@ -148,6 +150,32 @@ def test_condensing_changes_no_solution(name: str, direct: Direct) -> None:
         assert error <= (100 * lost) ** 2 * size, unknown.key
 
 
+def blocks_of(system: System, row: int) -> list[Block]:
+    """Return the blocks of the equations of which a local row is one."""
+    k = int(np.searchsorted(system.numbering.starts, row, side="right")) - 1
+    return [block for block in system.blocks if block.row == k]
+
+
+@contextmanager
+def overwritten(system: System, changed: dict[Block, np.ndarray]) -> Iterator[None]:
+    """Let blocks have other values than those of their forms for a while."""
+    try:
+        for block, values in changed.items():
+            storage = block._storage
+            if isinstance(storage, RectangularStorage):
+                matrix = storage._matrix
+                matrix.setValuesCSR(*matrix.getValuesCSR()[:2], values)
+                matrix.assemble()
+            else:
+                storage.values()[:] = values
+        system.forget_matrix()
+        yield
+    finally:
+        for block in changed:
+            block._foreign = True
+        system.forget_matrix()
+
+
 @pytest.mark.serial
 def test_patterns_grow_with_what_they_meet(direct: Direct) -> None:
     """The equation of a gap comes to know a displacement that is none of its facet's."""
@@ -157,26 +185,43 @@ def test_patterns_grow_with_what_they_meet(direct: Direct) -> None:
     solver.set_up()
     fields = Fields(system)
     condensed = Condensed(system, fields.split, fields.facets, MULTIPLIERS, ELLIPTIC)
-    starts, columns, values = system.matrix.local_rows()
     row = int(condensed.groups[0].eliminated[0, 0])
-    entries = np.arange(starts[row], starts[row + 1])
-    known = np.isin(columns[entries], condensed.groups[0].neighbours.members[0])
-    entry = entries[~known & (values[entries] == 0.0)][0]
-    values[entry] = 0.1 * np.max(np.abs(values[entries]))
-    system.matrix.transfer()
-    with pytest.raises(Grown):
-        condensed.fill()
-    rhs, found = system.matrix.mat.createVecs()
-    expected = found.duplicate()
-    rhs.array_w[fields.split.rows] = np.random.default_rng(0).standard_normal(
-        len(fields.split.rows)
-    )
-    solver.set_up()
-    assert solver.solve(rhs, found).converged
-    exact = Solver(system.matrix.mat, ssb.Direct(), "test_grown_direct_")
-    exact.set_up()
-    assert exact.solve(rhs, expected).converged
-    assert (found - expected).norm() < 1e-6 * expected.norm()
+    block = next(b for b in blocks_of(system, row) if system.unknowns[b.column].name == "u")
+    pattern, values = block.pattern(), np.array(block.values())
+    columns = block.columns(system.numbering.targets[block.column])[pattern.columns]
+    own = pattern.rows == row - system.numbering.starts[block.row]
+    size = np.max(np.abs(values[pattern.source[own]]))
+    new = own & (columns >= 0) & (values[pattern.source] == 0.0)
+    new &= ~np.isin(columns, condensed.groups[0].neighbours.members[0])
+    values[pattern.source[new][0]] = 0.1 * size
+    with overwritten(system, {block: values}):
+        with pytest.raises(Grown):
+            condensed.fill()
+        rhs, found = system.matrix.mat.createVecs()
+        expected = found.duplicate()
+        rhs.array_w[fields.split.rows] = np.random.default_rng(0).standard_normal(
+            len(fields.split.rows)
+        )
+        solver.set_up()
+        assert solver.solve(rhs, found).converged
+        exact = Solver(system.matrix.mat, ssb.Direct(), "test_grown_direct_")
+        exact.set_up()
+        assert exact.solve(rhs, expected).converged
+        assert (found - expected).norm() < 1e-6 * expected.norm()
+        exact.destroy()
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_products_are_those_of_the_whole_matrix(name: str, direct: Direct) -> None:
+    """Block by block, with prescribed rows, and rows and columns that are tied to scalars."""
+    system = direct(name).cell.system
+    system.jacobian()
+    x, expected = system.matrix.mat.createVecs()
+    found = expected.duplicate()
+    x.array_w[:] = np.random.default_rng(COMM.rank).standard_normal(x.getLocalSize())
+    system.matrix.mat.mult(x, expected)
+    system.multiply(x, found)
+    assert (found - expected).norm() < 1e-13 * expected.norm()
 
 
 def test_a_residual_that_only_the_condensed_system_lacks_is_a_failure(direct: Direct) -> None:
@@ -207,12 +252,15 @@ def test_singular_equations_of_a_facet_are_a_failure(direct: Direct) -> None:
     system.jacobian()
     solver = Preconditioned(system, ssb.Iterative(), "test_singular_")
     rhs, found = system.matrix.mat.createVecs()
-    starts, _, values = system.matrix.local_rows()
     row = int(Fields(system).facets[0].pair[0, -1])
-    values[starts[row] : starts[row + 1]] = 0.0
-    system.matrix.transfer()
-    solver.set_up()
-    outcome = solver.solve(rhs, found)
+    changed = {}
+    for block in blocks_of(system, row):
+        pattern, values = block.pattern(), np.array(block.values())
+        values[pattern.source[pattern.rows == row - system.numbering.starts[block.row]]] = 0.0
+        changed[block] = values
+    with overwritten(system, changed):
+        solver.set_up()
+        outcome = solver.solve(rhs, found)
     assert not outcome.converged and "singular" in outcome.reason
 
 
