@@ -22,7 +22,7 @@ from ssbmech.case.checks import (
 )
 from ssbmech.case.electrodes import Electrodes
 from ssbmech.case.fixtures import Fixture
-from ssbmech.case.forgotten_units import check_laws, warn_of_small_pressures
+from ssbmech.case.forgotten_units import check_laws, warn_of_small_pressures, warn_of_transport
 from ssbmech.case.law_checks import check_interface_laws
 from ssbmech.case.limits import Limits
 from ssbmech.case.linear_solver import Automatic, LinearSolver
@@ -124,4 +124,5 @@ class Case:
         check_reactants(self.interfaces, self.bodies)
         warn_of_small_pressures(self.protocol)
         check_laws((self.bodies, self.interfaces))
+        warn_of_transport(self.bodies, self.interfaces)
         check_temperatures(self.temperature, self.protocol, self.bodies)

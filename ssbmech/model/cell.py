@@ -11,6 +11,7 @@ from mpi4py import MPI
 from ssbmech._compat import drop_abandoned_compilations
 from ssbmech.case.case import Case
 from ssbmech.case.courses import courses_of, followed
+from ssbmech.case.pressing import presses
 from ssbmech.case.protocol import Drive
 from ssbmech.case.step_control import Tolerances, scheme_of
 from ssbmech.case.stops import Guard
@@ -95,7 +96,9 @@ class CellModel:
         self._moving = hold_supports(case.supports, self.bodies.values(), self.comm)
         hold_potentials(case.loads.face_potentials, self.bodies.values())
         self.holder = build_holder(case, list(self.bodies.values()), around, self.comm)
-        check_rigid_motions(self.bodies, self.surfaces, self.holder.closures, self.comm)
+        check_rigid_motions(
+            self.bodies, self.surfaces, self.holder.closures, self.comm, presses(case)
+        )
         transfers = {
             name: transfer
             for name, surface in self.surfaces.items()

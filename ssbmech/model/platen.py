@@ -45,6 +45,14 @@ pascal or less for each micrometre [1]."""
 WEIGHING = 1e-3
 """Stiffness that weighs pressure against lift in the choice of the set, over the same [1]."""
 
+WEIGHT = 1e-7
+"""Pressure of a platen that is asked for none, over the typical stress: a tenth of a pascal, that
+of the thinnest foil. Without it every place above the stack would be one of equilibrium [1]."""
+
+YIELDING = 1e-11
+"""Stiffness that gives such a platen a place while it touches nothing, over that of an element; its
+weight moves it by micrometres in a step [1]."""
+
 ROUNDING = 1e-7
 """Pull over the typical stress that cannot be told from none [1]."""
 
@@ -132,10 +140,12 @@ class Platen:
             self._spring(fixture.stiffness)
 
     def _push(self, pressure: float) -> None:
-        """Set the force; what presses on nothing stays where it was."""
+        """Set the force; a platen that is asked for none lies on the stack, next to weightless."""
         self.closure.push(self.sign * self.area * pressure)
         if pressure == 0.0:
-            self.closure.spring(self.area * PULL * self.element, at=self.closure.previous, load=0.0)
+            weight = self.sign * self.area * WEIGHT * self.stress
+            stiffness = self.area * YIELDING * self.element
+            self.closure.spring(stiffness, at=self.closure.previous, load=weight)
 
     def _stand_at(self, place: float) -> None:
         """Stand at an outward displacement [m]."""

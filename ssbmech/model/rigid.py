@@ -8,11 +8,13 @@ axis in an axisymmetric cell. What holds it gives linear conditions on these mot
 
 at the nodes of supports and of the platen, on facets in contact, and on those that are bonded or do
 not slip. Motions in the null space of all of them would go on without end. Contact counts as
-closed: what is open at the start may close.
+closed: what is open at the start may close. Where nothing presses on the stack, contact alone tells
+too little of where a body lies: bodies touch at points, or float.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -22,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ssbmech._compat import cell_nodes
-from ssbmech.errors import CaseError
+from ssbmech.errors import CaseError, CaseWarning
 from ssbmech.frames import Frame
 from ssbmech.model.body import BodyModel
 from ssbmech.model.particles import find_particles
@@ -90,9 +92,10 @@ class Conditions:
 
     def free(self, comm: MPI.Intracomm) -> Array:
         """Return the share of each motion that is free [1]; collective."""
-        comm.Allreduce(MPI.IN_PLACE, self.square, op=MPI.SUM)
+        total = np.empty_like(self.square)
+        comm.Allreduce(self.square, total, op=MPI.SUM)
         count = self.each * len(self.names)
-        square = self.square.transpose(0, 2, 1, 3).reshape(count, count)
+        square = total.transpose(0, 2, 1, 3).reshape(count, count)
         # each motion over its own conditions: a face of many nodes must not hide a small contact
         size = np.sqrt(np.diag(square))
         size[size == 0.0] = 1.0
@@ -106,14 +109,18 @@ def check_rigid_motions(
     surfaces: Mapping[str, SurfaceModel],
     closures: Sequence[Closure],
     comm: MPI.Intracomm,
+    pressed: bool = True,
 ) -> None:
     """Refuse a cell in which something can move rigidly; collective.
+
+    It warns, on all ranks, of what contact alone holds in a cell on which nothing presses.
 
     Args:
         bodies: the bodies, with what supports prescribe.
         surfaces: the interfaces.
         closures: the platen, if there is one: it is pressed on the stack, and does not tilt.
         comm: communicator of the cell.
+        pressed: whether anything presses on the stack.
 
     Raises:
         CaseError: nothing holds a body, even if all contact is closed.
@@ -121,25 +128,48 @@ def check_rigid_motions(
     frame = next(iter(bodies.values())).frame
     particles = {name: find_particles(body.mesh.mesh) for name, body in bodies.items()}
     counts = [len(found.centres) for found in particles.values()]
+    if sum(counts) * motions(frame, np.zeros((1, 3))).shape[1] > MOST:
+        return
     first = dict(zip(bodies, np.cumsum([0, *counts[:-1]]), strict=True))
     parts_of = {name: found.of_cells + first[name] for name, found in particles.items()}
     names = [name for name, n in zip(bodies, counts, strict=True) for _ in range(n)]
     centres = np.concatenate([found.centres for found in particles.values()])
-    if len(names) * motions(frame, np.zeros((1, 3))).shape[1] > MOST:
-        return
-    sizes = np.zeros(len(names))
+    sizes = _sizes(bodies, parts_of, centres, comm)
+    known = Conditions(frame, centres, sizes, names)
+    for name, body in bodies.items():
+        _hold(known, body, parts_of[name], closures if pressed else ())
+    bonded = [surface for surface in surfaces.values() if _is_bonded(surface)]
+    for surface in bonded:
+        _tie(known, surface, parts_of)
+    lonely = None if pressed else known.free(comm)
+    if not pressed:
+        for name, body in bodies.items():
+            _hold(known, body, parts_of[name], closures)
+    for surface in surfaces.values():
+        if surface not in bonded:
+            join = _tie if surface.interface.ties else _touch
+            join(known, surface, parts_of)
+    faces = list(next(iter(bodies.values())).mesh.faces)
+    _refuse(known, known.free(comm), faces)
+    if lonely is not None:
+        _warn(known, lonely)
+
+
+def _sizes(
+    bodies: Mapping[str, BodyModel],
+    parts_of: Mapping[str, Ints],
+    centres: Array,
+    comm: MPI.Intracomm,
+) -> Array:
+    """Return the largest distance of a corner from the centre of each part [m]; collective."""
+    sizes = np.zeros(len(centres))
     for name, body in bodies.items():
         mesh = body.mesh.mesh
         corners = np.asarray(mesh.geometry.x, dtype=np.float64)[cell_nodes(mesh)]
         far = np.linalg.norm(corners - centres[parts_of[name]][:, None, :], axis=2).max(axis=1)
         np.maximum.at(sizes, parts_of[name], far)
     comm.Allreduce(MPI.IN_PLACE, sizes, op=MPI.MAX)
-    known = Conditions(frame, centres, sizes, names)
-    for name, body in bodies.items():
-        _hold(known, body, parts_of[name], closures)
-    for surface in surfaces.values():
-        _join(known, surface, parts_of)
-    _refuse(known, known.free(comm), list(next(iter(bodies.values())).mesh.faces))
+    return sizes
 
 
 def _hold(
@@ -157,20 +187,31 @@ def _hold(
     known.add([(parts[nodes], values)])
 
 
-def _join(known: Conditions, surface: SurfaceModel, parts_of: Mapping[str, Ints]) -> None:
-    """Add what an interface holds of its two bodies against each other."""
-    mesh, dim = surface.mesh.mesh, known.frame.dim
+def _is_bonded(surface: SurfaceModel) -> bool:
+    """Return whether an interface holds its two bodies together, pressed or not."""
+    return surface.interface.adhesion is not None or bool(surface.interface.parts)
+
+
+def _sides(surface: SurfaceModel, parts_of: Mapping[str, Ints]) -> tuple[tuple[Ints, Ints], Array]:
+    """Return the parts on both sides of the facets of an interface, and the facets' corners [m]."""
+    mesh = surface.mesh.mesh
     minus, plus, facets = surface.mesh.local_cells(surface.parent)
     sides = parts_of[surface.minus.name][minus], parts_of[surface.plus.name][plus]
-    corners = np.asarray(mesh.geometry.x, dtype=np.float64)[cell_nodes(mesh)[facets]]
-    interface = surface.interface
-    ties = interface.ties or bool(interface.parts)
-    if ties:
-        for corner in range(corners.shape[1]):
-            for k in range(dim):
-                along = np.tile(np.eye(dim)[k], (len(facets), 1))
-                _add_jump(known, sides, corners[:, corner], along)
-        return
+    return sides, np.asarray(mesh.geometry.x, dtype=np.float64)[cell_nodes(mesh)[facets]]
+
+
+def _tie(known: Conditions, surface: SurfaceModel, parts_of: Mapping[str, Ints]) -> None:
+    """Add that the two bodies of an interface do not move against each other."""
+    sides, corners = _sides(surface, parts_of)
+    for corner in range(corners.shape[1]):
+        for along in np.eye(known.frame.dim):
+            _add_jump(known, sides, corners[:, corner], np.tile(along, (len(corners), 1)))
+
+
+def _touch(known: Conditions, surface: SurfaceModel, parts_of: Mapping[str, Ints]) -> None:
+    """Add that the two bodies of an interface do not move along its normal."""
+    dim = known.frame.dim
+    sides, corners = _sides(surface, parts_of)
     edges = corners[:, 1] - corners[:, 0]
     across = np.zeros_like(edges)
     across[:, 2] = 1.0
@@ -213,4 +254,22 @@ def _refuse(known: Conditions, free: Array, faces: Sequence[str]) -> None:
     raise CaseError(
         f"{which} {body!r} can {motion}: no support, fixture, bond or contact resists it; add "
         f"{hint}, or a bond or Sticking() at its interfaces"
+    )
+
+
+def _warn(known: Conditions, free: Array) -> None:
+    """Warn of bodies that contact alone holds where nothing presses."""
+    loose = np.flatnonzero(free > 1e-6) // known.each
+    if len(loose) == 0:
+        return
+    names = list(dict.fromkeys(known.names[part] for part in loose))
+    listed = " and ".join(repr(name) for name in names)
+    subject = f"body {listed} is" if len(names) == 1 else f"bodies {listed} are"
+    warnings.warn(
+        f"{subject} held by contact alone, and nothing presses on the stack: without force bodies "
+        "touch at points or float, so that contact, current and voltage are those of single facets "
+        "or of the first guess, unless growth fills the room; give the fixture a preload, or the "
+        "interfaces a bond",
+        CaseWarning,
+        stacklevel=4,
     )

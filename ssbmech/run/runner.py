@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -191,7 +192,9 @@ def _conduct(job: _Job, interrupt: Interrupt) -> Result:
     folder.write_manifest({"effort": recorder.effort()})
     if not finished:
         # no figures: who asked to stop may not wait for them
-        folder.finish(RunStatus.STOPPED, _interruption(recorder.rows))
+        reason = _interruption(recorder.rows)
+        folder.finish(RunStatus.STOPPED, reason)
+        logger.info("%s; go on with: %s", reason, _resumption(folder))
         return Result(folder.path, RunStatus.STOPPED, recorder.rows)
     folder.finish(RunStatus.COMPLETE, loop.ending)
     if job.case.output.figures and recorder.rows:
@@ -290,6 +293,13 @@ def _rows_of(folder: RunFolder) -> list[Row]:
 def _interruption(rows: list[Row]) -> str:
     """Return how far an interrupted run came, for the manifest."""
     return f"interrupted at t = {rows[-1]['time']:g} s" if rows else "interrupted"
+
+
+def _resumption(folder: RunFolder) -> str:
+    """Return what goes on with the run of a folder; collective."""
+    if folder.read_manifest().get("script"):
+        return f"ssbmech resume {shlex.quote(str(folder.path))}"
+    return f"ssbmech.resume(case, {str(folder.path)!r})"
 
 
 def _make_figures(folder: RunFolder) -> None:

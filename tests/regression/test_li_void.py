@@ -180,8 +180,11 @@ def test_figures(tmp_path: Path) -> None:
 
 def interrupted(
     processes: Processes, folder: Path, number: signal.Signals, launcher: list[str]
-) -> tuple[int, dict]:
-    """Start a long run, send it a signal when it marches; return exit status and manifest."""
+) -> tuple[int, dict, str]:
+    """Start a long run, send it a signal when it marches.
+
+    Return exit status, manifest and what it wrote to standard error.
+    """
     arguments = ["--size=1", "--minutes=60", "--no-figures", f"--out={folder}"]
     command = [*launcher, sys.executable, str(SCRIPT), *arguments]
     # of the ranks of this test the process is no part
@@ -204,7 +207,7 @@ def interrupted(
     processes.wait_for_end()
     manifest = folder / "manifest.json"
     assert manifest.exists(), error.decode()
-    return process.returncode, json.loads(manifest.read_text("utf-8"))
+    return process.returncode, json.loads(manifest.read_text("utf-8")), error.decode()
 
 
 @pytest.mark.serial
@@ -224,8 +227,12 @@ def test_interrupted_run(
 ) -> None:
     """It ends after the step in progress, with a folder as valid as that of a run that ends."""
     folder = tmp_path / "run"
-    status, manifest = interrupted(processes, folder, number, launcher)
+    status, manifest, told = interrupted(processes, folder, number, launcher)
     assert status != 0
+    assert f"{manifest['reason']}; go on with: ssbmech resume {folder}\n" in told
+    # the end of a run is told by the run alone, not by the libraries below it
+    assert "options you set" not in told
+    assert "PMIX ERROR" not in told
     assert manifest["status"] == "stopped"
     assert manifest["finished"] is not None
     lines = (folder / "series.csv").read_text("utf-8").splitlines()

@@ -11,9 +11,11 @@ from mpi4py import MPI
 
 import pytest
 
+import ssbmech as ssb
 from ssbmech.cli import main
 from ssbmech.run.estimate import fewest_steps
 from ssbmech.runfolder.reader import Series
+from ssbmech.units import s
 from tests.case_scripts import CASES, script_case
 from tests.small_cell import void_cell
 from tests.tools import on_first
@@ -170,5 +172,10 @@ def test_fewest_steps() -> None:
     """By hand: 0.05 s growing by 1.7 up to 60 s, two equal steps at the end of each."""
     case = script_case("li_void")
     assert 100 < fewest_steps(case) < 152
-    prescribed = void_cell()
-    assert fewest_steps(prescribed) >= len(prescribed.protocol)
+    # 1, 2 and 4 s, then twelve of 8 s or less for the 93 s that are left; and five of 2 s
+    steps = ssb.AdaptiveSteps(dt_initial=1 * s, growth=2.0, dt_max=8 * s)
+    doubled = void_cell(protocol=(ssb.Preload(1 * s), ssb.Rest(100 * s)), step_control=steps)
+    assert fewest_steps(doubled) == 1 + 15
+    prescribed = ssb.PrescribedSteps([1.0] + [2.0] * 5)
+    even = void_cell(protocol=(ssb.Preload(1 * s), ssb.Rest(10 * s)), step_control=prescribed)
+    assert fewest_steps(even) == 1 + 5

@@ -136,3 +136,18 @@ def test_limits_of_the_page_are_those_of_a_case():
         assert limits[name] == pytest.approx(size * float(value), rel=1e-12), name
     unset = set(re.findall(r"not unless given \(`(\w+)`\)", text))
     assert unset == {name for name in limits if limits[name] is None}
+
+
+def after_figure(name: str, figure: str) -> str:
+    """Return what a page says between a figure and the next heading, on one line."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    _, found, rest = text.partition(f"{figure})")
+    assert found, f"{name} shows no {figure}"
+    return " ".join(rest.partition("\n## ")[0].split())
+
+
+def test_the_map_says_where_its_colours_mean_nothing():
+    """Its band between growth and closure is a checkerboard, which is no physics."""
+    told = after_figure("docs/pressure_map.md", "figures/pressure_map.png")
+    assert 'band "narrow rest"' in told
+    assert "the colours mean nothing ([influence of the mesh](#influence-of-the-mesh))" in told

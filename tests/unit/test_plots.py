@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import itertools
 import json
 import logging
 import re
@@ -375,3 +377,26 @@ def test_scales():
     assert type(spread.norm).__name__ == "SymLogNorm"
     ratio = theme.ratio_scale(np.array([0.95, 1.2]))
     assert (ratio.norm.vmin, ratio.norm.vmax) == pytest.approx((0.8, 1.2))
+
+
+def test_runs_that_coincide_are_all_seen_in_the_figure_of_four_pressures(finished, monkeypatch):
+    """Of lines on top of each other the later is narrower; the legend lies above the panels."""
+    file = Path(__file__).parents[2] / "cases" / "li_void" / "pressures.py"
+    spec = importlib.util.spec_from_file_location("pressures", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    kept = []
+    monkeypatch.setattr(module.theme, "save", lambda figure, path: kept.append(figure))
+    module.draw(dict.fromkeys((0.3, 1.0, 3.0, 5.0), finished), Path("none.png"))
+    (figure,) = kept
+    figure.canvas.draw()
+    for panel in figure.axes:
+        lines = [line for line in panel.lines if len(line.get_xdata()) > 2]
+        assert len(lines) == 4
+        drawn = sorted(lines, key=lambda line: line.get_zorder())
+        assert drawn == lines
+        widths = [line.get_linewidth() for line in lines]
+        assert all(a > b for a, b in itertools.pairwise(widths))
+        assert len({line.get_color() for line in lines}) == 4
+    panel, legend = figure.axes[0], figure.axes[0].get_legend()
+    assert legend.get_window_extent().y0 >= panel.get_window_extent().y1

@@ -351,25 +351,48 @@ def test_a_force_brings_bodies_into_contact(where: str) -> None:
     measured(item, "relative error of the way of the platen", error, 1e-8, "gap and elastic bars")
 
 
+@pytest.mark.filterwarnings("ignore:bodies .* held by contact alone:ssbmech.errors.CaseWarning")
 @pytest.mark.parametrize("depth", [0.05e-6, 0.5e-6], ids=["shallow", "deep"])
-def test_contact_at_no_load_is_solved(depth: float) -> None:
-    """Metal that does not creep, plated beside a void without pressure, in one prescribed step."""
-    current = -10.0
+@pytest.mark.parametrize(("current", "duration"), [(-10.0, 10.0), (10.0, 100.0), (10.0, 1000.0)])
+def test_contact_at_no_load_is_solved(current: float, duration: float, depth: float) -> None:
+    """Metal that does not creep, plated or stripped beside a void, in one prescribed step.
+
+    Whether it grows or recedes, the lid follows it: a force that goes to zero keeps bodies
+    together, though a facet is all that they touch with.
+    """
     case = symmetric_cell(
         fixture=ssb.ConstantForce(preload=0.0),
-        protocol=(ssb.Rest(1.0), ssb.ConstantCurrent(current, 10.0)),
-        step_control=ssb.PrescribedSteps((1.0, 10.0)),
+        protocol=(ssb.Rest(1.0), ssb.ConstantCurrent(current, duration)),
+        step_control=ssb.PrescribedSteps((1.0, duration)),
         scales=ssb.Scales(),
         newton=ssb.NewtonSettings(),
+        limits=ssb.Limits.off(),
     )
     void = ssb.LensGap(half_width=4e-6, depth=depth)
     first, second = case.interfaces
-    done = march(replace(case, interfaces=(replace(first, initial_gap=void), second)))
-    assert done.rows[-1]["charge"] == pytest.approx(10.0 * current, rel=1e-9)
-    # nothing presses: what is left of the pressure is the tolerance, on a scale of a megapascal
-    assert abs(done.rows[-1]["p_stack"]) < 1.0
-    assert done.rows[-1]["rejected_steps"] == 0
+    cell = replace(case, interfaces=(replace(first, initial_gap=void), second))
+    done = march(cell, watch=lambda cell: [facet_fields(s) for s in cell.surfaces.values()])
+    last = done.rows[-1]
+    assert last["charge"] == pytest.approx(duration * current, rel=1e-9)
+    # nothing presses: what is left of the pressure is the weight of a foil, and the tolerance
+    assert abs(last["p_stack"]) < 1.0
+    assert last["rejected_steps"] == 0
     assert max(row["newton_iterations"] for row in done.rows) <= 12
+    first, second = done.seen[-1]
+    for fields in (first, second):
+        assert fields.closed.any()
+        assert abs(fields.gap.min()) < 1e-13
+    # bodies under no load are rigid, and what one electrode loses the other has gained: the lid
+    # moves by what the gaps have opened
+    before = mean_gap(done.seen[0][0]) + mean_gap(done.seen[0][1])
+    lid = last["thickness_stack"] - done.rows[0]["thickness_stack"]
+    opened = mean_gap(first) + mean_gap(second) - before
+    assert lid == pytest.approx(opened, rel=1e-3, abs=1e-14)
+
+
+def mean_gap(fields: FacetFields) -> float:
+    """Return the mean gap of an interface [m]."""
+    return float(fields.area @ fields.gap) / float(fields.area.sum())
 
 
 def test_a_body_that_floats_away_is_a_named_error() -> None:

@@ -115,6 +115,7 @@ def test_cathode_as_it_is_made(rate: float) -> None:
 
 
 @pytest.mark.pair
+@pytest.mark.filterwarnings("ignore:bodies .* held by contact alone:ssbmech.errors.CaseWarning")
 def test_rest_shows_the_open_circuit_potential() -> None:
     """At three contents the voltage at rest is that of the material's curve."""
     charge = ssb.Charge(1 / hour, to=4.2 * V, duration=0.25 * hour)
@@ -177,6 +178,7 @@ def test_slow_discharge_gives_the_stoichiometric_capacity() -> None:
 
 @pytest.mark.pair
 @pytest.mark.parametrize("pressure", [5.0, 50.0])
+@pytest.mark.filterwarnings("ignore:bodies .* held by contact alone:ssbmech.errors.CaseWarning")
 def test_pressure_shifts_the_voltage(pressure: float) -> None:
     """By (Omega_Li - Omega_AM) / F under hydrostatic pressure; to 0.1 uV."""
     volume = 1e-6

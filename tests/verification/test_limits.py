@@ -149,3 +149,6 @@ def test_limits_are_numbers_or_none():
     contact = f"contact_fraction:{WORKING}"
     assert found == [(contact, True), ("strain_max:a", False), (contact, False)]
     assert not list(passed(row, ssb.Limits.off().values()))
+    # what is noted if nothing else is said
+    usual = ssb.Limits()
+    assert (usual.strain, usual.contact, usual.strain_mean_error) == (0.1, 0.2, 0.3)

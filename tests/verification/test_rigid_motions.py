@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from mpi4py import MPI
 import pytest
 
 import ssbmech as ssb
-from ssbmech.errors import CaseError
+from ssbmech.errors import CaseError, CaseWarning
 from ssbmech.model.cell import CellModel
 from tests.elastic_cell import one_sided_cell, rollers, symmetric_cell
 from tests.small_cell import stack, void_cell
@@ -67,3 +68,43 @@ def test_a_block_in_space_is_named() -> None:
 def test_stacks_between_rollers_pass(frame: Any) -> None:
     build(void_cell(frame, geometry=stack(frame, 4.0)))
     build(void_cell(frame, geometry=stack(frame, 4.0), fixture=ssb.FixedGap(1e6)))
+
+
+def loose(case: ssb.Case) -> list[str]:
+    """Return the warnings of what contact alone holds."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        build(case)
+    return [str(w.message) for w in caught if "contact alone" in str(w.message)]
+
+
+def test_what_contact_alone_holds_is_named_where_nothing_presses() -> None:
+    """Bodies that no force brings together touch at points, or float."""
+    unpressed = symmetric_cell(fixture=ssb.ConstantForce(0.0))
+    (told,) = loose(unpressed)
+    assert told.startswith(
+        "bodies 'separator' and 'positive' are held by contact alone, and nothing presses"
+    )
+    # between two walls the middle one floats
+    walled = symmetric_cell(fixture=None, supports=rollers("bottom", "top", "left", "right"))
+    (told,) = loose(walled)
+    assert told.startswith("body 'separator' is held by contact alone")
+    with pytest.warns(CaseWarning, match="give the fixture a preload"):
+        build(replace(walled, fixture=None))
+
+
+def test_what_is_pressed_or_bonded_is_not_told_of() -> None:
+    assert loose(symmetric_cell()) == []
+    unpressed = symmetric_cell(fixture=ssb.ConstantForce(0.0))
+    bond = ssb.BilinearCohesion(strength=5e6, toughness=0.5)
+    assert loose(tied(unpressed, adhesion=bond)) == []
+    # what sticks where it is closed may open
+    assert len(loose(tied(unpressed, contact=ssb.Sticking()))) == 1
+    # a step, a course or a gas presses later
+    pressing = (ssb.Rest(1.0), ssb.Press(1e6, 1.0))
+    assert loose(replace(unpressed, protocol=pressing)) == []
+    rising = ssb.RegulatedForce(lambda time: 1e6 * time)
+    assert loose(replace(unpressed, fixture=rising)) == []
+    assert loose(symmetric_cell(fixture=ssb.DrivenPlaten(lambda time: 0.0))) == []
+    gas = ssb.Loads(face_pressures=(ssb.FacePressure("top", lambda time: 1e6 * (time > 0.5)),))
+    assert loose(replace(unpressed, fixture=None, loads=gas)) == []
