@@ -15,8 +15,10 @@ from ssbmech.errors import extras_named
 from ssbmech.plots.animation import film
 from ssbmech.plots.capacity import branches, pressure_capacity, stack_columns, voltage_capacity
 from ssbmech.plots.cathode import cathode_view
+from ssbmech.plots.from_above import above_view, can_be_seen
 from ssbmech.plots.history import history_figure
 from ssbmech.plots.interface import interface_map
+from ssbmech.plots.levels import levels_view
 from ssbmech.plots.maps import stress_map
 from ssbmech.plots.particles import particles_figure
 from ssbmech.plots.solid import solid_cathode, solid_view
@@ -28,10 +30,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RunData",
+    "above_view",
     "cathode_view",
     "film",
     "history_figure",
     "interface_map",
+    "levels_view",
     "make_all",
     "particles_figure",
     "pressure_capacity",
@@ -95,6 +99,11 @@ def _pictures(run: RunData, folder: Path) -> list[Path]:
         written.append(stress_map(run, time, folder / f"stress_{label}.png"))
         if run.in_space:
             written.append(solid_view(run, time, folder / f"solid_{label}.png"))
+            written.append(levels_view(run, time, folder / f"levels_{label}.png"))
+        for name, data in run.interfaces.items():
+            if can_be_seen(run, name):
+                stem = data.path.stem.removeprefix("interface_")
+                written.append(above_view(run, name, time, folder / f"above_{stem}_{label}.png"))
     view = solid_cathode if run.in_space else cathode_view
     for label, time in (moments[1:] or moments) if run.hosts else []:
         written.append(view(run, time, folder / f"cathode_{label}.png"))

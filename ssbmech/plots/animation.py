@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A short film of a run: stress and void, current along the interface, and the clock.
 
-Of a run with particles: stress, the particles' lithium content, and the clock.
+Of a run in space the interface of the void is seen from above, gap and current side by side. Of a
+run with particles: stress, the particles' lithium content, and the clock.
 
 Frames are outputs of the run; nothing is interpolated between them. Each is shown for a part of the
 five seconds that is, by halves, the part of the time that it stands for and one for each output: a
@@ -18,6 +19,7 @@ import numpy as np
 
 from ssbmech.plots import maps, theme
 from ssbmech.plots.cathode import CathodePanel, explain
+from ssbmech.plots.from_above import AbovePanel, Facets, can_be_seen
 from ssbmech.plots.history import draw_quantity, shade_steps
 from ssbmech.plots.labels import Labels
 from ssbmech.plots.ranges import some_steps, stress_scale
@@ -87,11 +89,7 @@ class _Film:
         coloured = self._panels["whole"].coloured
         theme.colour_bar(left, coloured, whole, axis_label("von_mises"), scale, **place)
         if self._window:
-            enlarged, profile, clock = right.subplots(3, 1, height_ratios=[2.3, 1.0, 1.0])
-            self._axes["window"] = enlarged
-            self._panels["window"] = maps.MapPanel(enlarged, picture, "von_mises", scale)
-            maps.add_key(enlarged, picture, some_steps(picture))
-            self._profile = _Profile(profile, run, picture, self._window)
+            clock = self._add_window(right, self._window, scale)
         elif run.hosts and not run.in_space:
             particles, clock = right.subplots(2, 1, height_ratios=[3.0, 1.0])
             self._particles = CathodePanel(particles, run, picture)
@@ -100,6 +98,21 @@ class _Film:
         else:
             clock = right.subplots()
         self._cursor = self._add_clock(clock)
+
+    def _add_window(self, figure: Any, window: maps.Window, scale: theme.Scale) -> Any:
+        """Add the enlarged part and what is shown of its interface; return axes for the clock."""
+        run, picture = self._run, self._picture
+        if can_be_seen(run, window.interface):
+            above, below = figure.subfigures(2, 1, height_ratios=[1.25, 1.0])
+            self._interface: _Profile | _FromAbove = _FromAbove(above, run, picture, window)
+            enlarged, clock = below.subplots(2, 1, height_ratios=[1.5, 1.0])
+        else:
+            enlarged, profile, clock = figure.subplots(3, 1, height_ratios=[2.3, 1.0, 1.0])
+            self._interface = _Profile(profile, run, picture, window)
+        self._axes["window"] = enlarged
+        self._panels["window"] = maps.MapPanel(enlarged, picture, "von_mises", scale)
+        maps.add_key(enlarged, picture, some_steps(picture))
+        return clock
 
     def frame(self, step: int) -> NDArray[np.uint8]:
         """Return the pixels of a step, shape (height, width, 3)."""
@@ -114,10 +127,11 @@ class _Film:
             box = maps.window_box(self._picture, self._window, step)
             self._panels["window"].draw(step, box)
             maps.frame_window(self._axes["window"], self._picture, self._run, self._window, box)
-            # The panel below has the same axis.
-            self._axes["window"].set_xlabel("")
+            if isinstance(self._interface, _Profile):
+                # The panel below has the same axis.
+                self._axes["window"].set_xlabel("")
             maps.mark_window(whole, box)
-            self._profile.draw(step)
+            self._interface.draw(step)
         time = float(self._picture.times[step])
         shown = time * self._run.time_unit()[1]
         self._cursor.set_xdata([shown, shown])
@@ -164,6 +178,28 @@ class _Profile:
         order = np.argsort(ends[:, 0])
         values = self._factor * frame.arrays[self._quantity][order]
         self._line.set_data(ends[order].ravel(), np.repeat(values, 2))
+
+
+class _FromAbove:
+    """Gap and current of the interface of the void, seen from above."""
+
+    def __init__(self, figure: Any, run: RunData, picture: Picture, window: maps.Window) -> None:
+        data = run.interfaces[window.interface]
+        names = [name for name in ("gap", "i_normal") if name in data.names]
+        facets, steps = Facets(data), some_steps(picture)
+        places = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
+        self._panels = []
+        for name, axes in zip(names, places, strict=True):
+            panel = AbovePanel(axes, facets, name, steps)
+            panel.explain(figure, location="right", aspect=16)
+            axes.set_title(f"{quantity(name).label}, from above", loc="left")
+            self._panels.append(panel)
+        places[0].set_ylabel(f"{facets.letters[1]} (µm)")
+
+    def draw(self, step: int) -> None:
+        """Show a step."""
+        for panel in self._panels:
+            panel.draw(step)
 
 
 def schedule(times: NDArray[np.float64]) -> list[tuple[int, int]]:

@@ -230,9 +230,14 @@ def cathode_moment(run: RunData, time: float) -> str:
 
 def content_scale(run: RunData) -> theme.Scale:
     """Return the colour scale of the lithium content over the whole run."""
-    contents = [run.bodies[name].history("content") for name in run.hosts]
-    low = min(float(each.min()) for each in contents)
-    return theme.content_scale(low, max(float(each.max()) for each in contents))
+    low, high = np.inf, -np.inf
+    for name in run.hosts:
+        data = run.bodies[name]
+        # step by step: all of a large run at once would not fit
+        for step in range(len(data.times)):
+            content = data.values("content", step)
+            low, high = min(low, float(content.min())), max(high, float(content.max()))
+    return theme.content_scale(low, high)
 
 
 def surfaces(run: RunData, picture: Picture) -> list[str]:

@@ -149,17 +149,30 @@ class Plane:
         cells = np.searchsorted(self._used, self._data.corners)
         return self._data.points[self._used, :2], cells
 
+    @cached_property
+    def _near(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Cells that the section goes through, their points, and their corners among these.
+
+        Those are few of many: a body of a million cells has ten thousand of them.
+        """
+        corners = self._data.corners
+        y = self._data.points[:, 1][corners]
+        depth = self._depth or 0.0
+        cells = np.flatnonzero((y.min(axis=1) <= depth) & (y.max(axis=1) >= depth))
+        points, near = np.unique(corners[cells], return_inverse=True)
+        return cells, points, near.reshape(-1, corners.shape[1])
+
     def _cut(self, u: Array, arrays: Mapping[str, Array]) -> Frame:
         """Return the section of a grid in space."""
         import pyvista as pv
 
-        corners = self._data.corners
+        crossed, used, corners = self._near
         kind = pv.CellType.TETRA if corners.shape[1] == 4 else pv.CellType.TRIANGLE
         # VTK merges points that are closer than a fixed tolerance; in micrometres none are.
-        grid = pv.UnstructuredGrid({kind: corners}, 1e6 * self._data.points)
-        grid.point_data["u"] = u
+        grid = pv.UnstructuredGrid({kind: corners}, 1e6 * self._data.points[used])
+        grid.point_data["u"] = u[used]
         for name, values in arrays.items():
-            grid.cell_data[name] = values
+            grid.cell_data[name] = values[crossed]
         cut = grid.slice(normal="y", origin=(0.0, 1e6 * (self._depth or 0.0), 0.0))
         if corners.shape[1] == 4:
             cut = cut.triangulate()

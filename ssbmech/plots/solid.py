@@ -41,8 +41,6 @@ def solid_view(run: RunData, time: float, path: Path) -> Path:
     Raises:
         RunFolderError: The run has no fields, or lacks stresses.
     """
-    import pyvista as pv
-
     picture = Picture(run)
     step = int(np.abs(picture.times - time).argmin())
     factor = shown_unit(quantity("von_mises").unit).factor
@@ -50,13 +48,10 @@ def solid_view(run: RunData, time: float, path: Path) -> Path:
         factor * np.concatenate([data.values("von_mises", step) for data in run.bodies.values()])
     )
     low, high = float(scale.norm.vmin or 0.0), float(scale.norm.vmax or 1.0)
-    # Without a display VTK says so before it renders off-screen; nobody needs to know.
-    quiet: Any = pv.vtk_verbosity
-    quiet("off")
-    plotter: Any = pv.Plotter(off_screen=True, window_size=list(_SIZE))
+    plotter = new_plotter()
     lift = _lifts(run)
     for name, data in run.bodies.items():
-        body = _moved(data, step, lift[name])
+        body = tetrahedra(data, step, lift[name])
         body.cell_data["von_mises"] = factor * data.values("von_mises", step)
         plotter.add_mesh(
             body.extract_surface(algorithm="dataset_surface"),
@@ -67,13 +62,11 @@ def solid_view(run: RunData, time: float, path: Path) -> Path:
             ambient=0.45,
             diffuse=0.6,
             specular=0.0,
-            scalar_bar_args=_bar(axis_label("von_mises"), 0.55),
+            scalar_bar_args=bar(axis_label("von_mises"), 0.55),
         )
     for data in run.interfaces.values():
         _add_interface(plotter, data, step, lift.get(data.minus, 0.0))
-    unit, shown = run.time_unit() if time >= 60.0 else ("s", 1.0)
-    title = f"bodies pulled apart, t = {shown * time:.4g} {unit}"
-    plotter.add_text(title, font_size=12, color=theme.INK)
+    plotter.add_text(title_of(run, time, "bodies pulled apart"), font_size=12, color=theme.INK)
     plotter.camera_position = "xz"
     plotter.camera.azimuth, plotter.camera.elevation = 25.0, 28.0
     plotter.reset_camera()
@@ -100,13 +93,11 @@ def solid_cathode(run: RunData, time: float, path: Path) -> Path:
     import pyvista as pv
 
     content, conducting = content_scale(run), theme.conducting_scale()
-    quiet: Any = pv.vtk_verbosity
-    quiet("off")
-    plotter: Any = pv.Plotter(off_screen=True, window_size=list(_SIZE), shape=(1, 2), border=False)
+    plotter = new_plotter(shape=(1, 2))
     for name in run.hosts:
         data = run.bodies[name]
         step = data.nearest_step(time)
-        body = _moved(data, step, 0.0)
+        body = tetrahedra(data, step, 0.0)
         body.point_data["content"] = data.values("content", step)[np.unique(data.corners)]
         plotter.subplot(0, 0)
         _add_coloured(
@@ -134,7 +125,7 @@ def solid_cathode(run: RunData, time: float, path: Path) -> Path:
 
 def _add_coloured(plotter: Any, mesh: Any, scale: theme.Scale, name: str) -> None:
     """Add a surface with a colour bar below it."""
-    bar = _bar(axis_label(name), 0.03) | {"vertical": False, "position_x": 0.2, "width": 0.6}
+    below = bar(axis_label(name), 0.03) | {"vertical": False, "position_x": 0.2, "width": 0.6}
     plotter.add_mesh(
         mesh,
         scalars=name,
@@ -143,7 +134,7 @@ def _add_coloured(plotter: Any, mesh: Any, scale: theme.Scale, name: str) -> Non
         ambient=0.6,
         diffuse=0.45,
         specular=0.0,
-        scalar_bar_args=bar | {"height": 0.08},
+        scalar_bar_args=below | {"height": 0.08},
     )
 
 
@@ -162,11 +153,38 @@ def _add_interface(plotter: Any, data: FieldData, step: int, lift: float) -> Non
         cmap="magma_r",
         clim=(0.0, float(gap.max()) or 1.0),
         lighting=False,
-        scalar_bar_args=_bar(axis_label("gap"), 0.1),
+        scalar_bar_args=bar(axis_label("gap"), 0.1),
     )
 
 
-def _moved(data: FieldData, step: int, lift: float) -> Any:
+def new_plotter(shape: tuple[int, int] = (1, 1)) -> Any:
+    """Return PyVista's plotter without a window, in which nothing is drawn yet.
+
+    Args:
+        shape: Rows and columns of pictures.
+    """
+    import pyvista as pv
+
+    # Without a display VTK says so before it renders off-screen; nobody needs to know.
+    quiet: Any = pv.vtk_verbosity
+    quiet("off")
+    return pv.Plotter(off_screen=True, window_size=list(_SIZE), shape=shape, border=False)
+
+
+def title_of(run: RunData, time: float, what: str) -> str:
+    """Return a title that says what is shown, and when."""
+    unit, shown = run.time_unit() if time >= 60.0 else ("s", 1.0)
+    return f"{what}, t = {shown * time:.4g} {unit}"
+
+
+def tetrahedra(data: FieldData, step: int, lift: float) -> Any:
+    """Return the cells of a body for PyVista, displaced, in micrometres.
+
+    Args:
+        data: Field file of a body in space.
+        step: Number of the step.
+        lift: How far it is lifted [um].
+    """
     import pyvista as pv
 
     used, cells = np.unique(data.corners, return_inverse=True)
@@ -190,7 +208,8 @@ def _lifts(run: RunData) -> dict[str, float]:
     return lifts
 
 
-def _bar(title: str, bottom: float) -> dict[str, Any]:
+def bar(title: str, bottom: float) -> dict[str, Any]:
+    """Return the looks of an upright colour bar on the right, from a height on."""
     return {
         "title": title + "\n",
         "vertical": True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -23,6 +24,8 @@ LARGEST_FILM: Final = 5_000_000
 """Size up to which a film becomes part of a report [bytes]."""
 
 _QUALITY: Final = 88
+# Names of bodies may have a dash below the line themselves.
+_ABOVE: Final = re.compile(r"(.+?)_((?:start|end|step\d+)(?:_.*)?)$")
 _FILMS: Final[Mapping[str, str]] = MappingProxyType({".mp4": "video/mp4", ".gif": "image/gif"})
 
 # First part of a file's name -> what the figure shows; {} is the rest of the name.
@@ -41,8 +44,12 @@ _CAPTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "true width; below, the surroundings of the void, stretched by the factor given.",
         "cathode_": "Lithium content of the particles and how their surfaces conduct, {}; gaps "
         "are widened by the factor given.",
+        "above_": "Interface {} seen from above: gap, contact pressure and current density; the "
+        "line is the edge of the contact.",
         "solid_": "The cell in space, its bodies pulled apart, {}: von Mises stress, and the gaps "
         "of the interfaces.",
+        "levels_": "Surfaces of equal von Mises stress, and the widest gap as a relief on its "
+        "interface, {}.",
     }
 )
 
@@ -171,6 +178,11 @@ def _words(start: str, rest: str) -> str:
     """Return an interface, or a moment such as "at the end of step 2 (plate)"."""
     if start == "interface_":
         return place_text(rest.replace("-", "|", 1))
+    if start == "above_":
+        found = _ABOVE.match(rest)
+        name, when = found.groups() if found else (rest, "")
+        moment = f", {_words('', when)}," if when else ""
+        return place_text(name.replace("-", "|", 1)) + moment
     number, _, label = rest.partition("_")
     if number.startswith("step") and number.removeprefix("step").isdigit():
         step = f"at the end of step {number.removeprefix('step')}"

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A run in space as triangles that a reader can turn: bodies and interfaces, displaced, coloured.
 
-Only what lies on the surface of a body goes into the page, at the last output time.
+Only what lies on the surface of a body goes into the page, at the last output time. Of a large run
+the triangles are made fewer (`decimation`), and the page says so.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 
 from ssbmech.plots import theme
 from ssbmech.report.chart_style import packed
+from ssbmech.report.decimation import Surface, decimated
 from ssbmech.report.readable import place_text, quantity_text
 from ssbmech.runfolder.quantities import axis_label, quantity
 from ssbmech.runfolder.shown import shown_unit
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     Indices = NDArray[np.int64]
 
 MOST_TRIANGLES: Final = 120_000
-"""Triangles up to which a view becomes part of a report: about four megabytes."""
+"""Triangles that a view in a report has at most: about four megabytes."""
 
 _MICRO: Final = 1e6
 # Bodies are pulled apart by this share of the cell's height.
@@ -52,9 +54,9 @@ _FACES: Final = ((1, 2, 3), (0, 3, 2), (0, 1, 3), (0, 2, 1))
 
 
 def solid_view(run: RunData) -> tuple[dict[str, Any] | None, str]:
-    """Return the view of a run in space, or None and why there is none.
+    """Return the view of a run in space, or None, and a note on it.
 
-    The reason is empty if the run is none in space.
+    The note is empty if there is nothing to say.
 
     Args:
         run: The run.
@@ -66,18 +68,21 @@ def solid_view(run: RunData) -> tuple[dict[str, Any] | None, str]:
         return None, ""
     bodies = {name: _body(data) for name, data in run.bodies.items()}
     interfaces = {name: _interface(run, name) for name in run.interfaces}
-    parts = [*bodies.values(), *interfaces.values()]
-    count = sum(len(part["faces"]) for part in parts)
+    count = _count(bodies, interfaces)
+    note = ""
     if count > MOST_TRIANGLES:
-        return None, (
-            f"The view in space is left out: its {count} triangles are too many for a page. Open "
-            "the files in fields/ with ParaView."
+        share = MOST_TRIANGLES / count
+        bodies = {name: _fewer(part, share) for name, part in bodies.items()}
+        interfaces = {name: _fewer(part, share) for name, part in interfaces.items()}
+        note = (
+            f"The view in space has {_count(bodies, interfaces):,d} of {count:,d} triangles; the "
+            "files in fields/ have all of them, for ParaView."
         )
     lifts = _lifts(run, bodies)
     fields = [
         _field(run, name, bodies if of_bodies else interfaces)
         for name, (of_bodies, _) in _FIELDS.items()
-        if any(name in part["values"] for part in (bodies if of_bodies else interfaces).values())
+        if any(name in part.values for part in (bodies if of_bodies else interfaces).values())
     ]
     time = float(next(iter(run.bodies.values())).times[-1])
     view = {
@@ -90,7 +95,17 @@ def solid_view(run: RunData) -> tuple[dict[str, Any] | None, str]:
         ],
         "apart": bool(run.bodies) and not run.hosts and len(run.bodies) > 1,
     }
-    return view, ""
+    return view, note
+
+
+def _count(*parts: Mapping[str, Surface]) -> int:
+    """Return the number of all triangles."""
+    return sum(len(part.faces) for named in parts for part in named.values())
+
+
+def _fewer(part: Surface, share: float) -> Surface:
+    """Return a surface with a share of its triangles."""
+    return decimated(part, int(share * len(part.faces)))
 
 
 def surface(cells: Indices) -> tuple[Indices, Indices]:
@@ -111,7 +126,7 @@ def surface(cells: Indices) -> tuple[Indices, Indices]:
     return faces[outer], owners[outer]
 
 
-def _body(data: FieldData) -> dict[str, Any]:
+def _body(data: FieldData) -> Surface:
     """Return points, faces and values of a body's surface at the last time."""
     faces, owners = surface(data.corners)
     used, corners = np.unique(faces, return_inverse=True)
@@ -123,10 +138,10 @@ def _body(data: FieldData) -> dict[str, Any]:
         if of_bodies and name in data.names:
             field = data.values(name, -1)
             values[name] = field[owners] if len(field) == len(data.corners) else field[used]
-    return {"points": points, "faces": corners.reshape(-1, 3), "values": values}
+    return Surface(points, corners.reshape(-1, 3), values)
 
 
-def _interface(run: RunData, name: str) -> dict[str, Any]:
+def _interface(run: RunData, name: str) -> Surface:
     """Return points, faces and values of an interface, which moves with its minus body."""
     data = run.interfaces[name]
     used, corners = np.unique(data.corners, return_inverse=True)
@@ -139,7 +154,7 @@ def _interface(run: RunData, name: str) -> dict[str, Any]:
         for field, (of_bodies, _) in _FIELDS.items()
         if not of_bodies and field in data.names
     }
-    return {"points": points, "faces": corners.reshape(-1, 3), "values": values}
+    return Surface(points, corners.reshape(-1, 3), values)
 
 
 def _nearest(places: Array, wanted: Array) -> Indices:
@@ -156,21 +171,19 @@ def _nearest(places: Array, wanted: Array) -> Indices:
     return np.array(found, dtype=np.int64)
 
 
-def _lifts(run: RunData, bodies: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+def _lifts(run: RunData, bodies: Mapping[str, Surface]) -> dict[str, float]:
     """Return how far each body is lifted when they are pulled apart, the lowest first [um]."""
-    middles = {name: float(part["points"][:, 2].mean()) for name, part in bodies.items()}
-    every = np.concatenate([part["points"][:, 2] for part in bodies.values()])
+    middles = {name: float(part.points[:, 2].mean()) for name, part in bodies.items()}
+    every = np.concatenate([part.points[:, 2] for part in bodies.values()])
     height = _MICRO * float(np.ptp(every))
     ranked = sorted(run.bodies, key=lambda name: middles[name])
     return {name: _APART * height * rank for rank, name in enumerate(ranked)}
 
 
-def _field(run: RunData, name: str, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _field(run: RunData, name: str, parts: Mapping[str, Surface]) -> dict[str, Any]:
     """Return name, label and colour scale of a field."""
     of_bodies, signed = _FIELDS[name]
-    values = np.concatenate(
-        [part["values"][name] for part in parts.values() if name in part["values"]]
-    )
+    values = np.concatenate([part.values[name] for part in parts.values() if name in part.values])
     factor = shown_unit(quantity(name).unit).factor
     shown = factor * values
     field: dict[str, Any] = {
@@ -200,16 +213,16 @@ def _fraction_scale(run: RunData, name: str) -> dict[str, Any]:
     return {"low": min(low, default=0.0), "high": max(high, default=1.0), "colours": "Viridis"}
 
 
-def _mesh(name: str, part: Mapping[str, Any], lift: float) -> dict[str, Any]:
+def _mesh(name: str, part: Surface, lift: float) -> dict[str, Any]:
     """Return a part for the page, in micrometres."""
-    x, y, z = _MICRO * part["points"].T
-    i, j, k = part["faces"].T
+    x, y, z = _MICRO * part.points.T
+    i, j, k = part.faces.T
     values = {
         field: {
             "data": packed(_shown(field, array)),
-            "mode": "cell" if len(array) == len(part["faces"]) else "vertex",
+            "mode": "cell" if len(array) == len(part.faces) else "vertex",
         }
-        for field, array in part["values"].items()
+        for field, array in part.values.items()
     }
     coordinates = {"x": packed(x), "y": packed(y), "z": packed(z)}
     corners = {"i": packed(i, "i4"), "j": packed(j, "i4"), "k": packed(k, "i4")}

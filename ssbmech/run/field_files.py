@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Field files of bodies and interfaces: gathered from all ranks, written by rank 0.
+"""Field files of bodies and interfaces, written by all ranks, one after the other.
 
 A body's file has the nodes of its displacement space (quadratic cells stay quadratic), an
 interface's file the facets of its codimension-one mesh. The grid is the undeformed one; add the
@@ -8,12 +8,12 @@ the names of the table of fields, SI units, and symmetric tensors as xx, yy, zz,
 
 Each rank hands over the values that it owns. Points and cells are in the order of their original
 numbers, so that a file is the same on any number of ranks, and a run may go on with another number.
+No rank gathers a whole array: each gets, orders and compresses a share of the rows, at the same
+time as the others, and copies it into the file when it is its turn (`shared_file`).
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +23,10 @@ from ssbmech._compat import cell_nodes
 from ssbmech.errors import RunFolderError, raise_on_all
 from ssbmech.geometry.original import node_numbers, vertex_numbers
 from ssbmech.model.outputs import owned_nodes
+from ssbmech.run.shared_file import OwnGrid, SharedFile
 from ssbmech.runfolder import vtkhdf
 from ssbmech.runfolder.maps import component_names
 from ssbmech.runfolder.quantities import QUANTITIES, Quantity
-from ssbmech.runfolder.root import gather_rows, on_root
-from ssbmech.runfolder.series import SAME_TIME
 from ssbmech.runfolder.vtk_cells import VTK_CELLS, vtk_cell
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ class BodyFile:
         resumed_at: float | None = None,
         own: Own = NO_OWN,
     ) -> None:
-        """Gather the grid (collective). The file appears with the first step.
+        """Order the grid (collective). The file appears with the first step.
 
         Args:
             folder: Run folder.
@@ -94,16 +93,12 @@ class BodyFile:
         Raises:
             RunFolderError: The space is of another kind, or the name cannot be a file name.
         """
-        local = _LocalGrid(
-            points=space.tabulate_dof_coordinates()[: space.dofmap.index_map.size_local],
-            nodes=space.dofmap.list,
-            node_map=space.dofmap.index_map,
-            mesh=space.mesh,
-            numbers=node_numbers(space),
-        )
+        owned = space.dofmap.index_map.size_local
+        points = space.tabulate_dof_coordinates()[:owned]
+        grid = _own_grid(points, space.dofmap.list, node_numbers(space), space.mesh)
         path = folder.fields_path / f"body_{_file_name(name)}.vtkhdf"
         notes = {"kind": "body", "name": name}
-        self._writer = _Writer(path, local, folder.comm, notes, constants or {}, resumed_at, own)
+        self._writer = _Writer(path, grid, folder.comm, notes, constants or {}, resumed_at, own)
 
     @property
     def path(self) -> Path:
@@ -138,7 +133,7 @@ class InterfaceFile:
         resumed_at: float | None = None,
         own: Own = NO_OWN,
     ) -> None:
-        """Gather the grid (collective). The file appears with the first step.
+        """Order the grid (collective). The file appears with the first step.
 
         Args:
             folder: Run folder.
@@ -156,19 +151,12 @@ class InterfaceFile:
         if not (minus and bar and plus):
             raise RunFolderError(f"interface {name!r} should be named minus|plus")
         geometry = interface_mesh.geometry
-        node_map = geometry.index_map()
-        local = _LocalGrid(
-            points=geometry.x[: node_map.size_local],
-            nodes=cell_nodes(interface_mesh),
-            node_map=node_map,
-            mesh=interface_mesh,
-            numbers=np.asarray(geometry.input_global_indices, dtype=np.int64),
-            # which corner of a facet comes first depends on the ranks
-            turned_freely=True,
-        )
+        points = geometry.x[: geometry.index_map().size_local]
+        numbers = np.asarray(geometry.input_global_indices, dtype=np.int64)
+        grid = _own_grid(points, cell_nodes(interface_mesh), numbers, interface_mesh, True)
         path = folder.fields_path / f"interface_{_file_name(minus)}-{_file_name(plus)}.vtkhdf"
         notes = {"kind": "interface", "name": name, "minus": minus, "plus": plus}
-        self._writer = _Writer(path, local, folder.comm, notes, constants or {}, resumed_at, own)
+        self._writer = _Writer(path, grid, folder.comm, notes, constants or {}, resumed_at, own)
 
     @property
     def path(self) -> Path:
@@ -189,70 +177,50 @@ class InterfaceFile:
         self._writer.append(time, {}, cell_data)
 
 
-class _LocalGrid:
-    """This rank's share of a grid."""
+def _own_grid(
+    points: NDArray[Any],
+    nodes: NDArray[np.int32],
+    numbers: NDArray[np.int64],
+    mesh: mesh.Mesh,
+    turned_freely: bool = False,
+) -> OwnGrid:
+    """Return this rank's part of a grid.
 
-    def __init__(
-        self,
-        points: NDArray[Any],
-        nodes: NDArray[np.int32],
-        node_map: Any,
-        mesh: mesh.Mesh,
-        numbers: NDArray[np.int64],
-        turned_freely: bool = False,
-    ) -> None:
-        self.points = np.array(points, dtype=np.float64)
-        self.n_cells = _owned_cell_count(mesh)
-        self._nodes = nodes
-        self._node_map = node_map
-        self._cell_name = mesh.topology.cell_name()
-        self._numbers = numbers[: len(points)]
-        self._turned_freely = turned_freely
-        self._corners = np.sort(vertex_numbers(mesh)[: self.n_cells], axis=1)
+    Args:
+        points: Coordinates of the nodes it owns [m].
+        nodes: Local nodes of each local cell.
+        numbers: Original number of each local node.
+        mesh: The mesh.
+        turned_freely: Whether it depends on the ranks which corner of a cell comes first.
 
-    def gather(self, comm: MPI.Comm) -> tuple[vtkhdf.Grid, _Order] | None:
-        """Return the whole grid and its order on rank 0, None elsewhere (collective)."""
-        count = self._nodes.shape[1]
-        kind = vtk_cell(self._cell_name, count)
-        if kind is None:
-            known = ", ".join(f"{len(each.places)} on a {each.shape}" for each in VTK_CELLS)
-            raise RunFolderError(
-                f"field files know no {self._cell_name} with {count} nodes; "
-                f"they know nodes: {known}"
-            )
-        nodes = self._nodes[: self.n_cells][:, kind.places]
-        cells = self._node_map.local_to_global(nodes.ravel().astype(np.int32))
-        cells = cells.reshape(-1, len(kind.places)).astype(np.int64)
-        whole = [
-            gather_rows(comm, rows) for rows in (self.points, cells, self._numbers, self._corners)
-        ]
-        points, cells, numbers, corners = whole
-        if points is None or cells is None or numbers is None or corners is None:
-            return None
-        order = _Order(np.argsort(numbers), np.lexsort(corners.T[::-1]))
-        place = np.empty_like(order.points)
-        place[order.points] = np.arange(len(place))
-        cells = np.asarray(place[cells[order.cells]])
-        if self._turned_freely:
-            cells = np.sort(cells, axis=1)
-        return vtkhdf.Grid(points[order.points], cells, kind.number), order
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Order:
-    """Where the points and cells of a file stand among those gathered from the ranks."""
-
-    points: NDArray[np.int64]
-    cells: NDArray[np.int64]
+    Raises:
+        RunFolderError: Field files know no such cells.
+    """
+    shape, count = mesh.topology.cell_name(), nodes.shape[1]
+    kind = vtk_cell(shape, count)
+    if kind is None:
+        known = ", ".join(f"{len(each.places)} on a {each.shape}" for each in VTK_CELLS)
+        raise RunFolderError(
+            f"field files know no {shape} with {count} nodes; they know nodes: {known}"
+        )
+    n_cells = _owned_cell_count(mesh)
+    return OwnGrid(
+        points=np.array(points, dtype=np.float64),
+        point_keys=numbers[:, None],
+        cells=np.asarray(nodes[:n_cells][:, kind.places], dtype=np.int64),
+        cell_keys=np.sort(vertex_numbers(mesh)[:n_cells], axis=1),
+        cell_type=kind.number,
+        turned_freely=turned_freely,
+    )
 
 
 class _Writer:
-    """Gathers arrays and appends them to one file."""
+    """Checks arrays and hands them to the file."""
 
     def __init__(
         self,
         path: Path,
-        local: _LocalGrid,
+        grid: OwnGrid,
         comm: MPI.Comm,
         notes: Mapping[str, str],
         constants: Values,
@@ -262,87 +230,29 @@ class _Writer:
         self.path = path
         self._known = {**QUANTITIES, **own}
         self._comm = comm
-        self._notes = notes
-        self._n_points, self._n_cells = len(local.points), local.n_cells
-        none: NDArray[np.int64] = np.empty(0, dtype=np.int64)
-        whole = local.gather(comm)
-        self._grid: vtkhdf.Grid | None = None if whole is None else whole[0]
-        self._order = _Order(none, none) if whole is None else whole[1]
-        self._constants = self._gather({}, constants)
-        # times that the file holds already, which a resumed run comes to again
-        self._ahead: list[float] = []
-        self._started = on_root(comm, lambda: self._find_file(resumed_at))
-
-    def _find_file(self, resumed_at: float | None) -> bool:
-        """Return whether the file is there to be continued."""
-        if not self.path.exists():
-            return False
-        if resumed_at is None:
-            raise RunFolderError(f"{self.path} is there already")
-        self._ahead = [
-            time
-            for time in vtkhdf.times(self.path)
-            if time > resumed_at and not math.isclose(time, resumed_at, rel_tol=SAME_TIME)
-        ]
-        return True
+        self._n_points, self._n_cells = len(grid.points), len(grid.cells)
+        fixed = self._checked({}, constants)
+        self._file = SharedFile(path, comm, grid, notes, fixed, resumed_at)
 
     def append(self, time: float, point_data: Values, cell_data: Values) -> None:
         """Write one step (collective)."""
-        values = self._gather(point_data, cell_data)
+        self._file.append(time, self._checked(point_data, cell_data), self._told)
 
-        def write() -> None:
-            if self._is_there(time):
-                return
-            if self._started:
-                vtkhdf.append(self.path, time, values)
-            elif self._grid is not None:
-                told = {
-                    name: self._told(name, array)
-                    for arrays in (self._constants, values)
-                    for _, kind in arrays.kinds()
-                    for name, array in kind.items()
-                }
-                vtkhdf.create(
-                    self.path, self._grid, self._constants, time, values, self._notes, told
-                )
-
-        on_root(self._comm, write)
-        self._started = True
-        # The grid is in the file now.
-        self._grid = None
-
-    def _told(self, name: str, array: NDArray[np.float64]) -> dict[str, str]:
+    def _told(self, name: str, components: tuple[int, ...]) -> dict[str, str]:
         """Return what an array's attributes tell: unit, label, and names of components."""
         row = self._known.get(name)
         told = {} if row is None else {"units": row.unit, "long_name": row.label}
-        if array.ndim == 2:
-            told["components"] = " ".join(component_names(array.shape[1]))
+        if components:
+            told["components"] = " ".join(component_names(components[0]))
         return told
 
-    def _is_there(self, time: float) -> bool:
-        """Return whether the file holds a time already; drop what it holds beyond if it differs."""
-        if not self._ahead:
-            return False
-        if math.isclose(time, self._ahead[0], rel_tol=SAME_TIME):
-            del self._ahead[0]
-            return True
-        vtkhdf.rewind(self.path, len(vtkhdf.times(self.path)) - len(self._ahead))
-        self._ahead.clear()
-        return False
-
-    def _gather(self, point_data: Values, cell_data: Values) -> vtkhdf.Arrays:
-        """Return the whole arrays on rank 0, empty ones elsewhere (collective)."""
+    def _checked(self, point_data: Values, cell_data: Values) -> vtkhdf.Arrays:
+        """Return arrays as the file wants them, if they fit the grid on all ranks (collective)."""
         points = {name: self._padded(name, point_data[name]) for name in sorted(point_data)}
         cells = {name: self._padded(name, cell_data[name]) for name in sorted(cell_data)}
         failure = self._check(points, self._n_points) or self._check(cells, self._n_cells)
         raise_on_all(self._comm, failure)
-        point = {name: gather_rows(self._comm, array) for name, array in points.items()}
-        cell = {name: gather_rows(self._comm, array) for name, array in cells.items()}
-        order = self._order
-        return vtkhdf.Arrays(
-            {name: array[order.points] for name, array in point.items() if array is not None},
-            {name: array[order.cells] for name, array in cell.items() if array is not None},
-        )
+        return vtkhdf.Arrays(points, cells)
 
     def _check(self, arrays: Values, n_rows: int) -> RunFolderError | None:
         for name, array in arrays.items():

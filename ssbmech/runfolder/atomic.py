@@ -64,6 +64,22 @@ def aside(path: Path, *, mark: str = "") -> Iterator[Path]:
         raise
 
 
+def beside(path: Path) -> Path:
+    """Return the path beside a file at which its next version is made, always the same."""
+    return _beside(path, "")
+
+
+def settle(path: Path) -> None:
+    """Put what was made `beside` a file into its place.
+
+    Raises:
+        OSError: It cannot be put onto the disk or into place.
+    """
+    part = beside(path)
+    _onto_disk(part)
+    part.replace(path)
+
+
 def _own_mark() -> str:
     """Return what tells this process: several ranks may want to note a failure."""
     return f".{os.getpid()}"

@@ -196,6 +196,7 @@ def test_captions_say_which_moment(tmp_path, finished):
     folder = tmp_path / "run"
     (folder / "figures").mkdir(parents=True)
     names = ("stress_step2_plate", "stress_start", "interface_negative-separator", "history", "new")
+    names += ("above_my_metal-ceramic_start", "above_a-b_step2_plate-1-ma", "levels_end")
     for name in names:
         (folder / "figures" / f"{name}.png").write_bytes(PIXEL)
     run = dataclasses.replace(RunData.open(finished), path=folder)
@@ -205,6 +206,9 @@ def test_captions_say_which_moment(tmp_path, finished):
     assert "at the end of step 2 (plate)" in found["stress_step2_plate.png"]
     assert "at the start" in found["stress_start.png"]
     assert "negative | separator" in found["interface_negative-separator.png"]
+    assert "my_metal | ceramic, at the start, seen" in found["above_my_metal-ceramic_start.png"]
+    assert "a | b, at the end of step 2 (plate 1 ma), seen" in found[f"{names[6]}.png"]
+    assert "equal von Mises stress" in found["levels_end.png"]
 
 
 def test_missing_or_damaged_manifest(tmp_path):

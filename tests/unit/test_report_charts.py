@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -113,12 +114,26 @@ def test_surface_of_two_tetrahedra():
     assert (1, 2, 3) not in {tuple(sorted(face)) for face in faces.tolist()}
 
 
-def test_plane_runs_and_large_ones_have_no_view_in_space(finished, in_space, monkeypatch):
+def test_plane_runs_have_no_view_in_space(finished):
     assert solid_view(RunData.open(finished)) == (None, "")
-    monkeypatch.setattr("ssbmech.report.solid.MOST_TRIANGLES", 10)
+
+
+def test_large_runs_have_a_view_of_fewer_triangles(in_space, monkeypatch):
+    monkeypatch.setattr("ssbmech.report.solid.MOST_TRIANGLES", 300)
     view, note = solid_view(RunData.open(in_space))
-    assert view is None
-    assert "too many" in note
+    parts = [*view["bodies"], *view["interfaces"]]
+    shown = sum(len(unpacked(part["i"])) for part in parts)
+    assert 100 < shown <= 300
+    assert re.search(rf"has {shown} of [\d,]+ triangles", note)
+    for part in parts:
+        for value in part["values"].values():
+            corners = "x" if value["mode"] == "vertex" else "i"
+            assert len(unpacked(value["data"])) == len(unpacked(part[corners]))
+    # corners and edges of the blocks stay where they are
+    for body in view["bodies"]:
+        assert [np.ptp(unpacked(body[axis])) for axis in "xyz"] == pytest.approx(
+            [20.0, 20.0, 10.0], rel=1e-6
+        )
 
 
 def test_view_in_space_of_particles(tmp_path):

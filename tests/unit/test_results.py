@@ -25,7 +25,9 @@ from dolfinx import fem, mesh
 from ssbmech.errors import RunFolderError
 from ssbmech.run.environment import environment
 from ssbmech.run.field_files import BodyFile, InterfaceFile, owned_cells, owned_nodes
-from ssbmech.runfolder import atomic, vtkhdf
+from ssbmech.run.shares import Shares, places_in_order
+from ssbmech.runfolder import atomic, chunks
+from ssbmech.runfolder.fields import FieldData
 from ssbmech.runfolder.folder import RunFolder
 from ssbmech.runfolder.manifest import plain
 from ssbmech.runfolder.quantities import QUANTITIES, axis_label, quantity, series_name
@@ -34,6 +36,7 @@ from ssbmech.runfolder.series import Column, SeriesWriter
 from ssbmech.runfolder.shown import shown_unit
 from ssbmech.runfolder.status import RunStatus
 from tests.tools import on_first
+from tests.unit.noise_file import NoiseFile
 
 COMM = MPI.COMM_WORLD
 UM = 1e-6
@@ -208,6 +211,62 @@ def test_blocked_and_scalar_spaces_share_their_nodes():
     vector = fem.functionspace(body, ("Lagrange", 2, (2,)))
     scalar = fem.functionspace(body, ("Lagrange", 2))
     np.testing.assert_array_equal(vector.dofmap.list, scalar.dofmap.list)
+
+
+@pytest.mark.parametrize("make", [square, cube])
+def test_many_chunks_read_back(run_path, make, monkeypatch):
+    """Shares of ranks end at chunks, and a step fills its last one up."""
+    monkeypatch.setattr(chunks, "MOST_ROWS", 7)
+    folder = RunFolder.create(run_path, COMM)
+    parent = make()
+    path = write_body(folder, parent, [1.0, 2.5])
+    if COMM.rank > 0:
+        return
+    for step, t in enumerate((1.0, 2.5)):
+        grid, when = read_step(path, step)
+        assert when == t
+        exact = t * smooth(grid.points.T.astype(float))
+        np.testing.assert_allclose(grid["displacement"][:, :2].T, exact, rtol=1e-5, atol=1e-15)
+        centres = grid.cell_centers().points
+        np.testing.assert_allclose(grid["stress"][:, :3], t * centres, rtol=1e-5, atol=1e-12)
+        assert set(grid["region"]) == {0.0, 1.0}
+        data = FieldData(path)
+        np.testing.assert_allclose(data.values("phi_e", step), exact[0], rtol=1e-5, atol=1e-15)
+    with h5py.File(path) as file:
+        stress = file["VTKHDF/CellData/stress"]
+        assert 1 < stress.chunks[0] <= 7
+        assert len(stress) % stress.chunks[0] == 0
+
+
+def test_rows_go_to_their_places():
+    """Keys of all ranks, some of them on several, against all of them sorted on one."""
+    random = np.random.default_rng(3)
+    every = random.permutation(200)
+    mine = np.unique(np.append(every[COMM.rank :: COMM.size], every[:20]))
+    # an order by two numbers that is not that of the first alone
+    keys = np.stack([mine // 7, mine], axis=1)
+    order = random.permutation(len(mine))
+    places, total = places_in_order(COMM, keys[order])
+    assert total == 200
+    np.testing.assert_array_equal(places, mine[order])
+    owned = every[COMM.rank :: COMM.size].astype(np.int64)
+    bounds = chunks.share_bounds(200, 30, COMM.size)
+    shares = Shares(COMM, owned, bounds)
+    values = np.stack([owned, -owned], axis=1)
+    expected = np.arange(bounds[COMM.rank], bounds[COMM.rank + 1])
+    np.testing.assert_array_equal(shares.send(values), np.stack([expected, -expected], axis=1))
+    assert (shares.first, shares.count) == (bounds[COMM.rank], len(expected))
+
+
+def test_a_rank_may_have_no_rows():
+    """Some ranks own nothing of a body."""
+    count = 5 if COMM.rank == COMM.size - 1 else 0
+    keys = np.arange(count, dtype=np.int64)[::-1, None]
+    places, total = places_in_order(COMM, keys)
+    assert total == 5
+    shares = Shares(COMM, places, chunks.share_bounds(5, 2, COMM.size))
+    everything = COMM.allgather(shares.send(keys[:, 0]))
+    np.testing.assert_array_equal(np.concatenate(everything), np.arange(5))
 
 
 def test_wrong_arrays_are_refused_on_all_ranks(run_path):
@@ -404,22 +463,13 @@ def test_a_reader_does_not_stop_the_run(run_path):
 WRITER = """
 import sys
 from pathlib import Path
-import numpy as np
-from ssbmech.runfolder.vtkhdf import Arrays, Grid, append, create
-path = Path(sys.argv[1])
-n = 2000
-grid = Grid(np.random.rand(3 * n, 3), np.arange(3 * n).reshape(n, 3), 5)
-empty = Arrays({}, {})
-def values(step):
-    noise = np.random.rand(n, 6)
-    noise[:, 0] = step
-    return Arrays({"a": np.full(3 * n, float(step))}, {"b": noise})
-create(path, grid, empty, 0.0, values(0), {})
+from tests.unit.noise_file import NoiseFile
+file = NoiseFile(Path(sys.argv[1]))
 step = 0
 while True:
+    file.append(float(step))
     print(step, flush=True)
     step += 1
-    append(path, float(step), values(step))
 """
 
 
@@ -448,10 +498,7 @@ def test_file_stays_readable_when_the_writer_is_killed(tmp_path, processes):
             assert when == step
             assert (grid["a"] == step).all()
             assert (grid["b"][:, 0] == step).all()
-        empty = np.full(2000, float(n_steps))
-        noise = np.random.default_rng(2).random((2000, 6))
-        arrays = vtkhdf.Arrays({"a": np.repeat(empty, 3)}, {"b": noise})
-        vtkhdf.append(path, float(n_steps), arrays)
+        noise = NoiseFile(path, resumed_at=float(n_steps - 1)).append(float(n_steps))
         grid, _ = read_step(path, n_steps)
         np.testing.assert_array_equal(grid["b"], noise)
 

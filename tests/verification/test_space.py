@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Problems in space against closed forms: pressed sphere, closing void; orders of convergence.
+
+`benchmarks/space.py` solves them on finer meshes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.space import ClosingVoid, Pressed, PressedSphere
+from tests.tools import measured, observed_orders
+
+HERTZ = "Hertz contact of a sphere in space"
+HALF_SPACES = "elastic half-spaces of the same force"
+VOID = "Spherical void closed by creep in space, b/a = 3"
+CLOSED_FORM = "closed form on the initial geometry (small strain)"
+
+
+def check_contact(found: Pressed, size: float, limits: tuple[float, float, float, float]) -> None:
+    """Compare a contact with the closed forms."""
+    what = f"facets of {size:g} of its radius"
+    measured(HERTZ, f"error of the radius, {what}", abs(found.radius), limits[0], HALF_SPACES)
+    measured(HERTZ, f"error of the peak pressure, {what}", abs(found.peak), limits[1], HALF_SPACES)
+    measured(
+        HERTZ, f"error of the pressures within 90 % of the radius, {what}", found.shape, limits[2],
+        HALF_SPACES,
+    )  # fmt: skip
+    measured(
+        HERTZ, f"error of the force, {what}", abs(found.force), limits[3],
+        "elastic half-spaces of the same approach",
+    )  # fmt: skip
+
+
+@pytest.mark.serial
+def test_pressed_sphere() -> None:
+    check_contact(PressedSphere(0.2).solve(), 0.2, (0.02, 0.02, 0.05, 0.02))
+
+
+@pytest.mark.slow
+@pytest.mark.serial
+def test_pressed_sphere_on_a_fine_mesh() -> None:
+    check_contact(PressedSphere(0.1).solve(), 0.1, (0.01, 0.01, 0.03, 0.01))
+
+
+@pytest.mark.serial
+def test_closing_void() -> None:
+    _, ratio = ClosingVoid(count=4, layers=6).solve()
+    label = "error of the closing rate, 4 facets along a quarter circle"
+    measured(VOID, label, abs(ratio - 1), 0.05, CLOSED_FORM)
+
+
+@pytest.mark.slow
+@pytest.mark.serial
+def test_closing_void_on_finer_meshes() -> None:
+    counts = [4, 6, 9]
+    errors = [abs(ClosingVoid(count, layers=3 * count // 2).solve()[1] - 1) for count in counts]
+    label = "error of the closing rate, 9 facets along a quarter circle"
+    measured(VOID, label, errors[-1], 0.01, CLOSED_FORM)
+    orders = observed_orders([1 / count for count in counts], errors)
+    label = "distance of its order from 3"
+    measured(VOID, label, float(np.max(np.abs(orders - 3))), 0.7, "three meshes")
