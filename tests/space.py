@@ -83,7 +83,7 @@ class PressedSphere:
     interface = "lower|upper"
     lower = Material("lower", Elastic(young=10 * GPa, poisson=0.3))
     upper = Material("upper", Elastic(young=3 * GPa, poisson=0.2))
-    curvature_radius = 1e-3
+    curvature_radius = 10e-3
     contact_radius = 10e-6
 
     @property
@@ -108,12 +108,12 @@ class PressedSphere:
                 ssb.Body.single("lower", self.lower),
                 ssb.Body.single("upper", self.upper),
             ),
-            interfaces=(ssb.Interface(self.interface, initial_gap=ssb.SphereGap(radius=1 * mm)),),
+            interfaces=(ssb.Interface(self.interface, initial_gap=ssb.SphereGap(radius=10 * mm)),),
             supports=rollers("bottom", *walls(SPACE)),
             fixture=ssb.DrivenPlaten(travel=lambda t: -self.approach * t),
             protocol=(ssb.Rest(1.0),),
             step_control=ssb.PrescribedSteps([0.5, 0.5]),
-            scales=ssb.Scales(stress=10 * MPa),
+            scales=ssb.Scales(stress=1 * MPa),
             newton=ssb.NewtonSettings(tolerance=1e-9, max_growth=1e6),
         )
 

@@ -9,6 +9,7 @@ interface (`profiles`), not geometry.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -224,7 +225,10 @@ class Stack(MeshSource):
         count = layered(across, self.levels, size, dim)
         finest = min([self.size_interface, *(r.size for r in self.refinements)])
         for r in self.refinements:
-            length = 1.0 if self.depth is None else self.depth / r.size
+            span = self.depth or 0.0
+            if r.axis_x is not None:
+                span = min(2 * math.pi * r.position, 2 * (span + self.width))
+            length = max(span / r.size, 1.0)
             coarsest = max(self.size_bulk, r.size)
             count += around(min(r.radius, self.width), r.size, growth, coarsest, length)
         return count, f"width = {self.width:g}, or a cell size down to {finest:g},"

@@ -88,7 +88,14 @@ class _Film:
         place = {"location": "bottom", "pad": 0.02, "aspect": 30, "shrink": 0.9}
         coloured = self._panels["whole"].coloured
         theme.colour_bar(left, coloured, whole, axis_label("von_mises"), scale, **place)
-        if self._window:
+        interface = self._window.interface if self._window else ""
+        self._shown: _Profile | _FromAbove | None = None
+        if self._window and can_be_seen(run, interface):
+            above, below = right.subfigures(2, 1, height_ratios=[2.5, 1.0])
+            self._shown = _FromAbove(above, run, picture, interface)
+            # what would be enlarged is seen from above
+            self._window, clock = None, below.subplots()
+        elif self._window:
             clock = self._add_window(right, self._window, scale)
         elif run.hosts and not run.in_space:
             particles, clock = right.subplots(2, 1, height_ratios=[3.0, 1.0])
@@ -97,18 +104,13 @@ class _Film:
             explain(right, particles, self._particles, width=3.0)
         else:
             clock = right.subplots()
-        self._cursor = self._add_clock(clock)
+        self._cursor = self._add_clock(clock, interface)
 
     def _add_window(self, figure: Any, window: maps.Window, scale: theme.Scale) -> Any:
-        """Add the enlarged part and what is shown of its interface; return axes for the clock."""
+        """Add the enlarged part and a profile of its interface; return axes for the clock."""
         run, picture = self._run, self._picture
-        if can_be_seen(run, window.interface):
-            above, below = figure.subfigures(2, 1, height_ratios=[1.25, 1.0])
-            self._interface: _Profile | _FromAbove = _FromAbove(above, run, picture, window)
-            enlarged, clock = below.subplots(2, 1, height_ratios=[1.5, 1.0])
-        else:
-            enlarged, profile, clock = figure.subplots(3, 1, height_ratios=[2.3, 1.0, 1.0])
-            self._interface = _Profile(profile, run, picture, window)
+        enlarged, profile, clock = figure.subplots(3, 1, height_ratios=[2.3, 1.0, 1.0])
+        self._shown = _Profile(profile, run, picture, window)
         self._axes["window"] = enlarged
         self._panels["window"] = maps.MapPanel(enlarged, picture, "von_mises", scale)
         maps.add_key(enlarged, picture, some_steps(picture))
@@ -127,11 +129,11 @@ class _Film:
             box = maps.window_box(self._picture, self._window, step)
             self._panels["window"].draw(step, box)
             maps.frame_window(self._axes["window"], self._picture, self._run, self._window, box)
-            if isinstance(self._interface, _Profile):
-                # The panel below has the same axis.
-                self._axes["window"].set_xlabel("")
+            # The panel below has the same axis.
+            self._axes["window"].set_xlabel("")
             maps.mark_window(whole, box)
-            self._interface.draw(step)
+        if self._shown:
+            self._shown.draw(step)
         time = float(self._picture.times[step])
         shown = time * self._run.time_unit()[1]
         self._cursor.set_xdata([shown, shown])
@@ -142,9 +144,8 @@ class _Film:
         self._figure.set_layout_engine("none")
         return pixels
 
-    def _add_clock(self, axes: Any) -> Any:
+    def _add_clock(self, axes: Any, where: str) -> Any:
         """Draw the void volume, or else the voltage, against time, with a cursor."""
-        where = self._window.interface if self._window else ""
         name = "void_volume" if where in self._run.series.of("void_volume") else "voltage"
         draw_quantity(axes, self._run, name, (where,))
         shade_steps(axes, self._run, shade=True, labels=True, width=4.3)
@@ -183,15 +184,15 @@ class _Profile:
 class _FromAbove:
     """Gap and current of the interface of the void, seen from above."""
 
-    def __init__(self, figure: Any, run: RunData, picture: Picture, window: maps.Window) -> None:
-        data = run.interfaces[window.interface]
+    def __init__(self, figure: Any, run: RunData, picture: Picture, interface: str) -> None:
+        data = run.interfaces[interface]
         names = [name for name in ("gap", "i_normal") if name in data.names]
         facets, steps = Facets(data), some_steps(picture)
         places = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
         self._panels = []
         for name, axes in zip(names, places, strict=True):
             panel = AbovePanel(axes, facets, name, steps)
-            panel.explain(figure, location="right", aspect=16)
+            panel.explain(figure)
             axes.set_title(f"{quantity(name).label}, from above", loc="left")
             self._panels.append(panel)
         places[0].set_ylabel(f"{facets.letters[1]} (µm)")

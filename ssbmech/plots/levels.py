@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _LEVELS = 4
+_SIZE = (1700, 950)
 # Below a nanometre a gap is round-off or roughness [m].
 _SMALLEST_GAP = 1e-9
 _STRETCHES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -52,18 +53,21 @@ def levels_view(run: RunData, time: float, path: Path) -> Path:
         RunFolderError: The run has no fields, or lacks stresses.
     """
     opened = _widest(run, time)
-    plotter = new_plotter(shape=(1, 2) if opened else (1, 1))
+    plotter = new_plotter(shape=(1, 2), size=_SIZE) if opened else new_plotter(size=_SIZE)
     plotter.subplot(0, 0)
-    _add_levels(plotter, run, time)
-    plotter.add_text(title_of(run, time, "surfaces of equal stress"), font_size=12, color=theme.INK)
-    _look(plotter)
+    levels = _add_levels(plotter, run, time)
+    shown = ", ".join(f"{level:g}" for level in levels)
+    what = f"von Mises stress of {shown} {shown_unit(quantity('von_mises').unit).text}"
+    plotter.add_text(title_of(run, time, what), font_size=12, color=theme.INK)
+    _look(plotter, 0.9)
     if opened:
         plotter.subplot(0, 1)
         stretch = _add_relief(plotter, run.interfaces[opened], time)
         scale = f"height stretched {stretch} times" if stretch > 1 else "true scale"
-        minus, _, plus = opened.partition("|")
-        plotter.add_text(f"gap {minus} | {plus}, {scale}", font_size=12, color=theme.INK)
-        _look(plotter)
+        # VTK takes a bar for the end of a column of text
+        words = opened.replace("|", " and ")
+        plotter.add_text(f"gap between {words}, {scale}", font_size=12, color=theme.INK)
+        _look(plotter, 0.95)
     plotter.screenshot(str(path))
     plotter.close()
     return path
@@ -84,8 +88,8 @@ def stress_levels(values: Array) -> Array:
     return np.asarray(np.unique(np.round(positive / power) * power))
 
 
-def _add_levels(plotter: Any, run: RunData, time: float) -> None:
-    """Add the edges of the bodies and surfaces of equal stress in them."""
+def _add_levels(plotter: Any, run: RunData, time: float) -> Array:
+    """Add the edges of the bodies and surfaces of equal stress in them; return the stresses."""
     factor = shown_unit(quantity("von_mises").unit).factor
     grids = []
     for data in run.bodies.values():
@@ -115,8 +119,9 @@ def _add_levels(plotter: Any, run: RunData, time: float) -> None:
                 opacity=0.55,
                 specular=0.0,
                 smooth_shading=True,
-                scalar_bar_args=bar(axis_label("von_mises"), 0.03) | _below(len(levels)),
+                scalar_bar_args=bar(axis_label("von_mises"), 0.03) | _below(2),
             )
+    return levels
 
 
 def _add_relief(plotter: Any, data: FieldData, time: float) -> int:
@@ -146,7 +151,7 @@ def _add_relief(plotter: Any, data: FieldData, time: float) -> int:
     plotter.show_grid(
         xtitle="x (um)",
         ytitle="y (um)",
-        ztitle="",
+        ztitle=" ",
         show_zlabels=False,
         color=theme.INK,
         font_size=14,
@@ -189,8 +194,8 @@ def _below(ticks: int) -> dict[str, Any]:
     return {**place, "n_labels": max(ticks, 2)}
 
 
-def _look(plotter: Any) -> None:
+def _look(plotter: Any, zoom: float) -> None:
     plotter.camera_position = "xz"
     plotter.camera.azimuth, plotter.camera.elevation = 25.0, 28.0
     plotter.reset_camera()
-    plotter.camera.zoom(1.0)
+    plotter.camera.zoom(zoom)

@@ -21,8 +21,12 @@ from ssbmech.runfolder.shown import shown_unit
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from ssbmech.runfolder.fields import FieldData
     from ssbmech.runfolder.reader import RunData
+
+    Array = NDArray[np.float64]
 
 _SIZE = (1500, 1100)
 
@@ -64,8 +68,8 @@ def solid_view(run: RunData, time: float, path: Path) -> Path:
             specular=0.0,
             scalar_bar_args=bar(axis_label("von_mises"), 0.55),
         )
-    for data in run.interfaces.values():
-        _add_interface(plotter, data, step, lift.get(data.minus, 0.0))
+    for name, data in run.interfaces.items():
+        _add_interface(plotter, run, name, step, lift.get(data.minus, 0.0))
     plotter.add_text(title_of(run, time, "bodies pulled apart"), font_size=12, color=theme.INK)
     plotter.camera_position = "xz"
     plotter.camera.azimuth, plotter.camera.elevation = 25.0, 28.0
@@ -138,13 +142,46 @@ def _add_coloured(plotter: Any, mesh: Any, scale: theme.Scale, name: str) -> Non
     )
 
 
-def _add_interface(plotter: Any, data: FieldData, step: int, lift: float) -> None:
+def moved_interface(run: RunData, name: str, step: int) -> Array:
+    """Return the points of an interface, moved with its minus body, shape (points, 3) [m].
+
+    Args:
+        run: The run, in space.
+        name: Name of the interface.
+        step: Number of the step.
+    """
+    data = run.interfaces[name]
+    body = run.bodies.get(data.minus)
+    if body is None or "displacement" not in body.names:
+        return data.points
+    return data.points + body.values("displacement", step)[_same_points(body.points, data.points)]
+
+
+def _same_points(places: Array, wanted: Array) -> NDArray[np.int64]:
+    """Return for each wanted point the number of the place that is the same but for rounding."""
+    size = 1e-7 * max(float(np.max(np.ptp(places, axis=0))), 1e-30)
+    # one number for each place, from three: not unique, but next to it
+    weights = np.array([1, 2_654_435_761, 805_459_861], dtype=np.int64)
+    known = np.rint(places / size).astype(np.int64) @ weights
+    order = np.argsort(known)
+    sought = np.rint(wanted / size).astype(np.int64) @ weights
+    found = order[np.minimum(np.searchsorted(known[order], sought), len(order) - 1)]
+    wrong = np.flatnonzero(np.abs(places[found] - wanted).max(axis=1) > 2.0 * size)
+    for number in wrong:
+        found[number] = int(((places - wanted[number]) ** 2).sum(axis=1).argmin())
+    return np.asarray(found, dtype=np.int64)
+
+
+def _add_interface(plotter: Any, run: RunData, name: str, step: int, lift: float) -> None:
     """Lay the gap of an interface on the minus body's face."""
     import pyvista as pv
 
+    data, body = run.interfaces[name], run.bodies.get(run.interfaces[name].minus)
     gap = shown_unit("m").factor * data.values("gap", step)
-    # A hair above the face it lies on.
-    points = MICRO * data.points + [0.0, 0.0, lift + 1e-3 * float(np.ptp(data.points) * MICRO)]
+    points = MICRO * moved_interface(run, name, step) + [0.0, 0.0, lift]
+    # A hair outside of the body whose face it lies on.
+    below = body is not None and float(body.points[:, 2].mean()) > float(data.points[:, 2].mean())
+    points[:, 2] += (-1e-3 if below else 1e-3) * MICRO * float(np.ptp(data.points))
     face = pv.PolyData.from_regular_faces(points, data.corners.astype(int))
     face.cell_data["gap"] = gap
     plotter.add_mesh(
@@ -157,18 +194,19 @@ def _add_interface(plotter: Any, data: FieldData, step: int, lift: float) -> Non
     )
 
 
-def new_plotter(shape: tuple[int, int] = (1, 1)) -> Any:
+def new_plotter(shape: tuple[int, int] = (1, 1), size: tuple[int, int] = _SIZE) -> Any:
     """Return PyVista's plotter without a window, in which nothing is drawn yet.
 
     Args:
         shape: Rows and columns of pictures.
+        size: Width and height of all of them together [pixels].
     """
     import pyvista as pv
 
     # Without a display VTK says so before it renders off-screen; nobody needs to know.
     quiet: Any = pv.vtk_verbosity
     quiet("off")
-    return pv.Plotter(off_screen=True, window_size=list(_SIZE), shape=shape, border=False)
+    return pv.Plotter(off_screen=True, window_size=list(size), shape=shape, border=False)
 
 
 def title_of(run: RunData, time: float, what: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ssbmech.plots import theme
+from ssbmech.plots.solid import moved_interface
 from ssbmech.report.chart_style import packed
 from ssbmech.report.decimation import Surface, decimated
 from ssbmech.report.readable import place_text, quantity_text
@@ -145,30 +146,13 @@ def _interface(run: RunData, name: str) -> Surface:
     """Return points, faces and values of an interface, which moves with its minus body."""
     data = run.interfaces[name]
     used, corners = np.unique(data.corners, return_inverse=True)
-    points = data.points[used]
-    body = run.bodies.get(data.minus)
-    if body is not None and "displacement" in body.names:
-        points = points + body.values("displacement", -1)[_nearest(body.points, points)]
+    points = moved_interface(run, name, -1)[used]
     values = {
         field: data.values(field, -1)
         for field, (of_bodies, _) in _FIELDS.items()
         if not of_bodies and field in data.names
     }
     return Surface(points, corners.reshape(-1, 3), values)
-
-
-def _nearest(places: Array, wanted: Array) -> Indices:
-    """Return the number of the place that is nearest to each wanted point."""
-    # Points of a body and of its interface are the same but for rounding.
-    size = 1e-7 * max(float(np.max(np.ptp(places, axis=0))), 1e-30)
-    order: dict[tuple[int, ...], int] = {
-        tuple(key): number for number, key in enumerate(np.rint(places / size).astype(int).tolist())
-    }
-    found = [order.get(tuple(key), -1) for key in np.rint(wanted / size).astype(int).tolist()]
-    for number, place in enumerate(found):
-        if place < 0:
-            found[number] = int(((places - wanted[number]) ** 2).sum(axis=1).argmin())
-    return np.array(found, dtype=np.int64)
 
 
 def _lifts(run: RunData, bodies: Mapping[str, Surface]) -> dict[str, float]:
