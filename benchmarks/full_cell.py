@@ -30,7 +30,7 @@ from ssbmech.solve.newton import Newton, SolveReport
 from ssbmech.solve.observing import Row
 from ssbmech.solve.position import Position
 from ssbmech.solve.time_loop import TimeLoop
-from ssbmech.units import hour, s, um
+from ssbmech.units import hour, s
 
 CELL = CaseScript.load(Path(__file__).parents[1] / "cases" / "nmc_cell" / "case.py")
 
@@ -82,32 +82,9 @@ class Recorder:
 
 def solid_case(size: float) -> ssb.Case:
     """Return the cell of cases/nmc_cell in three dimensions, a cube of spheres in its cathode."""
-    case = CELL.case()
-    layers = [
-        dataclasses.replace(layer, thickness=thickness * 1e-6)
-        for layer, thickness in zip(case.geometry.layers, (4.0, 4.0, 14.0, 2.0), strict=True)
-    ]
-    kinds = tuple(
-        dataclasses.replace(kind, sizes=ssb.Sizes(5 * um, spread=0.15))
-        for kind in case.geometry.packing.kinds
-    )
-    packing = dataclasses.replace(
-        case.geometry.packing, kinds=kinds, volume_fraction=0.42, smallest_distance=0.3 * um
-    )
-    geometry = dataclasses.replace(
-        case.geometry,
-        frame=ssb.ThreeDimensional(),
-        layers=tuple(layers),
-        packing=packing,
-        width=14 * um,
-        depth=14 * um,
-        size_particle=size * um,
-        size_interface=2 * size * um,
-        size_bulk=3 * size * um,
-        across=1.0,
-    )
-    supports = tuple(ssb.Roller(f) for f in ("bottom", "left", "right", "front", "back"))
-    return dataclasses.replace(case, geometry=geometry, supports=supports)
+    cube = ("--solid", "--width=14", "--cathode=14", "--diameter=5")
+    packing = ("--distance=0.3", "--fraction=0.42", f"--size={size}")
+    return CELL.case([*cube, *packing])
 
 
 def main() -> None:

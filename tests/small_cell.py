@@ -234,7 +234,7 @@ STORED: dict[str, Stored | StoredComposite] = {
 }
 """Cells by the name of their mesh and reference numbers."""
 
-EFFORT = ("audit", "newton_iterations", "linear_iterations", "rejected_steps", "wall_time")
+EFFORT = ("audit", "newton_iterations", "linear_", "rejected_steps", "wall_time")
 """Beginnings of the names of columns that tell how a step was solved, not what was found."""
 
 

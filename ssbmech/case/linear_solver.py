@@ -32,6 +32,9 @@ class Choosing(Protocol):
     def solver_for(self, dimension: int, unknowns: int) -> LinearSolver:
         """Return the preset for a system of a number of unknowns in a space of a dimension."""
 
+    def reason(self, dimension: int, unknowns: int) -> str:
+        """Return in words why it is that one."""
+
 
 @dataclass(frozen=True)
 class Direct:
@@ -189,6 +192,13 @@ class Automatic:
         """
         small = dimension < 3 or unknowns <= self.largest_direct
         return self.direct if small else self.iterative
+
+    def reason(self, dimension: int, unknowns: int) -> str:
+        """Return in words why it is the one that `solver_for` returns."""
+        if dimension < 3:
+            return "not in space, where a factorisation is cheap"
+        side = "no more" if unknowns <= self.largest_direct else "more"
+        return f"{unknowns} free unknowns in space, {side} than {self.largest_direct}"
 
     def options(self, ranks: int) -> Mapping[str, str]:
         """Return the PETSc options of the direct solver."""

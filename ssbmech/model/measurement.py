@@ -38,7 +38,14 @@ WHOLE_CELL = ""
 
 _STEP = ("time", "time_step", "step")
 _AUDITS = tuple(f"audit_{item.name}" for item in fields(AuditLimits))
-_EFFORT = ("newton_iterations", "linear_iterations", "rejected_steps", "wall_time")
+_EFFORT = (
+    "newton_iterations",
+    "linear_iterations",
+    "linear_iterations_max",
+    "linear_fallbacks",
+    "rejected_steps",
+    "wall_time",
+)
 
 
 class Measurement:

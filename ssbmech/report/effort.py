@@ -14,6 +14,7 @@ import numpy as np
 from ssbmech.report.case_words import Listing
 from ssbmech.report.readable import date_text, number_text, place_text, quantity_text, share_text
 from ssbmech.runfolder.audits import AuditLimits
+from ssbmech.runfolder.linear_effort import LinearEffort
 from ssbmech.runfolder.watched import WATCHED
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ def effort(run: RunData) -> Listing:
     rows.append(("accepted time steps", str(count)))
     if count:
         rows += _steps(series, count)
+    rows += _linear(run)
     rows += _cost_of_files(run.manifest)
     rows += _resumed(run.manifest)
     solver = run.manifest.get("solver")
@@ -233,6 +235,19 @@ def _steps(series: Series, count: int) -> list[tuple[str, str]]:
         per_step = quantity_text(float(wall[-1]) / count, "s", 3)
         rows.append(("time loop", f"{quantity_text(float(wall[-1]), 's', 3)}; {per_step} per step"))
     return rows
+
+
+def _linear(run: RunData) -> list[tuple[str, str]]:
+    """Return which linear solver it was, how many iterations it took, and how often it failed."""
+    told = LinearEffort.of(run.manifest, run.series.columns)
+    since = ", since the run was last resumed" if resumptions(run.manifest) else ""
+    rows = [
+        ("linear solver", told.solver),
+        ("iterations of FGMRES", told.iterations),
+        ("solved directly in its place", told.fallbacks),
+        ("time for linear systems", f"{told.shares}{since}" if told.shares else ""),
+    ]
+    return [(label, text) for label, text in rows if text]
 
 
 def _cost_of_files(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:

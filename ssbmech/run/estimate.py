@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What a case will take: cells, unknowns, memory and time, without solving it.
 
-The mesh and the model are made as for a run. Memory and time come from measured runs with the
-default solver on two cores of a present-day machine, so they tell the order of magnitude; the
-factorisation decides, which fills in more in space than in the plane.
+The mesh and the model are made as for a run. Memory and time come from measured runs by either
+kind of linear solver on two cores of a present-day machine, so they tell the order of magnitude. A
+factorisation fills in more in space than in the plane; an iterative solver takes in proportion.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from mpi4py import MPI
 
 from ssbmech.case.case import Case
 from ssbmech.case.landings import Landings
+from ssbmech.case.linear_solver import Direct, Iterative
 from ssbmech.case.protocol_checks import check_protocol
 from ssbmech.checkpoint.state import CellState
 from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
 from ssbmech.run.progress import duration
+from ssbmech.solve.choice import chosen, reason
 
 ITERATIONS = 3.0
 """Newton iterations of a time step, as measured with few changes of contact [1]."""
@@ -66,11 +68,35 @@ class Cost:
         return float(self.time * unknowns * growth / ranks**0.5)
 
 
-COSTS: Mapping[int, Cost] = {
+BY_DIRECT: Mapping[int, Cost] = {
     2: Cost(memory=4e3, growth_memory=0.1, time=4e-6, growth_time=0.15, size=6e4),
     3: Cost(memory=24e3, growth_memory=1 / 3, time=2e-4, growth_time=1.0, size=3e5),
 }
-"""Measured cost, by dimension."""
+"""Measured cost by a direct solver, by dimension."""
+
+BY_ITERATION: Mapping[int, Cost] = {
+    2: Cost(memory=13e3, growth_memory=0.0, time=3e-5, growth_time=0.0, size=2.5e5),
+    3: Cost(memory=13e3, growth_memory=0.0, time=3e-5, growth_time=0.1, size=2.5e5),
+}
+"""Measured cost by the iterative solver, by dimension."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a case takes by one linear solver.
+
+    Attributes:
+        memory: memory of all ranks together [B].
+        iteration: time of a Newton iteration [s].
+    """
+
+    memory: float
+    iteration: float
+
+    @classmethod
+    def by(cls, cost: Cost, unknowns: int, ranks: int) -> Needs:
+        """Return them for a cost."""
+        return cls(ranks * PROCESS + cost.memory_of(unknowns), cost.time_of(unknowns, ranks))
 
 
 @dataclass(frozen=True)
@@ -85,8 +111,10 @@ class Estimate:
         protocol: name and duration [s] of each step.
         metal: what the protocol strips from each metal, and what is there.
         steps: fewest time steps [1].
-        memory: memory of all ranks together [B].
-        iteration: time of a Newton iteration [s].
+        solver: class of the linear solver.
+        why: why it is that one.
+        needs: what it takes.
+        other: what it would take by the other kind of linear solver, and which.
         checkpoint: size of the state [B].
     """
 
@@ -97,14 +125,17 @@ class Estimate:
     protocol: tuple[tuple[str, float], ...]
     metal: tuple[str, ...]
     steps: int
-    memory: float
-    iteration: float
+    solver: str
+    why: str
+    needs: Needs
+    other: tuple[str, Needs]
     checkpoint: float
 
     def text(self) -> str:
         """Return the estimate as lines of text."""
         cells, unknowns = sum(self.cells.values()), sum(self.unknowns.values())
         steps = ", ".join(f"{name} {duration(time)}" for name, time in self.protocol)
+        needs, (other, others) = self.needs, self.other
         lines = {
             "case": f"{self.name}: valid",
             "mesh": f"{cells} cells ({_listed(self.cells)})",
@@ -112,11 +143,14 @@ class Estimate:
             "ranks": f"{self.ranks}, {unknowns // self.ranks} unknowns each",
             "protocol": f"{steps} (each at the longest)",
             **({"metal": "; ".join(self.metal)} if self.metal else {}),
-            "memory": f"about {self.memory / 1e9:.1f} GB in all",
+            "solver": f"{self.solver}: {self.why}",
+            "memory": (
+                f"about {needs.memory / 1e9:.1f} GB in all ({other}: {others.memory / 1e9:.1f} GB)"
+            ),
             "time": (
-                f"about {duration(self.steps * ITERATIONS * self.iteration)} or more: at least "
+                f"about {duration(self.steps * ITERATIONS * needs.iteration)} or more: at least "
                 f"{self.steps} time steps, {ITERATIONS:g} iterations each, "
-                f"{self.iteration:.2g} s per iteration"
+                f"{needs.iteration:.2g} s per iteration ({other}: {others.iteration:.2g} s)"
             ),
             "checkpoint": f"about {1.5 * self.checkpoint / 1e6:.1f} MB, two are kept",
         }
@@ -143,7 +177,11 @@ def estimate(case: Case, comm: MPI.Intracomm) -> Estimate:
         unknowns[unknown.name] += int(comm.allreduce(unknown.owned))
     for closure in cell.closures:
         unknowns[closure.name] += 1
-    count, cost = sum(unknowns.values()), COSTS[case.geometry.frame.dim]
+    count, dimension = sum(unknowns.values()), case.geometry.frame.dim
+    preset = chosen(case.linear_solver, cell.system)
+    direct = Needs.by(BY_DIRECT[dimension], count, comm.size)
+    iterative = Needs.by(BY_ITERATION[dimension], count, comm.size)
+    iterates = isinstance(preset, Iterative)
     return Estimate(
         name=case.name,
         cells=cells,
@@ -152,8 +190,10 @@ def estimate(case: Case, comm: MPI.Intracomm) -> Estimate:
         protocol=tuple((step.name, step.duration) for step in case.protocol),
         metal=tuple(draw.text() for draw in cell.draws),
         steps=fewest_steps(case),
-        memory=comm.size * PROCESS + cost.memory_of(count),
-        iteration=cost.time_of(count, comm.size),
+        solver=type(preset).__name__,
+        why=reason(case.linear_solver, cell.system),
+        needs=iterative if iterates else direct,
+        other=(Direct.__name__, direct) if iterates else (Iterative.__name__, iterative),
         checkpoint=float(comm.allreduce(CellState(cell).size)),
     )
 

@@ -18,8 +18,9 @@ from ssbmech.model.measurement import Measurement
 from ssbmech.run.field_files import BodyFile, InterfaceFile
 from ssbmech.run.progress import progress
 from ssbmech.runfolder.folder import RunFolder
+from ssbmech.runfolder.linear_effort import seconds_of
 from ssbmech.runfolder.series import SeriesWriter
-from ssbmech.solve.newton import SolveReport
+from ssbmech.solve.newton import PHASES, SolveReport
 from ssbmech.solve.observing import Row
 from ssbmech.solve.position import Position
 from ssbmech.solve.time_loop import INTERRUPTED
@@ -61,6 +62,7 @@ class Recorder:
         """
         self.cell, self.measurement, self.case = cell, measurement, case
         self.checkpointer, self.seconds = checkpointer, 0.0
+        self._phases = dict.fromkeys(PHASES, 0.0)
         self._folder = folder
         time_so_far, count = (0.0, 0) if saved is None else (saved.time, saved.rows)
         start = time_so_far if resumed else None
@@ -102,6 +104,8 @@ class Recorder:
     def on_accept(self, row: Row, report: SolveReport) -> None:
         """Write the row; write the fields when they are due; collective."""
         self.rows.append(row)
+        for phase, seconds in report.seconds.items():
+            self._phases[phase] += seconds
         with self._writing():
             self._series.append(row)
         self._since_fields += 1
@@ -152,6 +156,7 @@ class Recorder:
             "computed [s]": time.perf_counter() - self._started,
             "files [s]": self.seconds,
             "checkpoints": self.checkpointer.written,
+            **seconds_of(self._phases),
         }
 
     @contextmanager

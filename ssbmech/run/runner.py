@@ -37,7 +37,7 @@ from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.reader import Series
 from ssbmech.runfolder.root import on_root
 from ssbmech.runfolder.status import RunStatus
-from ssbmech.solve.choice import chosen
+from ssbmech.solve.choice import chosen, reason
 from ssbmech.solve.newton import Newton
 from ssbmech.solve.observing import Row
 from ssbmech.solve.time_loop import TimeLoop
@@ -172,7 +172,7 @@ def _conduct(job: _Job, interrupt: Interrupt) -> Result:
     try:
         loop, recorder = _prepare(job, interrupt)
         if job.resumed:
-            _note_resumption(folder, job.saved)
+            _note_resumption(folder, job.saved, _solver(job.case, recorder.cell))
             if job.further:
                 logger.info("%d steps follow those that the run had", job.further)
                 folder.write_manifest(continued(job.case))
@@ -256,8 +256,16 @@ def _prepare(job: _Job, interrupt: Interrupt) -> tuple[TimeLoop, Recorder]:
     return loop, recorder
 
 
-def _note_resumption(folder: RunFolder, saved: Saved | None) -> None:
-    """Write into the manifest that the run goes on, and from where; collective."""
+def _note_resumption(
+    folder: RunFolder, saved: Saved | None, sections: Mapping[str, object]
+) -> None:
+    """Write into the manifest that the run goes on, and from where; collective.
+
+    Args:
+        folder: the run folder.
+        saved: checkpoint from which it goes on; None from its beginning.
+        sections: those of the manifest that may change with it.
+    """
     earlier = folder.read_manifest().get("resumed", [])
     note = {
         "time": manifest.now(),
@@ -271,6 +279,7 @@ def _note_resumption(folder: RunFolder, saved: Saved | None) -> None:
             "reason": "",
             "finished": None,
             "resumed": [*earlier, note],  # type: ignore[misc]
+            **sections,
         }
     )
     where = "its beginning" if saved is None else f"t = {saved.time:g} s, {saved.stored.path.name}"
@@ -318,6 +327,18 @@ def _make_figures(folder: RunFolder) -> None:
         folder.comm.barrier()
 
 
+def _solver(case: Case, cell: CellModel) -> dict[str, dict[str, str]]:
+    """Return the manifest's sections about the linear solver; collective."""
+    preset = chosen(case.linear_solver, cell.system)
+    return {
+        "linear_solver": {
+            "name": type(preset).__name__,
+            "why": reason(case.linear_solver, cell.system),
+        },
+        "solver": dict(preset.options(cell.comm.size)),
+    }
+
+
 def _manifest(case: Case, cell: CellModel, measurement: Measurement) -> dict[str, Any]:
     """Return the manifest's sections about the case."""
     sources = {}
@@ -339,7 +360,7 @@ def _manifest(case: Case, cell: CellModel, measurement: Measurement) -> dict[str
             }
             for b in case.bodies
         },
-        "solver": dict(chosen(case.linear_solver, cell.system).options(cell.comm.size)),
+        **_solver(case, cell),
         "sources": sources,
         "warnings": case_warnings(case),
         "quantities": [asdict(quantity) for quantity in measurement.own_quantities()],

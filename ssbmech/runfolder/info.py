@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ssbmech.runfolder.linear_effort import LinearEffort
 from ssbmech.runfolder.manifest import read
 from ssbmech.runfolder.manifest_form import checked
 from ssbmech.runfolder.paths import RunPaths
@@ -67,6 +69,7 @@ def summary(folder: Path) -> dict[str, Any]:
         "duration [s]": total,
         "wall time [s]": last.get("wall_time", 0.0),
         "effort": manifest.get("effort", {}),
+        "linear solver": asdict(LinearEffort.of(manifest, columns)),
         "last": {
             f"{name} [{series.units[name]}]": value
             for name, value in last.items()
@@ -97,6 +100,7 @@ def text(found: Mapping[str, Any]) -> str:
         ),
         "time steps": found["steps"],
         "wall time": f"{found['wall time [s]']:.1f} s",
+        **_linear(found["linear solver"]),
         "files": _share(found["effort"]),
         "checkpoints": ", ".join(found["checkpoints"]) or "none",
     }
@@ -108,6 +112,17 @@ def text(found: Mapping[str, Any]) -> str:
     lines |= {name: f"{value:.6g}" for name, value in found["last"].items()}
     width = max(map(len, lines)) + 2
     return "".join(f"{name:<{width}}{value}\n" for name, value in lines.items())
+
+
+def _linear(told: Mapping[str, str]) -> dict[str, str]:
+    """Return the lines about the linear solver, without those of which nothing is known."""
+    lines = {
+        "linear solver": told["solver"],
+        "FGMRES": told["iterations"],
+        "solved directly": told["fallbacks"],
+        "time for": told["shares"],
+    }
+    return {name: text for name, text in lines.items() if text}
 
 
 def _share(effort: Mapping[str, float]) -> str:

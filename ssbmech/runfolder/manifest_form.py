@@ -114,7 +114,7 @@ _SECTIONS: Final[Mapping[str, Check]] = MappingProxyType(
     dict.fromkeys(("name", "status", "reason", "frame", "started", "finished"), _is_text)
     | dict.fromkeys(("protocol", "case", "quantities", "resumed", "warnings"), _is_list)
     | dict.fromkeys(("bodies", "effort", "environment", "script", "solver", "sources"), _is_object)
-    | {"unknowns": _is_object}
+    | dict.fromkeys(("unknowns", "linear_solver"), _is_object)
 )
 _ITEMS: Final[Mapping[str, Mapping[str, Check]]] = MappingProxyType(
     {

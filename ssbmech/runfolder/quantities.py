@@ -55,6 +55,8 @@ _CELL = (
     Quantity("step", "$k$", "1", "protocol step"),
     Quantity("newton_iterations", r"$n_\mathrm{N}$", "1", "Newton iterations"),
     Quantity("linear_iterations", r"$n_\mathrm{lin}$", "1", "linear iterations"),
+    Quantity("linear_iterations_max", r"$n_\mathrm{lin,max}$", "1", "most of one linear system"),
+    Quantity("linear_fallbacks", r"$n_\mathrm{dir}$", "1", "systems solved directly instead"),
     Quantity("rejected_steps", r"$n_\mathrm{rej}$", "1", "rejected steps so far"),
     Quantity("wall_time", r"$t_\mathrm{wall}$", "s", "wall time"),
     # Cell

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from petsc4py import PETSc
 
@@ -27,6 +28,13 @@ def chosen(preset: LinearSolver, system: System) -> LinearSolver:
     if isinstance(preset, Choosing):
         return preset.solver_for(system.dimension, system.free_unknowns())
     return preset
+
+
+def reason(preset: LinearSolver, system: System) -> str:
+    """Return in words why a system has the solver that it has; collective."""
+    if isinstance(preset, Choosing):
+        return preset.reason(system.dimension, system.free_unknowns())
+    return "the case asks for it"
 
 
 def linear_system(system: System, preset: LinearSolver, prefix: str) -> LinearSystem:
@@ -80,7 +88,7 @@ class Safeguarded:
         """Solve for a right-hand side, directly where the iteration fails; collective."""
         if self._pause > 0:
             self._pause -= 1
-            return self._by_direct().solve(rhs, solution)
+            return replace(self._by_direct().solve(rhs, solution), fallback=True)
         outcome = self._iterative.solve(rhs, solution, enough)
         if outcome.converged:
             self._failures = 0
@@ -105,7 +113,7 @@ class Safeguarded:
         direct = self._by_direct()
         direct.set_up()
         solved = direct.solve(rhs, solution)
-        return Outcome(solved.converged, outcome.iterations + solved.iterations, solved.reason)
+        return replace(solved, iterations=outcome.iterations + solved.iterations, fallback=True)
 
     def renew(self) -> None:
         """Forget what was learnt from earlier values; collective."""

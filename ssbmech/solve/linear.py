@@ -21,11 +21,13 @@ class Outcome:
         converged: whether there is one.
         iterations: iterations it took; 1 for a direct one.
         reason: why there is none, in words; empty if there is one.
+        fallback: whether a direct solver took the place of the iterative one.
     """
 
     converged: bool
     iterations: int = 1
     reason: str = ""
+    fallback: bool = False
 
 
 class LinearSystem(Protocol):

@@ -47,6 +47,8 @@ class SolveReport:
         reason: how it ended, by name.
         iterations: Newton iterations.
         linear_iterations: iterations of the linear solver, all together.
+        most_linear_iterations: the most for one system.
+        linear_fallbacks: systems that were solved directly in place of iteratively.
         leaps: full steps taken although no part of them reduced the residual.
         norms: scaled residual norm by field, at the end.
         history: root of the sum of squares of all scaled norms, after each iteration.
@@ -56,6 +58,8 @@ class SolveReport:
     reason: str = "iterating"
     iterations: int = 0
     linear_iterations: int = 0
+    most_linear_iterations: int = 0
+    linear_fallbacks: int = 0
     leaps: int = 0
     norms: Mapping[str, float] = field(default_factory=dict)
     history: list[float] = field(default_factory=list)
@@ -179,6 +183,8 @@ class Newton:
         report.seconds["factorisation"] += middle - start
         report.seconds["solve"] += end - middle
         report.linear_iterations += outcome.iterations
+        report.most_linear_iterations = max(report.most_linear_iterations, outcome.iterations)
+        report.linear_fallbacks += outcome.fallback
         return outcome.converged and math.isfinite(self.system.increment.norm())
 
     def _advance(self, report: SolveReport) -> None:

@@ -211,6 +211,8 @@ class TimeLoop:
         at.wall_time = time.perf_counter() - self._started
         row["newton_iterations"] = float(solved.report.iterations)
         row["linear_iterations"] = float(solved.report.linear_iterations)
+        row["linear_iterations_max"] = float(solved.report.most_linear_iterations)
+        row["linear_fallbacks"] = float(solved.report.linear_fallbacks)
         row["rejected_steps"] = float(at.rejected)
         row["wall_time"] = at.wall_time
         ending = self._single.commit(solved)

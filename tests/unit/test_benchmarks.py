@@ -41,6 +41,15 @@ def test_full_cell() -> None:
     assert "total / limit" in text and "peak memory" in text
 
 
+def test_steps_of_a_void_of_about_so_many_unknowns() -> None:
+    text = output("solid.py", "--millions=0.004", "--steps=3")
+    lines = {line[:22].strip(): line[22:].split() for line in text.splitlines()}
+    assert int(text.split()[0].replace(",", "")) == pytest.approx(4000, rel=0.5)
+    assert lines["accepted time steps"][0] == "3,"
+    assert float(lines["FGMRES per iteration"][0].rstrip(",")) > 1.0
+    assert "closed, creep up to" in text and lines["peak memory, all ranks"][1] == "GB"
+
+
 def test_solid() -> None:
     text = output("solid.py", "--size=8")
     assert "iterations of FGMRES" in text and "peak memory with MUMPS" in text

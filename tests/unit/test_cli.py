@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.cli import main
-from ssbmech.run.estimate import fewest_steps
+from ssbmech.run.estimate import BY_DIRECT, BY_ITERATION, Needs, estimate, fewest_steps
 from ssbmech.runfolder.reader import Series
 from ssbmech.units import s
 from tests.case_scripts import CASES, script_case
@@ -97,6 +98,8 @@ def test_info(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert lines["status"] == "complete"
     assert "pressure = 2.0 MPa" in lines["knobs"]
     assert lines["protocol"] == "strip, 4 of 4"
+    text = " ".join(lines["linear"].split())
+    assert text.startswith("solver Direct: not in space")
     assert main(["info", "--json", str(folder)]) == 0
     found = json.loads(capsys.readouterr().out)
     series = Series.read(folder / "series.csv")
@@ -118,7 +121,31 @@ def test_check_solves_nothing(
     assert lines["mesh"].split()[1] == "cells"
     assert lines["ranks"].startswith(f"{COMM.size}, ")
     assert "GB" in lines["memory"] and "time steps" in lines["time"]
+    assert lines["solver"].startswith("Direct: not in space")
+    assert "(Iterative: " in lines["memory"] and "(Iterative: " in lines["time"]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.pair
+@pytest.mark.parametrize(("largest", "chosen"), [(60_000, "Direct"), (100, "Iterative")])
+def test_check_tells_both_linear_solvers_and_the_choice(largest: int, chosen: str) -> None:
+    """In space, where the size decides; the one that is taken comes first."""
+    case = script_case("li_void", "--solid", "--size=6")
+    solver = ssb.Automatic(largest_direct=largest)
+    found = estimate(dataclasses.replace(case, linear_solver=solver), COMM)
+    lines = dict(line.split(maxsplit=1) for line in found.text().splitlines())
+    side = "no more than 60000" if chosen == "Direct" else "more than 100"
+    assert lines["solver"].startswith(f"{chosen}: ") and lines["solver"].endswith(side)
+    other = {"Direct": "Iterative", "Iterative": "Direct"}[chosen]
+    assert found.other[0] == other and f"({other}: " in lines["memory"]
+    unknowns = sum(found.unknowns.values())
+    cost = {"Direct": BY_DIRECT, "Iterative": BY_ITERATION}[chosen][3]
+    assert found.needs == Needs.by(cost, unknowns, COMM.size)
+    # per unknown the one is linear, and the other not
+    large, larger = (Needs.by(BY_DIRECT[3], n, 1).iteration / n for n in (10**5, 10**6))
+    assert larger > 5 * large
+    large, larger = (Needs.by(BY_ITERATION[3], n, 1).iteration / n for n in (10**5, 10**6))
+    assert larger < 2 * large
 
 
 @pytest.mark.pair

@@ -210,6 +210,36 @@ def test_what_is_not_a_number_is_left_out_of_the_results(tmp_path):
     )
 
 
+def test_linear_solver_its_iterations_and_its_share(tmp_path):
+    """A run of three steps, in which the iterative solver failed twice."""
+    columns = {
+        "time": [1.0, 2.0, 3.0], "newton_iterations": [4, 4, 2], "linear_iterations": [40, 80, 30],
+        "linear_iterations_max": [12, 31, 16], "linear_fallbacks": [0, 2, 0],
+    }  # fmt: skip
+    sections = {
+        "linear_solver": {"name": "Iterative", "why": "70000 free unknowns in space"},
+        "effort": {
+            "computed [s]": 200.0, "matrix [s]": 20.0, "set-up [s]": 50.0, "solution [s]": 100.0,
+        },
+    }  # fmt: skip
+    run = small_run(tmp_path, columns, "s1111", **sections)
+    rows = dict(report_content(run, []).solver.rows)
+    assert rows["linear solver"] == "Iterative: 70000 free unknowns in space"
+    assert rows["iterations of FGMRES"] == "15.0 per Newton iteration, 31 at most"
+    assert rows["solved directly in its place"] == "2 of 10 systems"
+    assert rows["time for linear systems"] == "matrix 10%, set-up 25%, solution 50%"
+
+
+def test_direct_solver_has_no_iterations_to_tell(tmp_path):
+    columns = {"time": [1.0], "newton_iterations": [4], "linear_iterations": [4],
+               "linear_iterations_max": [1], "linear_fallbacks": [0]}  # fmt: skip
+    section = {"name": "Direct", "why": "not in space"}
+    run = small_run(tmp_path, columns, "s1111", linear_solver=section)
+    rows = dict(report_content(run, []).solver.rows)
+    assert rows["linear solver"] == "Direct: not in space"
+    assert not {"iterations of FGMRES", "solved directly in its place"} & rows.keys()
+
+
 def test_resumed_run_tells_from_where_and_counts_no_pauses(tmp_path):
     start, end = "2026-11-21T10:00:00+00:00", "2026-11-23T10:00:00+00:00"
     resumed = [

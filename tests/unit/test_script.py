@@ -64,6 +64,19 @@ def test_case_by_its_knobs() -> None:
     assert knobs["strip-minutes"] == {"value": None, "unit": "min"}
 
 
+@pytest.mark.parametrize("name", ["li_void", "nmc_cell"])
+def test_cases_in_space(name: str) -> None:
+    """Sizes that are not given are others than in the plane."""
+    script = CaseScript.load(CASES / name / "case.py")
+    plane, solid = script.case(), script.case(["--solid"])
+    assert (plane.geometry.frame.dim, solid.geometry.frame.dim) == (2, 3)
+    assert solid.geometry.depth == solid.geometry.width < plane.geometry.width
+    assert len(solid.supports) == len(plane.supports) + 2
+    finer = script.case(["--solid", "--size=0.9"])
+    assert finer.geometry.width == solid.geometry.width
+    assert finer.geometry.size_bulk < solid.geometry.size_bulk
+
+
 def test_script_without_knobs() -> None:
     script = CaseScript.load(CASES / "first_case" / "case.py")
     assert script.knobs == {}
