@@ -4,7 +4,7 @@
     ./ssb python benchmarks/space.py sphere                     # a sphere pressed on a flat (Hertz)
     ./ssb python benchmarks/space.py void                       # a void that closes in lithium
     ./ssb python benchmarks/space.py discs                      # discs that sink into viscous metal
-    ./ssb mpirun -n 2 python benchmarks/space.py sphere --sizes 0.1 0.05 0.025
+    ./ssb mpirun -n 2 python benchmarks/space.py sphere --sizes 0.125 0.088
 
 Printed are the free unknowns, the errors, the order of convergence from one mesh to the next, and
 processor time and peak memory of all ranks. The solver is the one that the program chooses.
@@ -51,7 +51,7 @@ def discs(size: float) -> tuple[int, dict[str, float]]:
 
 
 PROBLEMS: Mapping[str, tuple[Callable[[float], tuple[int, dict[str, float]]], list[float]]] = {
-    "sphere": (sphere, [0.2, 0.1, 0.05]),
+    "sphere": (sphere, [0.25, 0.177, 0.125]),
     "void": (void, [0.4, 0.2, 0.1]),
     "discs": (discs, [1.0, 0.5]),
 }

@@ -114,7 +114,7 @@ class PressedSphere:
             protocol=(ssb.Rest(1.0),),
             step_control=ssb.PrescribedSteps([0.5, 0.5]),
             scales=ssb.Scales(stress=1 * MPa),
-            newton=ssb.NewtonSettings(tolerance=1e-9, max_growth=1e6),
+            newton=ssb.NewtonSettings(tolerance=1e-11, max_growth=1e6),
         )
 
     def solve(self) -> Pressed:
@@ -158,7 +158,8 @@ class PressedSphere:
             refinements=tuple(
                 ssb.Refinement(self.interface, r, size, near, axis_x=0.0) for r, size, near in rings
             ),
-            growth=0.4,
+            # so that cells far away become smaller too, all by the same factor
+            growth=1.6 * self.size,
         )
 
 

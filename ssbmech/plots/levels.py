@@ -74,12 +74,14 @@ def levels_view(run: RunData, time: float, path: Path) -> Path:
 
 
 def stress_levels(values: Array) -> Array:
-    """Return round values of a positive quantity that cut off most of it, half, and little.
+    """Return round values between the usual and the largest ones of a positive quantity.
 
     Args:
         values: Sample of the quantity.
     """
-    wanted = np.percentile(values, np.linspace(50.0, 99.0, _LEVELS))
+    usual, large = np.percentile(values, [50.0, 99.5])
+    # a surface at the usual value would go wherever the quantity is even
+    wanted = usual + (large - usual) * (np.arange(_LEVELS) + 0.7) / _LEVELS
     positive = wanted[wanted > 0.0]
     if not positive.size:
         return np.empty(0)
