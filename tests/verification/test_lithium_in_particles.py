@@ -25,6 +25,7 @@ from tests.particle import (
     C_MAX,
     DIFFUSIVITY,
     MOLAR_VOLUME,
+    POISSON,
     YOUNG,
     Insertion,
     plain_host,
@@ -264,3 +265,31 @@ def test_section_of_a_particle_is_free_of_stress() -> None:
     )
     stress = result.rows[-1]["von_mises_max:particle"] / (YOUNG * grown)
     measured(item, "stress over E times the free strain", stress, 1e-3, "none")
+
+
+@pytest.mark.parametrize("frame", [ssb.PlaneStrain(), ssb.PlaneSection(), ssb.Axisymmetric()])
+def test_a_film_that_cannot_widen_thickens_by_what_its_frame_resists(
+    frame: ssb.PlaneStrain,
+) -> None:
+    """By (1 + nu) / (1 - nu) of the free strain; in a section by a part 1 / (1 + nu) of that.
+
+    A section lets go what swells across it, and so passes on too little to thickness and pressure.
+    """
+    case = ssb.Case(
+        name="film",
+        geometry=Rectangle(frame=frame, width=2e-6, height=1e-6, columns=2, rows=4),
+        bodies=(ssb.Body.single("body", plain_host(diffusivity=1e-9), content=START),),
+        supports=tuple(ssb.Roller(face) for face in ("bottom", "left", "right")),
+        loads=ssb.Loads(face_fluxes=(FaceFlux("top", lambda time: 1e-3),)),
+        protocol=(ssb.Rest(5.0),),
+        step_control=ssb.PrescribedSteps((2.5,) * 2),
+    )
+    row = march(case).rows[-1]
+    free = MOLAR_VOLUME * C_MAX * (row["content_mean:body"] - START) / 3
+    share = (row["thickness_stack"] / 1e-6 - 1) / free
+    section = isinstance(frame, ssb.PlaneSection)
+    exact = (1 if section else 1 + POISSON) / (1 - POISSON)
+    item = f"Film that cannot widen, {type(frame).__name__}"
+    measured(item, "error of the change of thickness", abs(share / exact - 1), 1e-3, "closed form")
+    # as the page of limits says of a composite: a fifth too little
+    assert not section or share / (exact * (1 + POISSON)) == pytest.approx(0.8, rel=1e-3)

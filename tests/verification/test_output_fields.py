@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -87,3 +90,33 @@ def test_principal_stresses():
     """Of pure shear they are plus and minus the shear."""
     found = principal_stresses(np.array([[0, 0, 0, 3.0, 0, 0], [1.0, 2.0, 3.0, 0, 0, 0]]))
     assert found == pytest.approx(np.array([[3.0, 0.0, -3.0], [3.0, 2.0, 1.0]]), abs=1e-12)
+
+
+@pytest.mark.serial
+def test_fields_begin_at_the_end_of_the_first_time_step(even):
+    """There is no state at t = 0, as the guide says; the gap before is a field of its own."""
+    run, case = even
+    first = run.series["time"][0]
+    for data in (*run.bodies.values(), *run.interfaces.values()):
+        assert data.times[0] == pytest.approx(first, rel=1e-12, abs=0.0)
+    assert 0.0 < first <= case.step_control.dt_initial
+    initial = last(run, "interfaces", WORKING, "initial_gap")
+    assert initial.max() == pytest.approx(1e-15, rel=0.2, abs=0.0)
+    assert "There is no state at t = 0" in guide()
+
+
+@pytest.mark.serial
+def test_the_guide_lists_every_array_of_the_field_files(even):
+    run, _ = even
+    files = (*run.bodies.values(), *run.interfaces.values())
+    written = {name for data in files for name in data.names}
+    assert {"region", "displacement", "initial_gap", "stripped"} <= written
+    assert written <= set(re.findall(r"`(\w+)`", guide()))
+
+
+def guide():
+    """Return what the guide says of the field files."""
+    page = Path(__file__).parents[2] / "docs" / "guide" / "results.md"
+    _, found, rest = page.read_text(encoding="utf-8").partition("## Field files")
+    assert found
+    return rest.partition("\n## ")[0]
