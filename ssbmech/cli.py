@@ -202,17 +202,13 @@ def _check(given: Sequence[str]) -> int:
     def check() -> int:
         from mpi4py import MPI
 
-        from ssbmech.geometry.cell_count import WORTH_SAYING
         from ssbmech.run.estimate import estimate
         from ssbmech.run.log import run_logging
 
         script = CaseScript.load(path)
         script.parser(f"ssbmech check {path}", []).parse_args(rest)
         case = on_all(script.case, rest)
-        count, _ = getattr(case.geometry, "expected_cells", lambda: (0.0, ""))()
-        if MPI.COMM_WORLD.rank == 0 and count > WORTH_SAYING:
-            sys.stderr.write(f"meshing about {count:.0e} cells, which takes a while\n")
-        with run_logging(MPI.COMM_WORLD, console_level=logging.WARNING):
+        with run_logging(MPI.COMM_WORLD):
             found = estimate(case, MPI.COMM_WORLD)
         if MPI.COMM_WORLD.rank == 0:
             sys.stdout.write(found.text())

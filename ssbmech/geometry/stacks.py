@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from ssbmech.errors import MeshError
-from ssbmech.geometry.cell_count import around, layered
+from ssbmech.geometry.cell_count import around, layered, seconds_of
 from ssbmech.geometry.lengths import length
 from ssbmech.geometry.session import generate, growing_size, mesh_model, power_of_two, size_within
 from ssbmech.geometry.simplices import Floats, SimplexMesh
@@ -232,6 +232,11 @@ class Stack(MeshSource):
             coarsest = max(self.size_bulk, r.size)
             count += around(min(r.radius, self.width), r.size, growth, coarsest, length)
         return count, f"width = {self.width:g}, or a cell size down to {finest:g},"
+
+    def expected_seconds(self) -> float:
+        """Return about how long it will take to make the mesh [s]."""
+        slenderness = self.width / self.levels[-1]
+        return seconds_of(self.expected_cells()[0], self.frame.dim, slenderness)
 
     def generate(self) -> SimplexMesh:
         """Return the mesh, in this process alone.

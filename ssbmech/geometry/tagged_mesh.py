@@ -27,7 +27,8 @@ from dolfinx.mesh import Mesh, MeshTags, create_mesh, exterior_facet_indices, me
 from ssbmech._compat import shared_facet_partitioner
 from ssbmech.errors import MeshError, SSBMechError
 from ssbmech.frames import Frame
-from ssbmech.geometry.cell_count import MOST_CELLS, WORTH_SAYING, check_count
+from ssbmech.geometry.cell_count import MOST_CELLS, WORTH_SAYING, check_count, seconds_of
+from ssbmech.geometry.patience import signs_of_life
 from ssbmech.geometry.session import mesh_model, write_msh
 from ssbmech.geometry.simplices import LabelledMesh, SimplexMesh, label
 from ssbmech.geometry.soundness import with_radii
@@ -110,6 +111,10 @@ class MeshSource(ABC):
         """
         return 0.0, ""
 
+    def expected_seconds(self) -> float:
+        """Return about how long it will take to make the mesh [s]; 0 if unknown."""
+        return seconds_of(self.expected_cells()[0], self.frame.dim)
+
     def check_size(self) -> None:
         """Refuse a mesh of too many cells before it is begun.
 
@@ -141,8 +146,14 @@ class MeshSource(ABC):
         self.check_size()
         count, _ = self.expected_cells()
         if count > WORTH_SAYING:
-            logger.info("a mesh of about %.0e cells, which takes a while", count)
-        return distribute(comm, self.frame, self.generate, keep)
+            seconds = self.expected_seconds()
+            logger.info("meshing about %.0e cells, which takes about %.1g s", count, seconds)
+
+        def make() -> SimplexMesh:
+            with signs_of_life("meshing"):
+                return self.generate()
+
+        return distribute(comm, self.frame, make, keep)
 
     def write(self, path: Path) -> None:
         """Make the mesh in this process alone and write it as a .msh file, in metres.

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import logging
 import math
+import threading
 
 from mpi4py import MPI
 
@@ -13,8 +16,11 @@ import pytest
 import ssbmech as ssb
 from ssbmech.errors import MeshError
 from ssbmech.geometry import MeshSource
+from ssbmech.geometry.patience import signs_of_life
+from ssbmech.geometry.simplices import SimplexMesh
 from ssbmech.run.estimate import fewest_steps
 from ssbmech.units import nm, um
+from tests.processes import HANG
 from tests.refusing import nothing_is_solved, refused  # noqa: F401
 from tests.small_cell import WORKING, stack, void_cell
 
@@ -65,6 +71,66 @@ def test_a_thin_coating_tells_its_cells_at_once() -> None:
     far = (5e-6 - (1e-6 - fine) / 0.3) * 2 * width / (share * 1e-12)
     # in the coating, too, cells grow by a few per cent towards its middle
     assert COATED.expected_cells()[0] == pytest.approx(coating + graded + far, rel=0.05)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Large(MeshSource):
+    """A small mesh that is expected to be a large one."""
+
+    source: ssb.Stack
+
+    def expected_cells(self) -> tuple[float, str]:
+        return 1e6, "a size"
+
+    def generate(self) -> SimplexMesh:
+        return self.source.generate()
+
+
+def test_a_large_mesh_is_announced(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        FLAT.build(MPI.COMM_WORLD)
+        assert caplog.messages == []
+        Large(frame=FLAT.frame, source=FLAT).build(MPI.COMM_WORLD)
+    assert caplog.messages == ["meshing about 1e+06 cells, which takes about 2e+01 s"]
+
+
+@pytest.mark.parametrize(
+    ("width", "cells", "seconds"),
+    [(1e-3, 9090, 0.15), (4e-3, 36356, 0.81), (10e-3, 90866, 5.3), (20e-3, 181702, 30.6)],
+)
+def test_the_time_of_a_slender_mesh_is_told(width: float, cells: int, seconds: float) -> None:
+    """As measured with Gmsh 4, in processor time: far more a cell than in a square."""
+    slender = dataclasses.replace(FLAT, width=width)
+    assert slender.expected_cells()[0] == pytest.approx(cells, rel=0.25)
+    assert slender.expected_seconds() == pytest.approx(seconds, rel=0.5)
+
+
+def test_what_takes_long_gives_signs_of_life() -> None:
+    """As long as it lasts, and no longer."""
+    told: list[str] = []
+    enough = threading.Event()
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            told.append(record.getMessage())
+            if len(told) == 2:
+                enough.set()
+
+    logger = logging.getLogger("ssbmech.geometry.patience")
+    listener, level = Listener(), logger.level
+    logger.addHandler(listener)
+    logger.setLevel(logging.INFO)
+    ticks = itertools.count(0.0, 10.0)
+    try:
+        with signs_of_life("meshing", interval=1e-3, clock=lambda: next(ticks)):
+            assert enough.wait(HANG)
+        count = len(told)
+        assert all(thread.name != "signs of life" for thread in threading.enumerate())
+    finally:
+        logger.removeHandler(listener)
+        logger.setLevel(level)
+    assert told[:2] == ["meshing: 10 s so far", "meshing: 20 s so far"]
+    assert len(told) == count
 
 
 def test_more_cells_can_be_allowed() -> None:
