@@ -120,6 +120,9 @@ def test_check_solves_nothing(
     assert lines["case"] == "li_void: valid"
     assert lines["mesh"].split()[1] == "cells"
     assert lines["ranks"].startswith(f"{COMM.size}, ")
+    # a step with a stop condition may end before
+    assert lines["protocol"].endswith("strip 30 min (each at the longest)")
+    assert " or more: at least " in lines["time"]
     assert "GB" in lines["memory"] and "time steps" in lines["time"]
     assert lines["solver"].startswith("Direct: not in space")
     assert "(Iterative: " in lines["memory"] and "(Iterative: " in lines["time"]
@@ -160,13 +163,26 @@ def test_check_shows_once_what_a_case_is_warned_of(capsys: pytest.CaptureFixture
 
 
 def test_check_of_a_case_that_is_not_valid(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", VOID, "--pressure=-2"]) == 1
-    assert "Spring.preload" in COMM.bcast(capsys.readouterr().err)
+    for knob, told in (
+        ("--pressure=-2", "Spring.preload"),
+        ("--size=1e9", "Refinement.size = 1000 [m]"),
+    ):
+        assert main(["check", VOID, knob]) == 1
+        assert told in COMM.bcast(capsys.readouterr().err)
     assert main(["check", "nowhere.py"]) == 1
 
 
 @pytest.mark.serial
-@pytest.mark.parametrize("arguments", [[], ["walk"], ["run"], ["run", VOID, "--presure=1"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["walk"],
+        ["run"],
+        ["run", VOID, "--presure=1"],
+        ["study", "study.toml", "--cores=-1", "--dry-run"],
+    ],
+)
 def test_wrong_command_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_status:
         main(arguments)
