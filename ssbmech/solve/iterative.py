@@ -13,6 +13,7 @@ import numpy.typing as npt
 from dolfinx.mesh import Mesh
 
 from ssbmech.case.linear_solver import RESTART, Direct, Iterative
+from ssbmech.solve.balance import Balance
 from ssbmech.solve.block_preconditioner import (
     BlockOperator,
     BlockPreconditioner,
@@ -85,6 +86,16 @@ class Fields:
         """Number of the last block."""
         return ELLIPTIC + len(self.elliptic)
 
+    def sums(self) -> list[Longs]:
+        """Return the places, among this rank's of all blocks, of each scalar elliptic field."""
+        found = []
+        for k, group in enumerate(self.elliptic, start=ELLIPTIC):
+            members = self.split.members[k]
+            for role in group if group[0].unknown.block_size == 1 else ():
+                rows = self._own_rows(role.unknown, True)
+                found.append(self.split.starts[k] + np.searchsorted(members, rows))
+        return found
+
     def _rows(self, unknown: Unknown, free: bool = True) -> Longs:
         """Return the local rows of an unknown that are its own, with those of its scalars.
 
@@ -92,14 +103,18 @@ class Fields:
             unknown: the unknown.
             free: whether it is those; else those that are not.
         """
-        system = self.system
-        numbering, k = system.numbering, system.index[unknown.key]
-        own = numbering.targets[k] == numbering.own_rows(k)
-        rows = numbering.starts[k] + np.flatnonzero(own == free)
+        system, numbering = self.system, self.system.numbering
+        rows = self._own_rows(unknown, free)
         if not free or system.comm.rank != numbering.owner:
-            return np.asarray(rows)
+            return rows
         scalars = [j for j, c in enumerate(system.closures) if c.unknown is unknown]
         return np.concatenate([rows, numbering.starts[-1] + np.array(scalars, dtype=np.int64)])
+
+    def _own_rows(self, unknown: Unknown, free: bool) -> Longs:
+        """Return the local rows of an unknown that are its own, or those that are not."""
+        numbering, k = self.system.numbering, self.system.index[unknown.key]
+        own = numbering.targets[k] == numbering.own_rows(k)
+        return np.asarray(numbering.starts[k] + np.flatnonzero(own == free))
 
 
 class FormValues:
@@ -250,6 +265,7 @@ class _Made:
         self._shell = PETSc.Mat().createPython((size, size), self._operator, comm=fields.split.comm)
         self._shell.setUp()
         self._ksp = self._krylov()
+        self._balance = Balance(self._shell, fields.split, fields.sums())
 
     def _solvers(self) -> dict[int, BlockSolver]:
         """Return the solvers of the blocks that have rows, in the order of the sweep."""
@@ -308,6 +324,7 @@ class _Made:
         for each in self._approximate:
             each.fill()
         self._preconditioner.set_up()
+        self._balance.set_up()
 
     def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec, enough: float) -> Outcome:
         """Solve for a right-hand side as far as the forcing asks; collective."""
@@ -317,6 +334,8 @@ class _Made:
         self._ksp.setTolerances(rtol=0.0, atol=target, max_it=self._preset.max_iterations)
         self._ksp.solve(self._vector, self._found)
         words, iterations = _words(self._ksp.getConvergedReason()), self._ksp.getIterationNumber()
+        if not words:
+            self._balance.correct(self._vector, self._found, target)
         solution.array_w[:] = self.condensed.expand(self._found.array_r, given)
         if not words and not self._left(rhs, solution) <= max(USELESS * rhs.norm(), enough):
             words = "its solution is none of the whole system"
@@ -338,6 +357,7 @@ class _Made:
     def destroy(self) -> None:
         """Give the memory back; collective."""
         self._ksp.destroy()
+        self._balance.destroy()
         self._shell.destroy()
         self._operator.release()
         self._preconditioner.release()

@@ -246,6 +246,23 @@ def test_a_residual_that_only_the_condensed_system_lacks_is_a_failure(direct: Di
     assert solver.solve(rhs, found, 2.0 * rhs.norm()).converged
 
 
+def test_what_flows_into_an_electrolyte_flows_out(direct: Direct) -> None:
+    """However far the iteration goes: the sum of the equations of the potential holds."""
+    system = direct("three_dimensional").cell.system
+    system.jacobian()
+    rhs, found = system.matrix.mat.createVecs()
+    rhs.array_w[:] = np.random.default_rng(COMM.rank).standard_normal(rhs.getLocalSize())
+    solver = Preconditioned(system, ssb.Iterative(forcing=0.1), "test_balanced_")
+    solver.set_up()
+    assert solver.solve(rhs, found).converged
+    residual = system.matrix.mat * found - rhs
+    potential = next(unknown for unknown in system.unknowns if unknown.name == "phi_e")
+    start = int(system.numbering.starts[system.index[potential.key]])
+    rows = residual.array_r[start : start + potential.owned]
+    assert total(float(rows @ rows)) > 1e-3
+    assert abs(total(float(np.sum(rows)))) < 1e-9 * residual.norm()
+
+
 @pytest.mark.serial
 def test_singular_equations_of_a_facet_are_a_failure(direct: Direct) -> None:
     system = direct("sticking").cell.system
