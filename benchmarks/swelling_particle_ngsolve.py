@@ -66,50 +66,117 @@ def main() -> None:
     print(json.dumps(solve({name: given[name] for name in given.files})))
 
 
+class Problem:
+    """Forms of the particle: lengths over the radius, potentials over RT, stresses over RT c_max.
+
+    What is linear with constant coefficients is assembled once, in the space of all fields; the
+    rest in that of concentration, from its start, and potential.
+    """
+
+    def __init__(self, p: dict[str, Any]) -> None:
+        """Make the spaces and forms."""
+        import ngsolve as ngs
+        from ngsolve import InnerProduct, Sym, Trace, dx, grad
+
+        radius, c_max, omega = (float(p[name]) for name in ("radius", "c_max", "omega"))
+        young, poisson, first = (float(p[name]) for name in ("young", "poisson", "start"))
+        unit = GAS_CONSTANT * float(p["temperature"]) * c_max
+        lame = young * poisson / (1 + poisson) / (1 - 2 * poisson) / unit
+        shear, swelling = young / 2 / (1 + poisson) / unit, omega * c_max / 3
+        rate = float(p["diffusivity"]) / radius**2
+        flux = float(p["flux"]) * radius / (c_max * float(p["diffusivity"]))
+        mesh = volume_mesh(p["points"] / radius, p["cells"], 1.0)
+        sides = {"dirichletx": "left", "dirichlety": "front", "dirichletz": "bottom"}
+        moving, scalar = ngs.VectorH1(mesh, order=2, **sides), ngs.H1(mesh, order=1)
+        self.whole, pair = moving * scalar * scalar, scalar * scalar
+        self.state, self.before = ngs.GridFunction(self.whole), ngs.GridFunction(pair)
+        self.dt = ngs.Parameter(1.0)
+
+        def stress(strain: Any) -> Any:
+            return lame * Trace(strain) * ngs.Id(3) + 2 * shear * strain
+
+        (u, x, _), (v, _, q) = self.whole.TnT()
+        swollen = stress(Sym(grad(u)) - swelling * x * ngs.Id(3))
+        linear = InnerProduct(swollen, Sym(grad(v))) + swelling * Trace(stress(Sym(grad(u)))) * q
+        self.linear = ngs.BilinearForm(linear * dx).Assemble()
+        (u, v) = moving.TnT()
+        elastic = ngs.BilinearForm(InnerProduct(stress(Sym(grad(u))), Sym(grad(v))) * dx)
+        self.elastic = elastic.Assemble()
+        (x, mu), (w, q) = pair.TnT()
+        content = first + x
+        gone = swelling * Trace(stress(-swelling * x * ngs.Id(3)))
+        chemical = mu - ngs.log(content / (1 - content)) + gone
+        stored = (x - self.before.components[0]) / (self.dt * rate) * w
+        carried = content * (1 - content) * grad(mu) * grad(w)
+        self.nonlinear = ngs.BilinearForm(pair)
+        self.nonlinear += (stored + carried + chemical * q) * dx - flux * w * ngs.ds("outer")
+        self.state.components[2].Set(math.log(first / (1 - first)))
+        self.moving, self.free = self.whole.Range(0), np.array(self.whole.FreeDofs())
+        self.pair = ngs.IntRange(self.moving.stop, self.whole.ndof)
+        self.kept = moving.FreeDofs()
+
+    def residual(self, into: Any) -> float:
+        """Write the residual, and return its norm."""
+        into.data = self.linear.mat * self.state.vec
+        own = self.state.vec.CreateVector()[self.pair]
+        self.nonlinear.Apply(self.state.vec[self.pair], own)
+        into[self.pair] += own
+        values = into.FV().NumPy()
+        values[~self.free] = 0.0
+        return float(np.linalg.norm(values))
+
+
 def solve(p: dict[str, Any]) -> dict[str, Any]:
     """Run the problem and return its figures."""
     import ngsolve as ngs
-    from ngsolve import dx, grad, sym
     from ngsolve.solvers import GMRes
 
-    radius, c_max, omega = (float(p[name]) for name in ("radius", "c_max", "omega"))
-    young, poisson = float(p["young"]), float(p["poisson"])
-    thermal = GAS_CONSTANT * float(p["temperature"])
-    lame, shear = (
-        young * poisson / (1 + poisson) / (1 - 2 * poisson),
-        young / 2 / (1 + poisson),
-    )
-    # lengths in radii, contents over c_max, potentials over RT, stresses over RT c_max
-    mesh = volume_mesh(p["points"] / radius, p["cells"], 1.0)
-    unit, rate = thermal * c_max, float(p["diffusivity"]) / radius**2
-    space = ngs.VectorH1(mesh, order=2, dirichletx="left", dirichlety="front", dirichletz="bottom")
-    scalar = ngs.H1(mesh, order=1)
-    whole = space * scalar * scalar
-    (u, x, mu), (v, w, q) = whole.TnT()
-    state, before = ngs.GridFunction(whole), ngs.GridFunction(whole)
-    dt = ngs.Parameter(1.0)
-    swelling = omega * c_max / 3
-
-    def stress(strain: Any) -> Any:
-        return (lame * ngs.Trace(strain) * ngs.Id(3) + 2 * shear * strain) / unit
-
-    sigma = stress(sym(grad(u)) - swelling * (x - float(p["start"])) * ngs.Id(3))
-    flux = float(p["flux"]) * radius / (c_max * float(p["diffusivity"]))
-    # integrands of products of quadratic displacements are of degree 2
-    at = dx(bonus_intorder=0)
-    form = ngs.BilinearForm(whole)
-    form += (ngs.InnerProduct(sigma, sym(grad(v)))) * at
-    form += ((x - before.components[1]) / (dt * rate) * w + x * (1 - x) * grad(mu) * grad(w)) * at
-    form += -flux * w * ngs.ds("outer")
-    form += (mu - ngs.log(x / (1 - x)) + swelling * ngs.Trace(sigma)) * q * at
-
-    elastic = ngs.BilinearForm(
-        ngs.InnerProduct(stress(sym(grad(space.TrialFunction()))), sym(grad(space.TestFunction())))
-        * dx
-    ).Assemble()
-    state.components[1].Set(float(p["start"]))
-    state.components[2].Set(math.log(float(p["start"]) / (1 - float(p["start"]))))
-    return march(ngs, GMRes, (form, elastic, whole, state, before, dt), p)
+    problem = Problem(p)
+    start, sweep, state = time.process_time(), sweep_type(ngs), problem.state
+    of_pair = ngs.Embedding(problem.whole.ndof, problem.pair)
+    of_moving = ngs.Embedding(problem.whole.ndof, problem.moving)
+    exact = problem.elastic.mat.Inverse(problem.kept, inverse="sparsecholesky")
+    displacement = of_moving @ exact @ of_moving.T
+    residual, change = (state.vec.CreateVector() for _ in range(2))
+    newton, linear = [], 0
+    for length in p["steps"]:
+        problem.dt.Set(float(length))
+        problem.before.vec.data = state.vec[problem.pair]
+        sizes = [problem.residual(residual)]
+        while sizes[-1] > float(p["tolerance"]) * sizes[0] and len(sizes) < 20:
+            problem.nonlinear.AssembleLinearization(state.vec[problem.pair])
+            own = problem.nonlinear.mat
+            matrix = problem.linear.mat + of_pair @ own @ of_pair.T
+            rest = of_pair @ own.Inverse(inverse="umfpack") @ of_pair.T
+            pre = sweep(matrix, rest, displacement)
+            change[:] = 0.0
+            GMRes(
+                A=matrix,
+                b=residual,
+                pre=pre,
+                x=change,
+                maxsteps=60,
+                reltol=FORCING,
+                printrates=False,
+            )
+            linear += pre.uses
+            change.FV().NumPy()[~problem.free] = 0.0
+            state.vec.data -= change
+            sizes.append(problem.residual(residual))
+        newton.append(len(sizes) - 1)
+    spent, count = time.process_time() - start, sum(newton)
+    unknowns = int(problem.free.sum())
+    moved, added = (state.components[k].vec.FV().NumPy() for k in (0, 1))
+    return {
+        "unknowns": unknowns,
+        "Newton iterations": newton,
+        "linear iterations per Newton iteration": linear / count,
+        "processor time per Newton iteration, s": spent / count,
+        "us per unknown and Newton iteration": 1e6 * spent / count / unknowns,
+        "peak memory, GB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
+        "largest content": float(p["start"]) + float(np.max(added)),
+        "largest displacement, nm": 1e9 * float(p["radius"]) * float(np.max(np.abs(moved))),
+    }
 
 
 def sweep_type(ngs: Any) -> Any:
@@ -145,60 +212,6 @@ def sweep_type(ngs: Any) -> Any:
             y.data += self.displacement * self.left
 
     return Sweep
-
-
-def march(ngs: Any, gmres: Any, problem: Any, p: dict[str, Any]) -> dict[str, Any]:
-    """Take the time steps and return the figures."""
-    form, elastic, whole, state, before, dt = problem
-    start = time.process_time()
-    free, part, sweep = whole.FreeDofs(), whole.Range(0), sweep_type(ngs)
-    mask = np.array(free)
-    others = ngs.BitArray(free)
-    others[part] = False
-    exact = elastic.mat.Inverse(whole.components[0].FreeDofs(), inverse="sparsecholesky")
-    embedding = ngs.Embedding(whole.ndof, part)
-    displacement = embedding @ exact @ embedding.T
-    residual, change = (state.vec.CreateVector() for _ in range(2))
-    newton, linear = [], 0
-    for length in p["steps"]:
-        dt.Set(float(length))
-        before.vec.data = state.vec
-        sizes = list[float]()
-        while True:
-            form.Apply(state.vec, residual)
-            residual.FV().NumPy()[~mask] = 0.0
-            sizes.append(float(np.linalg.norm(residual.FV().NumPy())))
-            if sizes[-1] <= float(p["tolerance"]) * sizes[0] or len(sizes) > 20:
-                break
-            form.AssembleLinearization(state.vec)
-            rest = form.mat.Inverse(others, inverse="umfpack")
-            pre = sweep(form.mat, rest, displacement)
-            change[:] = 0.0
-            gmres(
-                A=form.mat,
-                b=residual,
-                pre=pre,
-                freedofs=free,
-                x=change,
-                maxsteps=60,
-                reltol=FORCING,
-                printrates=False,
-            )
-            linear += pre.uses
-            state.vec.data -= change
-        newton.append(len(sizes) - 1)
-    spent, count, unknowns = time.process_time() - start, sum(newton), int(mask.sum())
-    content, moved = (state.components[k].vec.FV().NumPy() for k in (1, 0))
-    return {
-        "unknowns": unknowns,
-        "Newton iterations": newton,
-        "linear iterations per Newton iteration": linear / count,
-        "processor time per Newton iteration, s": spent / count,
-        "us per unknown and Newton iteration": 1e6 * spent / count / unknowns,
-        "peak memory, GB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
-        "largest content": float(np.max(content)),
-        "largest displacement, nm": 1e9 * float(p["radius"]) * float(np.max(np.abs(moved))),
-    }
 
 
 if __name__ == "__main__":

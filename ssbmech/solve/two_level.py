@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Two levels of an elliptic block: a smoother on the finer one, the coarser one factorised."""
+"""Two levels of an elliptic block: the coarser one factorised, a smoother on the finer one.
+
+Before the coarser level nothing is smoothed: FGMRES does not ask for a symmetric cycle, and on the
+void and the composite of `benchmarks/solid.py` three steps behind it need fewer iterations than two
+before and two behind, at two thirds of the work.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +51,7 @@ MASS = {"ksp_chebyshev_eigenvalues": "0.5,2.5"}
 
 
 class TwoLevel:
-    """A cycle: two smoothing steps, the coarser level, two smoothing steps.
+    """A cycle: the coarser level, then three smoothing steps.
 
     Args:
         matrix: the finer level's matrix, whose values may change and whose pattern may not.
@@ -57,11 +62,10 @@ class TwoLevel:
     def __init__(self, matrix: PETSc.Mat, prolongation: PETSc.Mat, prefix: str) -> None:
         """Keep the levels; `set_up` makes the coarser one."""
         self._matrix, self._prolongation, self._prefix = matrix, prolongation, prefix
-        self._smoother = Solver(matrix, Chebyshev(2, UPPER_TENTH), f"{prefix}fine_")
+        self._smoother = Solver(matrix, Chebyshev(3, UPPER_TENTH), f"{prefix}fine_")
         self._coarse: PETSc.Mat | None = None
         self._bottom: Solver | None = None
         self._unit, self._state = 1.0, -1
-        self._residual = matrix.createVecLeft()
         self._low, self._found = prolongation.createVecRight(), prolongation.createVecRight()
 
     def set_up(self) -> None:
@@ -85,16 +89,11 @@ class TwoLevel:
 
     def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec) -> None:
         """Apply the cycle; collective."""
-        smoother, matrix = self._smoother, self._matrix
-        smoother.ksp.setInitialGuessNonzero(False)
-        smoother.solve(rhs, solution)
-        matrix.mult(solution, self._residual)
-        self._residual.aypx(-1.0, rhs)
-        self._prolongation.multTranspose(self._residual, self._low)
+        self._prolongation.multTranspose(rhs, self._low)
         self._solve_coarse()
-        self._prolongation.multAdd(self._found, solution, solution)
-        smoother.ksp.setInitialGuessNonzero(True)
-        smoother.solve(rhs, solution)
+        self._prolongation.mult(self._found, solution)
+        self._smoother.ksp.setInitialGuessNonzero(True)
+        self._smoother.solve(rhs, solution)
 
     def _solve_coarse(self) -> None:
         if self._bottom is not None:
@@ -108,5 +107,5 @@ class TwoLevel:
             self._bottom.destroy()
         if self._coarse is not None:
             self._coarse.destroy()
-        for each in (self._prolongation, self._residual, self._low, self._found):
+        for each in (self._prolongation, self._low, self._found):
             each.destroy()
