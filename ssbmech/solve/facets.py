@@ -37,6 +37,9 @@ Flags = npt.NDArray[np.bool_]
 HOLDS = 10.0 / 2.6
 """Stiffness beneath a held facet along it, over that across it, found by trial [1]."""
 
+PIECE = 1 << 10
+"""Facets whose constraints are added at a time [1]."""
+
 
 class Multipliers(Protocol):
     """Role of the multipliers of an interface, with what is eliminated beside them.
@@ -198,7 +201,8 @@ class Elimination:
         self._inverse = np.asarray(np.linalg.inv(own[:, 1:, 1:]), dtype=np.float64)
         self._columns, self._near, self._own_kept = across[:, :, 1:], near[:, 1:, :], own[:, :1, 1:]
         solved = self._inverse @ self._near
-        change: Array = -self._columns @ solved
+        change: Array = self._columns @ solved
+        np.negative(change, out=change)
         change[:, -1, :] = (near[:, :1, :] - self._own_kept @ solved)[:, 0, :]
         self._augment(change, across[:, :, 0])
         return change
@@ -222,7 +226,10 @@ class Elimination:
         self._operator = np.where(closed, -(softness + beneath), diagonal)
         self._lever = np.where(self.neighbours.enlarged, column + change[:, :, -1], 0.0)
         self._lever *= weights[:, None]
-        change += self._lever[:, :, None] * change[:, -1:, :]
+        # in pieces: at a million unknowns this is the largest array of the facets
+        for start in range(0, len(change), PIECE):
+            piece = slice(start, start + PIECE)
+            change[piece] += self._lever[piece, :, None] * change[piece, -1:, :]
 
     def scales(self, symmetric: Array) -> Array:
         """Return the scales of the equations that are kept, given those of all rows."""

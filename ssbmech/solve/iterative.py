@@ -13,6 +13,7 @@ import numpy.typing as npt
 from dolfinx.mesh import Mesh
 
 from ssbmech.case.linear_solver import RESTART, Direct, Iterative
+from ssbmech.solve.allocator import give_back_freed_memory
 from ssbmech.solve.balance import Balance
 from ssbmech.solve.block_preconditioner import (
     BlockOperator,
@@ -184,6 +185,7 @@ class Preconditioned:
 
     def __init__(self, system: System, preset: Iterative, prefix: str) -> None:
         """Make nothing yet: patterns follow from the first matrix."""
+        give_back_freed_memory()
         self._system, self._preset, self._prefix = system, preset, prefix
         self._fields: Fields | None = None
         self._made: _Made | None = None
