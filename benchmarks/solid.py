@@ -123,6 +123,7 @@ class Counted:
     def __init__(self, inner: LinearSystem) -> None:
         """Count those of a solver."""
         self.inner, self.iterations = inner, list[int]()
+        self.state, self.restore = inner.state, inner.restore
 
     def set_up(self) -> None:
         """Follow the values of the matrix."""

@@ -29,7 +29,7 @@ from .case.fixtures import (
     Spring,
 )
 from .case.limits import Limits
-from .case.linear_solver import Automatic, Cholesky, Direct, Iterative
+from .case.linear_solver import Automatic, Cholesky, CoarseLevel, Direct, Iterative, Multigrid
 from .case.procedures import Pulse, formation, gitt, pulses, rate_test
 from .case.profiles import CurrentProfile, PressureProfile, TemperatureProfile, VoltageProfile
 from .case.protocol import (
@@ -118,6 +118,7 @@ __all__ = [
     "ChargeAbove",
     "Cholesky",
     "Clamp",
+    "CoarseLevel",
     "Column",
     "CompositeStack",
     "ConstantBearing",
@@ -169,6 +170,7 @@ __all__ = [
     "Loads",
     "Material",
     "Measured",
+    "Multigrid",
     "NewtonSettings",
     "NoSlip",
     "Observer",

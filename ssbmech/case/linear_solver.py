@@ -113,14 +113,75 @@ class Cholesky:
 
 
 @dataclass(frozen=True)
+class Multigrid:
+    """A cycle of PETSc's algebraic multigrid, for elliptic systems too large to be factorised.
+
+    Attributes:
+        extra: PETSc options that are added or replace those of the preset.
+    """
+
+    extra: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+
+    @property
+    def definite(self) -> bool:
+        """False: nothing relies on it."""
+        return False
+
+    def options(self, ranks: int) -> Mapping[str, str]:
+        """Return the PETSc options."""
+        preset = {
+            "ksp_type": "preonly",
+            "pc_type": "gamg",
+            "pc_gamg_threshold": "0.01",
+            "mg_levels_ksp_type": "chebyshev",
+            "mg_levels_ksp_max_it": "3",
+            "mg_levels_pc_type": "jacobi",
+        }
+        return {**preset, **self.extra}
+
+
+@dataclass(frozen=True)
+class CoarseLevel:
+    """The coarser level of `Iterative`: factorised while it is small, then algebraic multigrid.
+
+    Attributes:
+        largest_direct: unknowns up to which it is factorised; with 0 it never is.
+        direct: the direct solver.
+        multigrid: what takes its place.
+
+    Raises:
+        ParameterError: a number is out of its bounds.
+    """
+
+    largest_direct: int = 300_000
+    direct: Direct = field(default_factory=Direct)
+    multigrid: Multigrid = field(default_factory=Multigrid)
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        validate_parameters(self)
+        check_whole(self.largest_direct, 0, 1_000_000_000, "CoarseLevel.largest_direct")
+
+    def is_factorised(self, unknowns: int) -> bool:
+        """Return whether a level of a number of unknowns is factorised."""
+        return unknowns <= self.largest_direct
+
+
+@dataclass(frozen=True)
 class Iterative:
     """FGMRES on the system without its facets' unknowns, preconditioned block by block.
 
     It pays in three dimensions, where a factorisation grows with the square of the size. Where it
-    comes to no end the system is solved by `fallback`, which is said in the log.
+    comes to no end the system is solved by `fallback`, which is said in the log; where its factors
+    would not fit into memory the time step is shortened instead.
 
     Attributes:
         max_iterations: iterations after which the fallback takes over.
+        coarse: how the coarser levels of displacement and potentials are solved.
         fallback: the direct solver.
 
     Raises:
@@ -134,7 +195,15 @@ class Iterative:
         default=1e-3,
         doc="residual of the linear system over that of Newton's method",
     )
+    fallback_memory: float = parameter(
+        "1",
+        low=0.0,
+        high=1.0,
+        default=0.4,
+        doc="share of the memory at hand that the factors of the fallback may take",
+    )
     max_iterations: int = 100
+    coarse: CoarseLevel = field(default_factory=CoarseLevel)
     fallback: Direct = field(default_factory=Direct)
 
     def __post_init__(self) -> None:

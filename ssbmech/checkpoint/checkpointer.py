@@ -50,6 +50,16 @@ class Remembering(Protocol):
         """Take over what `state` gave; collective."""
 
 
+class Carrying(Protocol):
+    """Role of what carries a few numbers from system to system, such as a linear solver."""
+
+    def state(self) -> Mapping[str, Any]:
+        """Return them, as plain data that is the same on all ranks."""
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` gave, be it that of another one."""
+
+
 class NothingRemembered:
     """No memory beside the cell's."""
 
@@ -154,6 +164,7 @@ class Checkpointer:
         store: CheckpointStore,
         interval: float,
         observers: Remembering | None = None,
+        solver: Carrying | None = None,
     ) -> None:
         """Find what there is to keep; collective.
 
@@ -164,7 +175,9 @@ class Checkpointer:
             store: where checkpoints go.
             interval: wall time between two checkpoints [s].
             observers: what observers of the run remember; None without any.
+            solver: the linear solver; None for one that begins anew.
         """
+        self.solver = solver
         self.state, self.sizer, self.store = CellState(cell), sizer, store
         self.measurement, self.observers = measurement, observers or NothingRemembered()
         self.interval, self.written = interval, 0
@@ -199,6 +212,7 @@ class Checkpointer:
             "cell": self.state.scalars(),
             "sums": self.measurement.sums(),
             "observers": self.observers.state(),
+            "solver": {} if self.solver is None else self.solver.state(),
             "sizer": {"kind": type(self.sizer).__qualname__, "state": self.sizer.state()},
             "position": asdict(position),
             "rows": rows,
@@ -225,6 +239,8 @@ class Checkpointer:
         remembered = saved.content.get("observers", {})
         self.observers.check_known(remembered)
         self.observers.restore(remembered)
+        if self.solver is not None:
+            self.solver.restore(saved.content.get("solver", {}))
         self._saved_rows = saved.rows
         position, kept = saved.position(), saved.content["sizer"]
         if kept["kind"] == type(self.sizer).__qualname__:

@@ -231,7 +231,7 @@ def _prepare(job: _Job, interrupt: Interrupt) -> tuple[TimeLoop, Recorder]:
     sizer = case.step_control.sizer()
     store = CheckpointStore(folder.checkpoints_path, comm)
     interval = case.output.checkpoint_every
-    checkpointer = Checkpointer(cell, measurement, sizer, store, interval, observers)
+    checkpointer = Checkpointer(cell, measurement, sizer, store, interval, observers, newton.linear)
     if saved is None:
         folder.write_manifest(_manifest(case, cell, measurement))
     size = sum(comm.allreduce(w.owned) for w in cell.unknowns) + len(cell.closures)

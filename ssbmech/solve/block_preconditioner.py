@@ -100,7 +100,11 @@ class BlockVectors:
 
 
 class BlockOperator:
-    """The condensed matrix in the scaling of the system: a context of PETSc's shell matrix."""
+    """The condensed matrix in the scaling of the system: a context of PETSc's shell matrix.
+
+    Constraints that the matrices add to other equations are taken away again, so that residuals are
+    those of the system itself: its equations of what was eliminated hold exactly.
+    """
 
     def __init__(self, condensed: Condensed) -> None:
         """Belong to a condensed system; collective."""
@@ -116,6 +120,7 @@ class BlockOperator:
             block.mat.multAdd(right[column], left[row], left[row])
         values = y.array_w
         self._left.give(values)
+        values -= self._condensed.raising(values)
         values /= self._condensed.scales
 
     def release(self) -> None:
@@ -145,7 +150,8 @@ class BlockPreconditioner:
 
     def apply(self, pc: PETSc.PC, x: PETSc.Vec, y: PETSc.Vec) -> None:
         """Apply the preconditioner; collective."""
-        rhs = self._rhs.take(x.array_r * self._condensed.scales)
+        given = x.array_r * self._condensed.scales
+        rhs = self._rhs.take(given + self._condensed.raising(given))
         found, done = self._found.vectors, list[int]()
         for block, solver in self._solvers.items():
             solver.solve(self._given(block, done, rhs[block], found), found[block])

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from petsc4py import PETSc
 
 from ssbmech.case.linear_solver import Choosing, Iterative, LinearSolver
+from ssbmech.solve import factors
 from ssbmech.solve.iterative import Preconditioned
-from ssbmech.solve.linear import LinearSystem, Outcome, Solver
+from ssbmech.solve.linear import SLOW, LinearSystem, Outcome, Solver
 from ssbmech.solve.system import System
 
 logger = logging.getLogger(__name__)
@@ -49,11 +50,29 @@ def linear_system(system: System, preset: LinearSolver, prefix: str) -> LinearSy
     if not isinstance(preset, Iterative):
         return Solver(system.matrix.mat, preset, prefix)
     logger.info("linear systems are solved by preconditioned FGMRES")
-    fallback = preset.fallback
+    fallback, share = preset.fallback, preset.fallback_memory
     return Safeguarded(
         Preconditioned(system, preset, f"{prefix}iterative_"),
         lambda: Solver(system.matrix.mat, fallback, prefix),
         lambda: system.forget_matrix(),
+        lambda: lack_of_memory(system, share),
+    )
+
+
+def lack_of_memory(system: System, share: float) -> str:
+    """Return in words why a system is too large to be factorised; nothing if it is not; collective.
+
+    Args:
+        system: the system.
+        share: share of the memory at hand that the factors may take [1].
+    """
+    needed = factors.needed(system.dimension, system.free_unknowns())
+    free = factors.at_hand(system.comm)
+    if needed <= share * free:
+        return ""
+    return (
+        f"its factors would take about {needed / 1e9:.2g} GB, of {free / 1e9:.2g} GB at hand they "
+        f"may take {share:.0%}"
     )
 
 
@@ -64,6 +83,7 @@ class Safeguarded:
         iterative: the iterative solver.
         direct: makes the direct one, which is kept only while it is needed.
         forget: gives back the memory of its matrix; collective.
+        lack: tells in words why it cannot be made; nothing if it can; collective.
     """
 
     def __init__(
@@ -71,14 +91,20 @@ class Safeguarded:
         iterative: Preconditioned,
         direct: Callable[[], Solver],
         forget: Callable[[], None],
+        lack: Callable[[], str] = lambda: "",
     ) -> None:
         """Begin with the iterative solver."""
-        self._iterative, self._make, self._forget = iterative, direct, forget
+        self._iterative, self._make = iterative, direct
+        self._forget, self._lack = forget, lack
         self._direct: Solver | None = None
         self._failures, self._pause = 0, 0
+        self._warned = False
 
     def set_up(self) -> None:
         """Follow the values of the matrix; collective."""
+        if self._pause > 0 and self._direct is None and self._lack():
+            # gone on with where there is less memory
+            self._pause = 0
         if self._pause > 0:
             self._by_direct().set_up()
         else:
@@ -93,32 +119,64 @@ class Safeguarded:
         if outcome.converged:
             self._failures = 0
             self._forget_direct()
+            self._note(outcome)
             return outcome
         # a factorisation that failed would go on failing, and memory is now wanted elsewhere
         self._iterative.renew()
-        self._failures += 1
-        if self._failures >= FAILURES:
-            self._pause, self._failures = PAUSE, 0
+        lack = self._lack()
+        if lack:
             logger.warning(
-                "the iterative linear solver has failed twice in a row (%s): the next %d systems "
-                "are solved directly",
+                "the iterative linear solver has failed (%s), and the system is too large to be "
+                "solved directly (%s): the time step has to be shorter",
                 outcome.reason,
-                PAUSE,
+                lack,
             )
-        else:
-            logger.warning(
-                "the iterative linear solver has failed (%s): this system is solved directly",
-                outcome.reason,
-            )
+            return Outcome(False, outcome.iterations, f"{outcome.reason}; {lack}", final=True)
+        self._count_failure(outcome.reason)
         direct = self._by_direct()
         direct.set_up()
         solved = direct.solve(rhs, solution)
         return replace(solved, iterations=outcome.iterations + solved.iterations, fallback=True)
 
+    def _count_failure(self, reason: str) -> None:
+        self._failures += 1
+        if self._failures < FAILURES:
+            logger.warning(
+                "the iterative linear solver has failed (%s): this system is solved directly",
+                reason,
+            )
+            return
+        self._pause, self._failures = PAUSE, 0
+        logger.warning(
+            "the iterative linear solver has failed twice in a row (%s): the next %d systems are "
+            "solved directly",
+            reason,
+            PAUSE,
+        )
+
+    def _note(self, outcome: Outcome) -> None:
+        """Warn once in a run of a solution that took too many iterations."""
+        if outcome.iterations > SLOW and not self._warned:
+            self._warned = True
+            logger.warning(
+                "the iterative linear solver took %d iterations, the largest residual was in %s: "
+                "Direct() may be faster",
+                outcome.iterations,
+                outcome.largest,
+            )
+
     def renew(self) -> None:
         """Forget what was learnt from earlier values; collective."""
         self._iterative.renew()
         self._forget_direct()
+
+    def state(self) -> dict[str, int]:
+        """Return failures in a row, and how many systems are still to be solved directly."""
+        return {"failures": self._failures, "pause": self._pause}
+
+    def restore(self, state: Mapping[str, int]) -> None:
+        """Take over what `state` gave; a direct solver remembers nothing."""
+        self._failures, self._pause = state.get("failures", 0), state.get("pause", 0)
 
     def _by_direct(self) -> Solver:
         if self._direct is None:

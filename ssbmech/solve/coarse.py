@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mpi4py import MPI
 from petsc4py import PETSc
 
 import numpy as np
@@ -53,14 +54,35 @@ class _Level:
     spread: la.Vector
 
 
-def prolongation(
+@dataclass(frozen=True, eq=False)
+class CoarseRows:
+    """The coarser level of a block, row by row of this rank.
+
+    Attributes:
+        prolongation: interpolation from it.
+        nodes: number of the node of each row; a scalar is a node of its own.
+        components: component of each row.
+        count: number of nodes of this rank, those without rows among them.
+        points: position of each node, shape (count, 3) [m]; nan for scalars.
+        size: components per node [1].
+    """
+
+    prolongation: PETSc.Mat
+    nodes: Longs
+    components: Longs
+    count: int
+    points: Array
+    size: int
+
+
+def coarse_rows(
     numbering: Numbering,
     split: Split,
     block: int,
     fields: Sequence[Elliptic],
     index: Mapping[str, int],
-) -> PETSc.Mat:
-    """Return the interpolation from the coarser level of a block; collective.
+) -> CoarseRows:
+    """Return the coarser level of a block; collective.
 
     Args:
         numbering: numbering of the system.
@@ -73,12 +95,71 @@ def prolongation(
     members = split.members[block]
     scalars = members[members >= numbering.starts[-1]]
     kept = [_kept(level, numbering) for level in levels]
+    matrix = _interpolation(numbering, split, block, levels, scalars)
+    size = max((field.unknown.block_size for field in fields), default=1)
+    nodes, components, points, count = [], [], [], 0
+    for field, mask in zip(fields, kept, strict=True):
+        own = np.flatnonzero(mask)
+        nodes.append(count + own // size)
+        components.append(own % size)
+        points.append(_points(field)[: len(mask) // size])
+        count += len(mask) // size
+    nodes.append(count + np.arange(len(scalars)))
+    components.append(_directions(numbering, levels, scalars, size))
+    points.append(np.full((len(scalars), 3), np.nan))
+    return CoarseRows(
+        prolongation=matrix,
+        nodes=np.concatenate(nodes),
+        components=np.concatenate(components),
+        count=count + len(scalars),
+        points=np.concatenate(points),
+        size=size,
+    )
+
+
+def prolongation(
+    numbering: Numbering,
+    split: Split,
+    block: int,
+    fields: Sequence[Elliptic],
+    index: Mapping[str, int],
+) -> PETSc.Mat:
+    """Return the interpolation from the coarser level of a block, see `coarse_rows`; collective."""
+    return coarse_rows(numbering, split, block, fields, index).prolongation
+
+
+def _points(field: Elliptic) -> Array:
+    """Return the positions of this rank's nodes of a field's coarser level [m]."""
+    space = field.unknown.function.function_space if field.linear is None else field.linear
+    return np.asarray(space.tabulate_dof_coordinates(), dtype=np.float64)
+
+
+def _directions(numbering: Numbering, levels: Sequence[_Level], scalars: Longs, size: int) -> Longs:
+    """Return the component in which each scalar of this rank moves what it is tied to."""
+    found = np.zeros(len(numbering.closure_rows), dtype=np.int64)
+    for level in levels:
+        targets = level.targets[: level.owned]
+        for j, row in enumerate(numbering.closure_rows):
+            tied = np.flatnonzero(targets == row)
+            if len(tied):
+                found[j] = tied[0] % size
+    numbering.comm.Allreduce(MPI.IN_PLACE, found, op=MPI.MAX)
+    return np.asarray(found[scalars - numbering.starts[-1]])
+
+
+def _interpolation(
+    numbering: Numbering,
+    split: Split,
+    block: int,
+    levels: Sequence[_Level],
+    scalars: Longs,
+) -> PETSc.Mat:
+    """Return the interpolation from the coarser level of a block; collective."""
+    kept = [_kept(level, numbering) for level in levels]
     coarse = Range(split.comm, sum(int(k.sum()) for k in kept) + len(scalars))
     # the scalars are the last nodes, on the rank that owns them
     at_end = coarse.first + coarse.size - len(scalars)
-    own = dict(
-        zip((scalars + numbering.first).tolist(), at_end + np.arange(len(scalars)), strict=True)
-    )
+    own = {int(row): at_end + j for j, row in enumerate(scalars + numbering.first)}
     closures = {k: v for found in split.comm.allgather(own) for k, v in found.items()}
     first, rows, columns, weights = coarse.first, [], [], []
     for level, mask in zip(levels, kept, strict=True):

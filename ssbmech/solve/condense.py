@@ -208,8 +208,26 @@ class Condensed:
             found[places] = each.solve(rhs[places])
         return found
 
+    def raising(self, kept: Array) -> Array:
+        """Return what constraints add to this rank's kept equations; collective.
+
+        The matrices have it in them; the right-hand side and the residual of the system have not.
+
+        Args:
+            kept: right-hand sides or residuals of the kept equations, symmetrically scaled.
+        """
+        total, own = np.zeros(self._system.numbering.local_size), self._of_multipliers(kept)
+        for each in self.groups:
+            near, change = each.neighbours, each.raising(own[self._places(each)])
+            arrived = near.post.send(change[near.valid])
+            total += np.bincount(near.arrived, weights=arrived, minlength=len(total))
+        return total[self.split.rows]
+
     def restrict(self, rhs: Array) -> Array:
-        """Return this rank's condensed right-hand side from that of the system; collective."""
+        """Return this rank's condensed right-hand side from that of the system; collective.
+
+        It is that of the equations without the constraints that the matrices add to them.
+        """
         scaled = rhs * self._symmetric
         kept, total = list[Array](), scaled.copy()
         for each in self.groups:

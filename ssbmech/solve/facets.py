@@ -78,6 +78,13 @@ class Multipliers(Protocol):
     def solve(self, rhs: Array) -> Array:
         """Apply what is close to the inverse operator once all other fields are eliminated."""
 
+    def raising(self, kept: Array) -> Array:
+        """Return what constraints add to the equations of the neighbours, by facet.
+
+        Args:
+            kept: the multipliers' equations: their right-hand sides or their residuals.
+        """
+
     def restrict(self, rhs: Array) -> tuple[Array, Array]:
         """Return what to add to the right-hand sides of the neighbours, and the multipliers' own.
 
@@ -241,6 +248,10 @@ class Elimination:
         """Apply what is close to the inverse operator once all other fields are eliminated."""
         return np.asarray(rhs / self._operator[:, None])
 
+    def raising(self, kept: Array) -> Array:
+        """Return what constraints add to the equations of the neighbours, by facet."""
+        return np.asarray(self._lever * kept)
+
     def restrict(self, rhs: Array) -> tuple[Array, Array]:
         """Return what to add to the neighbours' right-hand sides, and the multipliers' own."""
         own = rhs[self.facets.pair]
@@ -248,7 +259,6 @@ class Elimination:
         self._solved = np.einsum("fab,fb->fa", self._inverse, own[:, 1:])
         kept = own[:, 0] - np.einsum("fa,fa->f", self._own_kept[:, 0], self._solved)
         change = -np.einsum("fna,fa->fn", self._columns, self._solved)
-        change += self._lever * kept[:, None]
         change[:, -1] = 0.0
         return change, kept[:, None]
 
@@ -313,10 +323,13 @@ class Holding:
         """Apply what is close to the inverse operator once all other fields are eliminated."""
         return np.asarray(np.einsum("fab,fb->fa", self._inverse, rhs))
 
+    def raising(self, kept: Array) -> Array:
+        """Return what constraints add to the equations of the neighbours, by facet."""
+        return np.asarray(np.einsum("fna,fa->fn", self._lever, kept))
+
     def restrict(self, rhs: Array) -> tuple[Array, Array]:
         """Return what to add to the neighbours' right-hand sides, and the multipliers' own."""
-        kept = rhs[self._facets.held] * self._row
-        return np.einsum("fna,fa->fn", self._lever, kept), kept
+        return np.zeros(self.neighbours.members.shape), rhs[self._facets.held] * self._row
 
     def expand(self, neighbours: Array) -> Array:
         """Return nothing by facet: nothing is eliminated."""

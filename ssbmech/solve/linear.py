@@ -6,11 +6,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
+from mpi4py import MPI
 from petsc4py import PETSc
 
+import numpy as np
+
 from ssbmech.case.linear_solver import LinearSolver
+from ssbmech.solve.system import System
+
+SLOW = 60
+"""Iterations of one solution above which it is worth to know what held it up [1]."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +30,16 @@ class Outcome:
         iterations: iterations it took; 1 for a direct one.
         reason: why there is none, in words; empty if there is one.
         fallback: whether a direct solver took the place of the iterative one.
+        largest: name of the field with the largest residual, if there were many iterations.
+        final: whether trying once more, with another analysis, is of no use.
     """
 
     converged: bool
     iterations: int = 1
     reason: str = ""
     fallback: bool = False
+    largest: str = ""
+    final: bool = False
 
 
 class LinearSystem(Protocol):
@@ -47,6 +59,20 @@ class LinearSystem(Protocol):
 
     def renew(self) -> None:
         """Forget what was learnt from earlier values; collective."""
+
+    def state(self) -> dict[str, int]:
+        """Return what decides how later systems are solved, as plain data."""
+
+    def restore(self, state: Mapping[str, int]) -> None:
+        """Take over what `state` gave, be it that of another solver."""
+
+
+def largest_field(system: System, residual: PETSc.Vec) -> str:
+    """Return the name of the field with the largest part of a residual; collective."""
+    values, bounds = residual.array_r, pairwise(system.numbering.starts)
+    squares = np.array([float(np.sum(values[a:b] ** 2)) for a, b in bounds])
+    system.comm.Allreduce(MPI.IN_PLACE, squares, op=MPI.SUM)
+    return system.unknowns[int(np.argmax(squares))].key
 
 
 @contextmanager
@@ -131,6 +157,13 @@ class Solver:
         """Forget the analysis, so that the next factorisation makes one anew; collective."""
         self.ksp.destroy()
         self.ksp = self._made()
+
+    def state(self) -> dict[str, int]:
+        """Return nothing: each system is solved like the first."""
+        return {}
+
+    def restore(self, state: Mapping[str, int]) -> None:
+        """Leave what another solver remembered."""
 
     def destroy(self) -> None:
         """Give the memory back; collective."""

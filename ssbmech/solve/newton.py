@@ -14,6 +14,7 @@ from ssbmech.case.linear_solver import LinearSolver
 from ssbmech.case.settings import NewtonSettings
 from ssbmech.errors import CaseError, NotConverged
 from ssbmech.solve.choice import linear_system
+from ssbmech.solve.linear import Outcome
 from ssbmech.solve.system import System
 
 SMALLEST_STEP = 1.0 / 64.0
@@ -161,19 +162,20 @@ class Newton:
         start = time.perf_counter()
         self.system.jacobian()
         report.seconds["jacobian"] += time.perf_counter() - start
-        solved = self._solve_linear(report)
-        if not solved:
+        outcome = self._solve_linear(report)
+        if not (outcome.converged or outcome.final):
             # the analysis was made for other values: contact and flow move the pivots, and with
             # them the working space; a new one for the present values comes before giving up
             self.linear.renew()
-            solved = self._solve_linear(report)
-        if not solved:
+            outcome = self._solve_linear(report)
+        if not outcome.converged:
             # a factorisation that failed would go on failing
             self.linear.renew()
-            self._fail(report, "linear solver failed")
+            why = f": {outcome.reason}" if outcome.final else ""
+            self._fail(report, f"linear solver failed{why}")
 
-    def _solve_linear(self, report: SolveReport) -> bool:
-        """Factorise and solve, and return whether that gave finite increments; collective."""
+    def _solve_linear(self, report: SolveReport) -> Outcome:
+        """Factorise and solve, and return how that went; collective."""
         start = time.perf_counter()
         self.linear.set_up()
         middle = time.perf_counter()
@@ -185,7 +187,9 @@ class Newton:
         report.linear_iterations += outcome.iterations
         report.most_linear_iterations = max(report.most_linear_iterations, outcome.iterations)
         report.linear_fallbacks += outcome.fallback
-        return outcome.converged and math.isfinite(self.system.increment.norm())
+        if outcome.converged and not math.isfinite(self.system.increment.norm()):
+            return Outcome(False, outcome.iterations, "its solution is not finite")
+        return outcome
 
     def _advance(self, report: SolveReport) -> None:
         """Take the step; halve it while the residual is not finite or has grown too much.

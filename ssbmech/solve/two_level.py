@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Two levels of an elliptic block: the coarser one factorised, a smoother on the finer one.
+"""Two levels of an elliptic block: a solver on the coarser one, a smoother on the finer one.
 
 Before the coarser level nothing is smoothed: FGMRES does not ask for a symmetric cycle, and on the
 void and the composite of `benchmarks/solid.py` three steps behind it need fewer iterations than two
@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from petsc4py import PETSc
 
-from ssbmech.case.linear_solver import Direct
+from ssbmech.case.linear_solver import CoarseLevel
+from ssbmech.solve.coarse import CoarseRows
 from ssbmech.solve.linear import Solver
+from ssbmech.solve.multigrid import Padded
 
 
 @dataclass(frozen=True)
@@ -50,23 +52,43 @@ MASS = {"ksp_chebyshev_eigenvalues": "0.5,2.5"}
 """Eigenvalues of a mass matrix of linear tetrahedra over its diagonal (wathen1987)."""
 
 
+class Bottom(Protocol):
+    """Role of what solves on the coarser level."""
+
+    def set_up(self) -> None:
+        """Follow the values of its matrix; collective."""
+
+    def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec) -> object:
+        """Solve for a right-hand side, more or less; collective."""
+
+    def destroy(self) -> None:
+        """Give the memory back; collective."""
+
+
 class TwoLevel:
     """A cycle: the coarser level, then three smoothing steps.
 
     Args:
         matrix: the finer level's matrix, whose values may change and whose pattern may not.
-        prolongation: interpolation from the coarser level.
+        level: the coarser level.
+        preset: how that is solved.
         prefix: prefix of PETSc options.
     """
 
-    def __init__(self, matrix: PETSc.Mat, prolongation: PETSc.Mat, prefix: str) -> None:
+    def __init__(
+        self, matrix: PETSc.Mat, level: CoarseRows, preset: CoarseLevel, prefix: str
+    ) -> None:
         """Keep the levels; `set_up` makes the coarser one."""
-        self._matrix, self._prolongation, self._prefix = matrix, prolongation, prefix
+        self._matrix, self._level, self._prefix = matrix, level, prefix
+        self._preset, self._prolongation = preset, level.prolongation
         self._smoother = Solver(matrix, Chebyshev(3, UPPER_TENTH), f"{prefix}fine_")
         self._coarse: PETSc.Mat | None = None
-        self._bottom: Solver | None = None
+        self._bottom: Bottom | None = None
         self._unit, self._state = 1.0, -1
-        self._low, self._found = prolongation.createVecRight(), prolongation.createVecRight()
+        self._low, self._found = (
+            self._prolongation.createVecRight(),
+            self._prolongation.createVecRight(),
+        )
 
     def set_up(self) -> None:
         """Follow the values of the matrix, unless they are the same; collective."""
@@ -83,9 +105,16 @@ class TwoLevel:
         diagonal.destroy()
         self._coarse.scale(self._unit)
         if self._bottom is None:
-            self._bottom = Solver(self._coarse, Direct(), f"{self._prefix}coarse_")
+            self._bottom = self._made(self._coarse)
         self._bottom.set_up()
         self._smoother.set_up()
+
+    def _made(self, matrix: PETSc.Mat) -> Bottom:
+        """Return what solves on the coarser level."""
+        preset, prefix = self._preset, f"{self._prefix}coarse_"
+        if preset.is_factorised(matrix.getSize()[0]):
+            return Solver(matrix, preset.direct, prefix)
+        return Padded(matrix, self._level, preset.multigrid, prefix)
 
     def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec) -> None:
         """Apply the cycle; collective."""

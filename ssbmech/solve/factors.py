@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-3-Clause
+r"""Whether the factors of a system fit into memory.
+
+The memory of a sparse factorisation grows with the number of unknowns n as
+
+.. math:: M = M_0 \left(\frac{n}{n_0}\right)^a
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mpi4py import MPI
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How the memory of factors grows.
+
+    Attributes:
+        memory: that of a system of n_0 unknowns [B].
+        size: n_0 [1].
+        exponent: a [1].
+    """
+
+    memory: float
+    size: float
+    exponent: float
+
+
+GROWTH: Mapping[int, Growth] = {
+    2: Growth(memory=0.24e9, size=60e3, exponent=1.1),
+    3: Growth(memory=4.35e9, size=249e3, exponent=1.43),
+}
+"""Memory of the direct solver in runs, by dimension of space."""
+
+
+def needed(dimension: int, unknowns: int) -> float:
+    """Return the memory that the factors of a system will take on all ranks together [B].
+
+    Args:
+        dimension: dimension of space.
+        unknowns: unknowns that have an equation of their own.
+    """
+    growth = GROWTH[max(dimension, min(GROWTH))]
+    return float(growth.memory * (unknowns / growth.size) ** growth.exponent)
+
+
+def at_hand(comm: MPI.Intracomm) -> float:
+    """Return the memory that is still free for all ranks together [B]; collective.
+
+    It is that of their nodes, or what is left of a smaller limit that their process group has; no
+    limit where neither is known.
+    """
+    node = comm.Split_type(MPI.COMM_TYPE_SHARED)
+    free = min(_of_node(), of_group())
+    least = node.allreduce(free, op=MPI.MIN)
+    first = node.rank == 0
+    node.Free()
+    return float(comm.allreduce(least if first else 0.0, op=MPI.SUM))
+
+
+def _of_node() -> float:
+    """Return the memory that the system can still give [B]."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return math.inf
+    free = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
+    return 1024.0 * float(free[0]) if free else math.inf
+
+
+def of_group(folder: Path = Path("/sys/fs/cgroup")) -> float:
+    """Return what is left of the limit of a control group [B].
+
+    Args:
+        folder: folder of the group.
+    """
+    try:
+        limit = (folder / "memory.max").read_text(encoding="ascii").strip()
+        used = float((folder / "memory.current").read_text(encoding="ascii"))
+        lines = (folder / "memory.stat").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return math.inf
+    if not limit.isdigit():
+        return math.inf
+    # files that are only kept in case they are read again give way
+    kept = sum(float(line.split()[1]) for line in lines if line.startswith("inactive_file "))
+    return max(float(limit) - used + kept, 0.0)
