@@ -30,6 +30,7 @@ def sphere(size: float) -> tuple[int, dict[str, float]]:
     found = PressedSphere(size).solve()
     errors = {
         "radius": found.radius,
+        "spread": found.spread,
         "peak": found.peak,
         "shape": found.shape,
         "force": found.force,

@@ -49,7 +49,9 @@ class Pressed:
 
     Attributes:
         unknowns: free unknowns of the system.
-        radius: radius of the area in contact, for the force.
+        radius: radius of the area of the facets in contact, for the force.
+        spread: root of 5/2 of the mean square of the distance from the axis, weighted with the
+            pressure; for the force it is the radius of the contact.
         peak: largest contact pressure, for the force.
         shape: distance of the pressures from the closed form in the norm L2.
         force: force, for the approach of the far faces.
@@ -57,6 +59,7 @@ class Pressed:
 
     unknowns: int
     radius: float
+    spread: float
     peak: float
     shape: float
     force: float
@@ -135,6 +138,7 @@ class PressedSphere:
         return Pressed(
             unknowns=unknowns(result),
             radius=math.sqrt(4.0 * float(area[closed].sum()) / math.pi) / radius - 1,
+            spread=math.sqrt(2.5 * float(area @ (p * r**2)) / float(area @ p)) / radius - 1,
             peak=float(p.max()) / peak - 1,
             shape=float(np.sqrt(area @ (p - exact) ** 2 / (area @ exact**2))),
             force=force / by_approach - 1,
@@ -348,23 +352,30 @@ class SinkingDisc:
         return dataclasses.replace(case, bodies=bodies)
 
     def solve(self) -> tuple[March, float]:
-        """Return the run, and the sinking speed over that of the closed form."""
+        """Return the run, and the sinking speed over that of the closed form.
+
+        That is the one of a disc with the area of the facets in which contact is left: they make a
+        staircase of its edge.
+        """
         result = march(self.case())
+        inert = column(result, "contact_fraction")[-1]
+        radius = 2 * self.half * np.sqrt(inert / np.pi)
+        exact = discs_in_viscous_metal(self.viscosity, fraction=inert, radius=radius)
         void = column(result, "void_volume") / self.half**2
         growth = np.diff(void)[-1] / np.diff(column(result, "time"))[-1]
         sinking = (SPEED - growth) / column(result, "p_stack")[-1]
-        return result, float(sinking / self.coefficient)
+        return result, float(sinking / exact)
 
     def _stack(self, disc: Any) -> ssb.Stack:
-        """Return a quarter of a period."""
-        layers = (("negative", self.half), ("separator", 5 * um), ("positive", 5 * um))
+        """Return a quarter of a period; metal one period thick is a half space to 0.2 %."""
+        layers = (("negative", 2 * self.half), ("separator", 5 * um), ("positive", 5 * um))
         return ssb.Stack(
             frame=SPACE,
             width=self.half,
             depth=self.half,
             layers=tuple(ssb.Layer(name, thickness) for name, thickness in layers),
             size_interface=3 * self.size,
-            size_bulk=3 * um,
+            size_bulk=3 * self.size,
             growth=0.5,
             graded=(WORKING,),
             refinements=disc.refinements(WORKING, size=self.size, radius=self.size),
