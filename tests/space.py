@@ -367,7 +367,7 @@ class SinkingDisc:
         return result, float(sinking / exact)
 
     def _stack(self, disc: Any) -> ssb.Stack:
-        """Return a quarter of a period; metal one period thick is a half space to 0.2 %."""
+        """Return a quarter of a period; metal one period thick is a half space to a per mille."""
         layers = (("negative", 2 * self.half), ("separator", 5 * um), ("positive", 5 * um))
         return ssb.Stack(
             frame=SPACE,

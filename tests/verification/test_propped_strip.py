@@ -7,23 +7,20 @@ voids. Critical pressures have closed forms, and the law of hidden voids must gi
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import ssbmech as ssb
-from ssbmech.interfaces.sinking_speeds import discs_in_viscous_metal
-from ssbmech.library.interfaces import lithium_li6ps5cl
 from ssbmech.run.case_script import CaseScript
-from ssbmech.units import mA_per_cm2, nm, s
-from tests.stripping import COUNTER, SPEED, WORKING, column, strip_cell
+from ssbmech.units import mA_per_cm2, s
+from tests.space import SinkingDisc
+from tests.stripping import SPEED, column, strip_cell
 from tests.tools import March, march, measured
 
 STRIP = CaseScript.load(Path(__file__).parents[2] / "cases" / "propped_strip" / "case.py")
 INERT = 0.2
-VISCOSITY = 3e10
 ITEM = "Inert patches"
 
 pytestmark = pytest.mark.serial
@@ -93,51 +90,15 @@ def test_law_of_hidden_voids_is_what_strips_do(ratio: float) -> None:
 
 @pytest.mark.slow
 def test_discs_in_three_dimensions() -> None:
-    """A square array of inert discs sinks into the metal as the closed form says, within 10 %."""
-    half, fine = 10e-6, 1e-6
-    radius = 2 * half * np.sqrt(INERT / np.pi)
-    disc = ssb.Discs(((0.0, 0.0),), radius=radius)
-    coefficient = discs_in_viscous_metal(VISCOSITY, fraction=INERT, radius=radius)
-    viscous = STRIP.case([]).bodies[0].materials["negative"]
-    fading = ssb.GapConduction(length=200 * nm)
-    kinetics = lithium_li6ps5cl(fading)
-    faces = ("bottom", "left", "right", "front", "back")
-    case = strip_cell(
-        (),
-        0.5 * SPEED / coefficient,
-        (ssb.ConstantCurrent(0.2 * mA_per_cm2, 300 * s),),
-        geometry=ssb.Stack(
-            frame=ssb.ThreeDimensional(),
-            width=half,
-            depth=half,
-            layers=(
-                ssb.Layer("negative", half),
-                ssb.Layer("separator", 5e-6),
-                ssb.Layer("positive", 5e-6),
-            ),
-            size_interface=3 * fine,
-            size_bulk=3e-6,
-            growth=0.5,
-            graded=(WORKING,),
-            refinements=disc.refinements(WORKING, size=fine, radius=fine),
-        ),
-        interfaces=(
-            ssb.Interface(WORKING, kinetics=kinetics, activity=disc),
-            ssb.Interface(COUNTER, kinetics=lithium_li6ps5cl()),
-        ),
-        supports=tuple(ssb.Roller(face) for face in faces),
-        step_control=ssb.AdaptiveSteps(
-            dt_initial=1 * s, dt_max=60 * s, growth=3.0, gap_error=10 * nm
-        ),
-    )
-    bodies = (ssb.Body.single("negative", viscous), *case.bodies[1:])
-    result = march(dataclasses.replace(case, bodies=bodies))
+    """A square array of inert discs sinks into the metal as the closed form says, within 5 %.
+
+    At the edge of a disc the pressure is singular; `benchmarks/space.py` has finer meshes.
+    """
+    disc = SinkingDisc(0.7e-6, inert=INERT)
+    result, sinking = disc.solve()
     # the facets of the disc make a staircase of its edge
-    assert column(result, "contact_fraction")[-1] == pytest.approx(INERT, rel=0.1)
-    void = column(result, "void_volume") / half**2
-    growth = np.diff(void)[-1] / np.diff(column(result, "time"))[-1]
-    sinking = (SPEED - growth) / column(result, "p_stack")[-1]
+    assert column(result, "contact_fraction")[-1] == pytest.approx(INERT, rel=0.05)
     measured(
-        ITEM, "sinking of discs in three dimensions", abs(sinking / coefficient - 1), 0.1,
+        ITEM, "sinking of discs in three dimensions", abs(sinking - 1), 0.05,
         "square array on a viscous half space",
     )  # fmt: skip
