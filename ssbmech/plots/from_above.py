@@ -35,7 +35,7 @@ PANELS = ("gap", "p_contact", "i_normal")
 # Below a nanometre a gap is round-off or roughness, above it is a void.
 _SMALLEST_GAP = 1e-9
 _MICRO = 1e6
-_LABELS = {"i_normal": axis_label("i_normal") + ",\npositive strips"}
+_NOTES = {"i_normal": ",\npositive strips"}
 _EMPTY = {"gap": "closed everywhere", "p_contact": "no contact", "i_normal": "no current"}
 # Colour of what has no value of its own.
 _BLANK = {"gap": theme.CONTACT, "p_contact": theme.OPEN, "i_normal": theme.OPEN}
@@ -138,9 +138,8 @@ class Facets:
         return closed
 
     def values(self, name: str, step: int) -> Array:
-        """Return what is shown of a quantity, in shown units; undefined where it has no value."""
-        factor = shown_unit(quantity(name).unit).factor
-        shown = factor * self.data.values(name, step)
+        """Return what is shown of a quantity, in SI units; undefined where it has no value."""
+        shown = self.data.values(name, step)
         if name == "gap":
             shown[self.closed(step)] = np.nan
         if name == "p_contact":
@@ -187,8 +186,10 @@ class AbovePanel:
         self._axes, self._facets, self._name = axes, facets, name
         shown = np.concatenate([facets.values(name, step) for step in steps])
         defined = shown[np.isfinite(shown)]
+        self._largest = float(np.abs(defined).max(initial=0.0))
+        self._factor = shown_unit(quantity(name).unit, self._largest).factor
         make = theme.signed_scale if name == "i_normal" else theme.positive_scale
-        self.scale = make(defined)
+        self.scale = make(self._factor * defined)
         self._is_empty = not defined.size
         colours = self.scale.colours
         colour_map = colormaps[colours] if isinstance(colours, str) else colours
@@ -213,7 +214,7 @@ class AbovePanel:
 
     def draw(self, step: int) -> None:
         """Show a step."""
-        self._mesh.set_array(self._facets.values(self._name, step))
+        self._mesh.set_array(self._factor * self._facets.values(self._name, step))
         self._edge.set_segments(list(self._facets.outline(step)))
 
     def explain(self, figure: Figure, **place: Any) -> None:
@@ -223,7 +224,7 @@ class AbovePanel:
             figure: The figure.
             **place: Place of the bar.
         """
-        label = _LABELS.get(self._name, axis_label(self._name))
+        label = axis_label(self._name, largest=self._largest) + _NOTES.get(self._name, "")
         where: dict[str, Any] = {"location": "bottom", "pad": 0.02, "aspect": 26, "shrink": 0.9}
         bar = theme.colour_bar(figure, self._mesh, self._axes, label, self.scale, **where | place)
         if self._is_empty:

@@ -140,15 +140,16 @@ def _add_relief(plotter: Any, data: FieldData, time: float) -> int:
     up = _upwards(data)
     points = MICRO * (data.points + stretch * heights[:, None] * up)
     relief = pv.PolyData.from_regular_faces(points, corners.astype(int))
-    relief.point_data["gap"] = shown_unit("m").factor * heights
+    factor = shown_unit("m", largest).factor
+    relief.point_data["gap"] = factor * heights
     plotter.add_mesh(
         relief,
         scalars="gap",
         cmap="magma_r",
-        clim=(0.0, shown_unit("m").factor * largest),
+        clim=(0.0, factor * largest),
         specular=0.0,
         ambient=0.35,
-        scalar_bar_args=bar(axis_label("gap"), 0.03) | _below(4),
+        scalar_bar_args=bar(axis_label("gap", largest=largest), 0.03) | _below(4),
     )
     plotter.show_grid(
         xtitle="x (um)",

@@ -177,7 +177,9 @@ def _add_interface(plotter: Any, run: RunData, name: str, step: int, lift: float
     import pyvista as pv
 
     data, body = run.interfaces[name], run.bodies.get(run.interfaces[name].minus)
-    gap = shown_unit("m").factor * data.values("gap", step)
+    gap = data.values("gap", step)
+    largest = float(gap.max())
+    gap *= shown_unit("m", largest).factor
     points = MICRO * moved_interface(run, name, step) + [0.0, 0.0, lift]
     # A hair outside of the body whose face it lies on.
     below = body is not None and float(body.points[:, 2].mean()) > float(data.points[:, 2].mean())
@@ -190,7 +192,7 @@ def _add_interface(plotter: Any, run: RunData, name: str, step: int, lift: float
         cmap="magma_r",
         clim=(0.0, float(gap.max()) or 1.0),
         lighting=False,
-        scalar_bar_args=bar(axis_label("gap"), 0.1),
+        scalar_bar_args=bar(axis_label("gap", largest=largest), 0.1),
     )
 
 

@@ -63,7 +63,7 @@ def test_what_is_shown_where(run):
     gap = facets.values("gap", 1)
     closed = facets.closed(1)
     assert np.isnan(gap[closed]).all()
-    assert gap[~closed] == pytest.approx(1e6 * run.interfaces[NAME].values("gap", 1)[~closed])
+    assert gap[~closed] == pytest.approx(run.interfaces[NAME].values("gap", 1)[~closed])
 
 
 def test_figures_from_above_and_of_levels(run, tmp_path):
