@@ -41,7 +41,7 @@ def sphere(size: float) -> tuple[int, dict[str, float]]:
 def void(size: float) -> tuple[int, dict[str, float]]:
     """Return unknowns and errors of the closing void; size of its facets over its radius."""
     count = round(0.5 * math.pi / size)
-    number, ratio = ClosingVoid(count, layers=round(1.5 * count)).solve()
+    number, ratio = ClosingVoid(count, layers=3 * count // 2).solve()
     return number, {"rate": ratio - 1}
 
 
@@ -53,7 +53,7 @@ def discs(size: float) -> tuple[int, dict[str, float]]:
 
 PROBLEMS: Mapping[str, tuple[Callable[[float], tuple[int, dict[str, float]]], list[float]]] = {
     "sphere": (sphere, [0.25, 0.177, 0.125]),
-    "void": (void, [0.4, 0.2, 0.1]),
+    "void": (void, [0.8, 0.4, 0.26, 0.2]),
     "discs": (discs, [1.0, 0.5]),
 }
 

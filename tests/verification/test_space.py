@@ -45,18 +45,10 @@ def test_pressed_sphere_on_a_fine_mesh() -> None:
 
 @pytest.mark.serial
 def test_closing_void() -> None:
-    _, ratio = ClosingVoid(count=4, layers=6).solve()
-    label = "error of the closing rate, 4 facets along a quarter circle"
-    measured(VOID, label, abs(ratio - 1), 0.05, CLOSED_FORM)
-
-
-@pytest.mark.slow
-@pytest.mark.serial
-def test_closing_void_on_finer_meshes() -> None:
-    counts = [4, 6, 9]
+    counts = [2, 4, 6]
     errors = [abs(ClosingVoid(count, layers=3 * count // 2).solve()[1] - 1) for count in counts]
-    label = "error of the closing rate, 9 facets along a quarter circle"
-    measured(VOID, label, errors[-1], 0.01, CLOSED_FORM)
+    label = "error of the closing rate, 6 facets along a quarter circle"
+    measured(VOID, label, errors[-1], 1e-3, CLOSED_FORM)
     orders = observed_orders([1 / count for count in counts], errors)
-    label = "distance of its order from 4"
-    measured(VOID, label, float(np.max(np.abs(orders - 4))), 0.7, "three meshes")
+    label = "what its order is short of 3"
+    measured(VOID, label, float(np.max(3 - orders)), 0.3, "three meshes")
