@@ -7,8 +7,8 @@
 
 An eighth of a sphere of radius 5 um on three symmetry planes, quadratic displacements, linear
 concentration and potential, an ideal solution at 0.3 that is filled through the surface in a few
-time steps. The stress drives the lithium, too. PYTHON is one that has NGSolve, of PyPI, numpy and
-scipy; it gets the same mesh, steps and tolerance (`swelling_particle_ngsolve.py`).
+time steps. The stress drives the lithium, too. PYTHON is one that has NGSolve, of PyPI, and
+numpy; it gets the same mesh, steps and tolerance (`swelling_particle_ngsolve.py`).
 """
 
 from __future__ import annotations
