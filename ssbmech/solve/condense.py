@@ -74,6 +74,7 @@ class Condensed:
             Unsuited: facets are coupled to others.
         """
         self.split, self._system, self._multipliers = split, system, multipliers
+        self._facets = facets
         self._symmetric = _symmetric_scales(system)
         self.scales = self._symmetric[split.rows]
         found = SortedEntries(system, split, multipliers)
@@ -144,6 +145,8 @@ class Condensed:
         grown = any(each.neighbours.grown(of_facets, crossed) for each in self.groups)
         if self.split.comm.allreduce(grown):
             raise Grown
+        for each in self._facets:
+            each.follow()
         changes = self._eliminate(of_facets, crossed)
         for pair in self.matrices:
             self._fill_block(pair, values, changes)

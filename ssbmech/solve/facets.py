@@ -144,8 +144,13 @@ class Facets:
         self.held = rows([each.unknown for each in held])
         self.held_scale = held[0].unknown.scale if held else 1.0
         self.factor = held[0].factor if held else 1.0
-        dofs = pair.slack.function.function_space.dofmap.list[:owned, 0]
-        self.per_area = pair.stiffness[dofs] / pair.areas[dofs]
+        self._dofs = pair.slack.function.function_space.dofmap.list[:owned, 0]
+        self._pair, self.per_area = pair, np.ones(owned)
+
+    def follow(self) -> None:
+        """Follow the stiffness beneath the facets; collective."""
+        stiffness = self._pair.stiffness()
+        self.per_area = stiffness[self._dofs] / self._pair.areas[self._dofs]
 
     @property
     def multipliers(self) -> Longs:

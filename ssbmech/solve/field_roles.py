@@ -7,6 +7,7 @@ field of which nothing is said is solved for directly, together with all others 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,14 +65,14 @@ class Complementary:
         multiplier: the multiplier.
         slack: the slack.
         areas: area of each owned facet, in the order of the slack's dofs [m2].
-        stiffness: multiplier over displacement of what lies beneath a facet, in the same order
-            [Pa/m].
+        stiffness: returns multiplier over displacement of what lies beneath a facet at present, in
+            the same order [Pa/m]; collective.
     """
 
     multiplier: Unknown
     slack: Unknown
     areas: Array
-    stiffness: Array
+    stiffness: Callable[[], Array]
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import logging
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from petsc4py import PETSc
@@ -30,13 +33,18 @@ from ssbmech.solve.linear import SLOW, Outcome, Solver, largest_field
 from ssbmech.solve.neighbours import Unsuited
 from ssbmech.solve.summed_matrix import Source, SummedMatrix
 from ssbmech.solve.system import System
-from ssbmech.solve.two_level import TwoLevel
+from ssbmech.solve.two_level import Smoothing, TwoLevel
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]
 
+logger = logging.getLogger(__name__)
+
 USELESS = 0.9
 """Residual that is left of the system's own above which a solution is none [1]."""
+
+FEW = 20
+"""Iterations up to which nobody asks for fewer [1]."""
 
 TURNS = 2
 """Solutions by FGMRES, each but the first for what the ones before have left [1]."""
@@ -117,7 +125,7 @@ class Preconditioned:
         self._fields: Fields | None = None
         self._made: _Made | None = None
         self._used: npt.NDArray[np.bool_] | None = None
-        self._failure = ""
+        self._failure, self._smoothing = "", Smoothing()
 
     def set_up(self) -> None:
         """Condense the present matrix and follow its values; collective."""
@@ -137,7 +145,9 @@ class Preconditioned:
             if self._fields is None:
                 self._fields = Fields(self._system)
             if self._made is None:
-                self._made = _Made(self._fields, self._preset, self._prefix, self._used)
+                self._made = _Made(
+                    self._fields, self._preset, self._prefix, self._used, self._smoothing
+                )
             try:
                 self._made.set_up()
                 return
@@ -149,7 +159,18 @@ class Preconditioned:
         """Solve for a right-hand side as far as the forcing asks; collective."""
         if self._failure or self._made is None:
             return Outcome(False, 0, self._failure or "it was not set up")
-        return self._made.solve(rhs, solution, enough)
+        outcome = self._made.solve(rhs, solution, enough)
+        if outcome.iterations < FEW:
+            return outcome
+        asked = rhs.norm()
+        digits = math.log10(asked / max(self._preset.forcing * asked, enough))
+        stronger = self._smoothing.judge(outcome.iterations / digits, outcome.converged)
+        if stronger and not outcome.converged:
+            logger.info("FGMRES fails (%s): more is smoothed from here on", outcome.reason)
+            self._made.smooth()
+            again = self.solve(rhs, solution, enough)
+            return replace(again, iterations=outcome.iterations + again.iterations)
+        return outcome
 
     def renew(self) -> None:
         """Forget the patterns, but not which entries were ever used; collective."""
@@ -172,6 +193,7 @@ class _Made:
         preset: Iterative,
         prefix: str,
         used: npt.NDArray[np.bool_] | None,
+        smoothing: Smoothing,
     ) -> None:
         """Make the patterns from the present matrix of the system; collective.
 
@@ -179,6 +201,7 @@ class _Made:
             Unsuited: the system cannot be condensed.
         """
         self._fields, self._preset, self._prefix = fields, preset, prefix
+        self._smoothing = smoothing
         self.condensed = Condensed(
             fields.system, fields.split, fields.facets, MULTIPLIERS, ELLIPTIC, used
         )
@@ -230,7 +253,9 @@ class _Made:
             matrix = stiffened.mat
         system = fields.system
         level = coarse_rows(system.numbering, fields.split, k, group, system.index)
-        return TwoLevel(matrix, level, self._preset.coarse, f"{self._prefix}elliptic_{k}_")
+        return TwoLevel(
+            matrix, level, self._preset.coarse, self._smoothing, f"{self._prefix}elliptic_{k}_"
+        )
 
     def _krylov(self) -> PETSc.KSP:
         ksp = PETSc.KSP().create(self._fields.split.comm)
@@ -252,8 +277,12 @@ class _Made:
         self.condensed.fill()
         for each in self._approximate:
             each.fill()
-        self._preconditioner.set_up()
+        self.smooth()
         self._balance.set_up()
+
+    def smooth(self) -> None:
+        """Follow how much is to be smoothed, and the values; collective."""
+        self._preconditioner.set_up()
 
     def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec, enough: float) -> Outcome:
         """Solve for a right-hand side as far as the forcing asks; collective.

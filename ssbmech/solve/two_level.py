@@ -8,6 +8,7 @@ before and two behind, at two thirds of the work.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
@@ -45,11 +46,65 @@ class Chebyshev:
         return {**preset, **self.bounds}
 
 
-UPPER_TENTH = {"ksp_chebyshev_esteig": "0,0.1,0,1.1", "ksp_chebyshev_esteig_steps": "10"}
-"""From a tenth of the largest eigenvalue, estimated, to a little more than it."""
+def upper_part(share: float) -> dict[str, str]:
+    """Return bounds from a share of the largest eigenvalue, estimated, to a little more than it."""
+    return {
+        "ksp_chebyshev_esteig": f"0,{share:g},0,1.1",
+        "ksp_chebyshev_esteig_steps": "10",
+    }
+
 
 MASS = {"ksp_chebyshev_eigenvalues": "0.5,2.5"}
 """Eigenvalues of a mass matrix of linear tetrahedra over its diagonal (wathen1987)."""
+
+
+STEPS = ((3, 0.1), (10, 0.015), (30, 0.0015), (100, 0.0001))
+"""Steps of smoothing and the share of the spectrum below which they leave it alone, by level."""
+
+BRISK = 8.0
+"""Iterations for each digit up to which smoothing is enough [1]."""
+
+WORTH = 0.8
+"""Iterations over those with less smoothing up to which more of it is worth it [1]."""
+
+
+class Smoothing:
+    """How much is smoothed: more where the iteration is slow, as it is where cells are flat.
+
+    Attributes:
+        level: number of the level, from the least.
+    """
+
+    def __init__(self) -> None:
+        """Begin with the least."""
+        self.level, self._settled = 0, False
+        self._paces = dict[int, float]()
+
+    def judge(self, pace: float, converged: bool) -> bool:
+        """Change the level if it should be another one; return whether it is stronger now.
+
+        Args:
+            pace: iterations for each digit that the residual lost, or at least should have.
+            converged: whether there was a solution.
+        """
+        if pace <= BRISK or self._settled:
+            return False
+        before = self._paces.get(self.level - 1, math.inf)
+        if self.level > 0 and converged and pace > WORTH * before:
+            # something else is in the way
+            self.level, self._settled = self.level - 1, True
+            return False
+        if self.level == len(STEPS) - 1:
+            self.level, self._settled = (self.level if converged else 0), True
+            return False
+        self._paces[self.level] = pace if converged else math.inf
+        self.level += 1
+        return True
+
+    def preset(self) -> Chebyshev:
+        """Return the smoother."""
+        steps, share = STEPS[self.level]
+        return Chebyshev(steps, upper_part(share))
 
 
 class Bottom(Protocol):
@@ -66,22 +121,29 @@ class Bottom(Protocol):
 
 
 class TwoLevel:
-    """A cycle: the coarser level, then three smoothing steps.
+    """A cycle: the coarser level, then three smoothing steps, or more where they do not do.
 
     Args:
         matrix: the finer level's matrix, whose values may change and whose pattern may not.
         level: the coarser level.
         preset: how that is solved.
+        smoothing: how much is smoothed.
         prefix: prefix of PETSc options.
     """
 
     def __init__(
-        self, matrix: PETSc.Mat, level: CoarseRows, preset: CoarseLevel, prefix: str
+        self,
+        matrix: PETSc.Mat,
+        level: CoarseRows,
+        preset: CoarseLevel,
+        smoothing: Smoothing,
+        prefix: str,
     ) -> None:
         """Keep the levels; `set_up` makes the coarser one."""
         self._matrix, self._level, self._prefix = matrix, level, prefix
         self._preset, self._prolongation = preset, level.prolongation
-        self._smoother = Solver(matrix, Chebyshev(3, UPPER_TENTH), f"{prefix}fine_")
+        self._smoothing, self._smoothed = smoothing, smoothing.level
+        self._smoother = Solver(matrix, smoothing.preset(), f"{prefix}fine_")
         self._coarse: PETSc.Mat | None = None
         self._bottom: Bottom | None = None
         self._unit, self._state = 1.0, -1
@@ -92,6 +154,7 @@ class TwoLevel:
 
     def set_up(self) -> None:
         """Follow the values of the matrix, unless they are the same; collective."""
+        self._smooth()
         if self._matrix.stateGet() == self._state:
             return
         self._state = self._matrix.stateGet()
@@ -108,6 +171,14 @@ class TwoLevel:
             self._bottom = self._made(self._coarse)
         self._bottom.set_up()
         self._smoother.set_up()
+
+    def _smooth(self) -> None:
+        """Follow how much is to be smoothed; collective."""
+        if self._smoothing.level != self._smoothed:
+            self._smoother.destroy()
+            self._smoothed = self._smoothing.level
+            self._smoother = Solver(self._matrix, self._smoothing.preset(), f"{self._prefix}fine_")
+            self._smoother.set_up()
 
     def _made(self, matrix: PETSc.Mat) -> Bottom:
         """Return what solves on the coarser level."""

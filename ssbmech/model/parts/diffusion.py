@@ -35,6 +35,7 @@ from ssbmech.model.outputs import CellField, Output
 from ssbmech.model.part import Memory, SurfacePart, Term
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.runfolder.quantities import quantity
+from ssbmech.solve.field_roles import Local, Role
 from ssbmech.solve.unknowns import Unknown
 
 
@@ -75,6 +76,10 @@ class Diffusion(SurfacePart):
     def unknowns(self) -> Sequence[Unknown]:
         """The thickness carried away, and the pressure on the ridges."""
         return (self.carried, self.ridge_pressure)
+
+    def roles(self) -> Sequence[Role]:
+        """Say that the thickness is the facet's own; facets meet in the pressure of ridges."""
+        return (Local(self.carried),)
 
     @property
     def memory(self) -> Sequence[Memory]:

@@ -24,7 +24,14 @@ from ssbmech.model.history import RegionHistory
 from ssbmech.model.outputs import Output
 from ssbmech.model.part import Judged, Memory, Part, Setting, Term
 from ssbmech.model.parts.momentum_outputs import state_outputs, stress_outputs
-from ssbmech.model.preconditioning import elliptic, pressure_role, volume_term
+from ssbmech.model.preconditioning import (
+    Means,
+    cell_means,
+    elliptic,
+    pressure_role,
+    softened,
+    volume_term,
+)
 from ssbmech.model.rates import StateRates, StressError
 from ssbmech.solve.field_roles import Role
 from ssbmech.solve.unknowns import Unknown
@@ -274,6 +281,11 @@ class Momentum(Part):
         for region in flowing:
             for p in region.pressure.unknowns:
                 yield pressure_role(body, region.material, region.response, p, region.dx)
+
+    def stiffness(self) -> Means:
+        """Return what returns a stiffness of each cell, ghosts too [Pa]; both are collective."""
+        body, regions = self.body, self.regions.values()
+        return cell_means(body, [(softened(body, r.material, r.response), r.dx) for r in regions])
 
     def outputs(self) -> Sequence[Output]:
         """Return displacement, stress, creep rate, and the states of the laws."""
