@@ -70,13 +70,13 @@ class Cost:
 
 BY_DIRECT: Mapping[int, Cost] = {
     2: Cost(memory=4e3, growth_memory=0.1, time=4e-6, growth_time=0.15, size=6e4),
-    3: Cost(memory=24e3, growth_memory=1 / 3, time=2e-4, growth_time=1.0, size=3e5),
+    3: Cost(memory=24e3, growth_memory=1 / 3, time=1.3e-4, growth_time=1.0, size=3e5),
 }
 """Measured cost by a direct solver, by dimension."""
 
 BY_ITERATION: Mapping[int, Cost] = {
-    2: Cost(memory=8e3, growth_memory=0.0, time=1.5e-5, growth_time=0.1, size=2.5e5),
-    3: Cost(memory=8e3, growth_memory=0.0, time=1.5e-5, growth_time=0.1, size=2.5e5),
+    2: Cost(memory=6e3, growth_memory=0.0, time=1.3e-5, growth_time=0.1, size=2.5e5),
+    3: Cost(memory=6e3, growth_memory=0.0, time=1.3e-5, growth_time=0.1, size=2.5e5),
 }
 """Measured cost by the iterative solver, by dimension."""
 
