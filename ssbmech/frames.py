@@ -39,6 +39,9 @@ class Frame(Protocol):
     def strain(self, u: Expr) -> Expr:
         """Return the small-strain tensor, shape (3, 3) [1]."""
 
+    def spin(self, u: Expr) -> Expr:
+        """Return the skew part of the displacement gradient, shape (3, 3) [1]."""
+
     def resisted(self, free_strain: Expr) -> Expr:
         """Return the part of a free strain, shape (3, 3), that the frame resists [1]."""
 
@@ -60,6 +63,11 @@ def _unpack_planar(c: Expr) -> Expr:
     return ufl.as_tensor([[c[0], c[2], 0], [c[2], c[1], 0], [0, 0, -c[0] - c[1]]])
 
 
+def _planar_spin(u: Expr) -> Expr:
+    w = ufl.skew(ufl.grad(u))[0, 1]
+    return ufl.as_tensor([[0, w, 0], [-w, 0, 0], [0, 0, 0]])
+
+
 @dataclass(frozen=True)
 class PlaneStrain:
     """Plane strain in the x-y plane: no strain along z; integrals are per metre of depth."""
@@ -73,6 +81,10 @@ class PlaneStrain:
         """Return strain = sym(grad u), with the out-of-plane components zero [1]."""
         e = ufl.sym(ufl.grad(u))
         return ufl.as_tensor([[e[0, 0], e[0, 1], 0], [e[0, 1], e[1, 1], 0], [0, 0, 0]])
+
+    def spin(self, u: Expr) -> Expr:
+        """Return the skew part of grad u [1]."""
+        return _planar_spin(u)
 
     def resisted(self, free_strain: Expr) -> Expr:
         """Return all of it."""
@@ -126,6 +138,10 @@ class Axisymmetric:
         r = ufl.SpatialCoordinate(ufl.domain.extract_unique_domain(u))[0]
         return ufl.as_tensor([[e[0, 0], e[0, 1], 0], [e[0, 1], e[1, 1], 0], [0, 0, u[0] / r]])
 
+    def spin(self, u: Expr) -> Expr:
+        """Return the skew part of grad u [1]."""
+        return _planar_spin(u)
+
     def resisted(self, free_strain: Expr) -> Expr:
         """Return all of it."""
         return free_strain
@@ -155,6 +171,10 @@ class ThreeDimensional:
     def strain(self, u: Expr) -> Expr:
         """Return strain = sym(grad u) [1]."""
         return ufl.sym(ufl.grad(u))
+
+    def spin(self, u: Expr) -> Expr:
+        """Return the skew part of grad u [1]."""
+        return ufl.skew(ufl.grad(u))
 
     def resisted(self, free_strain: Expr) -> Expr:
         """Return all of it."""

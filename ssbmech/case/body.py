@@ -32,6 +32,9 @@ class Body:
         feed: outer face through which electrons come and go; the body then conducts them with the
             conductivity of its materials. None for one potential throughout.
         parts: further physics with unknowns or terms of its own.
+        moves: whether its mesh follows what is stripped, plated and flows; strains then count from
+            step to step. It is for metal of one region that flows, and lies at the minus side of
+            its interfaces.
 
     Raises:
         CaseError: there is no region, something else than a material, a content for a region that
@@ -44,6 +47,7 @@ class Body:
     crystal_axis: Callable[[Array], Array] | None = None
     feed: str | None = None
     parts: tuple[OwnPart, ...] = field(default=(), metadata=STATED_IF_GIVEN)
+    moves: bool = field(default=False, metadata=STATED_IF_GIVEN)
 
     def __post_init__(self) -> None:
         """Check that there are materials, and that they are materials."""
@@ -68,12 +72,16 @@ class Body:
                 )
 
     @classmethod
-    def single(cls, name: str, material: Material, content: float | None = None) -> Body:
+    def single(
+        cls, name: str, material: Material, content: float | None = None, moves: bool = False
+    ) -> Body:
         """Return a body of one region that has the body's name.
 
         Args:
             name: name of body and region.
             material: its material.
             content: initial lithium content, for a host [1].
+            moves: whether its mesh follows what is stripped, plated and flows.
         """
-        return cls(name, {name: material}, {} if content is None else {name: content})
+        contents = {} if content is None else {name: content}
+        return cls(name, {name: material}, contents, moves=moves)

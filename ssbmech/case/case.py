@@ -26,6 +26,7 @@ from ssbmech.case.forgotten_units import check_laws, warn_of_small_pressures, wa
 from ssbmech.case.law_checks import check_interface_laws
 from ssbmech.case.limits import Limits
 from ssbmech.case.linear_solver import Automatic, LinearSolver
+from ssbmech.case.moving_checks import check_moving
 from ssbmech.case.protocol import Step
 from ssbmech.case.reactant_checks import check_reactants
 from ssbmech.case.repeating import flattened
@@ -119,6 +120,7 @@ class Case:
         check_steps(self.protocol)
         check_fixture(self.fixture, self.supports, self.protocol)
         check_elements(self.discretisation, self.bodies)
+        check_moving(self.bodies, self.interfaces, self.discretisation)
         check_electrodes(self.electrodes, self.interfaces, self.bodies, self.loads, self.protocol)
         check_interface_laws(self.interfaces, self.bodies)
         check_reactants(self.interfaces, self.bodies)

@@ -9,10 +9,12 @@ from dolfinx.mesh import Mesh
 
 from ssbmech.case.body import Body as CaseBody
 from ssbmech.case.reactant_checks import reacting_regions
+from ssbmech.errors import CaseError
 from ssbmech.extensions import BULK_PART, SURFACE_PART, check_members
 from ssbmech.geometry.subdomains import BodyMesh, InterfaceMesh
 from ssbmech.interfaces.interface import Interface
 from ssbmech.model.body import BodyModel, new_body
+from ssbmech.model.kinematics import FromStart, FromStep
 from ssbmech.model.part import Setting
 from ssbmech.model.parts.bond import Bond
 from ssbmech.model.parts.contact import Contact, Sticking
@@ -25,7 +27,10 @@ from ssbmech.model.parts.out_of_plane import build_out_of_plane
 from ssbmech.model.parts.states import LawStates
 from ssbmech.model.parts.thermal import with_expansion
 from ssbmech.model.parts.transfer import Transfer
-from ssbmech.model.surface import SurfaceModel, new_surface
+from ssbmech.model.parts.wall import MovingWall
+from ssbmech.model.places import OnFacets, OnVertices
+from ssbmech.model.surface import SurfaceModel
+from ssbmech.model.surface_start import new_surface
 
 
 def build_body(case_body: CaseBody, mesh: BodyMesh, setting: Setting, driven: bool) -> BodyModel:
@@ -41,11 +46,17 @@ def build_body(case_body: CaseBody, mesh: BodyMesh, setting: Setting, driven: bo
     Raises:
         CaseError: a material lacks what the body needs, or laws do not fit together.
     """
-    body = new_body(case_body, mesh, setting)
+    kinematics = FromStep() if case_body.moves else FromStart()
+    body = new_body(case_body, mesh, setting, kinematics)
     materials = case_body.materials.values()
     stored = [Lithium(body)] if any(m.host for m in materials) else []
     free = stored[0] if stored else NoFreeStrain()
     across = build_out_of_plane(body)
+    if case_body.moves and across:
+        raise CaseError(
+            f"body {body.name!r} moves, and a fluid strains its section out of the plane: a body "
+            "that moves stays in its plane; take a platen, or let it rest"
+        )
     strains = tuple(part.strain for part in across)
     body.parts.append(Momentum(body, with_expansion(body, free), strains))
     body.parts.extend(across)
@@ -82,9 +93,15 @@ def build_surface(
     """
     sides = bodies[interface.minus], bodies[interface.plus]
     interface = reacting_regions(interface, sides[0].case_body)
-    surface = new_surface(interface, mesh, sides, parent, setting)
+    moves = sides[0].case_body.moves
+    places = OnVertices(mesh.mesh) if moves else OnFacets(mesh.mesh)
+    surface = new_surface(interface, mesh, sides, parent, setting, places)
     parts = surface.parts
     parts.append(Contact(surface))
+    if moves:
+        wall = MovingWall(surface)
+        surface.separation = wall
+        parts.append(wall)
     if interface.contact.sticks:
         parts.append(Sticking(surface))
     if interface.adhesion is not None:

@@ -27,7 +27,7 @@ class CellAverages:
             body: the body.
             fields: what is averaged.
         """
-        self._volumes = body.volumes
+        self._body = body
         self._places: dict[str, slice | int] = {}
         size = 0
         for item in fields:
@@ -52,9 +52,10 @@ class CellAverages:
         """Return the averages on the owned cells by name of the field; collective."""
         self._vector.array[:] = 0.0
         fem.assemble_vector(self._vector.array, self._form)
-        count = len(self._volumes)
+        volumes = self._body.volumes
+        count = len(volumes)
         sums = self._vector.array[: count * self._size].reshape(count, self._size)
-        values = np.asarray(sums / self._volumes[:, None])
+        values = np.asarray(sums / volumes[:, None])
         return {name: values[:, place] for name, place in self._places.items()}
 
 

@@ -18,6 +18,8 @@ from ssbmech._compat import Submesh, compile_form, constant, part_entity_maps
 from ssbmech.case.body import Body as CaseBody
 from ssbmech.frames import Expr, Frame, WeightedMeasure
 from ssbmech.geometry.subdomains import BodyMesh
+from ssbmech.model.history import RegionHistory
+from ssbmech.model.kinematics import Kinematics
 from ssbmech.model.part import Part, Parts, Setting, check_equations
 from ssbmech.solve.system import FormGroup
 from ssbmech.solve.unknowns import Unknown
@@ -34,6 +36,7 @@ class BodyModel:
         mesh: the body's mesh.
         setting: what it shares with the rest of the cell.
         u: displacement [m].
+        kinematics: what its displacements are counted from.
         parts: its physics.
         submeshes: meshes of regions that carry fields of their own.
         group: residual forms on the body's own mesh.
@@ -44,6 +47,7 @@ class BodyModel:
     mesh: BodyMesh
     setting: Setting
     u: Unknown
+    kinematics: Kinematics
     parts: Parts[Part] = field(default_factory=Parts)
     submeshes: list[Submesh] = field(default_factory=list)
     group: FormGroup = field(init=False)
@@ -118,6 +122,13 @@ class BodyModel:
         """Return the local cells of a region, owned and ghost."""
         return np.asarray(self.mesh.cell_tags.find(self.mesh.regions[region]), dtype=np.int32)
 
+    def mesh_moved(self) -> None:
+        """Forget what was measured on the mesh before it moved."""
+        self.__dict__.pop("volumes", None)
+        for memory in self.parts.memory:
+            if isinstance(memory, RegionHistory):
+                memory.forget_volumes()
+
     def write_forms(self) -> None:
         """Join the terms of the parts, once all of them are there."""
         maps = part_entity_maps(self.mesh.mesh, self.submeshes) if self.submeshes else None
@@ -131,7 +142,9 @@ class BodyModel:
         return ufl.TestFunction(unknown.function.function_space)
 
 
-def new_body(case_body: CaseBody, mesh: BodyMesh, setting: Setting) -> BodyModel:
+def new_body(
+    case_body: CaseBody, mesh: BodyMesh, setting: Setting, kinematics: Kinematics
+) -> BodyModel:
     """Return a body without parts; collective."""
     degree, dim = setting.discretisation.degree, setting.frame.dim
     young = max(m.solid.stiffness for m in case_body.materials.values())
@@ -142,7 +155,7 @@ def new_body(case_body: CaseBody, mesh: BodyMesh, setting: Setting) -> BodyModel
         fem.Function(space, name="displacement"),
         setting.scales.length * setting.scales.stress / young,
     )
-    return BodyModel(case_body, mesh, setting, u)
+    return BodyModel(case_body, mesh, setting, u, kinematics)
 
 
 def hold(

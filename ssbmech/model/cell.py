@@ -25,11 +25,13 @@ from ssbmech.model.conditions import Conditions
 from ssbmech.model.construction import build_bodies, build_holder, build_surfaces
 from ssbmech.model.draw import draws, share_metal, warn_of_draws
 from ssbmech.model.drive_checks import check_drives
+from ssbmech.model.motion import motion_of
 from ssbmech.model.part import Judged
 from ssbmech.model.parts.contact import Contact
 from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.out_of_plane import close_out_of_plane
 from ssbmech.model.parts.transfer import Transfer
+from ssbmech.model.parts.wall import MovingWall
 from ssbmech.model.rigid import check_rigid_motions
 from ssbmech.model.setting import setting_of
 from ssbmech.model.stack import fluids
@@ -65,6 +67,7 @@ class CellModel:
         surfaces: the interfaces.
         holder: what holds the stack.
         circuit: electrodes and what drives them.
+        motion: motion of the meshes of bodies that move.
         system: the equations.
         draws: what the protocol asks of each metal.
         time: time of the last committed step [s].
@@ -110,6 +113,8 @@ class CellModel:
         self.draws = draws(self.surfaces, self.circuit, case.protocol)
         warn_of_draws(self.draws)
         self._across = close_out_of_plane(self.bodies, case.interfaces)
+        walls = [w for s in self.surfaces.values() for w in s.parts.find(MovingWall)]
+        self.motion = motion_of(self.bodies.values(), walls, self.closures, tagged.mesh)
         self.system = self._build_system()
 
     def _build_system(self) -> System:
@@ -182,6 +187,7 @@ class CellModel:
     def begin(self, drive: Drive, dt: float) -> None:
         """Prepare a step: time step, loads and what the electrodes are asked for; collective."""
         time = self.time + dt
+        self.motion.begin(self._ratio, self.system)
         self.conditions.begin(time, dt, drive, self._scheme.weights(self._ratio))
         # a step of the user's own may ask for more than it was seen to before the run
         reached = Reached(self.conditions.temperature.value, f"the cell at t = {time:g} s")
@@ -215,6 +221,7 @@ class CellModel:
             place.parts.advance()
         for place in self.places:
             place.parts.commit()
+        self.motion.commit()
         for unknown in self._marching:
             unknown.commit()
         self.conditions.commit()
@@ -226,13 +233,15 @@ class CellModel:
         for unknown in self._marching:
             unknown.rollback()
         self.conditions.rollback()
+        self.motion.rollback()
         for place in self.places:
             place.parts.begin()
 
     @property
     def judged(self) -> list[Judged]:
         """What the step control judges a step by."""
-        return [judged for place in self.places for part in place.parts for judged in part.judged]
+        parts = [part for place in self.places for part in place.parts]
+        return [*(judged for part in parts for judged in part.judged), *self.motion.bodies]
 
     def predictor_error(self, ratio: float, tolerances: Tolerances) -> float:
         """Return the largest error of what judges a step, over what counts as 1; collective.

@@ -55,6 +55,7 @@ class Conditions:
     Attributes:
         dt: time step [s].
         temperature: absolute temperature [K].
+        temperature_n: that at the start of the step; before the first that without expansion [K].
         stress_free: temperature at which nothing has expanded [K].
         implicit: part of the time step over which states follow their rate at its end [1].
         weights: weights of the step, for states that follow a rate.
@@ -71,6 +72,7 @@ class Conditions:
         self.dt = Number(1.0)
         self.temperature = Number(temperature)
         self.stress_free = Number(temperature if stress_free is None else stress_free)
+        self.temperature_n = Number(self.stress_free.value)
         self.implicit = Number(1.0)
         self.weights = BACKWARD_EULER
         self._against_time: list[tuple[Number, AgainstTime]] = []
@@ -101,7 +103,7 @@ class Conditions:
 
     def commit(self) -> None:
         """Keep the temperature of the step: the next one goes on at it if it asks for none."""
-        self._asked_last = self.temperature.value
+        self._asked_last = self.temperature_n.value = self.temperature.value
 
     def rollback(self) -> None:
         """Return to the temperature of the last committed step."""
@@ -109,11 +111,13 @@ class Conditions:
 
     def state(self) -> dict[str, float]:
         """Return what the next step depends on, as plain data."""
-        return {"temperature": self._asked_last}
+        return {"temperature": self._asked_last, "temperature_n": self.temperature_n.value}
 
     def restore(self, state: Mapping[str, float]) -> None:
         """Take over what `state` gave."""
         self._asked_last = self.temperature.value = state["temperature"]
+        # older checkpoints have none, and no body whose strains count from it
+        self.temperature_n.value = state.get("temperature_n", state["temperature"])
 
 
 def on_mesh(value: Any, mesh: Mesh) -> Any:

@@ -47,7 +47,9 @@ class RegionHistory:
     committed: dict[str, fem.Function] = field(init=False, default_factory=dict)
     unpacked: dict[str, Expr] = field(default_factory=dict)
     _updates: dict[str, fem.Expression] = field(default_factory=dict)
+    _carried: dict[str, fem.Expression] = field(default_factory=dict)
     _next: dict[str, fem.Function] = field(default_factory=dict)
+    _kept: dict[str, fem.Function] = field(default_factory=dict)
     _quadrature: tuple[Array, Array] = field(default_factory=lambda: (np.empty(0), np.empty(0)))
     _volumes: Array | None = None
     _advanced: bool = False
@@ -100,12 +102,31 @@ class RegionHistory:
         self.unpacked[name] = self.packing.unpack(start) if is_tensor else start
         return start
 
-    def follow(self, new_state: Mapping[str, Expr]) -> None:
-        """Compile the expressions that give the state at the end of a step; collective."""
-        for name, value in self.committed.items():
-            expression = ufl.as_ufl(new_state[name])
-            packed = self.packing.pack(expression) if value.ufl_shape else expression
-            self._updates[name] = compile_expression(packed, element_points(value.function_space))
+    def follow(
+        self, new_state: Mapping[str, Expr], carried: Mapping[str, Expr] | None = None
+    ) -> None:
+        """Compile the expressions that give the state at the end of a step; collective.
+
+        Args:
+            new_state: what the laws say, by variable.
+            carried: what the next step starts from, where that is something else.
+        """
+        for name in self.committed:
+            self._updates[name] = self._compiled(name, new_state[name])
+            self._kept[name] = self._next[name]
+        for name, value in (carried or {}).items():
+            self._carried[name] = self._compiled(name, value)
+            self._kept[name] = fem.Function(self.committed[name].function_space)
+
+    def _compiled(self, name: str, value: Expr) -> fem.Expression:
+        """Return what evaluates a variable at the integration points; collective."""
+        function, expression = self.committed[name], ufl.as_ufl(value)
+        packed = self.packing.pack(expression) if function.ufl_shape else expression
+        return compile_expression(packed, element_points(function.function_space))
+
+    def forget_volumes(self) -> None:
+        """Measure the volumes of the points anew, for the mesh has moved."""
+        self._volumes = None
 
     def begin(self) -> None:
         """Forget the end of a step that was computed for another state of the unknowns."""
@@ -115,7 +136,7 @@ class RegionHistory:
         """Take over the state at the end of the step."""
         self.advance()
         for name, value in self.committed.items():
-            value.x.array[:] = self._next[name].x.array
+            value.x.array[:] = self._kept[name].x.array
         self._advanced = False
 
     def advance(self) -> None:
@@ -123,6 +144,8 @@ class RegionHistory:
         if not self._advanced:
             for name, expression in self._updates.items():
                 self._next[name].interpolate(expression, self.cells)
+            for name, expression in self._carried.items():
+                self._kept[name].interpolate(expression, self.cells)
             self._advanced = True
 
     def new(self, name: str) -> Array:
@@ -178,11 +201,13 @@ class Follower:
         value: the value as a UFL expression on the parent mesh.
         dS: weighted measure of those facets.
         facets: which of the owned facets they are.
+        further: values that add to it, each with a measure of its own.
     """
 
     value: Expr
     dS: Any
     facets: npt.NDArray[np.bool_]
+    further: tuple[tuple[Expr, Any], ...] = ()
 
 
 class FacetHistory:
@@ -197,26 +222,35 @@ class FacetHistory:
         committed: value at the start of the step, by variable.
     """
 
-    def __init__(self, place: str, mesh: Mesh, areas: Array, entity_maps: Any) -> None:
+    def __init__(
+        self,
+        place: str,
+        mesh: Mesh,
+        areas: Array,
+        entity_maps: Any,
+        element: tuple[str, int] = ("DG", 0),
+    ) -> None:
         """Start without a variable.
 
         Args:
             place: what tells it from other memories of the interface.
             mesh: surface mesh.
-            areas: area of each owned facet.
+            areas: area of each owned facet, or that a vertex stands for.
             entity_maps: maps for forms on the interface.
+            element: family and degree of the interface's fields.
         """
         self.place = place
         facets = mesh.topology.index_map(mesh.topology.dim)
         self.cells = np.arange(facets.size_local + facets.num_ghosts, dtype=np.int32)
         self.committed: dict[str, fem.Function] = {}
         self._mesh, self._areas, self._maps = mesh, areas, entity_maps
+        self._element = element
         self._forms: dict[str, list[tuple[Any, npt.NDArray[np.bool_]]]] = {}
         self._next: dict[str, Array] = {}
 
     def start(self, name: str, initial: float = 0.0, size: int = 1) -> fem.Function:
         """Return a new variable at its initial value, a scalar or a vector."""
-        element = ("DG", 0) if size == 1 else ("DG", 0, (size,))
+        element = self._element if size == 1 else (*self._element, (size,))
         value = fem.Function(fem.functionspace(self._mesh, element), name=name)
         value.x.array[:] = initial
         self.committed[name] = value
@@ -231,6 +265,8 @@ class FacetHistory:
         test = ufl.TestFunction(self.committed[name].function_space)("+")
         for follower in followers:
             form = ufl.inner(ufl.as_ufl(follower.value), test) * follower.dS
+            for value, dS in follower.further:
+                form += ufl.inner(value, test) * dS
             self._forms[name].append((compile_form(form, self._maps), follower.facets))
 
     def now(self, name: str) -> Array:

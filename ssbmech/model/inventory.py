@@ -70,11 +70,13 @@ def molar_volumes(surface: SurfaceModel) -> Mapping[str, float]:
 def _lode(surface: SurfaceModel, metal: Metal, regions: tuple[str, ...]) -> Lode:
     """Return one metal of the minus body; collective."""
     body, comm, areas = surface.minus, surface.comm, surface.areas
-    masks = [near.owned for near in surface.near if near.region in regions]
-    facets = np.logical_or.reduce(masks)
+    near = [each for each in surface.near if each.region in regions]
+    facets = np.logical_or.reduce([each.owned for each in near])
+    shown = np.logical_or.reduce([each.facets for each in near])
     cells = np.unique(np.concatenate([body.cells(region) for region in regions]))
     volume = total(body.volumes[cells[cells < body.owned_cells]].sum(), comm)
-    length = np.where(facets, _lengths(surface, facets, cells.astype(np.int32)), 0.0)
+    behind = _lengths(surface, shown, cells.astype(np.int32))
+    length = np.where(facets, surface.places.of_facets(behind), 0.0)
     seen = total(areas @ length, comm)
     area = total(areas[facets].sum(), comm)
     if seen <= 0.0 and area > 0.0:
@@ -89,13 +91,13 @@ def _lengths(
     comm, entities = surface.comm, surface.mesh.entities
     shown = facets_of(surface.parent, entities[:, 0], entities[:, 1])
     on_facet = surface.mesh.local_cells(surface.parent)[2]
-    places = surface.gap.function.function_space.dofmap.list[on_facet, 0]
+    places = surface.places.facets.dofmap.list[on_facet, 0]
     mine = facets[places]
     rays = comm.allgather((shown.midpoints[mine], -shown.normals[mine]))
     origins, directions = (np.concatenate(part) for part in zip(*rays, strict=True))
     lengths = chords(origins, directions, boundary_of(surface.minus.mesh.mesh, cells))
     comm.Allreduce(MPI.IN_PLACE, lengths, op=MPI.SUM)
     before = sum(len(first) for first, _ in rays[: comm.rank])
-    found = np.zeros(surface.gap.owned)
+    found = np.zeros(len(facets))
     found[places[mine]] = lengths[before : before + int(mine.sum())]
     return found

@@ -208,7 +208,8 @@ class Measurement:
         """
         cells = [place.cells for place in self._at(name)]
         hidden = {item.quantity.name for fields in cells for item in fields if not item.in_files}
-        return {key: a for key, a in self._committed[name].items() if key not in hidden}
+        shown = {key: a for key, a in self._committed[name].items() if key not in hidden}
+        return self._by_facet(name, shown)
 
     def points(self, name: str) -> dict[str, Array]:
         """Return the fields at the nodes of a body, as `arrays` does those of its cells."""
@@ -217,7 +218,14 @@ class Measurement:
     def constants(self, name: str) -> dict[str, Array]:
         """Return the fields of a body or interface that never change, by name of the field."""
         fields = [item for place in self._at(name) for item in place.constants]
-        return {item.quantity.name: item.values for item in fields}
+        return self._by_facet(name, {item.quantity.name: item.values for item in fields})
+
+    def _by_facet(self, name: str, arrays: dict[str, Array]) -> dict[str, Array]:
+        """Return the fields of an interface by facet, wherever they live; collective."""
+        if name not in self.cell.surfaces:
+            return arrays
+        places = self.cell.surfaces[name].places
+        return {key: places.on_facets(values) for key, values in arrays.items()}
 
     def _at(self, name: str) -> list[Outputs]:
         """Return all that is measured at a place."""

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""An interface in the model: its facets, pressure and gap, and the list of its parts."""
+"""An interface in the model: its facets, pressure and gap, and the list of its parts.
+
+Where nothing moves the fields of an interface are constant on its facets. Where the metal's mesh
+follows its surface they live at vertices (`ssbmech.model.places`), for the gap then is the place of
+the metal's vertices.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from mpi4py import MPI
 
@@ -16,24 +21,22 @@ import ufl
 from dolfinx import fem
 from dolfinx.mesh import Mesh
 
-from ssbmech._compat import compile_form, constant, interface_entity_maps
+from ssbmech._compat import compile_form, constant
 from ssbmech.errors import CaseError
+from ssbmech.forms import interface_terms as terms
 from ssbmech.forms.interface_terms import Sides
 from ssbmech.frames import Expr, WeightedMeasure
-from ssbmech.geometry.profiles import gap_values
 from ssbmech.geometry.subdomains import InterfaceMesh
 from ssbmech.interfaces.interface import Interface
 from ssbmech.interfaces.point import Hidden, InterfacePoint, all_hidden
 from ssbmech.model.body import BodyModel
-from ssbmech.model.history import facet_integrals
+from ssbmech.model.history import FacetHistory, facet_integrals
 from ssbmech.model.part import Parts, Setting, SurfacePart, check_equations
+from ssbmech.model.places import Places
 from ssbmech.solve.system import FormGroup
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]
-
-WHOLE = 1
-"""Tag of all facets of an interface; those next to one region of the minus body come after it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,17 +46,65 @@ class FacetSet:
     Attributes:
         region: the region.
         sides: restricted geometry and displacement, with their measure.
-        owned: which of the owned facets they are.
+        local: the same with the measure by which laws hold place by place.
+        owned: which of the owned places of fields they are.
+        facets: which of the owned facets they are.
     """
 
     region: str
     sides: Sides
+    local: Sides
     owned: npt.NDArray[np.bool_]
+    facets: npt.NDArray[np.bool_]
+
+
+class Separation(Protocol):
+    """Role of what the gap between two bodies follows from."""
+
+    def term(self, test: Expr) -> Any:
+        """Return the equation of the gap [m], to which growth and films add."""
+
+    def grown(self, now: Expr, before: Expr) -> Expr:
+        """Return what of a growing thickness adds to the equation of the gap [m].
+
+        Args:
+            now: thickness at the end of the step [m].
+            before: that at its start [m].
+        """
+
+    def opened(self, near: FacetSet) -> Any:
+        """Return the form of the volume between the bodies that displacements do not explain.
+
+        It is that of what has grown since the start, next to a region, taken from where the bodies
+        are.
+        """
+
+
+@dataclass(frozen=True, eq=False)
+class FromStart:
+    """The gap follows from the displacements since the start, g = g0 + [u] . n."""
+
+    surface: SurfaceModel
+
+    def term(self, test: Expr) -> Any:
+        """Return its equation [m]."""
+        surface = self.surface
+        gap, initial = surface.gap.function("+"), surface.initial_gap("+")
+        return terms.gap_term(surface.sides, gap, initial, test)
+
+    def grown(self, now: Expr, before: Expr) -> Expr:
+        """Return all of the thickness."""
+        return now
+
+    def opened(self, near: FacetSet) -> Any:
+        """Return the integral of g - g0 - [u] . n."""
+        gap, initial = self.surface.gap.function("+"), self.surface.initial_gap("+")
+        return terms.opened_by_growth(near.sides, gap, initial)
 
 
 @dataclass(eq=False)
 class SurfaceModel:
-    """An interface with fields that are constant on each facet.
+    """An interface with its fields.
 
     Attributes:
         interface: the case's interface.
@@ -66,9 +117,12 @@ class SurfaceModel:
         gap: gap [m].
         initial_gap: gap before anything moves [m].
         entity_maps: maps for forms on the parent mesh.
+        places: where its fields live: one value a facet, or one a vertex.
         sides: restricted geometry and displacement, with the measure of all facets.
+        local: the same with the measure by which laws hold place by place.
         near: facets next to each region of the minus body.
-        areas: area of each owned facet.
+        separation: what the gap follows from.
+        areas: area that each owned place of a field stands for.
         parts: its physics.
         groups: residual forms, integrated over facets between two bodies, and over the interface's
             own mesh.
@@ -85,8 +139,11 @@ class SurfaceModel:
     gap: Unknown
     initial_gap: fem.Function
     entity_maps: Any
+    places: Places
     sides: Sides
+    local: Sides
     near: list[FacetSet]
+    separation: Separation = field(init=False)
     areas: Array = field(init=False)
     parts: Parts[SurfacePart] = field(default_factory=Parts)
     groups: list[FormGroup] = field(init=False)
@@ -114,14 +171,24 @@ class SurfaceModel:
         return self.setting.scales.stress / self.setting.scales.gap
 
     def scalar(self, name: str, scale: float, closed: bool = False) -> Unknown:
-        """Return a new unknown with one value a facet; collective."""
+        """Return a new unknown with one value a place; collective."""
         space = self.gap.function.function_space
         return Unknown(name, self.name, fem.Function(space, name=name), scale, closed)
 
     def vector(self, name: str, scale: float) -> Unknown:
-        """Return a new unknown with one vector a facet; collective."""
-        space = fem.functionspace(self.mesh.mesh, ("DG", 0, (self.setting.frame.dim,)))
+        """Return a new unknown with one vector a place; collective."""
+        element = (*self.places.element, (self.setting.frame.dim,))
+        space = fem.functionspace(self.mesh.mesh, element)
         return Unknown(name, self.name, fem.Function(space, name=name), scale)
+
+    def history(self, place: str) -> FacetHistory:
+        """Return a new memory at the places of the fields.
+
+        Args:
+            place: what tells it from other memories of the interface.
+        """
+        own, maps = self.mesh.mesh, self.entity_maps
+        return FacetHistory(place, own, self.areas, maps, self.places.element)
 
     def constant(self, value: float) -> fem.Constant:
         """Return a constant of forms between the two bodies."""
@@ -192,16 +259,16 @@ class SurfaceModel:
         return InterfacePoint(**known, state=state)
 
     def facet_means(self, value: Callable[[FacetSet], Expr]) -> Callable[[], Array]:
-        """Compile the means of an expression over each facet; collective.
+        """Compile the means of an expression over each facet, or its vertex values; collective.
 
         Args:
             value: returns the expression next to a region of the minus body.
 
         Returns:
-            What measures the means on the owned facets; collective.
+            What measures them at the owned places of fields; collective.
         """
         space = self.gap.function.function_space
-        values = [(ufl.as_ufl(value(near)), near.sides.dS) for near in self.near]
+        values = [(ufl.as_ufl(value(near)), near.local.dS) for near in self.near]
         terms = [v * ufl.TestFunction(space)("+") * dS for v, dS in values if not is_zero(v)]
         if not terms:
             return lambda: np.zeros(self.gap.owned)
@@ -214,7 +281,7 @@ class SurfaceModel:
         return [film for film in found if not is_zero(film)]
 
     def values(self, unknown: Unknown) -> Array:
-        """Return a copy of a scalar field's values on the owned facets."""
+        """Return a copy of a scalar field's values at the owned places."""
         return np.array(unknown.function.x.array[: self.gap.owned])
 
     def write_forms(self) -> None:
@@ -265,95 +332,3 @@ def _on_whole_body(body: BodyModel) -> Iterator[Unknown]:
     for unknown in body.unknowns:
         if unknown.function.function_space.mesh == body.mesh.mesh:
             yield unknown
-
-
-def new_surface(
-    interface: Interface,
-    mesh: InterfaceMesh,
-    bodies: tuple[BodyModel, BodyModel],
-    parent: Mesh,
-    setting: Setting,
-) -> SurfaceModel:
-    """Return an interface without parts, with its initial gap; collective.
-
-    Args:
-        interface: the case's interface.
-        mesh: its facets.
-        bodies: minus and plus body.
-        parent: mesh of all bodies.
-        setting: what it shares with the rest of the cell.
-    """
-    minus, plus = bodies
-    facets = fem.functionspace(mesh.mesh, ("DG", 0))
-
-    def unknown(name: str, scale: float) -> Unknown:
-        return Unknown(name, interface.name, fem.Function(facets, name=name), scale)
-
-    initial = fem.Function(fem.functionspace(mesh.mesh, ("Lagrange", 2)), name="initial_gap")
-    profile = interface.initial_gap
-    if profile is not None:
-        initial.interpolate(lambda x: gap_values(profile, x, parent.comm, parent.geometry.dim))
-    maps = interface_entity_maps(
-        parent, minus.mesh.submesh, plus.mesh.submesh, mesh.submesh, mesh.entities
-    )
-    measure, masks = _measure(mesh, minus, parent, setting, facets)
-    normal = ufl.FacetNormal(parent)("+")
-    jump = plus.u.function("-") - minus.u.function("+")
-    surface = SurfaceModel(
-        interface=interface,
-        mesh=mesh,
-        minus=minus,
-        plus=plus,
-        parent=parent,
-        setting=setting,
-        p_contact=unknown("p_contact", setting.scales.stress),
-        gap=unknown("gap", setting.scales.gap),
-        initial_gap=initial,
-        entity_maps=maps,
-        sides=Sides(normal, jump, measure(WHOLE)),
-        near=[
-            FacetSet(region, Sides(normal, jump, measure(tag)), masks[region])
-            for tag, region in enumerate(minus.case_body.materials, start=WHOLE + 1)
-        ],
-    )
-    _start(surface)
-    return surface
-
-
-def _measure(
-    mesh: InterfaceMesh, minus: BodyModel, parent: Mesh, setting: Setting, facets: Any
-) -> tuple[WeightedMeasure, dict[str, npt.NDArray[np.bool_]]]:
-    """Return the weighted measure of the whole interface and of the parts next to each region.
-
-    With it comes which of the owned facets lie next to each region.
-    """
-    entities = mesh.entities
-    tags = minus.mesh.cell_tags.values[minus.mesh.submesh.cells(entities[:, 0])]
-    places = facets.dofmap.list[mesh.local_cells(parent)[2], 0]
-    parts, masks = [(WHOLE, entities.ravel())], {}
-    for tag, region in enumerate(minus.case_body.materials, start=WHOLE + 1):
-        here = tags == minus.mesh.regions[region]
-        parts.append((tag, entities[here].ravel()))
-        masks[region] = np.zeros(facets.dofmap.index_map.size_local, dtype=bool)
-        masks[region][places[here]] = True
-    measure = ufl.Measure(
-        "dS",
-        domain=parent,
-        subdomain_data=parts,
-        metadata={"quadrature_degree": 2 * setting.discretisation.degree},
-    )
-    weight = setting.frame.weight(ufl.SpatialCoordinate(parent)("+"))
-    return WeightedMeasure(measure, weight), masks
-
-
-def _start(surface: SurfaceModel) -> None:
-    """Measure the facets, and start the gap from its mean on each of them; collective."""
-    gap = surface.gap.function
-    q = ufl.TestFunction(gap.function_space)("+")
-    one = compile_form(q * surface.sides.dS, surface.entity_maps)
-    surface.areas = facet_integrals(one, gap.function_space)
-    form = compile_form(surface.initial_gap("+") * q * surface.sides.dS, surface.entity_maps)
-    initial = facet_integrals(form, gap.function_space)
-    gap.x.array[: surface.gap.owned] = initial / surface.areas
-    gap.x.scatter_forward()
-    surface.gap.start_here()

@@ -41,8 +41,7 @@ class Strains:
     def __init__(self, body: BodyModel) -> None:
         """Compile the averages; collective."""
         self._body = body
-        self._volume = total(body.volumes.sum(), body.mesh.mesh.comm)
-        u, dim = body.u.function, body.frame.dim
+        u, dim = body.kinematics.counted(body.u), body.frame.dim
         strain, turned = body.frame.strain(u), ufl.skew(ufl.grad(u))
         pairs = [(i, j) for i in range(dim) for j in range(i)]
         self._angles = len(pairs)
@@ -64,10 +63,10 @@ class Strains:
         strains = np.max(np.abs(principal(found["strain"])), axis=1, initial=0.0)
         # a rank may own nothing of the body, and one component comes without a second axis
         turned = found["rotation"].reshape(len(strains), self._angles)
-        measured = {}
+        measured, volume = {}, total(body.volumes.sum(), comm)
         for name, values in (("strain", strains), ("rotation", np.linalg.norm(turned, axis=1))):
             measured[f"{name}_max"] = max(largest(values, comm), 0.0)
-            measured[f"{name}_mean"] = total(float(body.volumes @ values), comm) / self._volume
+            measured[f"{name}_mean"] = total(float(body.volumes @ values), comm) / volume
         return measured
 
 

@@ -312,6 +312,10 @@ class Block:
         column_nodes = self._storage.column_numbers()[pattern.columns] // column_size
         return np.isin(row_nodes * width + column_nodes, facets.reach(rows.comm, first, end, width))
 
+    def forget(self) -> None:
+        """Assemble anew the next time, for the mesh has moved."""
+        self._packed = None
+
     def assemble(self) -> None:
         """Assemble the values, unless nothing they depend on has changed; collective."""
         if not self._depends_on_fields:

@@ -137,6 +137,8 @@ class Facets:
                 if np.any(numbering.targets[k] != numbering.own_rows(k)):
                     raise Unsuited(f"{unknown.key} is prescribed on facets")
                 nodes = unknown.function.function_space.dofmap.list[:owned].astype(np.int64)
+                if nodes.shape[1] != 1:
+                    raise Unsuited(f"{unknown.key} lives at vertices, which facets share")
                 columns.append(numbering.starts[k] + nodes * size + np.arange(size))
             return np.concatenate(columns, axis=1)
 

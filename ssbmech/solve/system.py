@@ -290,6 +290,11 @@ class System:
         for unknown in self.unknowns:
             unknown.function.x.scatter_forward()
 
+    def meshes_moved(self) -> None:
+        """Forget what was assembled on meshes that have moved since."""
+        for block in self.blocks:
+            block.forget()
+
     def impose_closures(self) -> None:
         """Write the scalar unknowns' values into the dofs that share them; collective."""
         for closure in self.closures:

@@ -13,7 +13,7 @@ from ssbmech.forms import interface_terms as terms
 from ssbmech.frames import Expr
 from ssbmech.interfaces.cohesion import Adhesion, separation
 from ssbmech.model.conditions import symbolic
-from ssbmech.model.history import FacetHistory, Follower
+from ssbmech.model.history import Follower
 from ssbmech.model.outputs import CellField, Output, Scalar, weighted_mean
 from ssbmech.model.part import Memory, Term
 from ssbmech.model.parts.contact import HoldingPart
@@ -39,7 +39,7 @@ class Bond(HoldingPart):
         self.surface = surface
         self._law: Adhesion = symbolic(law, surface.parent)
         self.slip = surface.vector("slip", surface.setting.scales.gap)
-        self.history = FacetHistory("bond", surface.mesh.mesh, surface.areas, surface.entity_maps)
+        self.history = surface.history("bond")
         self.largest = self.history.start("separation_max")
         everywhere = np.ones(surface.gap.owned, dtype=bool)
         new = Follower(self.separation_max(), surface.sides.dS, everywhere)

@@ -14,7 +14,7 @@ import ufl
 from ssbmech.forms import interface_terms as terms
 from ssbmech.frames import Expr
 from ssbmech.interfaces.contact import ActiveSet
-from ssbmech.model.history import FacetHistory, Follower
+from ssbmech.model.history import Follower
 from ssbmech.model.outputs import (
     Array,
     Arrays,
@@ -50,7 +50,7 @@ def active_set(surface: SurfaceModel) -> ActiveSet:
 
 
 class Contact(SurfacePart):
-    """Unilateral contact, exact on every facet, and the equation of the gap."""
+    """Unilateral contact, exact on every facet or at every vertex, and the equation of the gap."""
 
     def __init__(self, surface: SurfaceModel) -> None:
         """Belong to an interface, whose pressure and gap are its unknowns."""
@@ -63,16 +63,16 @@ class Contact(SurfacePart):
 
     def terms(self) -> Iterator[Term]:
         """Yield the contact conditions, the equation of the gap, and the work of the pressure."""
-        surface, sides = self.surface, self.surface.sides
+        surface = self.surface
         p, gap = surface.p_contact.function("+"), surface.gap.function("+")
         q = surface.test(surface.gap)
         yield (
             surface.p_contact.key,
-            terms.complementarity_term(sides, p, gap, active_set(surface), q),
+            terms.complementarity_term(surface.local, p, gap, active_set(surface), q),
         )
-        yield surface.gap.key, terms.gap_term(sides, gap, surface.initial_gap("+"), q)
+        yield surface.gap.key, surface.separation.term(q)
         for u, test in surface.test_jumps():
-            yield u.key, terms.contact_work_term(sides, p, test)
+            yield u.key, terms.contact_work_term(surface.sides, p, test)
 
     def sizes(self) -> Iterator[Term]:
         """Yield a typical pressure and a typical gap."""
@@ -175,9 +175,7 @@ class Sticking(SurfacePart):
         """Add the shear, and remember the offset with which facets closed; collective."""
         self.surface = surface
         self.shear = surface.vector("shear", surface.setting.scales.stress)
-        self.history = FacetHistory(
-            "contact", surface.mesh.mesh, surface.areas, surface.entity_maps
-        )
+        self.history = surface.history("contact")
         self.offset = self.history.start("offset", size=surface.setting.frame.dim)
         everywhere = np.ones(surface.gap.owned, dtype=bool)
         new = Follower(self._offset_now(), surface.sides.dS, everywhere)

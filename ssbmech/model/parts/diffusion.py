@@ -30,7 +30,7 @@ from ssbmech.forms import interface_terms as terms
 from ssbmech.frames import Expr
 from ssbmech.interfaces.diffusion import InterfaceDiffusion
 from ssbmech.model.conditions import symbolic
-from ssbmech.model.history import FacetHistory, Follower, facet_integrals
+from ssbmech.model.history import Follower, facet_integrals
 from ssbmech.model.outputs import CellField, Output
 from ssbmech.model.part import Memory, SurfacePart, Term
 from ssbmech.model.surface import SurfaceModel
@@ -61,7 +61,7 @@ class Diffusion(SurfacePart):
         kind = ("Lagrange", 1) if mesh.topology.dim == 1 else ("CR", 1)
         ridges = fem.Function(fem.functionspace(mesh, kind), name="ridge_pressure")
         self.ridge_pressure = Unknown("ridge_pressure", surface.name, ridges, scales.stress)
-        self.history = FacetHistory("diffusion", mesh, surface.areas, surface.entity_maps)
+        self.history = surface.history("diffusion")
         self._before = self.history.start("carried_n")
         everywhere = np.ones(surface.gap.owned, dtype=bool)
         now = Follower(self.carried.function("+"), surface.sides.dS, everywhere)

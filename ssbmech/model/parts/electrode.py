@@ -22,7 +22,7 @@ from ssbmech.errors import CaseError
 from ssbmech.forms import interface_terms as terms
 from ssbmech.forms import lithium
 from ssbmech.frames import Expr
-from ssbmech.model.history import FacetHistory, Follower
+from ssbmech.model.history import Follower
 from ssbmech.model.inventory import lodes, molar_volumes
 from ssbmech.model.outputs import (
     Array,
@@ -103,11 +103,11 @@ class Metal:
             self.molar_volume.x.array[: surface.gap.owned][near.owned] = volume
         self.molar_volume.x.scatter_forward()
         self.others: list[Metal] = []
-        self.history = FacetHistory("growth", surface.mesh.mesh, surface.areas, surface.entity_maps)
+        self.history = surface.history("growth")
         self.stripped = self.history.start("stripped")
         self._volume = self.molar_volume("+")
         everywhere = np.ones(surface.gap.owned, dtype=bool)
-        new = Follower(self._thickness(current), surface.sides.dS, everywhere)
+        new = Follower(self._thickness(current), surface.local.dS, everywhere)
         self.history.follow("stripped", [new])
 
     def _thickness(self, current: Unknown) -> Expr:
@@ -143,8 +143,8 @@ class Metal:
         """Yield the growth of the gap."""
         surface = self.surface
         q = surface.test(surface.gap)
-        term = terms.opening_term(surface.sides, self._thickness(current), q)
-        yield surface.gap.key, term
+        grown = surface.separation.grown(self._thickness(current), self.stripped("+"))
+        yield surface.gap.key, terms.opening_term(surface.local, grown, q)
 
     def outputs(self) -> Sequence[Output]:
         """Return the stripped thickness, and what is left."""
@@ -216,11 +216,10 @@ class Metal:
     def _opened(self) -> dict[str, Any]:
         """Forms of the volume between the bodies that growth has made, by region of metal."""
         surface, found = self.surface, {}
-        gap, initial = surface.gap.function("+"), surface.initial_gap("+")
         metal = {region for lode in self.lodes for region in lode.regions}
         for near in surface.near:
             if near.region in metal:
-                form = terms.opened_by_growth(near.sides, gap, initial)
+                form = surface.separation.opened(near)
                 for film in surface.films(near.region):
                     form += film * near.sides.dS
                 found[near.region] = compile_form(form, surface.entity_maps)
@@ -229,8 +228,8 @@ class Metal:
     def opened(self) -> dict[str, float]:
         """Return the volume by which growth has moved the bodies apart [m3]; collective.
 
-        It is the integral of gap - initial gap - jump of displacements along the normal, taken from
-        where the bodies are, next to each region of metal.
+        It is that of the gap less what displacements explain of it, taken from where the bodies
+        are, next to each region of metal.
         """
         forms, comm = self._opened, self.surface.comm
         return {name: total(fem.assemble_scalar(form), comm) for name, form in forms.items()}

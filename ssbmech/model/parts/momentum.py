@@ -128,11 +128,13 @@ class FieldOfItsOwn:
         bulk: bulk modulus [Pa].
         volume_strain: trace of total minus free strain [1].
         p: the pressure [Pa].
+        counted: the pressure less its value where strains start to count [Pa].
     """
 
     bulk: Expr
     volume_strain: Expr
     p: Unknown
+    counted: Expr
 
     @property
     def unknowns(self) -> tuple[Unknown, ...]:
@@ -146,9 +148,10 @@ class FieldOfItsOwn:
 
     def terms(self, body: BodyModel, dx: WeightedMeasure) -> Iterator[Term]:
         """Yield its virtual work, and the equation of the volume."""
-        p, q = self.p.function, body.test(self.p)
+        p, q, change = self.p.function, body.test(self.p), self.counted
         yield body.u.key, mechanics.pressure_term(body.frame, p, body.test(body.u), dx)
-        yield self.p.key, mechanics.compressibility_term(self.bulk, self.volume_strain, p, q, dx)
+        volume_strain = body.kinematics.swollen(self.volume_strain, body.mesh.mesh)
+        yield self.p.key, mechanics.compressibility_term(self.bulk, volume_strain, change, q, dx)
 
     def sizes(self, body: BodyModel, dx: WeightedMeasure) -> Iterator[Term]:
         """Yield the volume strain of a typical stress."""
@@ -334,18 +337,21 @@ def _region(
         conditions.dt.on(mesh), conditions.temperature.on(mesh), state=history.unpacked
     )
     unloaded = free.free_strain(name, around)
+    counted = body.kinematics.counted
     rates, around = _rates(material.solid, history, body.setting, around)
-    strain = sum(strains, body.frame.strain(body.u.function)) - unloaded.strain
+    strain = sum(strains, body.frame.strain(counted(body.u))) - unloaded.strain
     own = declared(material.solid)
     law = symbolic(material.solid, mesh)
     response = law.response(strain, history.unpacked, replace(around, content=unloaded.content))
     check_new_state(where, material.solid, own, response.state)
     new_state = {**response.state, **unloaded.new_state}
-    history.follow({name: on_mesh(value, mesh) for name, value in new_state.items()})
+    carried = body.kinematics.carried(body.frame, body.u, strain, new_state)
+    history.follow({name: on_mesh(value, mesh) for name, value in new_state.items()}, carried)
     volume_strain = ufl.tr(strain)
     pressure: Pressure = FromStrain(response.bulk, volume_strain)
     if material.solid.flows and setting.discretisation.mixed:
-        pressure = FieldOfItsOwn(response.bulk, volume_strain, _pressure_field(body, name))
+        p = _pressure_field(body, name)
+        pressure = FieldOfItsOwn(response.bulk, volume_strain, p, counted(p))
     stress = response.deviator - pressure.mean * ufl.Identity(3)
     return SolidRegion(
         name, material, response, volume_strain, stress, history, rates, pressure, body.region(name)

@@ -24,7 +24,7 @@ from ssbmech.interfaces.point import (
 )
 from ssbmech.memory import StateVariable, check_new_state, collect, declared
 from ssbmech.model.conditions import on_mesh, symbolic
-from ssbmech.model.history import FacetHistory, Follower
+from ssbmech.model.history import Follower
 from ssbmech.model.outputs import CellField, Output, state_quantity, weighted_summaries
 from ssbmech.model.part import Judged, Memory, SurfacePart, Term
 from ssbmech.model.surface import FacetSet, SurfaceModel, is_zero
@@ -48,7 +48,7 @@ class LawStates(SurfacePart):
         self.variables = _variables(surface, self._laws)
         # one twin of each law: equal numbers of two twins would be different constants of a form
         self._beside = tuple(symbolic(law, surface.parent) for law in surface.interface.laws)
-        self.history = FacetHistory("laws", surface.mesh.mesh, surface.areas, surface.entity_maps)
+        self.history = surface.history("laws")
         for name, variable in self.variables.items():
             self.history.start(name, variable.initial or 0.0)
 

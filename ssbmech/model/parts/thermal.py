@@ -40,7 +40,10 @@ class Expansion:
         if region not in self.coefficients:
             return free
         mesh = self.body.mesh.mesh
-        warmer = around.temperature - self.body.setting.conditions.stress_free.on(mesh)
+        conditions = self.body.setting.conditions
+        before = self.body.kinematics.temperature_before(conditions, mesh)
+        cold = conditions.stress_free.on(mesh) if before is None else before
+        warmer = around.temperature - cold
         stretch = constant(mesh, self.coefficients[region]) * warmer
         thermal = self.body.frame.resisted(stretch * ufl.Identity(3))
         return replace(free, strain=free.strain + thermal)

@@ -116,7 +116,7 @@ class Transfer(SurfacePart):
         surface = self.surface
         current, q = self.i_normal.function("+"), surface.test(self.i_normal)
         if near.region not in self.laws:
-            yield self.i_normal.key, terms.kinetics_term(near.sides, current, q)
+            yield self.i_normal.key, terms.kinetics_term(near.local, current, q)
             return
         law = self.laws[near.region]
         residual = law.residual(surface.point(near.region))
@@ -131,7 +131,7 @@ class Transfer(SurfacePart):
                 "contain the factor by position, point.activity, so the pattern would do nothing"
             )
         residual = self.pattern.restrict(residual, current)
-        yield self.i_normal.key, terms.kinetics_term(near.sides, residual, q)
+        yield self.i_normal.key, terms.kinetics_term(near.local, residual, q)
         phi_e, phi_s = self.ions.phi_e, self.terminal.phi_s
         w, v = surface.test(phi_e, "-"), surface.test(phi_s)
         yield phi_e.key, terms.reaction_term(near.sides, current, w)

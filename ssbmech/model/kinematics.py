@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: BSD-3-Clause
+r"""What the displacements of a body are counted from: from where it was made, or from step to step.
+
+A body whose mesh moves is described in the middle of each time step (updated Lagrangian). Its
+displacement since the last step, :math:`\Delta u = u - u_n`, strains it, and all that it remembers
+of before is its elastic deviatoric strain e and its pressure,
+
+.. math:: e = y \, (dev\, \varepsilon(\Delta u) + e_n), \quad
+          tr\, \varepsilon(\Delta u) + (p - p_n) / K + \delta = 0
+
+with the part y of the trial stress that flow leaves. A law of a solid does not know of that: it is
+asked with a creep strain of :math:`-e_n` at the start. What the next step starts from is turned
+with the material (Hughes and Winget, Int. J. Numer. Methods Eng. 1980, 15, 1862),
+
+.. math:: e_{n+1} = R e R^T, \quad R = (I - W/2)^{-1} (I + W/2), \quad W = skew\, \nabla \Delta u
+
+The debt :math:`\delta` is a number: what the shape of the mesh has too much of its volume, so that
+errors of the shape do not add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import ufl
+from dolfinx.mesh import Mesh
+
+from ssbmech.frames import Expr, Frame
+from ssbmech.model.conditions import Conditions, Number
+from ssbmech.solve.unknowns import Unknown
+
+CREEP = "strain_creep"
+"""State of a solid that flows: the creep strain."""
+
+
+class Kinematics(Protocol):
+    """Role of what a body's displacements are counted from."""
+
+    def counted(self, unknown: Unknown) -> Expr:
+        """Return a field of the body less its value where counting starts."""
+
+    def swollen(self, volume_strain: Expr, mesh: Mesh) -> Expr:
+        """Return a volume strain with what the shape of the mesh adds to it [1]."""
+
+    def temperature_before(self, conditions: Conditions, mesh: Mesh) -> Expr | None:
+        """Return the temperature where counting starts [K]; None where that is no expansion."""
+
+    def carried(
+        self, frame: Frame, u: Unknown, strain: Expr, state: Mapping[str, Expr]
+    ) -> Mapping[str, Expr]:
+        """Return the states from which the next step starts, where the laws' own will not do.
+
+        Args:
+            frame: kinematic frame.
+            u: displacement [m].
+            strain: strain that the laws were asked with, shape (3, 3) [1].
+            state: states of the laws at the end of the step.
+        """
+
+
+class FromStart:
+    """Displacements count from where the body was made."""
+
+    def counted(self, unknown: Unknown) -> Expr:
+        """Return the field."""
+        return unknown.function
+
+    def swollen(self, volume_strain: Expr, mesh: Mesh) -> Expr:
+        """Return the volume strain."""
+        return volume_strain
+
+    def temperature_before(self, conditions: Conditions, mesh: Mesh) -> Expr | None:
+        """Return None."""
+        return None
+
+    def carried(
+        self, frame: Frame, u: Unknown, strain: Expr, state: Mapping[str, Expr]
+    ) -> Mapping[str, Expr]:
+        """Return nothing: all states are what the laws say."""
+        return {}
+
+
+class FromStep:
+    """Displacements count from the last committed step.
+
+    Attributes:
+        debt: volume of the mesh that is too much, over its volume [1].
+    """
+
+    def __init__(self) -> None:
+        """Start without debt."""
+        self.debt = Number(0.0)
+
+    def counted(self, unknown: Unknown) -> Expr:
+        """Return the change of the field over the step."""
+        return unknown.function - unknown.past
+
+    def swollen(self, volume_strain: Expr, mesh: Mesh) -> Expr:
+        """Return the volume strain with the debt."""
+        return volume_strain + self.debt.on(mesh)
+
+    def temperature_before(self, conditions: Conditions, mesh: Mesh) -> Expr | None:
+        """Return the temperature at the start of the step [K]."""
+        return conditions.temperature_n.on(mesh)
+
+    def carried(
+        self, frame: Frame, u: Unknown, strain: Expr, state: Mapping[str, Expr]
+    ) -> Mapping[str, Expr]:
+        """Return minus the elastic deviatoric strain, turned with the material."""
+        turn = rotation(frame.spin(self.counted(u)))
+        return {CREEP: turn * (state[CREEP] - ufl.dev(strain)) * turn.T}
+
+
+def rotation(spin: Expr) -> Any:
+    r"""Return the rotation of a spin in the middle of a step, shape (3, 3) [1].
+
+    .. math:: R = I + \frac{W + W^2/2}{1 + |w|^2/4}, \quad |w|^2 = \tfrac12 W : W
+
+    which is :math:`(I - W/2)^{-1} (I + W/2)`, orthogonal for any skew W.
+    """
+    square = ufl.inner(spin, spin) / 2
+    return ufl.Identity(3) + (spin + spin * spin / 2) / (1 + square / 4)

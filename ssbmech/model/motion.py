@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: BSD-3-Clause
+r"""Motion of the meshes of bodies that move, from step to step.
+
+A step is solved on the geometry of its middle, taken from the line through the last two,
+
+.. math:: x_{mid} = x_n + \tfrac12 \frac{\Delta t}{\Delta t_{n}} (x_n - x_{n-1})
+
+so that the equations hold no derivatives by the shape. When it is solved the boundary goes to where
+the state says, and the inside follows (`ssbmech.model.smoothing`):
+
+- vertices of an interface to where the gap says (`ssbmech.model.parts.wall`);
+- components of the displacement that supports or the platen hold, with it; the vertices slide along
+  flat faces;
+- vertices of free faces with the metal, so far that what flows through the face is what the shape
+  gains, :math:`\Delta x_i \cdot a_i = \int \Delta u \cdot n \, q_i \, ds` with the area vector
+  :math:`a_i = \int n \, q_i \, ds`.
+
+What the shape then has too much of its volume, V less what is stripped and the change by pressure,
+is known to rounding and made up for in the next step (`ssbmech.model.kinematics`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from mpi4py import MPI
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem, la
+from dolfinx.mesh import Mesh
+
+from ssbmech._compat import cell_nodes, compile_form, cut_submesh
+from ssbmech.case.step_control import Tolerances
+from ssbmech.geometry.moving import qualities, signed_volumes
+from ssbmech.model.body import BodyModel
+from ssbmech.model.free_faces import FreeFaces
+from ssbmech.model.kinematics import FromStep
+from ssbmech.model.outputs import total
+from ssbmech.model.parts.wall import MovingWall
+from ssbmech.model.smoothing import PseudoSolid
+from ssbmech.solve.system import System
+from ssbmech.solve.unknowns import Closure
+
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+class BodyMotion:
+    """Motion of the mesh of one body.
+
+    Attributes:
+        body: the body.
+        walls: its surfaces at interfaces.
+        now: positions of the nodes at the last committed step, shape (nodes, 3) [m].
+        before: those at the step before.
+        dilated: change of volume by pressure since the start [m3].
+    """
+
+    def __init__(
+        self,
+        body: BodyModel,
+        kinematics: FromStep,
+        walls: Sequence[MovingWall],
+        closures: Iterable[Closure],
+        parent: Mesh,
+    ) -> None:
+        """Find what holds the boundary, and move it to the initial gaps; collective.
+
+        Args:
+            body: the body, held by its supports.
+            kinematics: its kinematics.
+            walls: its surfaces at interfaces.
+            closures: scalar unknowns, the platen among them.
+            parent: mesh of all bodies.
+
+        Raises:
+            CaseError: a vertex of an interface cannot move.
+        """
+        self.body, self.walls, self._kinematics = body, walls, kinematics
+        mesh = body.mesh.mesh
+        self._comm: MPI.Intracomm = mesh.comm
+        self._dim, self._x = mesh.topology.dim, mesh.geometry.x
+        self._made = np.array(self._x)
+        twin = cut_submesh(parent, self._dim, body.mesh.submesh.parent_entities)
+        self._solid = PseudoSolid(twin.mesh, body.name)
+        self._space = fem.functionspace(mesh, ("Lagrange", 1, (self._dim,)))
+        rows = self._space.dofmap.list
+        self._nodes = np.zeros(rows.max(initial=-1) + 1, dtype=np.int32)
+        self._nodes[rows] = cell_nodes(mesh)
+        self._vertices = np.zeros(len(self._x), dtype=np.int32)
+        self._vertices[self._nodes] = np.arange(len(self._nodes), dtype=np.int32)
+        self._held = self._held_components(closures)
+        for wall in walls:
+            wall.direct(self._on_wall(wall, ~self._held))
+        at_walls = self._told([(self._vertices[w.link.minus_nodes], None) for w in walls])
+        self._at_walls = at_walls[:, -1] > 0.0
+        self._free = FreeFaces(body, self._space, self._nodes, self._at_walls, self._held)
+        self._fixed = self._held | (self._at_walls | self._free.vertices)[:, None]
+        du = body.kinematics.counted(body.u)
+        self._dilation = compile_form(ufl.tr(body.frame.strain(du)) * body.dx, None)
+        self.now, self.before = self._made.copy(), self._made.copy()
+        self._next: Array | None = None
+        if self._comm.allreduce(bool(np.any(self._target() != 0.0)), op=MPI.LOR):
+            self.now = self._moved()
+            self.before = self.now.copy()
+        self._place(self.now)
+        self.dilated, self._start = 0.0, self.volume(self.now)
+
+    def _held_components(self, closures: Iterable[Closure]) -> Mask:
+        """Return which components of vertices follow the displacement; collective."""
+        u = self.body.u
+        flags, found = fem.Function(u.function.function_space), fem.Function(self._space)
+        flags.x.array[u.fixed] = 1.0
+        for closure in closures:
+            for shared, tied in closure.ties:
+                if shared is u:
+                    flags.x.array[tied] = 1.0
+        flags.x.scatter_forward()
+        found.interpolate(flags)
+        return np.asarray(found.x.array.reshape(-1, self._dim) > 0.5)
+
+    def _on_wall(self, wall: MovingWall, values: Mask) -> Mask:
+        """Return flags of vertices at the places of a wall, true where all ranks have it so."""
+        space = wall.director.function_space
+        vector = la.vector(space.dofmap.index_map, self._dim)
+        flags = vector.array.reshape(-1, self._dim)
+        flags[:] = 0.0
+        flags[wall.places] = ~values[self._vertices[wall.link.minus_nodes]]
+        vector.scatter_reverse(la.InsertMode.add)
+        vector.scatter_forward()
+        return np.asarray(flags == 0.0)
+
+    def _told(self, sources: Iterable[tuple[npt.NDArray[Any], Array | None]]) -> Array:
+        """Return means over all ranks of what some of them know of vertices; collective.
+
+        Args:
+            sources: vertices with their vectors; None for none.
+
+        Returns:
+            Vectors, and in the last column how many ranks have told, shape (vertices, dim + 1).
+        """
+        vector = la.vector(self._space.dofmap.index_map, self._dim + 1)
+        rows = vector.array.reshape(-1, self._dim + 1)
+        rows[:] = 0.0
+        for vertices, values in sources:
+            known = np.ones((*vertices.shape, self._dim + 1))
+            if values is not None:
+                known[..., :-1] = values
+            rows[vertices] = known
+        vector.scatter_reverse(la.InsertMode.add)
+        vector.scatter_forward()
+        told = np.array(rows)
+        told[:, :-1] /= np.maximum(told[:, -1:], 1.0)
+        return told
+
+    def _target(self) -> Array:
+        """Return where the boundary has to go; collective.
+
+        Displacements from the mesh as it was made, shape (vertices, dim); zero inside.
+        """
+        moved = fem.Function(self._space)
+        moved.interpolate(self.body.u.function)
+        target = np.where(self._held, moved.x.array.reshape(-1, self._dim), 0.0)
+        pairs = []
+        for wall in self.walls:
+            offsets = wall.offsets()
+            pairs.append((self._vertices[wall.link.minus_nodes], offsets[wall.places]))
+        at_walls = self._told(pairs)[:, :-1]
+        target = np.where(self._at_walls[:, None], at_walls, target)
+        here = (self.now - self._made)[self._nodes, : self._dim]
+        known = self._held | self._at_walls[:, None]
+        return self._free.move(target, known, here)
+
+    def begin(self, ratio: float) -> None:
+        """Put the mesh into the middle of the coming step; collective.
+
+        Args:
+            ratio: the step over the one before [1].
+        """
+        self._next = None
+        self._place(self.now + 0.5 * ratio * (self.now - self.before))
+
+    def _place(self, x: Array) -> None:
+        """Move the mesh, and all that was taken from it."""
+        self._x[:] = x
+        self.body.mesh_moved()
+        for wall in self.walls:
+            wall.follow()
+
+    def advance(self) -> None:
+        """Find where the mesh is at the end of the step that was just solved; collective.
+
+        Raises:
+            NotConverged: the inside cannot follow the boundary.
+        """
+        if self._next is None:
+            self._next = self._moved()
+
+    def _moved(self) -> Array:
+        """Return the positions of all nodes in the present state; collective.
+
+        Raises:
+            NotConverged: the inside cannot follow the boundary.
+        """
+        x = self._made.copy()
+        x[self._nodes, : self._dim] += self._solid.follow(self._target(), self._fixed)
+        return x
+
+    def error(self, ratio: float, tolerances: Tolerances) -> float:
+        """Return 0: a step is good if the mesh can follow it; collective.
+
+        Raises:
+            NotConverged: it cannot.
+        """
+        self.advance()
+        return 0.0
+
+    def commit(self) -> None:
+        """Move the mesh to the end of the step; collective."""
+        self.advance()
+        debt = self._kinematics.debt.value
+        gained = total(fem.assemble_scalar(self._dilation), self._comm)
+        self.dilated += gained + debt * self.volume(self._x)
+        if self._next is not None:
+            self.now, self.before = self._next, self.now
+        self._next = None
+        self._place(self.now)
+        self._kinematics.debt.value = self.excess() / self.volume(self.now)
+
+    def rollback(self) -> None:
+        """Put the mesh back to the last committed step."""
+        self._next = None
+        self._place(self.now)
+
+    def _corners(self, x: Array) -> Array:
+        """Return the corners of the owned cells."""
+        nodes = cell_nodes(self.body.mesh.mesh)[: self.body.owned_cells]
+        return np.asarray(x[nodes][:, :, : self._dim])
+
+    def volume(self, x: Array) -> float:
+        """Return the volume of the mesh with its nodes at some positions [m3]; collective."""
+        revolves = self.body.frame.revolves
+        made = signed_volumes(self._corners(self._made))
+        volumes = signed_volumes(self._corners(x), revolves) * np.sign(made)
+        return total(float(volumes.sum()), self._comm)
+
+    def excess(self) -> float:
+        """Return the volume of the mesh less that of its metal [m3]; collective."""
+        gone = sum(wall.gone() for wall in self.walls)
+        return self.volume(self.now) - (self._start + self.dilated - gone)
+
+    def quality(self) -> float:
+        """Return the least quality of a cell, 1 for equilateral ones [1]; collective."""
+        least = float(np.min(qualities(self._corners(self.now)), initial=1.0))
+        return float(self._comm.allreduce(least, op=MPI.MIN))
+
+
+class CellMotion:
+    """Motion of all bodies of a cell that move; there may be none."""
+
+    def __init__(self, bodies: Sequence[BodyMotion]) -> None:
+        """Keep them."""
+        self.bodies = list(bodies)
+
+    def begin(self, ratio: float, system: System) -> None:
+        """Put the meshes into the middle of the coming step; collective.
+
+        Args:
+            ratio: the step over the one before [1].
+            system: what is assembled on them.
+        """
+        for body in self.bodies:
+            body.begin(ratio)
+            system.meshes_moved()
+
+    def commit(self) -> None:
+        """Move the meshes to the end of the step; collective."""
+        for body in self.bodies:
+            body.commit()
+
+    def rollback(self) -> None:
+        """Put the meshes back to the last committed step; collective."""
+        for body in self.bodies:
+            body.rollback()
+
+
+def motion_of(
+    bodies: Iterable[BodyModel],
+    walls: Sequence[MovingWall],
+    closures: Sequence[Closure],
+    parent: Mesh,
+) -> CellMotion:
+    """Return the motion of those bodies that move; collective.
+
+    Args:
+        bodies: all bodies, held by their supports.
+        walls: surfaces of moving bodies at interfaces.
+        closures: scalar unknowns, the platen among them.
+        parent: mesh of all bodies.
+    """
+    found = []
+    for body in bodies:
+        if isinstance(body.kinematics, FromStep):
+            own = [wall for wall in walls if wall.surface.minus is body]
+            found.append(BodyMotion(body, body.kinematics, own, closures, parent))
+    return CellMotion(found)

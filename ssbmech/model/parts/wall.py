@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: BSD-3-Clause
+r"""The surface of a body that moves: its place is the gap's, whatever flows through it.
+
+Fields live at vertices i of the interface, whose reference surface is that of the plus body as it
+was made. A vertex of the metal lies where the gap says, along its director d,
+
+.. math:: x_i = X_i + (\bar u_i - g_i) d_i, \quad
+          \bar u_i = \int u^+ \cdot n \, q_i \, dA \Big/ \int d \cdot n \, q_i \, dA
+
+and the gap follows from step to step from what is stripped and what flows,
+
+.. math:: (d \cdot n) A_i (g_i - g_{n,i}) = A_i \Delta s_i + \int [\Delta u] \cdot n \, q_i \, dA
+          + \sum_f c_{f,i} \frac{A_f}{d} w_f
+
+Where the metal's surface is inclined to the interface, metal that flows along it leaves room. With
+m the area vector of the metal's facet over the area of the interface's, that is
+
+.. math:: w_f = -\frac1{A_f} \int_f \Delta u^- \cdot (m - n) \, dA
+
+a facet's own unknown, the slide. Vertices share it by their gaps at the start of the step: one in
+contact takes none of it where its neighbour is open. In the sum over the vertices the right-hand
+side is the flow through the metal's real surface, so that its mesh loses what is stripped and no
+more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mpi4py import MPI
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem, la
+
+from ssbmech._compat import compile_form
+from ssbmech.errors import CaseError
+from ssbmech.frames import Expr
+from ssbmech.geometry.moving import facet_link, shares
+from ssbmech.model.history import Follower, facet_integrals
+from ssbmech.model.outputs import total
+from ssbmech.model.part import Memory, SurfacePart, Term
+from ssbmech.model.surface import FacetSet, SurfaceModel
+from ssbmech.solve.unknowns import Unknown
+
+Array = npt.NDArray[np.float64]
+
+LEAST_GAP = 1e-9
+"""Gap up to which the vertices of a facet share alike what flows through it [m]."""
+
+STEEPEST = 0.05
+"""Cosine between a director and the normals of its facets below which they do not fit [1]."""
+
+
+class MovingWall(SurfacePart):
+    """The surface of a moving body at an interface; it says what the gap follows from.
+
+    Attributes:
+        surface: the interface.
+        slide: thickness that flow along an inclined facet leaves behind in the step [m].
+        carried: area vector of the metal's facet over the area of the interface's [1].
+        share: part of the slide that each vertex of a facet takes [1].
+        director: unit vector along which a vertex of the metal moves.
+        parted: thickness by which growth has moved the bodies apart at a vertex [m].
+    """
+
+    def __init__(self, surface: SurfaceModel) -> None:
+        """Add the slide, and find the directors; collective."""
+        self.surface, dim = surface, surface.setting.frame.dim
+        mesh, scale = surface.mesh.mesh, surface.setting.scales.gap
+        constants = surface.places.facets
+        slide = fem.Function(constants, name="slide")
+        self.slide = Unknown("slide", surface.name, slide, scale)
+        vectors = fem.functionspace(mesh, ("DG", 0, (dim,)))
+        self.carried = fem.Function(vectors, name="carried")
+        self.share = fem.Function(fem.functionspace(mesh, ("DG", 1)), name="share")
+        self.share.x.array[:] = 1.0
+        nodes = fem.functionspace(mesh, (*surface.places.element, (dim,)))
+        self.director = fem.Function(nodes, name="director")
+        self.link = facet_link(surface.mesh, surface.parent)
+        self.history = surface.history("wall")
+        self.parted = self.history.start("parted")
+        everywhere = np.ones(surface.gap.owned, dtype=bool)
+        taken = -self.share("+") * self.slide.function("+") + self.parted("+")
+        local, full = surface.local.dS, surface.sides.dS
+        further = ((taken, local), (-self._closing(), full))
+        self.history.follow("parted", [Follower(self._widened(), local, everywhere, further)])
+        lifted = ufl.dot(surface.plus.u.function("-"), surface.sides.normal)
+        q = surface.test(surface.gap)
+        self._lifted: Any = compile_form(lifted * q * full, surface.entity_maps)
+        self.direct(np.ones((self._count(), dim), dtype=bool))
+        self.follow()
+
+    def _count(self) -> int:
+        """Return the number of places, owned and ghost."""
+        index_map = self.surface.gap.function.function_space.dofmap.index_map
+        return int(index_map.size_local + index_map.num_ghosts)
+
+    @property
+    def places(self) -> npt.NDArray[np.int32]:
+        """Local places of the corners of the owned facets, in the order of the link."""
+        rows = self.surface.gap.function.function_space.dofmap.list[self.link.cells]
+        return np.asarray(np.take_along_axis(rows, self.link.corners, axis=1))
+
+    def direct(self, free: npt.NDArray[np.bool_]) -> None:
+        """Take the mean normals of the facets around each vertex for directors; collective.
+
+        Args:
+            free: components in which a place may move, shape (places, dim); one that is held in
+                all of them is taken for free.
+
+        Raises:
+            CaseError: a director runs along a facet.
+        """
+        surface, link = self.surface, self.link
+        dim = link.normals.shape[1]
+        mean = la.vector(self.director.function_space.dofmap.index_map, dim)
+        vectors = mean.array.reshape(-1, dim)
+        vectors[:] = 0.0
+        np.add.at(vectors, self.places, (link.normals * link.sizes[:, None])[:, None, :])
+        mean.scatter_reverse(la.InsertMode.add)
+        mean.scatter_forward()
+        held = np.where(free, vectors, 0.0)
+        slides = np.any(held != 0.0, axis=1)
+        vectors[slides] = held[slides]
+        length = np.linalg.norm(vectors, axis=1, keepdims=True)
+        directors = self.director.x.array.reshape(-1, dim)
+        directors[:] = vectors / np.where(length > 0.0, length, 1.0)
+        along = np.einsum("fcd,fd->fc", directors[self.places], link.normals)
+        if surface.comm.allreduce(bool(np.any(along < STEEPEST)), op=MPI.LOR):
+            raise CaseError(
+                f"interface {surface.name!r}: a vertex of {surface.minus.name!r} cannot move along "
+                "the mean normal of its facets without leaving one of them sideways: the interface "
+                "is too sharp there, or a support holds it; round it, or let the body rest"
+            )
+        q, d = surface.test(surface.gap), ufl.dot(self.director("+"), surface.sides.normal)
+        along_form = compile_form(d * q * surface.sides.dS, surface.entity_maps)
+        space = surface.gap.function.function_space
+        self._along = facet_integrals(along_form, space)
+
+    def follow(self) -> None:
+        """Take area vectors from where the metal is, and shares from the gaps; collective."""
+        surface, link = self.surface, self.link
+        x = np.asarray(surface.minus.mesh.mesh.geometry.x, dtype=np.float64)
+        vectors = self.carried.x.array.reshape(-1, link.normals.shape[1])
+        vectors[self.carried.function_space.dofmap.list[link.cells, 0]] = link.carried(x)
+        self.carried.x.scatter_forward()
+        gap = surface.gap
+        gaps = gap.previous[gap.function.function_space.dofmap.list[link.cells]]
+        held = self.share.function_space.dofmap.list[link.cells]
+        self.share.x.array[held] = shares(gaps, LEAST_GAP)
+        self.share.x.scatter_forward()
+
+    def offsets(self) -> Array:
+        """Return where the metal's vertices are from those of the interface; collective.
+
+        Shape (places, dim), owned and ghost [m].
+        """
+        surface = self.surface
+        space = surface.gap.function.function_space
+        vector = la.vector(space.dofmap.index_map, 1)
+        moved = facet_integrals(self._lifted, space) / self._along
+        vector.array[: len(moved)] = moved - surface.values(surface.gap)
+        vector.scatter_forward()
+        dim = self.link.normals.shape[1]
+        return np.asarray(vector.array[:, None] * self.director.x.array.reshape(-1, dim))
+
+    def gone(self) -> float:
+        """Return the volume that growth has taken from the body at the interface [m3]; collective.
+
+        It is that of the last committed step.
+        """
+        parted = self.parted.x.array[: self.surface.gap.owned]
+        return total(float(self.surface.areas @ parted), self.surface.comm)
+
+    @property
+    def unknowns(self) -> Sequence[Unknown]:
+        """The slide."""
+        return (self.slide,)
+
+    @property
+    def memory(self) -> Sequence[Memory]:
+        """By how much growth has moved the bodies apart."""
+        return (self.history,)
+
+    def terms(self) -> Iterator[Term]:
+        """Yield the equation of the slide."""
+        surface = self.surface
+        left = self.slide.function("+") - self._sideways()
+        yield self.slide.key, left * surface.test(self.slide) * surface.sides.dS
+
+    def sizes(self) -> Iterator[Term]:
+        """Yield a typical gap."""
+        yield self.surface.typical(self.slide, self.surface.setting.scales.gap)
+
+    def term(self, test: Expr) -> Any:
+        """Return the equation of the gap [m], to which growth adds."""
+        surface = self.surface
+        opening = self._widened() - self.share("+") * self.slide.function("+")
+        return opening * test * surface.local.dS - self._closing() * test * surface.sides.dS
+
+    def grown(self, now: Expr, before: Expr) -> Expr:
+        """Return what a thickness has grown by in the step [m]."""
+        return now - before
+
+    def opened(self, near: FacetSet) -> Any:
+        """Return what parted the bodies up to the last step, and in this one from where they are.
+
+        The slide is taken from the flow itself.
+        """
+        local = (self.parted("+") + self._widened()) * near.local.dS
+        return local - (self._closing() + self._sideways()) * near.sides.dS
+
+    def _widened(self) -> Expr:
+        """Return what the step adds to the gap, along the normal [m]."""
+        gap = self.surface.gap
+        along = ufl.dot(self.director("+"), self.surface.sides.normal)
+        return (gap.function("+") - gap.past("+")) * along
+
+    def _closing(self) -> Expr:
+        """Return by how much displacements move the bodies apart in the step [m]."""
+        minus, plus = self.surface.minus.u, self.surface.plus.u
+        jump = plus.function("-") - plus.past("-") - minus.function("+") + minus.past("+")
+        return ufl.dot(jump, self.surface.sides.normal)
+
+    def _sideways(self) -> Expr:
+        """Return the thickness that metal leaves behind by flowing along its surface [m]."""
+        minus = self.surface.minus.u
+        flow = minus.function("+") - minus.past("+")
+        return -ufl.dot(flow, self.carried("+") - self.surface.sides.normal)

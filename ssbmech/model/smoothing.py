@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: BSD-3-Clause
+r"""Where the inside of a mesh goes when its boundary moves.
+
+The mesh as it was made is taken for a solid whose energy grows without bound as a cell is turned
+inside out; with F the deformation gradient from there and J its determinant,
+
+.. math:: \sum_{cells} \left( \frac{F : F}{J^{2/d}} - d \right) + \kappa \frac{(J - 1)^2}{J}
+
+with the same weight for each cell, so that small ones are as stiff as large ones. Its least is
+found by Newton's method, with steps that keep every cell the right way round. So the mesh is a
+function of its boundary alone, and cycles do not spoil it.
+"""
+
+from __future__ import annotations
+
+from mpi4py import MPI
+from petsc4py import PETSc
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem, la
+from dolfinx.fem import petsc as fem_petsc
+from dolfinx.mesh import Mesh
+
+from ssbmech._compat import cell_nodes, compile_form
+from ssbmech.case.linear_solver import Direct
+from ssbmech.errors import NotConverged
+from ssbmech.geometry.moving import signed_volumes
+from ssbmech.solve.linear import Solver
+
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+KAPPA = 0.2
+"""Resistance to a change of volume over that to a change of shape [1]."""
+
+KEPT = 0.2
+"""Least volume of a cell after an iteration over that before [1]."""
+
+SHORTEST = 1e-3
+"""Fraction of an iteration's step below which it is given up [1]."""
+
+STILL = 1e-5
+"""Motion of a node in an iteration over the size of its mesh's smallest cell that is none [1]."""
+
+MOST_ITERATIONS = 40
+"""Iterations after which it is given up."""
+
+
+class PseudoSolid:
+    """A mesh as it was made, which tells how its inside follows its boundary.
+
+    Attributes:
+        space: displacements of its vertices.
+    """
+
+    def __init__(self, mesh: Mesh, name: str) -> None:
+        """Compile the energy; collective.
+
+        Args:
+            mesh: the mesh, which does not move.
+            name: name of the body, for messages.
+        """
+        dim = mesh.topology.dim
+        self._mesh, self._name, self._dim = mesh, name, dim
+        self.space = fem.functionspace(mesh, ("Lagrange", 1, (dim,)))
+        self._d = fem.Function(self.space)
+        gradient = ufl.Identity(dim) + ufl.grad(self._d)
+        volume = ufl.det(gradient)
+        shape = ufl.inner(gradient, gradient) / volume ** (2 / dim) - dim
+        energy = (shape + KAPPA * (volume - 1) ** 2 / volume) / ufl.CellVolume(mesh)
+        dx = ufl.Measure("dx", domain=mesh, metadata={"quadrature_degree": 0})
+        force = ufl.derivative(energy * dx, self._d, ufl.TestFunction(self.space))
+        self._force = compile_form(force, None)
+        stiffness = ufl.derivative(force, self._d, ufl.TrialFunction(self.space))
+        self._stiffness = compile_form(stiffness, None)
+        self._matrix = fem_petsc.assemble_matrix(self._stiffness)
+        self._matrix.assemble()
+        self._matrix.setOption(PETSc.Mat.Option.KEEP_NONZERO_PATTERN, True)
+        self._right, self._step = self._matrix.createVecs()
+        self._solver = Solver(self._matrix, Direct(), f"mesh_{name}_")
+        index_map = self.space.dofmap.index_map
+        self._vector = la.vector(index_map, dim)
+        self._owned = index_map.size_local * dim
+        self._first = index_map.local_range[0] * dim
+        x = np.asarray(mesh.geometry.x, dtype=np.float64)
+        self._corners = x[cell_nodes(mesh)][:, :, :dim]
+        self._volumes = signed_volumes(self._corners)
+        smallest = self._least(np.abs(self._volumes) ** (1 / dim))
+        self._still, self._diagonal = STILL * smallest, smallest**-2
+
+    def _least(self, values: Array) -> float:
+        """Return the least of all ranks' values; collective."""
+        least = float(np.min(values, initial=np.inf))
+        return float(self._mesh.comm.allreduce(least, op=MPI.MIN))
+
+    def stretch(self, d: Array) -> Array:
+        """Return volumes of the local cells over those as they were made [1].
+
+        Args:
+            d: displacements of the vertices, shape (vertices, dim), owned and ghost [m].
+        """
+        moved = self._corners + d.reshape(-1, self._dim)[self.space.dofmap.list]
+        return signed_volumes(moved) / self._volumes
+
+    def follow(self, target: Array, fixed: Mask) -> Array:
+        """Return the displacements of all vertices from those of the boundary; collective.
+
+        Args:
+            target: displacements, shape (vertices, dim), owned and ghost [m].
+            fixed: components of vertices that have to be there, of the same shape.
+
+        Raises:
+            NotConverged: cells would be turned inside out.
+        """
+        d, start = self._d.x.array, self._d.x.array.copy()
+        try:
+            for _ in range(MOST_ITERATIONS):
+                if self._iterate(target.ravel(), fixed.ravel()):
+                    d[fixed.ravel()] = target.ravel()[fixed.ravel()]
+                    return np.array(d.reshape(-1, self._dim))
+        except NotConverged:
+            d[:] = start
+            raise
+        d[:] = start
+        raise NotConverged(f"the mesh of {self._name!r} does not follow its boundary")
+
+    def _iterate(self, target: Array, fixed: Mask) -> bool:
+        """Take one step, and return whether it was the last one needed; collective.
+
+        Raises:
+            NotConverged: no step keeps the cells the right way round.
+        """
+        d = self._d.x
+        rows = np.flatnonzero(fixed[: self._owned]).astype(PETSc.IntType)
+        self._assemble()
+        self._step.set(0.0)
+        self._step.array_w[rows] = (target - d.array)[rows]
+        self._matrix.zeroRowsColumns(rows + self._first, self._diagonal, self._step, self._right)
+        self._solver.set_up()
+        if not self._solver.solve(self._right, self._step).converged:
+            raise NotConverged(f"the mesh of {self._name!r} does not follow its boundary")
+        self._vector.array[: self._owned] = self._step.array_r
+        self._vector.scatter_forward()
+        full, old = self._vector.array, d.array.copy()
+        least, part = self._least(self.stretch(old)), 1.0
+        d.array[:] = old + full
+        while self._least(self.stretch(d.array)) <= KEPT * least:
+            part *= 0.5
+            if part < SHORTEST:
+                raise NotConverged(f"cells of {self._name!r} would be turned inside out")
+            d.array[:] = old + part * full
+        far = -self._least(-np.abs(full))
+        return part == 1.0 and far <= self._still
+
+    def _assemble(self) -> None:
+        """Assemble stiffness and minus the force at the present displacements; collective."""
+        self._matrix.zeroEntries()
+        fem_petsc.assemble_matrix(self._matrix, self._stiffness)
+        self._matrix.assemble()
+        self._vector.array[:] = 0.0
+        fem.assemble_vector(self._vector.array, self._force)
+        self._vector.scatter_reverse(la.InsertMode.add)
+        self._right.array_w[:] = -self._vector.array[: self._owned]

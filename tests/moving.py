@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Shared by the tests of bodies that move: cells of lithium that is stripped and plated."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import ssbmech as ssb
+from ssbmech import library
+from ssbmech.frames import Frame
+from ssbmech.library.interfaces import lithium_li6ps5cl
+from ssbmech.model.cell import CellModel
+from ssbmech.model.motion import BodyMotion
+from ssbmech.units import MPa, MPa_per_um, mA_per_cm2, nm, s, um
+
+WORKING, COUNTER = "negative|separator", "positive|separator"
+LITHIUM = library.by_name("lithium_lepage2019")
+SPEED = 10.0 * LITHIUM.metal.thickness_per_charge
+"""Strip speed of 1 mA/cm2 [m/s]."""
+
+
+def moving_cell(
+    strip: float,
+    thickness: float = 12e-6,
+    frame: Frame | None = None,
+    width: float = 16e-6,
+    moves: bool = True,
+    **changes: Any,
+) -> ssb.Case:
+    """Return Li | Li6PS5Cl | Li, flat, stripped at the working electrode and plated again.
+
+    Args:
+        strip: thickness that is stripped [m].
+        thickness: thickness of the working electrode [m].
+        frame: plane strain if not given.
+        width: width [m].
+        moves: whether both electrodes move.
+        changes: fields of the case to replace.
+    """
+    frame = ssb.PlaneStrain() if frame is None else frame
+    seconds = strip / SPEED
+    three = frame.dim == 3
+    layers = (
+        ssb.Layer("negative", thickness),
+        ssb.Layer("separator", 10 * um),
+        ssb.Layer("positive", 12 * um),
+    )
+    sides = ("right",) if frame.revolves else ("left", "right")
+    sides += ("front", "back") if three else ()
+    case = ssb.Case(
+        name="moving",
+        geometry=ssb.Stack(
+            frame=frame,
+            width=width,
+            depth=8e-6 if three else None,
+            layers=layers,
+            size_interface=4 * um,
+            size_bulk=4 * um,
+        ),
+        bodies=(
+            ssb.Body.single("negative", LITHIUM, moves=moves),
+            ssb.Body.single("separator", library.by_name("li6ps5cl")),
+            ssb.Body.single("positive", LITHIUM, moves=moves),
+        ),
+        interfaces=(
+            ssb.Interface(WORKING, kinetics=lithium_li6ps5cl()),
+            ssb.Interface(COUNTER, kinetics=lithium_li6ps5cl()),
+        ),
+        supports=tuple(ssb.Roller(face) for face in ("bottom", *sides)),
+        fixture=ssb.Spring(preload=1 * MPa, spring_stiffness=0.03 * MPa_per_um),
+        electrodes=ssb.Electrodes(working=WORKING, counter=COUNTER),
+        protocol=(
+            ssb.Preload(1 * s),
+            ssb.ConstantCurrent(1 * mA_per_cm2, seconds, name="strip"),
+            ssb.ConstantCurrent(-1 * mA_per_cm2, seconds, name="plate"),
+            ssb.Rest(60.0),
+        ),
+        step_control=ssb.AdaptiveSteps(gap_error=20 * nm, dt_max=600 * s),
+        limits=ssb.Limits.off(),
+        output=ssb.Output(figures=False),
+    )
+    return dataclasses.replace(case, **changes)
+
+
+def motion(cell: CellModel, name: str) -> BodyMotion:
+    """Return the motion of a body."""
+    return next(m for m in cell.motion.bodies if m.body.name == name)
