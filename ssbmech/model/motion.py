@@ -10,7 +10,7 @@ the state says, and the inside follows (`ssbmech.model.smoothing`):
 
 - vertices of an interface to where the gap says (`ssbmech.model.parts.wall`);
 - components of the displacement that supports or the platen hold, with it; the vertices slide along
-  flat faces;
+  flat faces, and along an axis of revolution;
 - vertices of free faces with the metal, so far that what flows through the face is what the shape
   gains, :math:`\Delta x_i \cdot a_i = \int \Delta u \cdot n \, q_i \, ds` with the area vector
   :math:`a_i = \int n \, q_i \, ds`.
@@ -46,6 +46,9 @@ from ssbmech.solve.unknowns import Closure
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+
+ON_AXIS = 1e-9
+"""Radius over the width of the body up to which a vertex is on the axis [1]."""
 
 
 class BodyMotion:
@@ -92,7 +95,8 @@ class BodyMotion:
         self._nodes[rows] = cell_nodes(mesh)
         self._vertices = np.zeros(len(self._x), dtype=np.int32)
         self._vertices[self._nodes] = np.arange(len(self._nodes), dtype=np.int32)
-        self._held = self._held_components(closures)
+        self._axis = self._on_axis()
+        self._held = self._held_components(closures) | self._axis
         for wall in walls:
             wall.direct(self._on_wall(wall, ~self._held))
         at_walls = self._told([(self._vertices[w.link.minus_nodes], None) for w in walls])
@@ -108,6 +112,15 @@ class BodyMotion:
             self.before = self.now.copy()
         self._place(self.now)
         self.dilated, self._start = 0.0, self.volume(self.now)
+
+    def _on_axis(self) -> Mask:
+        """Return the radial components of the vertices on an axis of revolution."""
+        x = self._made[self._nodes]
+        found = np.zeros((len(x), self._dim), dtype=bool)
+        if self.body.frame.revolves:
+            width = self._comm.allreduce(float(x[:, 0].max(initial=0.0)), op=MPI.MAX)
+            found[:, 0] = x[:, 0] <= ON_AXIS * width
+        return found
 
     def _held_components(self, closures: Iterable[Closure]) -> Mask:
         """Return which components of vertices follow the displacement; collective."""
@@ -163,7 +176,8 @@ class BodyMotion:
         """
         moved = fem.Function(self._space)
         moved.interpolate(self.body.u.function)
-        target = np.where(self._held, moved.x.array.reshape(-1, self._dim), 0.0)
+        follows = self._held & ~self._axis
+        target = np.where(follows, moved.x.array.reshape(-1, self._dim), 0.0)
         pairs = []
         for wall in self.walls:
             offsets = wall.offsets()
