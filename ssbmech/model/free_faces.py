@@ -121,7 +121,7 @@ def _free_facets(body: BodyModel, nodes: Ints, at_walls: Mask, held: Mask) -> In
     outer = dmesh.exterior_facet_indices(mesh.topology).astype(np.int32)
     vertices = np.zeros(len(mesh.geometry.x), dtype=np.int32)
     vertices[nodes] = np.arange(len(nodes), dtype=np.int32)
-    corners = np.zeros((0, dim), dtype=np.int32)
+    corners: Ints = np.zeros((0, dim), dtype=np.int32)
     if len(outer):
         corners = dmesh.entities_to_geometry(mesh, dim - 1, outer)
     at = vertices[corners]
@@ -130,4 +130,4 @@ def _free_facets(body: BodyModel, nodes: Ints, at_walls: Mask, held: Mask) -> In
     normals = np.abs(vectors) / np.linalg.norm(vectors, axis=1, keepdims=True)
     along = (normals > ALONG) & held[at].all(axis=1)
     stuck = held[at].all(axis=(1, 2))
-    return outer[~(at_walls[at].all(axis=1) | along.any(axis=1) | stuck)]
+    return np.asarray(outer[~(at_walls[at].all(axis=1) | along.any(axis=1) | stuck)])

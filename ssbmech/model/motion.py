@@ -85,8 +85,9 @@ class BodyMotion:
         self.body, self.walls, self._kinematics = body, walls, kinematics
         mesh = body.mesh.mesh
         self._comm: MPI.Intracomm = mesh.comm
-        self._dim, self._x = mesh.topology.dim, mesh.geometry.x
-        self._made = np.array(self._x)
+        self._dim = int(mesh.topology.dim)
+        self._x: Array = np.asarray(mesh.geometry.x, dtype=np.float64)
+        self._made: Array = np.array(self._x, dtype=np.float64)
         twin = cut_submesh(parent, self._dim, body.mesh.submesh.parent_entities)
         self._solid = PseudoSolid(twin.mesh, body.name)
         self._space = fem.functionspace(mesh, ("Lagrange", 1, (self._dim,)))
@@ -105,7 +106,8 @@ class BodyMotion:
         self._fixed = self._held | (self._at_walls | self._free.vertices)[:, None]
         du = body.kinematics.counted(body.u)
         self._dilation = compile_form(ufl.tr(body.frame.strain(du)) * body.dx, None)
-        self.now, self.before = self._made.copy(), self._made.copy()
+        self.now: Array = self._made.copy()
+        self.before: Array = self._made.copy()
         self._next: Array | None = None
         if self._comm.allreduce(bool(np.any(self._target() != 0.0)), op=MPI.LOR):
             self.now = self._moved()
