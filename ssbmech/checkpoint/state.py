@@ -23,6 +23,7 @@ from ssbmech.errors import CaseError, RunFolderError
 from ssbmech.geometry.original import Numbers, cell_numbers, facet_numbers, node_numbers
 from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
+from ssbmech.model.motion import BodyMotion
 from ssbmech.model.surface import SurfaceModel
 
 Array = npt.NDArray[np.float64]
@@ -90,6 +91,8 @@ class CellState:
             self.arrays.extend(_of_body(cell, body))
         for surface in cell.surfaces.values():
             self.arrays.extend(_of_surface(cell, surface))
+        for motion in cell.motion.bodies:
+            self.arrays.extend(_of_motion(motion))
         counts = Counter(array.name for array in self.arrays)
         double = [name for name, count in counts.items() if count > 1]
         if double:
@@ -119,6 +122,7 @@ class CellState:
             "closures": {c.key: {k: getattr(c, k) for k in _CLOSURE} for c in cell.closures},
             "platen": cell.holder.state(),
             "conditions": cell.conditions.state(),
+            "motion": cell.motion.state(),
         }
 
     def restore(self, stored: StoredRows, scalars: Mapping[str, Any]) -> None:
@@ -149,6 +153,9 @@ class CellState:
         # older checkpoints are of cells whose temperature never changed
         if "conditions" in scalars:
             self.cell.conditions.restore(scalars["conditions"])
+        # older checkpoints are of cells of which nothing moves
+        if "motion" in scalars:
+            self.cell.motion.restore(scalars["motion"])
         self.cell.time = scalars["time"]
 
 
@@ -174,13 +181,32 @@ def _of_body(cell: CellModel, body: BodyModel) -> Iterator[KeptArray]:
 
 
 def _of_surface(cell: CellModel, surface: SurfaceModel) -> Iterator[KeptArray]:
-    """Yield the fields of an interface, and what its parts remember on its facets."""
+    """Yield the fields of an interface, and what its parts remember on its facets or vertices."""
     numbers = facet_numbers(cell.tagged.mesh, surface.mesh)
-    cells = surface.gap.function.function_space.dofmap.list[: len(numbers), 0]
-    places = Places(f"facets {surface.name}", cells, numbers)
+    cells = surface.places.facets.dofmap.list[: len(numbers), 0]
+    on_facets = own = Places(f"facets {surface.name}", cells, numbers)
+    space = surface.gap.function.function_space
+    if surface.places.at_vertices:
+        owned = np.arange(space.dofmap.index_map.size_local)
+        own = Places(f"vertices {surface.name}", owned, node_numbers(space)[owned])
+
+    def places(value: fem.Function) -> Places:
+        each = value.function_space.dofmap.list.shape[1]
+        return own if each == space.dofmap.list.shape[1] else on_facets
+
     for unknown in surface.unknowns:
-        yield KeptArray(f"{unknown.key} older", unknown.function, unknown.older, places)
-        yield KeptArray(unknown.key, unknown.past, unknown.previous, places)
+        at = places(unknown.function)
+        yield KeptArray(f"{unknown.key} older", unknown.function, unknown.older, at)
+        yield KeptArray(unknown.key, unknown.past, unknown.previous, at)
     for memory in surface.parts.memory:
         for name, value in memory.committed.items():
-            yield KeptArray(f"{name} {surface.name}", value, value.x.array, places)
+            yield KeptArray(f"{name} {surface.name}", value, value.x.array, places(value))
+
+
+def _of_motion(motion: BodyMotion) -> Iterator[KeptArray]:
+    """Yield where the vertices of a body that moves are, and where they were before."""
+    space, name = motion.now.function_space, motion.body.name
+    owned = np.arange(space.dofmap.index_map.size_local)
+    places = Places(f"vertices {name}", owned, node_numbers(space)[owned])
+    yield KeptArray(f"position {name}", motion.now, motion.now.x.array, places)
+    yield KeptArray(f"position {name} older", motion.before, motion.before.x.array, places)

@@ -21,7 +21,7 @@ is known to rounding and made up for in the next step (`ssbmech.model.kinematics
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mpi4py import MPI
@@ -57,8 +57,8 @@ class BodyMotion:
     Attributes:
         body: the body.
         walls: its surfaces at interfaces.
-        now: positions of the nodes at the last committed step, shape (nodes, 3) [m].
-        before: those at the step before.
+        now: positions of the vertices at the last committed step [m].
+        before: those at the step before [m].
         dilated: change of volume by pressure since the start [m3].
     """
 
@@ -87,7 +87,6 @@ class BodyMotion:
         self._comm: MPI.Intracomm = mesh.comm
         self._dim = int(mesh.topology.dim)
         self._x: Array = np.asarray(mesh.geometry.x, dtype=np.float64)
-        self._made: Array = np.array(self._x, dtype=np.float64)
         twin = cut_submesh(parent, self._dim, body.mesh.submesh.parent_entities)
         self._solid = PseudoSolid(twin.mesh, body.name)
         self._space = fem.functionspace(mesh, ("Lagrange", 1, (self._dim,)))
@@ -96,6 +95,8 @@ class BodyMotion:
         self._nodes[rows] = cell_nodes(mesh)
         self._vertices = np.zeros(len(self._x), dtype=np.int32)
         self._vertices[self._nodes] = np.arange(len(self._nodes), dtype=np.int32)
+        self._made: Array = np.array(self._x[self._nodes, : self._dim])
+        self.now, self.before = fem.Function(self._space), fem.Function(self._space)
         self._axis = self._on_axis()
         self._held = self._held_components(closures) | self._axis
         for wall in walls:
@@ -106,18 +107,27 @@ class BodyMotion:
         self._fixed = self._held | (self._at_walls | self._free.vertices)[:, None]
         du = body.kinematics.counted(body.u)
         self._dilation = compile_form(ufl.tr(body.frame.strain(du)) * body.dx, None)
-        self.now: Array = self._made.copy()
-        self.before: Array = self._made.copy()
         self._next: Array | None = None
+        self._keep(self._made)
         if self._comm.allreduce(bool(np.any(self._target() != 0.0)), op=MPI.LOR):
-            self.now = self._moved()
-            self.before = self.now.copy()
-        self._place(self.now)
-        self.dilated, self._start = 0.0, self.volume(self.now)
+            self._keep(self._moved())
+        self._keep(self.positions)
+        self._place(self.positions)
+        self.dilated, self._start = 0.0, self.volume
+
+    @property
+    def positions(self) -> Array:
+        """Positions of the vertices at the last committed step, shape (vertices, dim) [m]."""
+        return np.asarray(self.now.x.array.reshape(-1, self._dim))
+
+    def _keep(self, x: Array) -> None:
+        """Take positions for those of the last committed step."""
+        self.before.x.array[:] = self.now.x.array
+        self.now.x.array[:] = x.ravel()
 
     def _on_axis(self) -> Mask:
         """Return the radial components of the vertices on an axis of revolution."""
-        x = self._made[self._nodes]
+        x = self._made
         found = np.zeros((len(x), self._dim), dtype=bool)
         if self.body.frame.revolves:
             width = self._comm.allreduce(float(x[:, 0].max(initial=0.0)), op=MPI.MAX)
@@ -186,7 +196,7 @@ class BodyMotion:
             pairs.append((self._vertices[wall.link.minus_nodes], offsets[wall.places]))
         at_walls = self._told(pairs)[:, :-1]
         target = np.where(self._at_walls[:, None], at_walls, target)
-        here = (self.now - self._made)[self._nodes, : self._dim]
+        here = self.positions - self._made
         known = self._held | self._at_walls[:, None]
         return self._free.move(target, known, here)
 
@@ -197,11 +207,13 @@ class BodyMotion:
             ratio: the step over the one before [1].
         """
         self._next = None
-        self._place(self.now + 0.5 * ratio * (self.now - self.before))
+        change = self.now.x.array - self.before.x.array
+        middle = self.now.x.array + 0.5 * ratio * change
+        self._place(middle.reshape(-1, self._dim))
 
     def _place(self, x: Array) -> None:
         """Move the mesh, and all that was taken from it."""
-        self._x[:] = x
+        self._x[self._nodes, : self._dim] = x
         self.body.mesh_moved()
         for wall in self.walls:
             wall.follow()
@@ -216,14 +228,13 @@ class BodyMotion:
             self._next = self._moved()
 
     def _moved(self) -> Array:
-        """Return the positions of all nodes in the present state; collective.
+        """Return the positions of all vertices in the present state; collective.
 
         Raises:
             NotConverged: the inside cannot follow the boundary.
         """
-        x = self._made.copy()
-        x[self._nodes, : self._dim] += self._solid.follow(self._target(), self._fixed)
-        return x
+        here = self.positions - self._made
+        return self._made + self._solid.follow(here, self._target(), self._fixed)
 
     def error(self, ratio: float, tolerances: Tolerances) -> float:
         """Return 0: a step is good if the mesh can follow it; collective.
@@ -239,39 +250,53 @@ class BodyMotion:
         self.advance()
         debt = self._kinematics.debt.value
         gained = total(fem.assemble_scalar(self._dilation), self._comm)
-        self.dilated += gained + debt * self.volume(self._x)
+        self.dilated += gained + debt * self._volume_of(self._x[self._nodes, : self._dim])
         if self._next is not None:
-            self.now, self.before = self._next, self.now
+            self._keep(self._next)
         self._next = None
-        self._place(self.now)
-        self._kinematics.debt.value = self.excess() / self.volume(self.now)
+        self._place(self.positions)
+        self._kinematics.debt.value = self.excess() / self.volume
 
     def rollback(self) -> None:
-        """Put the mesh back to the last committed step."""
+        """Put the mesh back to the last committed step; collective."""
         self._next = None
-        self._place(self.now)
+        self._place(self.positions)
 
     def _corners(self, x: Array) -> Array:
         """Return the corners of the owned cells."""
-        nodes = cell_nodes(self.body.mesh.mesh)[: self.body.owned_cells]
-        return np.asarray(x[nodes][:, :, : self._dim])
+        return np.asarray(x[self._space.dofmap.list[: self.body.owned_cells]])
 
-    def volume(self, x: Array) -> float:
-        """Return the volume of the mesh with its nodes at some positions [m3]; collective."""
-        revolves = self.body.frame.revolves
-        made = signed_volumes(self._corners(self._made))
-        volumes = signed_volumes(self._corners(x), revolves) * np.sign(made)
+    def _volume_of(self, x: Array) -> float:
+        """Return the volume of the mesh with its vertices at some positions [m3]; collective."""
+        sense = np.sign(signed_volumes(self._corners(self._made)))
+        volumes = signed_volumes(self._corners(x), self.body.frame.revolves) * sense
         return total(float(volumes.sum()), self._comm)
+
+    @property
+    def volume(self) -> float:
+        """Volume of the mesh at the last committed step [m3]; collective."""
+        return self._volume_of(self.positions)
 
     def excess(self) -> float:
         """Return the volume of the mesh less that of its metal [m3]; collective."""
         gone = sum(wall.gone() for wall in self.walls)
-        return self.volume(self.now) - (self._start + self.dilated - gone)
+        return self.volume - (self._start + self.dilated - gone)
 
     def quality(self) -> float:
         """Return the least quality of a cell, 1 for equilateral ones [1]; collective."""
-        least = float(np.min(qualities(self._corners(self.now)), initial=1.0))
+        least = float(np.min(qualities(self._corners(self.positions)), initial=1.0))
         return float(self._comm.allreduce(least, op=MPI.MIN))
+
+    def state(self) -> dict[str, float]:
+        """Return the sums over time, and what the next step makes up for, as plain data."""
+        debt = self._kinematics.debt.value
+        return {"dilated": self.dilated, "start": self._start, "debt": debt}
+
+    def restore(self, state: Mapping[str, float]) -> None:
+        """Take over what `state` gave, when the positions are taken over; collective."""
+        self.dilated, self._start = state["dilated"], state["start"]
+        self._kinematics.debt.value = state["debt"]
+        self.rollback()
 
 
 class CellMotion:
@@ -291,6 +316,15 @@ class CellMotion:
         for body in self.bodies:
             body.begin(ratio)
             system.meshes_moved()
+
+    def state(self) -> dict[str, dict[str, float]]:
+        """Return what they carry from step to step beside positions, as plain data."""
+        return {body.body.name: body.state() for body in self.bodies}
+
+    def restore(self, state: Mapping[str, Mapping[str, float]]) -> None:
+        """Take over what `state` gave, when the positions are taken over; collective."""
+        for body in self.bodies:
+            body.restore(state[body.body.name])
 
     def commit(self) -> None:
         """Move the meshes to the end of the step; collective."""

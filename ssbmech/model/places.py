@@ -41,6 +41,10 @@ class Places(Protocol):
     def facets(self) -> fem.FunctionSpace:
         """Functions that are constant on facets."""
 
+    @property
+    def at_vertices(self) -> bool:
+        """Whether they live at vertices, which facets share."""
+
     def local(self, full: WeightedMeasure) -> WeightedMeasure:
         """Return the measure by which laws hold place by place.
 
@@ -78,6 +82,7 @@ class OnFacets:
     """Fields that are constant on each facet."""
 
     element = ("DG", 0)
+    at_vertices = False
 
     def __init__(self, mesh: Mesh) -> None:
         """Belong to the mesh of an interface; collective."""
@@ -111,6 +116,7 @@ class OnVertices:
     """Fields that are linear on each facet, with laws that hold at vertices."""
 
     element = ("Lagrange", 1)
+    at_vertices = True
 
     def __init__(self, mesh: Mesh) -> None:
         """Belong to the mesh of an interface; collective."""

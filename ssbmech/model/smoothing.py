@@ -104,26 +104,23 @@ class PseudoSolid:
         moved = self._corners + d.reshape(-1, self._dim)[self.space.dofmap.list]
         return signed_volumes(moved) / self._volumes
 
-    def follow(self, target: Array, fixed: Mask) -> Array:
+    def follow(self, start: Array, target: Array, fixed: Mask) -> Array:
         """Return the displacements of all vertices from those of the boundary; collective.
 
         Args:
-            target: displacements, shape (vertices, dim), owned and ghost [m].
+            start: displacements to begin with, shape (vertices, dim), owned and ghost [m].
+            target: displacements of the boundary, of the same shape [m].
             fixed: components of vertices that have to be there, of the same shape.
 
         Raises:
             NotConverged: cells would be turned inside out.
         """
-        d, start = self._d.x.array, self._d.x.array.copy()
-        try:
-            for _ in range(MOST_ITERATIONS):
-                if self._iterate(target.ravel(), fixed.ravel()):
-                    d[fixed.ravel()] = target.ravel()[fixed.ravel()]
-                    return np.array(d.reshape(-1, self._dim))
-        except NotConverged:
-            d[:] = start
-            raise
-        d[:] = start
+        d = self._d.x.array
+        d[:] = start.ravel()
+        for _ in range(MOST_ITERATIONS):
+            if self._iterate(target.ravel(), fixed.ravel()):
+                d[fixed.ravel()] = target.ravel()[fixed.ravel()]
+                return np.array(d.reshape(-1, self._dim))
         raise NotConverged(f"the mesh of {self._name!r} does not follow its boundary")
 
     def _iterate(self, target: Array, fixed: Mask) -> bool:

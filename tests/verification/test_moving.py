@@ -47,7 +47,7 @@ def meshes(cell: CellModel) -> Mesh:
     """Return what the mesh of the working electrode was at the start of the step."""
     moved = motion(cell, "negative")
     gone = sum(wall.gone() for wall in moved.walls)
-    return Mesh(moved.volume(moved.now), moved.dilated, gone, moved.quality())
+    return Mesh(moved.volume, moved.dilated, gone, moved.quality())
 
 
 def charges(run: March) -> np.ndarray:
