@@ -24,6 +24,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import ufl
+from dolfinx import fem
 from dolfinx.mesh import Mesh
 
 from ssbmech.frames import Expr, Frame
@@ -39,6 +40,9 @@ class Kinematics(Protocol):
 
     def counted(self, unknown: Unknown) -> Expr:
         """Return a field of the body less its value where counting starts."""
+
+    def shown(self, u: Unknown) -> fem.Function:
+        """Return the displacement of the mesh from where it was made, for files [m]."""
 
     def swollen(self, volume_strain: Expr, mesh: Mesh) -> Expr:
         """Return a volume strain with what the shape of the mesh adds to it [1]."""
@@ -66,6 +70,10 @@ class FromStart:
         """Return the field."""
         return unknown.function
 
+    def shown(self, u: Unknown) -> fem.Function:
+        """Return the displacement."""
+        return u.function
+
     def swollen(self, volume_strain: Expr, mesh: Mesh) -> Expr:
         """Return the volume strain."""
         return volume_strain
@@ -86,15 +94,22 @@ class FromStep:
 
     Attributes:
         debt: volume of the mesh that is too much, over its volume [1].
+        moved: displacement of the mesh at the end of the step from where it was made [m]; none
+            before it can move.
     """
 
     def __init__(self) -> None:
         """Start without debt."""
         self.debt = Number(0.0)
+        self.moved: fem.Function | None = None
 
     def counted(self, unknown: Unknown) -> Expr:
         """Return the change of the field over the step."""
         return unknown.function - unknown.past
+
+    def shown(self, u: Unknown) -> fem.Function:
+        """Return the displacement of the mesh."""
+        return u.function if self.moved is None else self.moved
 
     def swollen(self, volume_strain: Expr, mesh: Mesh) -> Expr:
         """Return the volume strain with the debt."""

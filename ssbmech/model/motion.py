@@ -97,6 +97,8 @@ class BodyMotion:
         self._vertices[self._nodes] = np.arange(len(self._nodes), dtype=np.int32)
         self._made: Array = np.array(self._x[self._nodes, : self._dim])
         self.now, self.before = fem.Function(self._space), fem.Function(self._space)
+        self._shift = fem.Function(self._space)
+        kinematics.moved = self._moved = fem.Function(body.u.function.function_space)
         self._axis = self._on_axis()
         self._held = self._held_components(closures) | self._axis
         for wall in walls:
@@ -110,7 +112,7 @@ class BodyMotion:
         self._next: Array | None = None
         self._keep(self._made)
         if self._comm.allreduce(bool(np.any(self._target() != 0.0)), op=MPI.LOR):
-            self._keep(self._moved())
+            self._keep(self._found())
         self._keep(self.positions)
         self._place(self.positions)
         self.dilated, self._start = 0.0, self.volume
@@ -225,9 +227,15 @@ class BodyMotion:
             NotConverged: the inside cannot follow the boundary.
         """
         if self._next is None:
-            self._next = self._moved()
+            self._next = self._found()
+            self._show(self._next)
 
-    def _moved(self) -> Array:
+    def _show(self, x: Array) -> None:
+        """Let files show the mesh at some positions; collective."""
+        self._shift.x.array[:] = (x - self._made).ravel()
+        self._moved.interpolate(self._shift)
+
+    def _found(self) -> Array:
         """Return the positions of all vertices in the present state; collective.
 
         Raises:
@@ -296,6 +304,7 @@ class BodyMotion:
         """Take over what `state` gave, when the positions are taken over; collective."""
         self.dilated, self._start = state["dilated"], state["start"]
         self._kinematics.debt.value = state["debt"]
+        self._show(self.positions)
         self.rollback()
 
 

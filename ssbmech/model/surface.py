@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from mpi4py import MPI
 
@@ -61,6 +61,10 @@ class FacetSet:
 class Separation(Protocol):
     """Role of what the gap between two bodies follows from."""
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether the bodies keep their shape, however much is stripped."""
+
     def term(self, test: Expr) -> Any:
         """Return the equation of the gap [m], to which growth and films add."""
 
@@ -85,6 +89,7 @@ class FromStart:
     """The gap follows from the displacements since the start, g = g0 + [u] . n."""
 
     surface: SurfaceModel
+    at_rest: ClassVar[bool] = True
 
     def term(self, test: Expr) -> Any:
         """Return its equation [m]."""

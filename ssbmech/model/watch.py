@@ -89,7 +89,7 @@ def watch_outputs(cell: CellModel, dt: Callable[[], float]) -> Iterator[tuple[st
             yield body.name, output
     for surface in cell.surfaces.values():
         for transfer in surface.parts.find(Transfer):
-            if isinstance(transfer.reactant, Metal):
+            if isinstance(transfer.reactant, Metal) and surface.separation.at_rest:
                 for output in _of_metal(surface, transfer.reactant):
                     yield surface.name, output
 

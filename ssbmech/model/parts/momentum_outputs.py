@@ -90,7 +90,7 @@ def stress_outputs(
     tags = np.array(body.mesh.cell_tags.values[: body.owned_cells], dtype=np.float64)
     return [
         CellConstant(quantity("region"), tags),
-        PointField(quantity("displacement"), lambda: owned_nodes(body.u.function)),
+        PointField(quantity("displacement"), lambda: owned_nodes(body.kinematics.shown(body.u))),
         *(CellMean(quantity(name), components) for name, components in means.items()),
         *(Scalar(quantity(name), measure, body.name) for name, measure in columns.items()),
     ]

@@ -66,6 +66,8 @@ class MovingWall(SurfacePart):
         parted: thickness by which growth has moved the bodies apart at a vertex [m].
     """
 
+    at_rest = False
+
     def __init__(self, surface: SurfaceModel) -> None:
         """Add the slide, and find the directors; collective."""
         self.surface, dim = surface, surface.setting.frame.dim
