@@ -13,6 +13,7 @@ from ssbmech.library.interfaces import lithium_li6ps5cl
 from ssbmech.model.cell import CellModel
 from ssbmech.model.motion import BodyMotion
 from ssbmech.units import MPa, MPa_per_um, mA_per_cm2, nm, s, um
+from tests.small_cell import void_cell
 
 WORKING, COUNTER = "negative|separator", "positive|separator"
 LITHIUM = library.by_name("lithium_lepage2019")
@@ -86,3 +87,21 @@ def moving_cell(
 def motion(cell: CellModel, name: str) -> BodyMotion:
     """Return the motion of a body."""
     return next(m for m in cell.motion.bodies if m.body.name == name)
+
+
+def moving_void(frame: Frame | None = None, **changes: Any) -> ssb.Case:
+    """Return a small cell with a void whose metal moves; plated, and stripped until it closes.
+
+    Args:
+        frame: plane strain if not given.
+        changes: those of `tests.small_cell.void_cell`.
+    """
+    case = void_cell(frame, limits=ssb.Limits.off(), **changes)
+    bodies = (dataclasses.replace(b, moves=b.name != "separator") for b in case.bodies)
+    return dataclasses.replace(case, bodies=tuple(bodies))
+
+
+def without_effort(rows: list[dict[str, float]]) -> list[dict[str, float]]:
+    """Return series rows without what tells of the work that was done for them."""
+    effort = ("wall_time", "rejected_steps")
+    return [{key: row[key] for key in row if key not in effort} for row in rows]

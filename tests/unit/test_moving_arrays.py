@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Areas, volumes, shapes and shares of straight cells, and rotations, against what is known."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import ufl
+
+from ssbmech.geometry.moving import area_vectors, qualities, shares, signed_volumes
+from ssbmech.model.kinematics import rotation
+
+pytestmark = pytest.mark.serial
+
+TRIANGLE = np.array([[[0.0, 0.0], [2.0, 0.0], [1.0, math.sqrt(3.0)]]])
+TETRAHEDRON = np.array([[[1.0, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]])
+
+
+def test_area_vectors_are_normal_and_sum_to_zero() -> None:
+    assert np.allclose(area_vectors(np.array([[[0.0, 0.0], [3.0, 0.0]]])), [[0.0, -3.0]])
+    faces = TETRAHEDRON[0][[[1, 2, 3], [0, 3, 2], [0, 1, 3], [0, 2, 1]]]
+    vectors = area_vectors(faces)
+    assert np.allclose(vectors.sum(axis=0), 0.0, atol=1e-14)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), math.sqrt(3) / 4 * 8)
+
+
+def test_volumes_change_sign_with_the_cell() -> None:
+    assert signed_volumes(TRIANGLE) == pytest.approx(math.sqrt(3))
+    assert signed_volumes(TRIANGLE[:, [1, 0, 2]]) == pytest.approx(-math.sqrt(3))
+    assert np.abs(signed_volumes(TETRAHEDRON)) == pytest.approx(8 / 3)
+    # Pappus: area times the way of its centre
+    revolved = 2 * math.pi * 1.0 * math.sqrt(3)
+    assert signed_volumes(TRIANGLE, revolves=True) == pytest.approx(revolved)
+
+
+def test_quality_is_one_for_equilateral_cells() -> None:
+    assert qualities(TRIANGLE) == pytest.approx(1.0)
+    assert qualities(TETRAHEDRON) == pytest.approx(1.0)
+    flat = TRIANGLE * np.array([1.0, 1e-3])
+    assert 0.0 < qualities(flat)[0] < 3e-3
+
+
+def test_shares_go_to_what_is_open() -> None:
+    found = shares(np.array([[0.0, 0.0], [0.0, 1e-6], [3e-6, 1e-6], [-1e-12, 1e-6]]), 1e-9)
+    assert np.allclose(found.mean(axis=1), 1.0)
+    assert np.allclose(found[0], 1.0)
+    assert found[1] == pytest.approx([0.0, 2.0], abs=1e-3)
+    assert found[2] == pytest.approx([1.5, 0.5], rel=1e-3)
+    assert found[3] == pytest.approx(found[1])
+
+
+@pytest.mark.parametrize("angle", [0.0, 1e-6, 0.3, 2.0])
+def test_rotation_is_orthogonal_and_by_the_right_angle(angle: float) -> None:
+    axis = np.array([1.0, 2.0, -2.0]) / 3.0
+    # in the middle of the step the gradient of a rigid rotation is twice the tangent of half of it
+    w = 2 * math.tan(angle / 2) * axis
+    spin = np.array([[0, -w[2], w[1]], [w[2], 0, -w[0]], [-w[1], w[0], 0]])
+    form = rotation(ufl.as_tensor(spin.tolist()))
+    turn = np.array([[float(form[i, j]((0.0,))) for j in range(3)] for i in range(3)])
+    assert np.allclose(turn @ turn.T, np.eye(3), atol=1e-14)
+    cross = np.cross(np.eye(3), axis)
+    exact = np.eye(3) + math.sin(angle) * cross + (1 - math.cos(angle)) * cross @ cross
+    assert np.allclose(turn, exact, atol=1e-13)
