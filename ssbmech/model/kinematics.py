@@ -42,7 +42,7 @@ class Kinematics(Protocol):
         """Return a field of the body less its value where counting starts."""
 
     def shown(self, u: Unknown) -> fem.Function:
-        """Return the displacement of the mesh from where it was made, for files [m]."""
+        """Return the displacement of the mesh from where it was at the start, for files [m]."""
 
     def swollen(self, volume_strain: Expr, mesh: Mesh) -> Expr:
         """Return a volume strain with what the shape of the mesh adds to it [1]."""
@@ -94,8 +94,8 @@ class FromStep:
 
     Attributes:
         debt: volume of the mesh that is too much, over its volume [1].
-        moved: displacement of the mesh at the end of the step from where it was made [m]; none
-            before it can move.
+        moved: displacement of the mesh at the end of the step from where it was at the start, that
+            of initial gaps [m]; none before it can move.
     """
 
     def __init__(self) -> None:

@@ -115,6 +115,7 @@ class BodyMotion:
             self._keep(self._found())
         self._keep(self.positions)
         self._place(self.positions)
+        self._first: Array = self.positions.copy()
         self.dilated, self._start = 0.0, self.volume
 
     @property
@@ -232,7 +233,7 @@ class BodyMotion:
 
     def _show(self, x: Array) -> None:
         """Let files show the mesh at some positions; collective."""
-        self._shift.x.array[:] = (x - self._made).ravel()
+        self._shift.x.array[:] = (x - self._first).ravel()
         self._moved.interpolate(self._shift)
 
     def _found(self) -> Array:

@@ -96,16 +96,15 @@ def test_void_is_plated_and_filled() -> None:
     error = inventory_error(run)
     measured(name, "volume lost by the mesh", error, 1e-12, "charge times Omega / F")
     measured(name, "contact", max(run.series("audit_contact")), 1e-12, "p g = 0 at vertices")
-    # the gap is where the metal's vertices are
+    # the gap is where the metal's vertices are, below an electrolyte that hardly moves
     moved = motion(run.cell, "negative")
     wall = moved.walls[0]
     gap = wall.surface.gap.previous[wall.places]
-    heights = run.cell.tagged.mesh.geometry.x[:, 1]
-    bottom = 8e-6
-    assert np.any(np.isclose(heights, bottom, rtol=1e-9))
-    x = moved.body.mesh.mesh.geometry.x[wall.link.minus_nodes][:, :, 1]
-    lifted = wall.surface.plus.u.function.x.array
-    assert np.all(np.abs(bottom - x - gap) <= 2 * np.abs(lifted).max(initial=0.0) + 1e-18)
+    height = moved.body.mesh.mesh.geometry.x[wall.link.minus_nodes][:, :, 1]
+    lifted = np.abs(wall.surface.plus.u.function.x.array).max(initial=0.0)
+    lifted = run.cell.comm.allreduce(float(lifted), op=MPI.MAX)
+    assert lifted < 1e-8
+    assert np.all(np.abs(8e-6 - height - gap) <= lifted * (1 + 1e-9))
 
 
 def test_void_to_the_last_bit() -> None:

@@ -39,6 +39,7 @@ from ssbmech.runfolder.folder import RunFolder
 from ssbmech.runfolder.status import RunStatus
 from ssbmech.solve.position import Position
 from ssbmech.units import MPa, mA_per_cm2, nm, s
+from tests.moving import moving_void
 from tests.small_cell import STORED, cycle, deviations, physical, void_cell
 from tests.stripping import every_law
 from tests.tools import marked, measured, on_first
@@ -220,7 +221,8 @@ def content(path: Path, state: CellState) -> dict[str, np.ndarray]:
     return found
 
 
-ANY_RANKS = {name: STORED[name].case for name in STORED if name != "tower"} | {"laws": every_law}
+ANY_RANKS = {name: STORED[name].case for name in STORED if name != "tower"}
+ANY_RANKS |= {"laws": every_law, "moving": lambda name: moving_void(size=4.0)}
 
 
 @pytest.mark.parametrize(
