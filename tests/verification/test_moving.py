@@ -96,15 +96,18 @@ def test_void_is_plated_and_filled() -> None:
     error = inventory_error(run)
     measured(name, "volume lost by the mesh", error, 1e-12, "charge times Omega / F")
     measured(name, "contact", max(run.series("audit_contact")), 1e-12, "p g = 0 at vertices")
-    # the gap is where the metal's vertices are, below an electrolyte that hardly moves
+    # the gap is where the metal's vertices are, below an electrolyte that is hardly strained
     moved = motion(run.cell, "negative")
     wall = moved.walls[0]
     gap = wall.surface.gap.previous[wall.places]
     height = moved.body.mesh.mesh.geometry.x[wall.link.minus_nodes][:, :, 1]
-    lifted = np.abs(wall.surface.plus.u.function.x.array).max(initial=0.0)
-    lifted = run.cell.comm.allreduce(float(lifted), op=MPI.MAX)
-    assert lifted < 1e-8
-    assert np.all(np.abs(8e-6 - height - gap) <= lifted * (1 + 1e-9))
+    lifted = wall.surface.plus.u.function.x.array[1::2]
+    comm = run.cell.comm
+    low = comm.allreduce(float(lifted.min(initial=np.inf)), op=MPI.MIN)
+    high = comm.allreduce(float(lifted.max(initial=-np.inf)), op=MPI.MAX)
+    assert high - low < 5e-9
+    above = height + gap - 8e-6
+    assert np.all((above > low - 1e-12) & (above < high + 1e-12))
 
 
 def test_void_to_the_last_bit() -> None:
