@@ -125,10 +125,9 @@ def cell_means(body: BodyModel, regions: Sequence[tuple[Any, WeightedMeasure]]) 
         for terms in ([v * q * dx for v, dx in regions], [q * dx for _, dx in regions])
     ]
     values, sizes = (compile_form(form, body.group.entity_maps) for form in forms)
-    volumes = integrals(sizes)
     if forms[0].coefficients():
-        return lambda: np.asarray(integrals(values) / volumes)
-    means = integrals(values) / volumes
+        return lambda: np.asarray(integrals(values) / integrals(sizes))
+    means = integrals(values) / integrals(sizes)
     return lambda: means
 
 
