@@ -59,7 +59,7 @@ def levels_view(run: RunData, time: float, path: Path) -> Path:
     shown = ", ".join(f"{level:g}" for level in levels)
     what = f"von Mises stress of {shown} {shown_unit(quantity('von_mises').unit).text}"
     plotter.add_text(title_of(run, time, what), font_size=12, color=theme.INK)
-    _look(plotter, 0.9)
+    _look(plotter, 0.8)
     if opened:
         plotter.subplot(0, 1)
         stretch = _add_relief(plotter, run.interfaces[opened], time)
