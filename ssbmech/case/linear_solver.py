@@ -72,6 +72,9 @@ class Direct:
             "pc_factor_mat_solver_type": "mumps",
             "mat_mumps_icntl_14": str(self.memory),
             "mat_mumps_cntl_1": str(self.pivoting),
+            # rows and columns come scaled by typical sizes, with the diagonal where it belongs
+            "mat_mumps_icntl_6": "0",
+            "mat_mumps_icntl_8": "0",
         }
         return {**preset, **self.extra}
 

@@ -18,7 +18,8 @@ from ssbmech.geometry import QuarterVoid
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from ssbmech.solve.linear import Solver
-from ssbmech.units import MPa, um
+from ssbmech.units import MPa, s, um
+from tests.small_cell import WORKING, void_cell
 from tests.tools import march
 
 
@@ -126,6 +127,7 @@ def test_options_hold_while_the_solver_lives_and_end_with_it() -> None:
     plain = Solver(matrix, ssb.Direct(), PREFIX)
     assert error(plain, matrix) < 1e-14
     assert (control(plain, 14), control(plain, 13)) == (80, 0)
+    assert (control(plain, 6), control(plain, 8)) == (0, 0)
 
 
 def test_options_of_the_user_stay(own_options: dict[str, str | None]) -> None:
@@ -144,6 +146,31 @@ def test_a_case_leaves_no_options_behind() -> None:
     before = PETSc.Options().getAll()
     march(dataclasses.replace(plate(), linear_solver=ssb.Direct(extra={"mat_mumps_icntl_22": "1"})))
     assert PETSc.Options().getAll() == before
+
+
+MUMPS_SCALES = {"mat_mumps_icntl_6": "7", "mat_mumps_icntl_8": "77"}
+"""MUMPS's own choice of scaling and permutation."""
+
+
+@pytest.mark.pair
+@pytest.mark.parametrize("stress", [1e4, 1e6, 1e9], ids=["far too small", "usual", "far too large"])
+def test_the_system_is_scaled_well_enough_without_mumps(stress: float) -> None:
+    """Also with typical sizes that are off: same iterations, same answers."""
+    steps = ssb.PrescribedSteps((0.5, 0.5, 0.1, 0.4, 1.5))
+    case = void_cell(
+        size=4.0,
+        protocol=(ssb.Preload(1 * s), ssb.ConstantCurrent(-10.0, 2 * s)),
+        scales=ssb.Scales(stress=stress),
+        step_control=steps,
+    )
+    found = march(case)
+    lent = ssb.Direct(extra=MUMPS_SCALES)
+    expected = march(dataclasses.replace(case, linear_solver=lent))
+    assert found.cell.case.linear_solver != lent
+    for name in ("newton_iterations", "rejected_steps"):
+        assert np.array_equal(found.series(name), expected.series(name))
+    for name in ("voltage", "p_stack", f"void_volume:{WORKING}"):
+        assert found.series(name) == pytest.approx(expected.series(name), rel=1e-8, abs=0)
 
 
 def test_a_solver_needs_a_prefix() -> None:
