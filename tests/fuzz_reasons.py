@@ -33,6 +33,11 @@ ACCEPTED: Final = (
         "constant of a law: of no effect, or of one that swamps all others, as limits of it have",
     ),
     Reason(
+        ("tiny",),
+        r"Iterative\.fallback_memory",
+        "next to no memory for the direct solver: then it never takes over, and a failed step is cut",
+    ),
+    Reason(
         NUMBER,
         r"(Material|Metal|TemperatureRange)\..*",
         "constant of a material that cases are held against when they are put together",
