@@ -35,7 +35,7 @@ ACCEPTED: Final = (
     Reason(
         ("tiny",),
         r"Iterative\.fallback_memory",
-        "next to no memory for the direct solver: then it never takes over, and a failed step is cut",
+        "no memory for the direct solver: it never takes over, and a step that fails is cut",
     ),
     Reason(
         NUMBER,
