@@ -58,11 +58,12 @@ def main() -> None:
     """Run the problem and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
     parser.add_argument("mesh", help="file that swelling_particle.py writes")
-    given = np.load(parser.parse_args().mesh)
+    path = parser.parse_args().mesh
     try:
         import ngsolve  # noqa: F401
     except ImportError:
         raise SystemExit("this Python has no NGSolve: pip install ngsolve numpy scipy") from None
+    given = np.load(path)
     print(json.dumps(solve({name: given[name] for name in given.files})))
 
 

@@ -192,9 +192,9 @@ def _conduct(job: _Job, interrupt: Interrupt) -> Result:
     folder.write_manifest({"effort": recorder.effort()})
     if not finished:
         # no figures: who asked to stop may not wait for them
-        reason = _interruption(recorder.rows)
-        folder.finish(RunStatus.STOPPED, reason)
-        logger.info("%s; go on with: %s", reason, _resumption(folder))
+        words = _interruption(recorder.rows)
+        folder.finish(RunStatus.STOPPED, words)
+        logger.info("%s; go on with: %s", words, _resumption(folder))
         return Result(folder.path, RunStatus.STOPPED, recorder.rows)
     folder.finish(RunStatus.COMPLETE, loop.ending)
     if job.case.output.figures and recorder.rows:

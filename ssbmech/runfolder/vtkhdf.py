@@ -327,20 +327,15 @@ def _write_head(file: h5py.File, size: Size) -> None:
 
 def _describe(file: h5py.File, attributes: Mapping[str, Mapping[str, str]]) -> None:
     """Give arrays their attributes."""
-    for kind in ("PointData", "CellData"):
+    for kind in _KINDS:
         for name, dataset in file["VTKHDF"][kind].items():
             dataset.attrs.update(attributes.get(name, {}))
 
 
 def _create_rows(group: h5py.Group, name: str, shape: tuple[int, ...], dtype: Any) -> None:
     """Create a bookkeeping array with one row per step."""
-    group.create_dataset(
-        name,
-        (0, *shape),
-        maxshape=(None, *shape),
-        chunks=(_STEPS_PER_CHUNK, *shape),
-        dtype=dtype,
-    )
+    most, chunk = (None, *shape), (_STEPS_PER_CHUNK, *shape)
+    group.create_dataset(name, (0, *shape), maxshape=most, chunks=chunk, dtype=dtype)
 
 
 def _create_array(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from petsc4py import PETSc
 
@@ -170,13 +171,15 @@ class Safeguarded:
         self._iterative.renew()
         self._forget_direct()
 
-    def state(self) -> dict[str, int]:
-        """Return failures in a row, and how many systems are still to be solved directly."""
-        return {"failures": self._failures, "pause": self._pause}
+    def state(self) -> dict[str, Any]:
+        """Return failures in a row, systems still to be solved directly, and what is smoothed."""
+        smoothing = self._iterative.smoothing.state()
+        return {"failures": self._failures, "pause": self._pause, "smoothing": smoothing}
 
-    def restore(self, state: Mapping[str, int]) -> None:
+    def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` gave; a direct solver remembers nothing."""
         self._failures, self._pause = state.get("failures", 0), state.get("pause", 0)
+        self._iterative.smoothing.restore(state.get("smoothing", {}))
 
     def _by_direct(self) -> Solver:
         if self._direct is None:

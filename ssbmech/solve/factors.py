@@ -31,6 +31,25 @@ class Growth:
     exponent: float
 
 
+@dataclass(frozen=True)
+class _Kind:
+    """Names of files of a kind of control groups."""
+
+    folder: str
+    limit: str
+    used: str
+    kept: str
+
+
+_KINDS: Mapping[str, _Kind] = {
+    "": _Kind("", "memory.max", "memory.current", "inactive_file"),
+    "memory": _Kind(
+        "memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"
+    ),
+}
+"""By the controllers that a line of the process' own file names."""
+
+
 GROWTH: Mapping[int, Growth] = {
     2: Growth(memory=0.24e9, size=60e3, exponent=1.1),
     3: Growth(memory=4.35e9, size=249e3, exponent=1.43),
@@ -73,20 +92,43 @@ def _of_node() -> float:
     return 1024.0 * float(free[0]) if free else math.inf
 
 
-def of_group(folder: Path = Path("/sys/fs/cgroup")) -> float:
-    """Return what is left of the limit of a control group [B].
+def of_group(root: Path = Path("/")) -> float:
+    """Return what is left of the limits of the control groups of this process [B].
+
+    A limit holds for a group and for all within it. Both kinds of groups are asked, of which
+    containers and queues use either.
 
     Args:
-        folder: folder of the group.
+        root: folder in which the system's files are.
     """
+    base = root / "sys/fs/cgroup"
     try:
-        limit = (folder / "memory.max").read_text(encoding="ascii").strip()
-        used = float((folder / "memory.current").read_text(encoding="ascii"))
-        lines = (folder / "memory.stat").read_text(encoding="ascii").splitlines()
+        lines = (root / "proc/self/cgroup").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return math.inf
+    left = [math.inf]
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if controllers in _KINDS:
+            kind = _KINDS[controllers]
+            # within a container paths may be those outside of it, and the group the first folder
+            own = base / kind.folder / path.lstrip("/")
+            left += [
+                _left(group, kind) for group in (own, *own.parents) if group.is_relative_to(base)
+            ]
+    return min(left)
+
+
+def _left(group: Path, kind: _Kind) -> float:
+    """Return what is left of the limit of a control group [B]."""
+    try:
+        limit = (group / kind.limit).read_text(encoding="ascii").strip()
+        used = float((group / kind.used).read_text(encoding="ascii"))
+        lines = (group / "memory.stat").read_text(encoding="ascii").splitlines()
     except OSError:
         return math.inf
     if not limit.isdigit():
         return math.inf
     # files that are only kept in case they are read again give way
-    kept = sum(float(line.split()[1]) for line in lines if line.startswith("inactive_file "))
+    kept = sum(float(line.split()[1]) for line in lines if line.startswith(f"{kind.kept} "))
     return max(float(limit) - used + kept, 0.0)

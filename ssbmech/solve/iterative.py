@@ -112,6 +112,9 @@ class _Schur:
 class Preconditioned:
     """The iterative solver of a system.
 
+    Attributes:
+        smoothing: how much is smoothed; outlives patterns.
+
     Args:
         system: the system.
         preset: its settings.
@@ -125,7 +128,7 @@ class Preconditioned:
         self._fields: Fields | None = None
         self._made: _Made | None = None
         self._used: npt.NDArray[np.bool_] | None = None
-        self._failure, self._smoothing = "", Smoothing()
+        self._failure, self.smoothing = "", Smoothing()
 
     def set_up(self) -> None:
         """Condense the present matrix and follow its values; collective."""
@@ -146,7 +149,7 @@ class Preconditioned:
                 self._fields = Fields(self._system)
             if self._made is None:
                 self._made = _Made(
-                    self._fields, self._preset, self._prefix, self._used, self._smoothing
+                    self._fields, self._preset, self._prefix, self._used, self.smoothing
                 )
             try:
                 self._made.set_up()
@@ -164,7 +167,7 @@ class Preconditioned:
             return outcome
         asked = rhs.norm()
         digits = math.log10(asked / max(self._preset.forcing * asked, enough))
-        stronger = self._smoothing.judge(outcome.iterations / digits, outcome.converged)
+        stronger = self.smoothing.judge(outcome.iterations / digits, outcome.converged)
         if stronger and not outcome.converged:
             logger.info("FGMRES fails (%s): more is smoothed from here on", outcome.reason)
             self._made.smooth()

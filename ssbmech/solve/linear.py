@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+from typing import Any, Protocol
 
 from mpi4py import MPI
 from petsc4py import PETSc
@@ -60,10 +60,10 @@ class LinearSystem(Protocol):
     def renew(self) -> None:
         """Forget what was learnt from earlier values; collective."""
 
-    def state(self) -> dict[str, int]:
+    def state(self) -> dict[str, Any]:
         """Return what decides how later systems are solved, as plain data."""
 
-    def restore(self, state: Mapping[str, int]) -> None:
+    def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` gave, be it that of another solver."""
 
 
@@ -158,11 +158,11 @@ class Solver:
         self.ksp.destroy()
         self.ksp = self._made()
 
-    def state(self) -> dict[str, int]:
+    def state(self) -> dict[str, Any]:
         """Return nothing: each system is solved like the first."""
         return {}
 
-    def restore(self, state: Mapping[str, int]) -> None:
+    def restore(self, state: Mapping[str, Any]) -> None:
         """Leave what another solver remembered."""
 
     def destroy(self) -> None:

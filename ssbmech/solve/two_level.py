@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from petsc4py import PETSc
 
@@ -100,6 +100,20 @@ class Smoothing:
         self._paces[self.level] = pace if converged else math.inf
         self.level += 1
         return True
+
+    def state(self) -> dict[str, Any]:
+        """Return what was found out, as plain data."""
+        return {
+            "level": self.level,
+            "settled": self._settled,
+            "paces": [self._paces.get(k, math.inf) for k in range(self.level)],
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` gave; nothing is known if it is empty."""
+        self.level = min(int(state.get("level", 0)), len(STEPS) - 1)
+        self._settled = bool(state.get("settled", False))
+        self._paces = dict(enumerate(state.get("paces", [])))
 
     def preset(self) -> Chebyshev:
         """Return the smoother."""

@@ -56,7 +56,12 @@ def test_more_is_smoothed_only_where_it_helps() -> None:
     assert not helped.judge(4.0, True) and helped.level == 0
     assert helped.judge(20.0, True) and helped.judge(12.0, True) and helped.level == 2
     assert not helped.judge(5.0, True) and helped.level == 2
-    assert useless.judge(20.0, True) and not useless.judge(19.0, True)
+    assert useless.judge(20.0, True)
+    # a resumed run goes on with what was found out before
+    resumed = Smoothing()
+    resumed.restore(useless.state())
+    useless = resumed
+    assert not useless.judge(19.0, True)
     assert useless.level == 0 and not useless.judge(30.0, True)
     for _ in STEPS[1:]:
         assert hopeless.judge(25.0, False)

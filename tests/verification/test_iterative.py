@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import logging
 import math
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,7 +45,7 @@ from ssbmech.solve.unknowns import Closure, Unknown
 from ssbmech.units import mA_per_cm2, s
 from tests.hard_cases import void
 from tests.small_cell import STORED, WORKING
-from tests.tools import March, march, on_first
+from tests.tools import March, march
 
 COMM = MPI.COMM_WORLD
 
@@ -233,6 +235,15 @@ def test_products_are_those_of_the_whole_matrix(name: str, direct: Direct) -> No
     system.matrix.mat.mult(x, expected)
     system.multiply(x, found)
     assert (found - expected).norm() < 1e-13 * expected.norm()
+
+
+@pytest.mark.pair
+def test_nothing_of_petsc_is_left_behind(capfd: pytest.CaptureFixture[str]) -> None:
+    """On several ranks it keeps what Python lets go of without destroying it."""
+    system = march(case_of("composite", ssb.Iterative())).cell.system
+    PETSc.garbage_view(system.rhs.comm)
+    told = COMM.bcast(capfd.readouterr().out, root=0)
+    assert re.findall(r"Total entries: (\d+)", told) == ["0"] * COMM.size
 
 
 def left_over(system: System, rhs: PETSc.Vec, found: PETSc.Vec) -> float:
@@ -506,32 +517,53 @@ def test_memory_at_hand_is_that_of_nodes_and_of_groups(tmp_path: Path) -> None:
     assert 1e6 < free < 1e15
     # ranks of one node share it
     assert COMM.allreduce(free) == pytest.approx(COMM.size * free)
-    group = {"memory.max": "1000000\n", "memory.current": "700000\n"}
-    group["memory.stat"] = "anon 600000\ninactive_file 50000\n"
-
-    def write() -> None:
-        for name, text in group.items():
-            (tmp_path / name).write_text(text, encoding="ascii")
-
     assert factors.of_group(tmp_path / "none") == math.inf
-    on_first(COMM, write)
-    assert factors.of_group(tmp_path) == 350_000.0
-    group["memory.max"] = "max\n"
-    on_first(COMM, write)
+
+
+@pytest.mark.serial
+def test_memory_of_groups_is_that_of_the_narrowest(tmp_path: Path) -> None:
+    """A queue limits the job, a group above that of the process."""
+
+    def write(name: str, text: str) -> None:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="ascii")
+
+    def limit(folder: str, most: str) -> None:
+        write(f"{folder}/memory.max", f"{most}\n")
+        write(f"{folder}/memory.current", "700000\n")
+        write(f"{folder}/memory.stat", "anon 600000\ninactive_file 50000\n")
+
+    write("proc/self/cgroup", "1:cpu:/\n0::/queue/job_3/task_0\n")
     assert factors.of_group(tmp_path) == math.inf
+    limit("sys/fs/cgroup/queue/job_3/task_0", "max")
+    assert factors.of_group(tmp_path) == math.inf
+    limit("sys/fs/cgroup/queue/job_3", "1000000")
+    assert factors.of_group(tmp_path) == 350_000.0
+    # as a container sees itself
+    limit("sys/fs/cgroup", "800000")
+    assert factors.of_group(tmp_path) == 150_000.0
+    write("proc/self/cgroup", "4:memory:/job\n0::/\n")
+    old = "sys/fs/cgroup/memory/job/memory"
+    write(f"{old}.limit_in_bytes", "600000\n")
+    write(f"{old}.usage_in_bytes", "590000\n")
+    write(f"{old}.stat", "inactive_file 1\ntotal_inactive_file 2000\n")
+    assert factors.of_group(tmp_path) == 12_000.0
 
 
 def test_failures_outlive_a_resumption() -> None:
     """On whatever ranks; a direct solver neither knows of them nor minds."""
     system = system_of(3, 60_001)
     first, second = (linear_system(system, ssb.Automatic(), "test_kept_") for _ in range(2))
-    first.restore({"failures": 1, "pause": 17})
-    second.restore(first.state())
-    assert second.state() == {"failures": 1, "pause": 17}
+    begun = first.state()
+    slow = {"level": 2, "settled": False, "paces": [math.inf, 15.0]}
+    first.restore({"failures": 1, "pause": 17, "smoothing": slow})
+    second.restore(json.loads(json.dumps(first.state())))
+    assert second.state() == {"failures": 1, "pause": 17, "smoothing": slow}
     exact = linear_system(system_of(2, 10), ssb.Automatic(), "test_kept_")
     exact.restore(first.state())
     second.restore(exact.state())
-    assert second.state() == {"failures": 0, "pause": 0}
+    assert second.state() == begun
 
 
 def gone_on(before: ssb.Direct | ssb.Iterative, after: Any, folder: Path) -> list[Row]:
