@@ -113,20 +113,25 @@ class End:
         return sum(face.area for face in self.faces)
 
     @cached_property
-    def _forms(self) -> list[Any]:
+    def _forms(self) -> list[tuple[Any, Any]]:
+        """Integrals of the outward displacement and of one, on each face."""
         found = []
         for face in self.faces:
-            u = face.body.u.function
-            normal = constant(face.body.mesh.mesh, 1.0) * ufl.as_vector(
+            u, one = face.body.u.function, constant(face.body.mesh.mesh, 1.0)
+            normal = one * ufl.as_vector(
                 [constant(face.body.mesh.mesh, float(n)) for n in self.normal[: len(u)]]
             )
-            found.append(compile_form(ufl.dot(normal, u) * face.ds, None))
+            moved = compile_form(ufl.dot(normal, u) * face.ds, None)
+            found.append((moved, compile_form(one * face.ds, None)))
         return found
 
     def outward(self, comm: MPI.Intracomm) -> float:
         """Return the mean outward displacement [m], nan if there is no such end; collective."""
-        moved = total(sum(fem.assemble_scalar(form) for form in self._forms), comm)
-        return moved / self.area if self.faces else math.nan
+        if not self.faces:
+            return math.nan
+        moved = total(sum(fem.assemble_scalar(form) for form, _ in self._forms), comm)
+        # the faces of a body that moves have another area at each step
+        return moved / total(sum(fem.assemble_scalar(form) for _, form in self._forms), comm)
 
 
 class StackEnds:

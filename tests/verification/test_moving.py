@@ -156,6 +156,8 @@ def block(count: int) -> tuple[float, float]:
     middle = run.series("time") - 0.5 * run.series("time_step")
     exact = np.array([flat(math.exp(-rate * t)) for t in middle])
     errors = np.abs(run.series("p_stack") / exact - 1)[-count // 2 :]
+    height = side * np.exp(-rate * run.series("time"))
+    assert run.series("thickness_stack") == pytest.approx(height, rel=1e-9)
     moved = run.cell.motion.bodies[0]
     return float(errors.max()), abs(moved.excess()) / moved.volume
 
