@@ -49,6 +49,11 @@ def _faults_of_body(body: Body, discretisation: Discretisation) -> Iterator[str]
             yield f"but {material.name!r} does not flow: a solid that is elastic rests"
         if material.host is not None:
             yield f"but {material.name!r} hosts lithium: what swells in its bulk rests"
+        if any(metal.not_modelled > 0.0 for metal in material.metals):
+            yield (
+                f"but some of {material.name!r} is not modelled, and a mesh gives no more than it "
+                "has: model the whole layer, and leave `not_modelled` out"
+            )
     if body.feed is not None:
         yield "and conducts electrons from a face: leave `feed` out, for one potential throughout"
     if body.parts:

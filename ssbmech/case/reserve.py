@@ -21,12 +21,13 @@ class MetalUsedUp:
         metal: name of what is used up.
 
     Raises:
-        ParameterError: the thickness at the start is negative.
+        ParameterError: a thickness is negative.
     """
 
     interface: str
     at_start: float = parameter("m", low=0.0, doc="least metal behind a facet at the start")
     metal: str = "lithium"
+    rest: float = parameter("m", low=0.0, default=0.0, doc="metal that counts as none")
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -48,8 +49,8 @@ class MetalUsedUp:
         return left < before.get(self.quantity, self.at_start) - 1e-12 * self.at_start
 
     def excess(self, value: float) -> float:
-        """Return minus what is left [m]."""
-        return -value
+        """Return minus what is left beyond the rest [m]."""
+        return self.rest - value
 
     def tolerance(self) -> float:
         """Return a thousandth of what was there."""

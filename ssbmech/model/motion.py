@@ -34,6 +34,7 @@ from dolfinx.mesh import Mesh
 
 from ssbmech._compat import cell_nodes, compile_form, cut_submesh
 from ssbmech.case.step_control import Tolerances
+from ssbmech.errors import CaseError
 from ssbmech.geometry.moving import qualities, signed_volumes
 from ssbmech.model.body import BodyModel
 from ssbmech.model.free_faces import FreeFaces
@@ -80,7 +81,7 @@ class BodyMotion:
             parent: mesh of all bodies.
 
         Raises:
-            CaseError: a vertex of an interface cannot move.
+            CaseError: a vertex of an interface cannot move, or lies at two.
         """
         self.body, self.walls, self._kinematics = body, walls, kinematics
         mesh = body.mesh.mesh
@@ -103,8 +104,7 @@ class BodyMotion:
         self._held = self._held_components(closures) | self._axis
         for wall in walls:
             wall.direct(self._on_wall(wall, ~self._held))
-        at_walls = self._told([(self._vertices[w.link.minus_nodes], None) for w in walls])
-        self._at_walls = at_walls[:, -1] > 0.0
+        self._at_walls = self._found_at_walls()
         self._free = FreeFaces(body, self._space, self._nodes, self._at_walls, self._held)
         self._fixed = self._held | (self._at_walls | self._free.vertices)[:, None]
         du = body.kinematics.counted(body.u)
@@ -160,6 +160,24 @@ class BodyMotion:
         vector.scatter_reverse(la.InsertMode.add)
         vector.scatter_forward()
         return np.asarray(flags == 0.0)
+
+    def _found_at_walls(self) -> Mask:
+        """Return which vertices lie at an interface; collective.
+
+        Raises:
+            CaseError: one of them lies at two.
+        """
+        count = np.zeros(len(self._nodes), dtype=np.int64)
+        for wall in self.walls:
+            count += self._told([(self._vertices[wall.link.minus_nodes], None)])[:, -1] > 0.0
+        if self._comm.allreduce(bool(np.any(count > 1)), op=MPI.LOR):
+            names = " and ".join(repr(wall.surface.name) for wall in self.walls)
+            raise CaseError(
+                f"body {self.body.name!r} moves, and a point of it lies at two of the interfaces "
+                f"{names}: it would have two gaps; let the body rest, or make the bodies on the "
+                "other side one, of two regions"
+            )
+        return count > 0
 
     def _told(self, sources: Iterable[tuple[npt.NDArray[Any], Array | None]]) -> Array:
         """Return means over all ranks of what some of them know of vertices; collective.

@@ -5,12 +5,20 @@ from __future__ import annotations
 
 import math
 
+from mpi4py import MPI
+
 import numpy as np
 import pytest
 import ufl
+from dolfinx import fem
+from dolfinx import mesh as dmesh
 
+import ssbmech as ssb
+from ssbmech._compat import compile_form
+from ssbmech.frames import Frame
 from ssbmech.geometry.moving import area_vectors, qualities, shares, signed_volumes
-from ssbmech.model.kinematics import rotation
+from ssbmech.model.kinematics import CREEP, FromStep, rotation
+from ssbmech.solve.unknowns import Unknown
 
 pytestmark = pytest.mark.serial
 
@@ -63,3 +71,30 @@ def test_rotation_is_orthogonal_and_by_the_right_angle(angle: float) -> None:
     cross = np.cross(np.eye(3), axis)
     exact = np.eye(3) + math.sin(angle) * cross + (1 - math.cos(angle)) * cross @ cross
     assert np.allclose(turn, exact, atol=1e-13)
+
+
+@pytest.mark.parametrize("frame", [ssb.PlaneStrain(), ssb.ThreeDimensional()])
+def test_elastic_strain_turns_with_a_body_that_turns(frame: Frame) -> None:
+    """In a rigid rotation the next step starts from R e R^T, however large the angle."""
+    angle, dim = 0.7, frame.dim
+    boxes = {2: dmesh.create_unit_square, 3: dmesh.create_unit_cube}
+    middle = boxes[dim](MPI.COMM_SELF, *(1,) * dim)
+    u = Unknown("u", "body", fem.Function(fem.functionspace(middle, ("Lagrange", 2, (dim,)))), 1.0)
+    # counter-clockwise about z, between the shapes before and after the step
+    turn = np.eye(dim)
+    turn[:2, :2] = [[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]
+    spin = 2 * (turn - np.eye(dim)) @ np.linalg.inv(turn + np.eye(dim))
+    u.function.interpolate(lambda x: spin @ x[:dim])
+    strain = frame.strain(FromStep().counted(u))
+    before = np.array([[2.0, 0.5, 0.0], [0.5, -3.0, 0.0], [0.0, 0.0, 1.0]])
+    state = {CREEP: -ufl.as_tensor(before.tolist())}
+    found = FromStep().carried(frame, u, strain, state)[CREEP]
+    components = [
+        fem.assemble_scalar(compile_form(found[i, j] * ufl.dx(middle), None))
+        for i in range(3)
+        for j in range(3)
+    ]
+    whole = np.eye(3)
+    whole[:dim, :dim] = turn
+    exact = whole @ before @ whole.T
+    assert -np.array(components).reshape(3, 3) == pytest.approx(exact, abs=1e-12)

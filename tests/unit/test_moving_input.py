@@ -5,20 +5,31 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from mpi4py import MPI
+
+import numpy as np
 import pytest
 
 import ssbmech as ssb
 from ssbmech import library
 from ssbmech.case.settings import PressureField
 from ssbmech.errors import CaseError
+from ssbmech.geometry.simplices import SimplexMesh
+from ssbmech.geometry.tagged_mesh import MeshSource
+from ssbmech.model.cell import CellModel
 from tests.moving import COUNTER, LITHIUM, WORKING, moving_cell
 from tests.refusing import nothing_is_solved as nothing_is_solved
 from tests.refusing import refused
 
 NMC, COPPER = library.by_name("nmc811"), library.by_name("copper")
 FLOWING_HOST = dataclasses.replace(LITHIUM, host=NMC.host, metal=None, sources={})
+
+UNSEEN = dataclasses.replace(
+    LITHIUM, metal=dataclasses.replace(LITHIUM.metal, not_modelled=30e-6), sources={}
+)
 
 
 def body(**changes: Any) -> Callable[[], ssb.Case]:
@@ -57,6 +68,10 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         ("'negative' moves", "more than one region", "body of its own"),
     ),
     "elastic": (body(materials={"negative": COPPER}), ("does not flow", "rests")),
+    "not modelled": (
+        body(materials={"negative": UNSEEN}),
+        ("not modelled", "model the whole layer"),
+    ),
     "host": (body(materials={"negative": FLOWING_HOST}), ("hosts lithium", "rests")),
     "pressure from strain": (
         lambda: moving_cell(
@@ -88,3 +103,43 @@ def test_both_sides_may_not_move() -> None:
         return dataclasses.replace(case, bodies=bodies, interfaces=between, electrodes=None)
 
     refused(make, CaseError, "let one of the two rest")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideBySide(MeshSource):
+    """Two blocks side by side on a wider one, of squares of four micrometres."""
+
+    def generate(self) -> SimplexMesh:
+        x, y = (4e-6 * k.ravel() for k in np.meshgrid(np.arange(5.0), np.arange(5.0)))
+        i, j = (k.ravel() for k in np.meshgrid(np.arange(4), np.arange(4)))
+        a = 5 * j + i
+        cells = np.concatenate(
+            [np.column_stack([a, a + 1, a + 6]), np.column_stack([a, a + 6, a + 5])]
+        )
+        low, right = np.tile(j < 2, 2), np.tile(i >= 2, 2)
+        named = {"metal": low, "first": ~low & ~right, "second": ~low & right}
+        rim = {"bottom": y == 0.0, "left": x == 0.0, "right": x == x.max(), "top": y == y.max()}
+        return SimplexMesh(
+            np.column_stack([x, y, 0.0 * x]),
+            cells,
+            {name: np.flatnonzero(here) for name, here in named.items()},
+            node_sets={name: np.flatnonzero(here) for name, here in rim.items()},
+        )
+
+
+def test_a_point_of_two_interfaces_may_not_move() -> None:
+    electrolyte = library.by_name("li6ps5cl")
+    case = ssb.Case(
+        name="side_by_side",
+        geometry=SideBySide(frame=ssb.PlaneStrain()),
+        bodies=(
+            ssb.Body.single("metal", LITHIUM, moves=True),
+            ssb.Body.single("first", electrolyte),
+            ssb.Body.single("second", electrolyte),
+        ),
+        interfaces=tuple(map(ssb.Interface, ("metal|first", "metal|second", "first|second"))),
+        supports=tuple(map(ssb.Roller, ("bottom", "left", "right", "top"))),
+        protocol=(ssb.Rest(1.0),),
+    )
+    words = ("'metal' moves", "'metal|first' and 'metal|second'", "two gaps")
+    refused(lambda: CellModel(case, case.geometry.build(MPI.COMM_WORLD)), CaseError, *words)

@@ -7,6 +7,7 @@ flow without end are compared with the closed forms of the shape that they have 
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import pytest
 import ssbmech as ssb
 from ssbmech import library
 from ssbmech.constants import FARADAY
+from ssbmech.errors import CaseWarning
 from ssbmech.frames import Frame
 from ssbmech.geometry import QuarterVoid
 from ssbmech.model.cell import CellModel
@@ -87,6 +89,22 @@ def test_layer_of_a_last_hundredth() -> None:
     least = min(m.volume for m in run.seen) / run.cell.area(WORKING)
     measured(name, "thickness left", abs(least - 50e-9), 2e-9, "50 nm")
     assert not run.rejected
+
+
+def test_layer_that_is_used_up_ends_the_step() -> None:
+    """More is asked than there is: a film is left that can be plated again."""
+    with pytest.warns(CaseWarning, match="used up"):
+        run = march(moving_cell(13e-6), watch=mesh_of)
+    name = "Li|SE|Li, 13 of 12 um asked for and plated again"
+    error = inventory_error(run)
+    measured(name, "volume lost by the mesh", error, 1e-12, "charge times Omega / F")
+    least = min(m.volume for m in run.seen) / run.cell.area(WORKING)
+    assert 0.0 < least < 12e-9
+    left = run.series(f"reserve_min:{WORKING}")
+    assert 0.0 < left.min() < 12e-9
+    assert set(run.series("step")) == {0.0, 1.0, 2.0, 3.0}
+    plated = left[-1] - left.min()
+    measured(name, "thickness plated", abs(plated / 13e-6 - 1), 1e-9, "13 um")
 
 
 def test_void_is_plated_and_filled() -> None:
@@ -171,6 +189,30 @@ def test_block_to_half_its_height() -> None:
     order = float(observed_orders([1 / n for n in counts], list(errors))[0])
     # elastic strain of 1e-4 and the pressure on the first area leave a little
     measured(name, "distance from order 2 in time", abs(order - 2), 0.5, "two step lengths")
+
+
+def test_free_block_expands_once() -> None:
+    """Thermal strain counts from the start of a step, and from nothing else."""
+    metal = dataclasses.replace(LITHIUM, thermal_expansion=5e-5, sources={})
+    cold, hot = 298.15, 318.15
+    case = ssb.Case(
+        name="warm_block",
+        geometry=Rectangle(frame=ssb.PlaneStrain(), width=8e-6, height=8e-6, columns=2, rows=2),
+        bodies=(ssb.Body.single("body", metal, moves=True),),
+        supports=(ssb.Roller("left"), ssb.Roller("bottom")),
+        temperature=cold,
+        protocol=(ssb.Under(ssb.Rest(4e4), hot), ssb.Under(ssb.Rest(4e4), cold)),
+        step_control=ssb.PrescribedSteps((1e4,) * 8),
+        limits=ssb.Limits.off(),
+    )
+    run = march(case, watch=lambda cell: cell.motion.bodies[0].volume)
+    swollen = run.cell.comm.bcast(np.array(run.seen[2:5]) / run.seen[0] - 1)
+    # held along z, it flows until the plane has all of the volume; the rest is of second order
+    strain = 3 * 5e-5 * (hot - cold)
+    name, against = "free block, 20 K warmer", "3 alpha dT"
+    measured(name, "gain of volume", float(np.abs(swollen / strain - 1).max()), 5e-3, against)
+    back = abs(run.cell.motion.bodies[0].volume / run.seen[0] - 1) / strain
+    measured(name, "gain of volume when it is cold again", back, 5e-3, "nothing")
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,9 @@ from ssbmech.model.surface import SurfaceModel
 from ssbmech.runfolder.quantities import CUT_OFF, quantity
 from ssbmech.solve.unknowns import Unknown
 
+FILM = 1e-3
+"""Metal that a mesh which moves keeps at least, over that at the start [1]."""
+
 
 class Reactant(Protocol):
     """Role of what gives and takes lithium at an interface."""
@@ -124,8 +127,9 @@ class Metal:
     @property
     def guards(self) -> list[Guard]:
         """The condition that ends any step: metal is used up behind some facet."""
-        name = self.surface.name
-        return [MetalUsedUp(name, self.least_at_start, self.lodes[0].metal.element or "lithium")]
+        name, metal = self.surface.name, self.lodes[0].metal.element or "lithium"
+        rest = 0.0 if self.surface.separation.at_rest else FILM * self.least_at_start
+        return [MetalUsedUp(name, self.least_at_start, metal, rest)]
 
     def mu(self) -> Expr:
         """Return Omega p_c [J/mol]."""
