@@ -12,6 +12,7 @@ from petsc4py import PETSc
 
 from ssbmech.case.linear_solver import Choosing, Iterative, LinearSolver
 from ssbmech.solve import factors
+from ssbmech.solve.fields import obstacle
 from ssbmech.solve.iterative import Preconditioned
 from ssbmech.solve.linear import SLOW, LinearSystem, Outcome, Solver
 from ssbmech.solve.system import System
@@ -26,17 +27,26 @@ PAUSE = 50
 
 
 def chosen(preset: LinearSolver, system: System) -> LinearSolver:
-    """Return the preset that one of several is for a system; collective."""
-    if isinstance(preset, Choosing):
-        return preset.solver_for(system.dimension, system.free_unknowns())
-    return preset
+    """Return the preset that one of several is for a system; collective.
+
+    One that would be iterative is direct for fields that cannot be condensed.
+    """
+    if not isinstance(preset, Choosing):
+        return preset
+    found = preset.solver_for(system.dimension, system.free_unknowns())
+    return found.fallback if isinstance(found, Iterative) and obstacle(system) else found
 
 
 def reason(preset: LinearSolver, system: System) -> str:
     """Return in words why a system has the solver that it has; collective."""
-    if isinstance(preset, Choosing):
-        return preset.reason(system.dimension, system.free_unknowns())
-    return "the case asks for it"
+    if not isinstance(preset, Choosing):
+        return "the case asks for it"
+    unknowns = system.free_unknowns()
+    iterates = isinstance(preset.solver_for(system.dimension, unknowns), Iterative)
+    words = obstacle(system) if iterates else ""
+    if words:
+        return f"{unknowns} free unknowns in space, but {words}"
+    return preset.reason(system.dimension, unknowns)
 
 
 def linear_system(system: System, preset: LinearSolver, prefix: str) -> LinearSystem:

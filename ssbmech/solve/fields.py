@@ -95,6 +95,18 @@ class Fields:
         return np.asarray(numbering.starts[k] + np.flatnonzero(own == free))
 
 
+def obstacle(system: System) -> str:
+    """Return in words why fields of a system cannot be condensed; nothing if they can; collective.
+
+    What only its values tell is not known yet.
+    """
+    try:
+        _facets(system, system.roles())
+    except Unsuited as found:
+        return str(found)
+    return ""
+
+
 def _joined(rows: Sequence[Longs]) -> Longs:
     """Return rows in order."""
     return np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *rows]))

@@ -55,7 +55,7 @@ class Padded:
         )
         self._spread.assemble()
         self._modes = PETSc.NullSpace().create(
-            constant=False, vectors=_rigid_motions(level, self._identity), comm=matrix.comm
+            constant=False, vectors=rigid_motions(level, self._identity), comm=matrix.comm
         )
         self._low, self._found = self._identity.createVecs()
         self._inner: PETSc.Mat | None = None
@@ -99,7 +99,7 @@ class Padded:
             each.destroy()
 
 
-def _rigid_motions(level: CoarseRows, matrix: PETSc.Mat) -> list[PETSc.Vec]:
+def rigid_motions(level: CoarseRows, matrix: PETSc.Mat) -> list[PETSc.Vec]:
     """Return an orthonormal base of rigid motions on the rows of a padded level; collective."""
     size, comm = level.size, matrix.comm.tompi4py()
     known = level.points[~np.isnan(level.points[:, 0])]

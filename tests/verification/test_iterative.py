@@ -26,24 +26,28 @@ import ssbmech as ssb
 from ssbmech.errors import StepTooSmall
 from ssbmech.geometry.mesh_file import MeshFile
 from ssbmech.geometry.tagged_mesh import TaggedMesh
+from ssbmech.model.cell import CellModel
 from ssbmech.solve import factors
 from ssbmech.solve.block_preconditioner import BlockOperator
 from ssbmech.solve.blocks import Block, RectangularStorage
-from ssbmech.solve.choice import linear_system
-from ssbmech.solve.coarse import prolongation
+from ssbmech.solve.choice import Safeguarded, chosen, linear_system, reason
+from ssbmech.solve.coarse import coarse_rows, prolongation
 from ssbmech.solve.condense import Condensed, Grown
 from ssbmech.solve.facets import Elimination
 from ssbmech.solve.field_roles import Elliptic, Role
 from ssbmech.solve.fields import ELLIPTIC, MULTIPLIERS, Fields
 from ssbmech.solve.iterative import Preconditioned
-from ssbmech.solve.linear import Solver
+from ssbmech.solve.linear import Outcome, Solver
+from ssbmech.solve.multigrid import rigid_motions
 from ssbmech.solve.numbering import Numbering
 from ssbmech.solve.observing import Row
 from ssbmech.solve.split import Split
 from ssbmech.solve.system import FormGroup, System
+from ssbmech.solve.two_level import Smoothing
 from ssbmech.solve.unknowns import Closure, Unknown
 from ssbmech.units import mA_per_cm2, s
 from tests.hard_cases import void
+from tests.moving import moving_cell
 from tests.small_cell import STORED, WORKING
 from tests.tools import March, march
 
@@ -590,6 +594,61 @@ def test_a_run_goes_on_with_another_solver(tmp_path: Path) -> None:
         assert one == pytest.approx(other, rel=1e-7), name
 
 
+class Recounted:
+    """An iterative solver that serves; the direct one beside it, and the memory that it lacks."""
+
+    def __init__(self, lack: str) -> None:
+        self.lack, self.calls = lack, list[str]()
+        self.smoothing = Smoothing()
+        self.guarded = Safeguarded(self, lambda: self.made("direct"), lambda: None, lambda: lack)  # type: ignore[arg-type]
+
+    def made(self, what: str) -> Any:
+        self.calls.append(what)
+        return self
+
+    def set_up(self) -> None:
+        """Nothing to follow."""
+
+    def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec, enough: float = 0.0) -> Outcome:
+        return Outcome(True)
+
+    def destroy(self) -> None:
+        """Nothing is kept."""
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(("lack", "fallback"), [("", True), ("too large", False)])
+def test_a_pause_ends_where_memory_lacks(lack: str, fallback: bool) -> None:
+    """A run goes on from a checkpoint on a machine that cannot hold the factors."""
+    solver = Recounted(lack)
+    solver.guarded.restore({"pause": 3})
+    vector = PETSc.Vec().createSeq(1)
+    solver.guarded.set_up()
+    assert solver.guarded.solve(vector, vector).fallback is fallback
+    assert solver.calls == (["direct"] if fallback else [])
+    assert solver.guarded.state()["pause"] == (2 if fallback else 0)
+
+
+@pytest.mark.parametrize("motion", range(6))
+def test_multigrid_is_told_rigid_motions(motion: int) -> None:
+    """Those of free nodes are in the span of what it is told."""
+    numbering, split, field = cube(False)
+    level = coarse_rows(numbering, split, 0, [field], {field.unknown.key: 0})
+    rows = level.count * level.size
+    sizes = ((rows, PETSc.DETERMINE), (rows, PETSc.DETERMINE))
+    padded = PETSc.Mat().createAIJ(sizes, bsize=level.size, nnz=1, comm=COMM)
+    padded.setUp()
+    padded.assemble()
+    axis = np.eye(3)[motion % 3]
+    moved = np.broadcast_to(axis, level.points.shape)
+    wanted = padded.createVecRight()
+    wanted.array_w[:] = (moved if motion < 3 else np.cross(axis, level.points)).ravel()
+    size = wanted.norm()
+    for known in rigid_motions(level, padded):
+        wanted.axpy(-wanted.dot(known), known)
+    assert wanted.norm() < 1e-12 * size
+
+
 MULTIGRID = ssb.CoarseLevel(largest_direct=0)
 
 
@@ -623,7 +682,7 @@ def system_of(dimension: int, unknowns: int) -> System:
         def __init__(self) -> None:
             self.matrix = self
             self.mat = PETSc.Mat().createAIJ((1, 1), nnz=1, comm=MPI.COMM_SELF)
-            self.dimension = dimension
+            self.dimension, self.comm, self.roles = dimension, MPI.COMM_SELF, tuple
 
         def free_unknowns(self) -> int:
             return unknowns
@@ -638,3 +697,17 @@ def system_of(dimension: int, unknowns: int) -> System:
 def test_the_solver_is_chosen_by_size(dimension: int, unknowns: int, direct: bool) -> None:
     solver = linear_system(system_of(dimension, unknowns), ssb.Automatic(), "test_chosen_")
     assert isinstance(solver, Solver) is direct
+
+
+def test_bodies_that_move_are_solved_directly() -> None:
+    """However large they are: the unknowns of their interfaces are shared by facets."""
+    solver = ssb.Automatic(largest_direct=0)
+    case = moving_cell(1e-6, frame=ssb.ThreeDimensional(), linear_solver=solver)
+    system = CellModel(case, case.geometry.build(COMM)).system
+    assert isinstance(chosen(solver, system), ssb.Direct)
+    assert "lives at vertices" in reason(solver, system)
+    assert isinstance(linear_system(system, solver, "test_moving_"), Solver)
+    resting = moving_cell(1e-6, frame=ssb.ThreeDimensional(), moves=False)
+    system = CellModel(resting, resting.geometry.build(COMM)).system
+    assert isinstance(chosen(solver, system), ssb.Iterative)
+    assert reason(solver, system).endswith("more than 0")
