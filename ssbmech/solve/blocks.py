@@ -188,8 +188,6 @@ class RectangularStorage:
         # real one
         self._matrix = fem_petsc.assemble_matrix(form)
         self._matrix.assemble()
-        # on several ranks vectors that Python lets go of stay in memory
-        self._right, self._left = self._matrix.createVecs()
 
     def assemble(self, form: Any) -> None:
         """Assemble a form; collective."""
@@ -203,9 +201,14 @@ class RectangularStorage:
 
     def multiply(self, columns: Array) -> Array:
         """Return the product with values of the owned columns; collective."""
-        self._right.array_w[:] = columns
-        self._matrix.mult(self._right, self._left)
-        return np.array(self._left.array_r)
+        right, left = self._matrix.createVecs()
+        right.array_w[:] = columns
+        self._matrix.mult(right, left)
+        product = np.array(left.array_r)
+        # on several ranks PETSc keeps what Python only lets go of
+        right.destroy()
+        left.destroy()
+        return product
 
     def pattern(self) -> tuple[Ints, Ints]:
         """Return local row and place among the columns of every stored value."""
@@ -216,12 +219,14 @@ class RectangularStorage:
 
     def column_targets(self, owned: Longs) -> Longs:
         """Return targets of the columns that occur in the pattern; collective."""
-        self._right.array_w[:] = owned
+        source = self._matrix.createVecRight()
+        source.array_w[:] = owned
         wanted = PETSc.IS().createGeneral(self._columns.astype(PETSc.IntType), comm=MPI.COMM_SELF)
         found = PETSc.Vec().createSeq(len(self._columns), comm=MPI.COMM_SELF)
-        scatter = PETSc.Scatter().create(self._right, wanted, found, None)
-        scatter.scatter(self._right, found)
+        scatter = PETSc.Scatter().create(source, wanted, found, None)
+        scatter.scatter(source, found)
         scatter.destroy()
+        source.destroy()
         return np.asarray(found.array_r).astype(np.int64)
 
     def column_numbers(self) -> Longs:
