@@ -26,7 +26,7 @@ from ssbmech.errors import RunFolderError
 from ssbmech.run.environment import environment
 from ssbmech.run.field_files import BodyFile, InterfaceFile, owned_cells, owned_nodes
 from ssbmech.run.shares import Shares, places_in_order
-from ssbmech.runfolder import atomic, chunks
+from ssbmech.runfolder import atomic, chunks, vtkhdf
 from ssbmech.runfolder.fields import FieldData
 from ssbmech.runfolder.folder import RunFolder
 from ssbmech.runfolder.manifest import plain
@@ -501,6 +501,21 @@ def test_file_stays_readable_when_the_writer_is_killed(tmp_path, processes):
         noise = NoiseFile(path, resumed_at=float(n_steps - 1)).append(float(n_steps))
         grid, _ = read_step(path, n_steps)
         np.testing.assert_array_equal(grid["b"], noise)
+
+
+@pytest.mark.serial
+def test_a_resumed_run_replaces_what_it_comes_to_otherwise(tmp_path: Path) -> None:
+    """Steps that it meets again stay; from the first that differs on they are dropped."""
+    path = tmp_path / "noise.vtkhdf"
+    first = NoiseFile(path)
+    kept = [first.append(float(time)) for time in range(4)]
+    resumed = NoiseFile(path, resumed_at=0.0)
+    resumed.append(1.0)
+    assert vtkhdf.times(path) == [0.0, 1.0, 2.0, 3.0]
+    new = resumed.append(1.5)
+    assert vtkhdf.times(path) == [0.0, 1.0, 1.5]
+    for step, values in enumerate((*kept[:2], new)):
+        np.testing.assert_array_equal(read_step(path, step)[0]["b"], values)
 
 
 @pytest.mark.serial
