@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Terms of an interface, both sides from one place.
 
-Interface fields are constant on each facet, so contact, gap, current and growth are decided facet
-by facet and all see the same gap. "+" is the minus body's side of the integral, "-" the plus body's
-side.
+Interface fields have one value a facet, or one a vertex where bodies move, so contact, gap, current
+and growth are decided place by place and all see the same gap. "+" is the minus body's side of the
+integral, "-" the plus body's side.
 """
 
 from __future__ import annotations

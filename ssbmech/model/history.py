@@ -211,10 +211,10 @@ class Follower:
 
 
 class FacetHistory:
-    """What the laws of an interface carry from step to step, one value or vector a facet.
+    """What the laws of an interface carry from step to step, one value or vector a place.
 
-    All fields of an interface are constant on a facet; so is the memory: at the end of a step it is
-    the mean over the facet of what the law says.
+    The memory lives where the interface's fields do, on facets or at vertices: at the end of a step
+    it is the mean over the facet, or that weighted by the vertex's hat, of what the law says.
 
     Attributes:
         place: what tells it from other memories of the interface.
@@ -307,7 +307,7 @@ class FacetHistory:
 
 
 def facet_integrals(form: Any, space: fem.FunctionSpace) -> Array:
-    """Return a compiled linear form on facet-constant functions, owned facets; collective."""
+    """Return a compiled linear form on an interface's fields, owned places; collective."""
     vector = la.vector(space.dofmap.index_map, 1)
     vector.array[:] = 0.0
     fem.assemble_vector(vector.array, form)

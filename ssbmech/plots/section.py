@@ -5,8 +5,8 @@ A plane run is shown whole; of a run in space the section across y through the l
 ever had, or through its middle if none opened.
 
 Bodies are moved by their displacement in true scale. At an interface the metal's mesh does not end
-at the metal's surface: plated metal is not meshed, and stripped metal still is. The true surface
-of the minus body lies the gap below the surface of the plus body,
+at the metal's surface unless the body moves: plated metal is not meshed, and stripped metal still
+is. The true surface of the minus body lies the gap below the surface of the plus body,
 
     x_plus = X + u_plus,    x_minus = x_plus - g n,    n from minus to plus.
 
@@ -27,6 +27,7 @@ from ssbmech.errors import RunFolderError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from numpy.typing import NDArray
 
@@ -230,10 +231,21 @@ class Picture:
         return "" if self._depth is None else f"   ·   section at y = {MICRO * self._depth:.3g} µm"
 
     def plated(self, name: str, step: int) -> float:
-        """Return the largest thickness of metal plated on an interface at a step [m]."""
-        if "stripped" not in self._run.interfaces[name].names:
+        """Return the largest thickness of plated metal that is not meshed at a step [m]."""
+        data = self._run.interfaces[name]
+        if "stripped" not in data.names or self._moves(data.minus):
             return 0.0
         return max(-float(self.facets(name, step, ("stripped",)).arrays["stripped"].min()), 0.0)
+
+    def _listed(self, body: str) -> Mapping[str, Any]:
+        """Return what the manifest says of a body; nothing if it does not know it."""
+        listed = self._run.manifest.get("bodies")
+        known = listed.get(body) if isinstance(listed, dict) else None
+        return known if isinstance(known, dict) else {}
+
+    def _moves(self, body: str) -> bool:
+        """Return whether the mesh of a body ends at its true surface."""
+        return self._listed(body).get("moves") is True
 
     def regions(self, body: str) -> dict[str, NDArray[np.bool_]]:
         """Return the regions of a body that the picture tells apart: which cells each one has.
@@ -242,9 +254,7 @@ class Picture:
         """
         if body in self._run.hosts or "region" not in self._run.bodies[body].names:
             return {}
-        listed = self._run.manifest.get("bodies")
-        known = listed.get(body) if isinstance(listed, dict) else None
-        tags = known.get("regions") if isinstance(known, dict) else None
+        tags = self._listed(body).get("regions")
         at = self.body(body, 0, ("region",)).arrays["region"]
         found = {str(name): at == tag for name, tag in tags.items()} if tags else {}
         there = {name: cells for name, cells in found.items() if cells.any()}
@@ -293,9 +303,11 @@ class Picture:
         # One gap per node, or the surface would be a staircase; closed where a neighbour is.
         nodal = _nodal_gap(facets.cells, gap, len(facets.points))
         x_plus = plus.moved[on_plus]
+        end, cells = minus.moved[on_minus], facets.cells
         x_minus = x_plus - nodal[:, None] * normals
-        cells = facets.cells
-        return Surface(minus.moved[on_minus][cells], x_minus[cells], x_plus[cells], gap)
+        if self._moves(data.minus):
+            x_minus = np.where(nodal[:, None] > 0.0, end, x_plus)
+        return Surface(end[cells], x_minus[cells], x_plus[cells], gap)
 
     def _pairing(
         self, name: str, facets: Frame, minus: Frame, plus: Frame

@@ -358,6 +358,7 @@ def _manifest(case: Case, cell: CellModel, measurement: Measurement) -> dict[str
                 "label": ", ".join(m.name for m in b.materials.values()),
                 "regions": {name: cell.bodies[b.name].mesh.regions[name] for name in b.materials},
             }
+            | ({"moves": True} if b.moves else {})
             for b in case.bodies
         },
         **_solver(case, cell),

@@ -128,6 +128,18 @@ def test_void_is_plated_and_filled() -> None:
     assert np.all((above > low - 1e-12) & (above < high + 1e-12))
 
 
+def test_what_flows_at_the_foot_of_a_wall_goes_to_its_open_vertex() -> None:
+    case = moving_void(depth=1000.0)
+    cell = CellModel(case, case.geometry.build(MPI.COMM_WORLD))
+    wall = motion(cell, "negative").walls[0]
+    at = wall.surface.gap.function.function_space.dofmap.list[wall.link.cells]
+    gaps = wall.surface.gap.previous[at]
+    share = wall.share.x.array[wall.share.function_space.dofmap.list[wall.link.cells]]
+    foot = (gaps.max(axis=1) > 50e-9) & (gaps.min(axis=1) < 1e-12)
+    assert cell.comm.allreduce(int(foot.sum())) == 1
+    assert np.allclose(share[foot], np.where(gaps > 1e-12, 2.0, 0.0)[foot], atol=0.02)
+
+
 def test_void_to_the_last_bit() -> None:
     """Neither a step that is thrown away nor a checkpoint leaves a trace."""
     case = moving_void(size=4.0)
