@@ -50,10 +50,6 @@ def new_surface(
     def unknown(name: str, scale: float) -> Unknown:
         return Unknown(name, interface.name, fem.Function(space, name=name), scale)
 
-    initial = fem.Function(fem.functionspace(mesh.mesh, ("Lagrange", 2)), name="initial_gap")
-    profile = interface.initial_gap
-    if profile is not None:
-        initial.interpolate(lambda x: gap_values(profile, x, parent.comm, parent.geometry.dim))
     maps = interface_entity_maps(
         parent, minus.mesh.submesh, plus.mesh.submesh, mesh.submesh, mesh.entities
     )
@@ -61,7 +57,6 @@ def new_surface(
     local = places.local(measure)
     normal = ufl.FacetNormal(parent)("+")
     jump = plus.u.function("-") - minus.u.function("+")
-
     surface = SurfaceModel(
         interface=interface,
         mesh=mesh,
@@ -71,7 +66,7 @@ def new_surface(
         setting=setting,
         p_contact=unknown("p_contact", setting.scales.stress),
         gap=unknown("gap", setting.scales.gap),
-        initial_gap=initial,
+        initial_gap=_initial_gap(interface, mesh, parent),
         entity_maps=maps,
         places=places,
         sides=Sides(normal, jump, measure(WHOLE)),
@@ -91,6 +86,15 @@ def new_surface(
     places.settle(surface.sides.dS, maps)
     _start(surface)
     return surface
+
+
+def _initial_gap(interface: Interface, mesh: InterfaceMesh, parent: Mesh) -> fem.Function:
+    """Return the gap before anything moves, as it is given [m]; collective."""
+    initial = fem.Function(fem.functionspace(mesh.mesh, ("Lagrange", 2)), name="initial_gap")
+    profile = interface.initial_gap
+    if profile is not None:
+        initial.interpolate(lambda x: gap_values(profile, x, parent.comm, parent.geometry.dim))
+    return initial
 
 
 def _measure(

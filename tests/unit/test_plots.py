@@ -188,6 +188,18 @@ def test_plated_metal_has_the_thickness_of_the_charge(finished):
     assert -stripped[away].mean() > 2 * UM
 
 
+def test_metal_that_moves_is_drawn_to_the_end_of_its_mesh(finished, monkeypatch):
+    run = RunData.open(finished)
+    monkeypatch.setitem(run.manifest, "bodies", {"negative": {"moves": True}})
+    picture = Picture(run)
+    step = run.bodies["negative"].nearest_step(HALF_HOUR)
+    surface = picture.surface(LOWER, step)
+    is_open = np.any(surface.minus != surface.plus, axis=2)
+    assert is_open.any()
+    assert np.array_equal(surface.minus[is_open], surface.mesh[is_open])
+    assert picture.plated(LOWER, step) == 0.0
+
+
 def test_minus_bodies_are_drawn_first(finished):
     picture = Picture(RunData.open(finished))
     assert picture.bodies.index("negative") < picture.bodies.index("separator")
