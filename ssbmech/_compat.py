@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from math import factorial
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,23 @@ def element_points(space: Any) -> npt.NDArray[np.float64]:
     """Return the reference points at which a function of a space is interpolated."""
     points = space.element.interpolation_points
     return np.asarray(points() if callable(points) else points, dtype=np.float64)
+
+
+def vertex_rule(dim: int) -> dict[str, Any]:
+    """Return the metadata of a measure that takes integrands at the vertices of simplices.
+
+    Args:
+        dim: dimension of the simplices.
+    """
+    if not NEW_ENTITY_MAPS:
+        return {"quadrature_rule": "vertex", "quadrature_degree": 1}
+    # the form compiler's own rule of that name is the one of the facets of facets as soon as a form
+    # has two integrals with it
+    return {
+        "quadrature_rule": "custom",
+        "quadrature_points": np.vstack([np.zeros((1, dim)), np.eye(dim)]),
+        "quadrature_weights": np.full(dim + 1, 1.0 / factorial(dim + 1)),
+    }
 
 
 def constant(mesh: Mesh, value: float) -> fem.Constant:

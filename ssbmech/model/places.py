@@ -22,7 +22,7 @@ import ufl
 from dolfinx import fem, la
 from dolfinx.mesh import Mesh
 
-from ssbmech._compat import compile_form
+from ssbmech._compat import compile_form, vertex_rule
 from ssbmech.frames import WeightedMeasure
 from ssbmech.model.history import facet_integrals
 
@@ -129,7 +129,7 @@ class OnVertices:
 
     def local(self, full: WeightedMeasure) -> WeightedMeasure:
         """Return the measure that takes integrands at the vertices of the facets."""
-        rule = {"quadrature_rule": "vertex", "quadrature_degree": 1}
+        rule = vertex_rule(self._space.mesh.topology.dim)
         return WeightedMeasure(full.measure.reconstruct(metadata=rule), self._weight("+"))
 
     def settle(self, dS: WeightedMeasure, entity_maps: Any) -> None:
