@@ -17,6 +17,12 @@ from ssbmech.units import to_si
 TOUCHING_CHANGE = 0.05
 """Change of the touching fraction in a step that counts as 1, if not given [1]."""
 
+SHAPE_ERROR = 0.1
+"""Distortion of a moving cell, predicted less found, that counts as 1, if not given [1]."""
+
+SHAPE_CHANGE = 0.5
+"""Distortion of a moving cell in a step that counts as 1, if not given [1]."""
+
 STRESS_FLOOR = 1e3
 """Stress below which errors of it are not looked at in detail [Pa]."""
 
@@ -35,6 +41,9 @@ class Tolerances:
         stress: of the deviatoric stress of a region that flows, over its size [1].
         stress_floor: stress that is added to the size [Pa].
         shortest: step that stands whatever its error [s].
+        shape: of the shape of cells of moving bodies: the distortion from the predicted one to that
+            which was found [1].
+        shape_change: distortion of these cells in the step; it is no error, and bounds it [1].
     """
 
     gap: float = math.inf
@@ -43,6 +52,8 @@ class Tolerances:
     stress: float = math.inf
     stress_floor: float = STRESS_FLOOR
     shortest: float = 0.0
+    shape: float = math.inf
+    shape_change: float = math.inf
 
     def __post_init__(self) -> None:
         """Check the kinds."""
@@ -105,7 +116,8 @@ class AdaptiveSteps:
               e = \max(|g - g_{extrapolated}| / g_{error}, |x - x_{extrapolated}| / x_{error},
               e_{stress})
 
-    With `stress_error=None` stress is not judged.
+    With `stress_error=None` stress is not judged. Bodies that move are judged by the shape of their
+    cells (`ssbmech.model.motion`).
 
     Attributes:
         iterations: Newton iterations above which the next step is shortened in proportion.
@@ -148,6 +160,22 @@ class AdaptiveSteps:
         default=0.003,
         doc="error of the stress in a step over its size; None: stress is not judged",
     )
+    shape_error: float | None = parameter(
+        "1",
+        low=0.0,
+        low_open=True,
+        default=None,
+        doc="distortion of a cell, predicted less found; 0.1 if not given",
+        stated_if_given=True,
+    )
+    shape_change: float | None = parameter(
+        "1",
+        low=0.0,
+        low_open=True,
+        default=None,
+        doc="distortion of a cell in a step; 0.5 if not given",
+        stated_if_given=True,
+    )
     scheme: TimeScheme = field(default_factory=SecondOrder)
 
     def __post_init__(self) -> None:
@@ -170,6 +198,8 @@ class AdaptiveSteps:
             change,
             math.inf if self.stress_error is None else self.stress_error,
             shortest=self.dt_min,
+            shape=SHAPE_ERROR if self.shape_error is None else self.shape_error,
+            shape_change=SHAPE_CHANGE if self.shape_change is None else self.shape_change,
         )
 
     def sizer(self) -> StepSizer:

@@ -62,6 +62,20 @@ def qualities(corners: Array) -> Array:
     return np.asarray(size / squares)
 
 
+def distortions(corners: Array, changes: Array) -> Array:
+    r"""Return by how much changes of their corners distort simplices, shape (cells,) [1].
+
+    It is the Frobenius norm of the gradient of the change: how far the corners of a cell move
+    against one another over its size. A cell that is carried along as it is has none.
+
+    Args:
+        corners: corners of each cell, shape (cells, dim + 1, dim) [m].
+        changes: their changes, of the same shape [m].
+    """
+    edges, moved = corners[:, 1:] - corners[:, :1], changes[:, 1:] - changes[:, :1]
+    return np.asarray(np.linalg.norm(np.linalg.solve(edges, moved), axis=(1, 2)))
+
+
 def shares(gaps: Array, least: float) -> Array:
     r"""Return which part of what flows through a facet each of its vertices takes.
 

@@ -19,13 +19,13 @@ from ssbmech.case.temperatures import Reached, check_reached, first_temperature
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 from ssbmech.model.areas import area_of
 from ssbmech.model.body import BodyModel
+from ssbmech.model.cell_motion import motion_of
 from ssbmech.model.checks import check_case
 from ssbmech.model.circuit import Circuit
 from ssbmech.model.conditions import Conditions
 from ssbmech.model.construction import build_bodies, build_holder, build_surfaces
 from ssbmech.model.draw import draws, share_metal, warn_of_draws
 from ssbmech.model.drive_checks import check_drives
-from ssbmech.model.motion import motion_of
 from ssbmech.model.part import Judged
 from ssbmech.model.parts.contact import Contact
 from ssbmech.model.parts.lithium import Lithium

@@ -34,15 +34,14 @@ from dolfinx.mesh import Mesh
 
 from ssbmech._compat import cell_nodes, compile_form, cut_submesh
 from ssbmech.case.step_control import Tolerances
-from ssbmech.errors import CaseError
-from ssbmech.geometry.moving import qualities, signed_volumes
+from ssbmech.errors import CaseError, NotConverged
+from ssbmech.geometry.moving import distortions, qualities, signed_volumes
 from ssbmech.model.body import BodyModel
 from ssbmech.model.free_faces import FreeFaces
 from ssbmech.model.kinematics import FromStep
 from ssbmech.model.outputs import total
 from ssbmech.model.parts.wall import MovingWall
 from ssbmech.model.smoothing import PseudoSolid
-from ssbmech.solve.system import System
 from ssbmech.solve.unknowns import Closure
 
 Array = npt.NDArray[np.float64]
@@ -50,6 +49,10 @@ Mask = npt.NDArray[np.bool_]
 
 ON_AXIS = 1e-9
 """Radius over the width of the body up to which a vertex is on the axis [1]."""
+
+
+FLATTEST = 0.05
+"""Volume of a cell in the middle of a step over that at its start that is too little [1]."""
 
 
 class BodyMotion:
@@ -81,7 +84,8 @@ class BodyMotion:
             parent: mesh of all bodies.
 
         Raises:
-            CaseError: a vertex of an interface cannot move, or lies at two.
+            CaseError: a vertex of an interface cannot move, or lies at two, or initial gaps are too
+                steep.
         """
         self.body, self.walls, self._kinematics = body, walls, kinematics
         mesh = body.mesh.mesh
@@ -112,7 +116,7 @@ class BodyMotion:
         self._next: Array | None = None
         self._keep(self._made)
         if self._comm.allreduce(bool(np.any(self._target() != 0.0)), op=MPI.LOR):
-            self._keep(self._found())
+            self._keep(self._first_shape())
         self._keep(self.positions)
         self._place(self.positions)
         self._first: Array = self.positions.copy()
@@ -202,6 +206,20 @@ class BodyMotion:
         told[:, :-1] /= np.maximum(told[:, -1:], 1.0)
         return told
 
+    def _first_shape(self) -> Array:
+        """Return the positions of all vertices with initial gaps; collective.
+
+        Raises:
+            CaseError: the body cannot take that shape.
+        """
+        try:
+            return self._found()
+        except NotConverged as failure:
+            raise CaseError(
+                f"{self.body.name!r} cannot take the shape of its initial gaps: {failure.reason}; "
+                "make them flatter, or the mesh finer there"
+            ) from failure
+
     def _target(self) -> Array:
         """Return where the boundary has to go; collective.
 
@@ -226,11 +244,28 @@ class BodyMotion:
 
         Args:
             ratio: the step over the one before [1].
+
+        Raises:
+            NotConverged: cells would be flat or inside out there.
         """
         self._next = None
+        middle = self._predicted(0.5 * ratio)
+        least = self._comm.allreduce(self._least_part(middle), op=MPI.MIN)
+        if least <= FLATTEST:
+            raise NotConverged(
+                f"cells of {self.body.name!r} would be turned inside out in the middle of the step"
+            )
+        self._place(middle)
+
+    def _predicted(self, ratio: float) -> Array:
+        """Return positions on the line through the last two steps, a ratio of it ahead [m]."""
         change = self.now.x.array - self.before.x.array
-        middle = self.now.x.array + 0.5 * ratio * change
-        self._place(middle.reshape(-1, self._dim))
+        return np.asarray((self.now.x.array + ratio * change).reshape(-1, self._dim))
+
+    def _least_part(self, x: Array) -> float:
+        """Return the least volume of this rank's cells over that at the last step [1]."""
+        parts = signed_volumes(self._corners(x)) / signed_volumes(self._corners(self.positions))
+        return float(np.min(parts, initial=1.0))
 
     def _place(self, x: Array) -> None:
         """Move the mesh, and all that was taken from it."""
@@ -243,7 +278,7 @@ class BodyMotion:
         """Find where the mesh is at the end of the step that was just solved; collective.
 
         Raises:
-            NotConverged: the inside cannot follow the boundary.
+            NotConverged: the inside cannot follow the boundary, or a wall overhangs.
         """
         if self._next is None:
             self._next = self._found()
@@ -258,19 +293,35 @@ class BodyMotion:
         """Return the positions of all vertices in the present state; collective.
 
         Raises:
-            NotConverged: the inside cannot follow the boundary.
+            NotConverged: the inside cannot follow the boundary, or a wall overhangs.
         """
-        here = self.positions - self._made
-        return self._made + self._solid.follow(here, self._target(), self._fixed)
+        here, nodes = self.positions - self._made, np.array(self._x[:, : self._dim])
+        found: Array = self._made + self._solid.follow(here, self._target(), self._fixed)
+        nodes[self._nodes] = found
+        for wall in self.walls:
+            wall.check_graph(nodes)
+        return found
 
     def error(self, ratio: float, tolerances: Tolerances) -> float:
-        """Return 0: a step is good if the mesh can follow it; collective.
+        r"""Return how far from its prediction and how much this rank's shape is; collective.
+
+        With the distortions d of a cell (`ssbmech.geometry.moving.distortions`) in the middle of
+        the step, by its end less its prediction and by its end less its start, it is the larger of
+
+        .. math:: d_{end - predicted} / d_{error}, \quad (d_{end - start} / d_{change})^2
+
+        the square because a distortion grows with the step, and steps follow the root.
 
         Raises:
-            NotConverged: it cannot.
+            NotConverged: the mesh cannot follow.
         """
         self.advance()
-        return 0.0
+        end = self.positions if self._next is None else self._next
+        middle = self._corners(0.5 * (end + self.positions))
+        missed = distortions(middle, self._corners(end - self._predicted(ratio)))
+        changed = distortions(middle, self._corners(end - self.positions))
+        error = float(np.max(missed, initial=0.0)) / tolerances.shape
+        return max(error, (float(np.max(changed, initial=0.0)) / tolerances.shape_change) ** 2)
 
     def commit(self) -> None:
         """Move the mesh to the end of the step; collective."""
@@ -325,63 +376,3 @@ class BodyMotion:
         self._kinematics.debt.value = state["debt"]
         self._show(self.positions)
         self.rollback()
-
-
-class CellMotion:
-    """Motion of all bodies of a cell that move; there may be none."""
-
-    def __init__(self, bodies: Sequence[BodyMotion]) -> None:
-        """Keep them."""
-        self.bodies = list(bodies)
-
-    def begin(self, ratio: float, system: System) -> None:
-        """Put the meshes into the middle of the coming step; collective.
-
-        Args:
-            ratio: the step over the one before [1].
-            system: what is assembled on them.
-        """
-        for body in self.bodies:
-            body.begin(ratio)
-            system.meshes_moved()
-
-    def state(self) -> dict[str, dict[str, float]]:
-        """Return what they carry from step to step beside positions, as plain data."""
-        return {body.body.name: body.state() for body in self.bodies}
-
-    def restore(self, state: Mapping[str, Mapping[str, float]]) -> None:
-        """Take over what `state` gave, when the positions are taken over; collective."""
-        for body in self.bodies:
-            body.restore(state[body.body.name])
-
-    def commit(self) -> None:
-        """Move the meshes to the end of the step; collective."""
-        for body in self.bodies:
-            body.commit()
-
-    def rollback(self) -> None:
-        """Put the meshes back to the last committed step; collective."""
-        for body in self.bodies:
-            body.rollback()
-
-
-def motion_of(
-    bodies: Iterable[BodyModel],
-    walls: Sequence[MovingWall],
-    closures: Sequence[Closure],
-    parent: Mesh,
-) -> CellMotion:
-    """Return the motion of those bodies that move; collective.
-
-    Args:
-        bodies: all bodies, held by their supports.
-        walls: surfaces of moving bodies at interfaces.
-        closures: scalar unknowns, the platen among them.
-        parent: mesh of all bodies.
-    """
-    found = []
-    for body in bodies:
-        if isinstance(body.kinematics, FromStep):
-            own = [wall for wall in walls if wall.surface.minus is body]
-            found.append(BodyMotion(body, body.kinematics, own, closures, parent))
-    return CellMotion(found)

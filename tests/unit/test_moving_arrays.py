@@ -16,7 +16,7 @@ from dolfinx import mesh as dmesh
 import ssbmech as ssb
 from ssbmech._compat import compile_form
 from ssbmech.frames import Frame
-from ssbmech.geometry.moving import area_vectors, qualities, shares, signed_volumes
+from ssbmech.geometry.moving import area_vectors, distortions, qualities, shares, signed_volumes
 from ssbmech.model.kinematics import CREEP, FromStep, rotation
 from ssbmech.solve.unknowns import Unknown
 
@@ -48,6 +48,14 @@ def test_quality_is_one_for_equilateral_cells() -> None:
     assert qualities(TETRAHEDRON) == pytest.approx(1.0)
     flat = TRIANGLE * np.array([1.0, 1e-3])
     assert 0.0 < qualities(flat)[0] < 3e-3
+
+
+def test_only_what_changes_the_shape_distorts() -> None:
+    carried = np.broadcast_to([3.0, -1.0], TRIANGLE.shape)
+    assert distortions(TRIANGLE, carried) == pytest.approx(0.0, abs=1e-15)
+    sheared = np.stack([0.2 * TRIANGLE[..., 1], 0.0 * TRIANGLE[..., 1]], axis=-1)
+    assert distortions(TRIANGLE, sheared) == pytest.approx(0.2)
+    assert distortions(TETRAHEDRON, 0.1 * TETRAHEDRON) == pytest.approx(0.1 * math.sqrt(3))
 
 
 def test_shares_go_to_what_is_open() -> None:

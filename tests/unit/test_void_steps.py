@@ -33,9 +33,18 @@ FREE = ssb.ProppedInterface(sinking=(), height_lost=LOST)
 def test_the_change_of_contact_that_counts_as_one() -> None:
     assert ssb.AdaptiveSteps().tolerances.touching == TOUCHING_CHANGE == 0.05
     given = ssb.AdaptiveSteps(
-        touching_change=0.01, gap_error=3e-9, content_error=2e-3, stress_error=4e-3, dt_min=5e-6
+        touching_change=0.01,
+        gap_error=3e-9,
+        content_error=2e-3,
+        stress_error=4e-3,
+        dt_min=5e-6,
+        shape_error=0.03,
+        shape_change=0.2,
     )
-    assert given.tolerances == Tolerances(3e-9, 2e-3, 0.01, stress=4e-3, shortest=5e-6)
+    expected = Tolerances(
+        3e-9, 2e-3, 0.01, stress=4e-3, shortest=5e-6, shape=0.03, shape_change=0.2
+    )
+    assert given.tolerances == expected
     assert ssb.PrescribedSteps([1.0]).tolerances == Tolerances(math.inf, math.inf, math.inf)
     for wrong in (0.0, -0.1, 1 * s):
         with pytest.raises(ParameterError, match=r"AdaptiveSteps\.touching_change"):

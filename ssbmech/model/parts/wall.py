@@ -25,6 +25,7 @@ more.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -36,7 +37,7 @@ import ufl
 from dolfinx import fem, la
 
 from ssbmech._compat import compile_form
-from ssbmech.errors import CaseError
+from ssbmech.errors import CaseError, NotConverged
 from ssbmech.frames import Expr
 from ssbmech.geometry.moving import facet_link, shares
 from ssbmech.model.history import Follower, facet_integrals
@@ -51,7 +52,8 @@ LEAST_GAP = 1e-9
 """Gap up to which the vertices of a facet share alike what flows through it [m]."""
 
 STEEPEST = 0.05
-"""Cosine between a director and the normals of its facets below which they do not fit [1]."""
+"""Cosine between a director and the normals of its facets, at the interface as it was made and on
+the metal, below which they do not fit [1]."""
 
 
 class MovingWall(SurfacePart):
@@ -168,6 +170,34 @@ class MovingWall(SurfacePart):
         vector.scatter_forward()
         dim = self.link.normals.shape[1]
         return np.asarray(vector.array[:, None] * self.director.x.array.reshape(-1, dim))
+
+    def check_graph(self, x: Array) -> None:
+        """Refuse a wall that (nearly) overhangs its interface along the directors; collective.
+
+        Args:
+            x: positions of the nodes of the minus body's geometry, shape (nodes, dim) [m].
+
+        Raises:
+            NotConverged: a facet is too steep.
+        """
+        link, surface = self.link, self.surface
+        dim = link.normals.shape[1]
+        vectors = link.carried(x)
+        normals = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        directors = self.director.x.array.reshape(-1, dim)[self.places]
+        along = np.einsum("fcd,fd->fc", directors, normals).min(axis=1)
+        worst = (math.inf, (0.0,) * dim)
+        if len(along):
+            steep = int(along.argmin())
+            centre = x[link.minus_nodes[steep]].mean(axis=0)[:dim]
+            worst = (float(along[steep]), tuple(float(v) for v in centre))
+        least, at = surface.comm.allreduce(worst, op=MPI.MIN)
+        if not least >= STEEPEST:
+            where = ", ".join(f"{1e6 * v:.4g}" for v in at)
+            raise NotConverged(
+                f"the wall of {surface.minus.name!r} at interface {surface.name!r} overhangs at "
+                f"({where}) um: it is steeper than {1 / STEEPEST:g} to 1 against the interface"
+            )
 
     def gone(self) -> float:
         """Return the volume that growth has taken from the body at the interface [m3]; collective.

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Motion of the meshes of all bodies of a cell that move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from dolfinx.mesh import Mesh
+
+from ssbmech.model.body import BodyModel
+from ssbmech.model.kinematics import FromStep
+from ssbmech.model.motion import BodyMotion
+from ssbmech.model.parts.wall import MovingWall
+from ssbmech.solve.system import System
+from ssbmech.solve.unknowns import Closure
+
+
+class CellMotion:
+    """Motion of all bodies of a cell that move; there may be none."""
+
+    def __init__(self, bodies: Sequence[BodyMotion]) -> None:
+        """Keep them."""
+        self.bodies = list(bodies)
+
+    def begin(self, ratio: float, system: System) -> None:
+        """Put the meshes into the middle of the coming step; collective.
+
+        Args:
+            ratio: the step over the one before [1].
+            system: what is assembled on them.
+
+        Raises:
+            NotConverged: cells would be flat or inside out there.
+        """
+        for body in self.bodies:
+            body.begin(ratio)
+            system.meshes_moved()
+
+    def state(self) -> dict[str, dict[str, float]]:
+        """Return what they carry from step to step beside positions, as plain data."""
+        return {body.body.name: body.state() for body in self.bodies}
+
+    def restore(self, state: Mapping[str, Mapping[str, float]]) -> None:
+        """Take over what `state` gave, when the positions are taken over; collective."""
+        for body in self.bodies:
+            body.restore(state[body.body.name])
+
+    def commit(self) -> None:
+        """Move the meshes to the end of the step; collective."""
+        for body in self.bodies:
+            body.commit()
+
+    def rollback(self) -> None:
+        """Put the meshes back to the last committed step; collective."""
+        for body in self.bodies:
+            body.rollback()
+
+
+def motion_of(
+    bodies: Iterable[BodyModel],
+    walls: Sequence[MovingWall],
+    closures: Sequence[Closure],
+    parent: Mesh,
+) -> CellMotion:
+    """Return the motion of those bodies that move; collective.
+
+    Args:
+        bodies: all bodies, held by their supports.
+        walls: surfaces of moving bodies at interfaces.
+        closures: scalar unknowns, the platen among them.
+        parent: mesh of all bodies.
+    """
+    found = []
+    for body in bodies:
+        if isinstance(body.kinematics, FromStep):
+            own = [wall for wall in walls if wall.surface.minus is body]
+            found.append(BodyMotion(body, body.kinematics, own, closures, parent))
+    return CellMotion(found)
