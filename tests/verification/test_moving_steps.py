@@ -94,7 +94,8 @@ def test_shape_is_judged_by_what_cells_are_distorted() -> None:
         moved = motion(cell, "negative")
         missed = moved.error(1.0, Tolerances(shape=0.1))
         changed = moved.error(1.0, Tolerances(shape_change=0.5))
-        found.append(tuple(COMM.allreduce(np.array([missed, changed]), op=MPI.MAX)))
+        worst = [COMM.allreduce(error, op=MPI.MAX) for error in (missed, changed)]
+        found.append((worst[0], worst[1]))
 
     steps = ssb.PrescribedSteps((1.0, part / SPEED, part / SPEED, 1.0))
     march(moving_cell(2 * part, step_control=steps), watch=judge)
