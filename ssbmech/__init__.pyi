@@ -76,6 +76,7 @@ from .interfaces.cohesion import BilinearCohesion
 from .interfaces.constriction import SpotsOfOneNumber, SpotsOfOneSize
 from .interfaces.contact import Frictionless, GapConduction, RoughConduction, Sticking
 from .interfaces.diffusion import InterfaceDiffusion
+from .interfaces.exhaustion import Exhaustion
 from .interfaces.interface import Interface
 from .interfaces.kinetics import ButlerVolmer, HostSites, LinearKinetics
 from .interfaces.point import Hidden, InterfacePoint, StepErrors
@@ -140,6 +141,7 @@ __all__ = [
     "Electrodes",
     "EndRun",
     "EndStep",
+    "Exhaustion",
     "FaceFlux",
     "FacePotential",
     "FacePressure",

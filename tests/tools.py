@@ -114,6 +114,7 @@ class March:
         rows: series rows, one per accepted step.
         reports: solver reports, one per accepted step.
         rejected: reasons of rejected steps.
+        endings: reasons for which steps of the protocol ended.
         watch: what to keep of the model after each accepted step, before it is committed.
         seen: what was kept, one item per accepted step.
     """
@@ -123,6 +124,7 @@ class March:
     rows: list[dict[str, float]] = field(default_factory=list)
     reports: list[SolveReport] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
+    endings: list[str] = field(default_factory=list)
     watch: Callable[[CellModel], Any] = lambda cell: None
     seen: list[Any] = field(default_factory=list)
 
@@ -136,7 +138,7 @@ class March:
             self.rejected.append(reason)
 
     def on_step_end(self, number: int, step: Any, reason: str) -> None:
-        pass
+        self.endings.append(reason)
 
     def on_settled(self, position: Position, last: bool) -> None:
         pass

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ssbmech.errors import CaseError
 from ssbmech.extensions import OwnPart
+from ssbmech.interfaces.exhaustion import Exhaustion
 from ssbmech.materials.material import Material
 from ssbmech.parameter import STATED_IF_GIVEN, validate_parameters
 from ssbmech.plausible import check_file_name, check_name
@@ -35,10 +36,14 @@ class Body:
         moves: whether its mesh follows what is stripped, plated and flows; strains then count from
             step to step. It is for metal of one region that flows, and lies at the minus side of
             its interfaces.
+        exhaustion: how stripping ends where a metal that moves has no more to give: current then
+            goes to where metal is left, and a step ends where there is none. Without it a step ends
+            as soon as metal is used up somewhere.
 
     Raises:
         CaseError: there is no region, something else than a material, a content for a region that
-            hosts no lithium, or a feed for a material that does not conduct electrons.
+            hosts no lithium, a feed for a material that does not conduct electrons, or an
+            exhaustion law for what does not move.
     """
 
     name: str
@@ -48,6 +53,7 @@ class Body:
     feed: str | None = None
     parts: tuple[OwnPart, ...] = field(default=(), metadata=STATED_IF_GIVEN)
     moves: bool = field(default=False, metadata=STATED_IF_GIVEN)
+    exhaustion: Exhaustion | None = field(default=None, metadata=STATED_IF_GIVEN)
 
     def __post_init__(self) -> None:
         """Check that there are materials, and that they are materials."""
@@ -64,6 +70,11 @@ class Body:
                 "has no electronic conductivity: give Material(..., electronic="
                 "ElectronConductor(...))"
             )
+        if self.exhaustion is not None and not self.moves:
+            raise CaseError(
+                f"body {self.name!r} has an exhaustion law but does not move: how thick its metal "
+                "is would not be known; give moves=True, or leave the law out"
+            )
         for region in self.content:
             if region not in self.materials or self.materials[region].host is None:
                 raise CaseError(
@@ -73,7 +84,12 @@ class Body:
 
     @classmethod
     def single(
-        cls, name: str, material: Material, content: float | None = None, moves: bool = False
+        cls,
+        name: str,
+        material: Material,
+        content: float | None = None,
+        moves: bool = False,
+        exhaustion: Exhaustion | None = None,
     ) -> Body:
         """Return a body of one region that has the body's name.
 
@@ -82,6 +98,7 @@ class Body:
             material: its material.
             content: initial lithium content, for a host [1].
             moves: whether its mesh follows what is stripped, plated and flows.
+            exhaustion: how stripping ends where a metal that moves has no more to give.
         """
         contents = {} if content is None else {name: content}
-        return cls(name, {name: material}, contents, moves=moves)
+        return cls(name, {name: material}, contents, moves=moves, exhaustion=exhaustion)

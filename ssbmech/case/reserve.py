@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ssbmech.parameter import parameter, validate_parameters
+
+WAVERING = 1e-6
+"""Change of what is left, over what counts as nothing, that is none [1]."""
 
 LANDED = 1e-3
 """Metal left over that at the start within which it counts as used up [1]."""
@@ -55,3 +59,47 @@ class MetalUsedUp:
     def tolerance(self) -> float:
         """Return a thousandth of what was there."""
         return LANDED * self.at_start
+
+
+@dataclass(frozen=True)
+class LayerUsedUp:
+    """Ends a step when hardly any metal above the film that stays is left in contact, anywhere.
+
+    Attributes:
+        interface: name of the interface, "minus|plus".
+        metal: name of what is used up.
+
+    Raises:
+        ParameterError: what counts as nothing is not above zero.
+    """
+
+    interface: str
+    least: float = parameter("C/m2", low=0.0, low_open=True, doc="charge that counts as none")
+    metal: str = "lithium"
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    @property
+    def quantity(self) -> str:
+        """Charge of the metal that is left where there is contact."""
+        return f"reached:{self.interface}"
+
+    @property
+    def reason(self) -> str:
+        """What is used up, and where."""
+        return f"{self.metal} used up at {self.interface}"
+
+    def heading(self, before: Mapping[str, float], now: Mapping[str, float]) -> bool:
+        """Return whether less is left than in the row before."""
+        left = now[self.quantity]
+        return left < before.get(self.quantity, math.inf) - WAVERING * self.least
+
+    def excess(self, value: float) -> float:
+        """Return what counts as nothing less what is left [C/m2]."""
+        return self.least - value
+
+    def tolerance(self) -> float:
+        """Return half of what counts as nothing."""
+        return 0.5 * self.least

@@ -38,6 +38,8 @@ class InterfacePoint:
         touching: fraction of the area in contact that touches below the size of a facet [1].
         constriction: resistance of the current lines that crowd into what touches, per area that
             touches [ohm m2].
+        giving: fraction of the surface that takes part: in stripping, what has metal to give [1].
+        seeping: what conducts beside it to keep potentials defined, no path of the current [1].
     """
 
     phi_s: Expr
@@ -55,6 +57,8 @@ class InterfacePoint:
     strip_speed: Expr = 0.0
     touching: Expr = 1
     constriction: Expr = 0.0
+    giving: Expr = 1
+    seeping: Expr = 0
 
     @property
     def driving(self) -> Expr:
@@ -66,10 +70,11 @@ class InterfacePoint:
 
         What is bonded conducts whatever the opening of the bond; what is broken, or was never
         bonded, conducts as surfaces do that touch: :math:`1 - d (1 - \theta(g, p_c))`. Of that
-        conducts what touches below the size of a facet.
+        conducts what touches below the size of a facet, and where it is stripped what has metal
+        left.
         """
         closed = 1 - self.damage * (1 - conduction.theta(self.gap, self.p_contact))
-        return self.touching * closed
+        return self.touching * closed * (self.giving + self.seeping)
 
     def leaking(self, conduction: Conduction) -> Expr:
         r"""Return the part of the conducting fraction that is no contact, but a regularisation [1].
@@ -77,13 +82,20 @@ class InterfacePoint:
         It keeps potentials defined where all is open; a law that lets an exponential current pass
         there lets metal grow across a gap. Zero for a conduction law that has no `leak`.
         """
-        return self.touching * self.damage * self._leak(conduction)
+        across = self.touching * self.damage * self._leak(conduction)
+        return across * (self.giving + self.seeping) + self._met(conduction) * self.seeping
 
     def meeting(self, conduction: Conduction) -> Expr:
         r"""Return the conducting fraction without what leaks, exactly zero where all is open [1].
 
         .. math:: \theta_h \left[(1 - d) + d \, (\theta - \theta_{leak})\right]
+
+        It is zero as well where metal that is stripped is used up.
         """
+        return self._met(conduction) * self.giving
+
+    def _met(self, conduction: Conduction) -> Expr:
+        """Return the fraction in contact that touches [1]."""
         near = conduction.theta(self.gap, self.p_contact) - self._leak(conduction)
         return self.touching * ((1 - self.damage) + self.damage * near)
 

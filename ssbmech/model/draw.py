@@ -40,6 +40,7 @@ class Draw:
         held: charge of the metal at the start, per area [C/m2].
         step: step in which more is asked than there is; empty if none.
         stopped: whether a stop condition may end that step, or one before it, earlier.
+        foreseen: whether the case says what happens where metal ends.
     """
 
     interface: str
@@ -47,6 +48,7 @@ class Draw:
     held: float
     step: str
     stopped: bool
+    foreseen: bool = False
 
     def text(self) -> str:
         """Return it in words."""
@@ -84,9 +86,9 @@ def draws(
 
 
 def warn_of_draws(found: Sequence[Draw]) -> None:
-    """Warn of steps that ask for more metal than there is and have no other end."""
+    """Warn of steps that ask for more metal than there is and have no end foreseen."""
     for draw in found:
-        if draw.step and not draw.stopped:
+        if draw.step and not (draw.stopped or draw.foreseen):
             warnings.warn(
                 f"{draw.text()}. Take a thicker layer or a shorter step; of a foil that is thicker "
                 "than its model give Metal(..., not_modelled=...)",
@@ -128,7 +130,7 @@ def _draw(
         passed, most = float(charges[-1]), max(most, float(charges.max()))
         if most > held * (1 + 1e-9) and not where:
             where = step.name
-    return Draw(name, most, held, where, stopped)
+    return Draw(name, most, held, where, stopped, metal.fades)
 
 
 def _charges(step: Step, circuit: Circuit) -> npt.NDArray[np.float64]:

@@ -118,7 +118,7 @@ class BodyMotion:
         if self._comm.allreduce(bool(np.any(self._target() != 0.0)), op=MPI.LOR):
             self._keep(self._first_shape())
         self._keep(self.positions)
-        self._place(self.positions)
+        self._arrive()
         self._first: Array = self.positions.copy()
         self.dilated, self._start = 0.0, self.volume
 
@@ -274,6 +274,13 @@ class BodyMotion:
         for wall in self.walls:
             wall.follow()
 
+    def _arrive(self) -> None:
+        """Put the mesh where the last committed step has brought it; collective."""
+        self._place(self.positions)
+        for wall in self.walls:
+            for act in wall.on_arrival:
+                act()
+
     def advance(self) -> None:
         """Find where the mesh is at the end of the step that was just solved; collective.
 
@@ -332,13 +339,13 @@ class BodyMotion:
         if self._next is not None:
             self._keep(self._next)
         self._next = None
-        self._place(self.positions)
+        self._arrive()
         self._kinematics.debt.value = self.excess() / self.volume
 
     def rollback(self) -> None:
         """Put the mesh back to the last committed step; collective."""
         self._next = None
-        self._place(self.positions)
+        self._arrive()
 
     def _corners(self, x: Array) -> Array:
         """Return the corners of the owned cells."""

@@ -91,6 +91,7 @@ _PLACES = (
     Quantity("cut_off", r"$v_\mathrm{off}$", "1", "active material without contact"),
     Quantity("reserve_min", r"$h_\mathrm{min}$", "m", "least metal left behind a facet"),
     Quantity("inventory", r"$Q_\mathrm{left}$", "C m-2", "charge of the metal that is left"),
+    Quantity("reached", r"$Q_\mathrm{reach}$", "C m-2", "charge of the metal left in contact"),
     Quantity("damage_mean", r"$\bar{d}$", "1", "broken fraction of the bond"),
     # Hosts
     Quantity("content_min", r"$x_\mathrm{min}$", "1", "lowest lithium content"),

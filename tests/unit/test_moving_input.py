@@ -73,6 +73,10 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         ("not modelled", "model the whole layer"),
     ),
     "host": (body(materials={"negative": FLOWING_HOST}), ("hosts lithium", "rests")),
+    "exhaustion at rest": (
+        lambda: ssb.Body.single("negative", LITHIUM, exhaustion=ssb.Exhaustion()),
+        ("exhaustion law but does not move", "moves=True"),
+    ),
     "pressure from strain": (
         lambda: moving_cell(
             1e-6, discretisation=ssb.Discretisation(pressure_field=PressureField.NOWHERE)

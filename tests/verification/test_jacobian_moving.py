@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mpi4py import MPI
 
@@ -13,7 +14,7 @@ import pytest
 import ssbmech as ssb
 from ssbmech.frames import Frame
 from ssbmech.model.cell import CellModel
-from tests.moving import COUNTER, moving_void
+from tests.moving import COUNTER, WORKING, moving_void
 from tests.parts import Transfer, part
 from tests.tools import measured
 from tests.verification.test_jacobian import CHARGING, check_blocks, fill_bodies, row_groups
@@ -30,6 +31,10 @@ FRAMES = (
 def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
     frame: Frame = request.param
     case = moving_void(frame, size=4.0, depth=3000.0, half_width=9.0)
+    # a law of exhaustion that is in between at the thickness of this metal
+    law = ssb.Exhaustion(film=1e-6, fade=12e-6)
+    fading = (replace(b, exhaustion=law) if b.moves else b for b in case.bodies)
+    case = replace(case, bodies=tuple(fading))
     model = CellModel(case, case.geometry.build(COMM))
     random = np.random.default_rng(5 + COMM.rank)
     for body in model.bodies.values():
@@ -62,6 +67,10 @@ def test_every_block_is_the_derivative_of_the_residual(cell: CellModel) -> None:
     wall = cell.motion.bodies[0].walls[0]
     inclined = np.abs(wall.carried.x.array.reshape(-1, len(wall.link.normals[0]))[:, 0])
     assert COMM.allreduce(float(inclined.max(initial=0.0)), op=MPI.MAX) > 0.3
+    working = cell.surfaces[WORKING]
+    giving = working.facet_means(lambda near: working.point(near.region).giving)()
+    fading = bool(np.any((giving > 0.05) & (giving < 0.95)))
+    assert COMM.allreduce(fading, op=MPI.LOR), "exhaustion does not count in this state"
     errors, sizes = check_blocks(cell, list(row_groups(cell)))
     names = {c.unknown.key: c.key for c in cell.closures if c.key.startswith("electrode")}
     keys = [names.get(unknown.key, unknown.key) for unknown in cell.unknowns]

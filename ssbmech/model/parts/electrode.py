@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from mpi4py import MPI
 
@@ -61,6 +61,13 @@ class Reactant(Protocol):
     def strip_speed(self, current: Unknown) -> Expr:
         """Return the speed at which the current removes metal [m/s]; 0 from a host."""
 
+    def taking_part(self, driving: Expr) -> Mapping[str, Expr]:
+        """Return what laws may know of how much of the surface takes part; nothing for all of it.
+
+        Args:
+            driving: potential that drives the reaction; it strips above zero [V].
+        """
+
     def terms(self, current: Unknown) -> Iterator[Term]:
         """Yield what the current does to it."""
 
@@ -84,7 +91,10 @@ class Metal:
         stripped: thickness stripped minus plated up to the last committed step [m].
         lodes: the metals that the interface lies next to.
         others: what else is stripped from and plated onto the same body.
+        fades: whether stripping fades where metal ends.
     """
+
+    fades: ClassVar[bool] = False
 
     def __init__(self, surface: SurfaceModel, current: Unknown) -> None:
         """Remember the stripped thickness, and find out how much there is; collective.
@@ -142,6 +152,10 @@ class Metal:
     def strip_speed(self, current: Unknown) -> Expr:
         """Return i Omega / F [m/s]."""
         return current.function("+") * self._volume / FARADAY
+
+    def taking_part(self, driving: Expr) -> Mapping[str, Expr]:
+        """Return nothing: metal is there to the end."""
+        return {}
 
     def terms(self, current: Unknown) -> Iterator[Term]:
         """Yield the growth of the gap."""
@@ -283,6 +297,10 @@ class HostSurface:
     def strip_speed(self, current: Unknown) -> Expr:
         """Return zero: nothing recedes [m/s]."""
         return 0.0
+
+    def taking_part(self, driving: Expr) -> Mapping[str, Expr]:
+        """Return nothing: the content says what a host has to give."""
+        return {}
 
     def terms(self, current: Unknown) -> Iterator[Term]:
         """Yield the lithium that leaves next to each region that reacts."""

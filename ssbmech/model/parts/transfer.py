@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import ufl
 
+from ssbmech.constants import FARADAY
 from ssbmech.errors import CaseError
 from ssbmech.forms import interface_terms as terms
 from ssbmech.frames import Expr
@@ -35,6 +36,7 @@ from ssbmech.model.parts.electrons import Electrons
 from ssbmech.model.parts.ions import Ions
 from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.pattern import Pattern, new_pattern
+from ssbmech.model.parts.thin_metal import ThinMetal
 from ssbmech.model.surface import FacetSet, SurfaceModel
 from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.field_roles import Elliptic, Local, Role
@@ -95,14 +97,17 @@ class Transfer(SurfacePart):
 
     def tells(self, region: str) -> Mapping[str, Expr]:
         """Return potentials, current, chemical potential and content."""
+        phi_s, phi_e = self.terminal.phi_s.function("+"), self.ions.phi_e.function("-")
+        mu = self.reactant.mu()
         return {
-            "phi_s": self.terminal.phi_s.function("+"),
-            "phi_e": self.ions.phi_e.function("-"),
+            "phi_s": phi_s,
+            "phi_e": phi_e,
             "i_normal": self.i_normal.function("+"),
-            "mu": self.reactant.mu(),
+            "mu": mu,
             "content": self.reactant.content(region),
             "activity": self.pattern.activity,
             "strip_speed": self.reactant.strip_speed(self.i_normal),
+            **self.reactant.taking_part(phi_s - phi_e + mu / FARADAY),
         }
 
     def terms(self) -> Iterator[Term]:
@@ -198,7 +203,8 @@ def _reactant(surface: SurfaceModel, current: Unknown) -> Reactant:
     for stored in minus.parts.find(Lithium):
         return HostSurface(surface, stored)
     if any(material.metals for material in minus.case_body.materials.values()):
-        return Metal(surface, current)
+        law = minus.case_body.exhaustion
+        return Metal(surface, current) if law is None else ThinMetal(surface, current, law)
     raise CaseError(
         f"interface {surface.name!r} has a charge-transfer law, but no material of its minus body "
         f"{minus.name!r} is an electrode metal or hosts lithium"

@@ -26,7 +26,7 @@ more.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from mpi4py import MPI
@@ -66,6 +66,7 @@ class MovingWall(SurfacePart):
         share: part of the slide that each vertex of a facet takes [1].
         director: unit vector along which a vertex of the metal moves.
         parted: thickness by which growth has moved the bodies apart at a vertex [m].
+        on_arrival: what is done when the mesh is where a step has brought it.
     """
 
     at_rest = False
@@ -73,6 +74,7 @@ class MovingWall(SurfacePart):
     def __init__(self, surface: SurfaceModel) -> None:
         """Add the slide, and find the directors; collective."""
         self.surface, dim = surface, surface.setting.frame.dim
+        self.on_arrival: list[Callable[[], None]] = []
         mesh, scale = surface.mesh.mesh, surface.setting.scales.gap
         constants = surface.places.facets
         slide = fem.Function(constants, name="slide")

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: BSD-3-Clause
+r"""Metal of a body that moves, stripped down to a film.
+
+The thickness behind a vertex i of a moving wall is measured on the mesh at the start of the step,
+along the director to the back of the body, and lessened by what the step itself strips,
+
+.. math:: h_i = (d \cdot n)_i \, \ell_i(x_n) - \Delta s_i
+
+so that the law of exhaustion is local and implicit: no step strips more than there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mpi4py import MPI
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem, la
+
+from ssbmech.case.reserve import LayerUsedUp
+from ssbmech.case.stops import Guard
+from ssbmech.constants import FARADAY
+from ssbmech.frames import Expr
+from ssbmech.geometry.columns import boundary_of, chords
+from ssbmech.interfaces.exhaustion import Exhaustion
+from ssbmech.model.outputs import Arrays, Output, Scalar, total
+from ssbmech.model.parts.electrode import Metal
+from ssbmech.model.parts.wall import MovingWall
+from ssbmech.model.surface import FacetSet, SurfaceModel
+from ssbmech.runfolder.quantities import quantity
+from ssbmech.solve.unknowns import Unknown
+
+Array = npt.NDArray[np.float64]
+
+INWARDS = 1e-6
+"""How far rays begin from their vertex, over the way to the middle of the facet: a ray along a side
+of the body would miss its back [1]."""
+
+USED_UP = 0.05
+"""Mean metal above the film and in contact at which a layer is used up, over the thickness at which
+stripping fades [1]."""
+
+
+class ThinMetal(Metal):
+    """Metal that is stripped down to a film.
+
+    Attributes:
+        law: how stripping ends.
+        thickness: metal behind each vertex at the start of the step, along the normal [m].
+        fades: True.
+    """
+
+    fades = True
+
+    def __init__(self, surface: SurfaceModel, current: Unknown, law: Exhaustion) -> None:
+        """Measure the metal, now and whenever the mesh has moved; collective.
+
+        Raises:
+            CaseError: no metal touches the interface.
+        """
+        super().__init__(surface, current)
+        self.law, self._current = law, current
+        (self._wall,) = surface.parts.find(MovingWall)
+        self.thickness = fem.Function(surface.gap.function.function_space, name="thickness")
+        self.thickness.x.array[: surface.gap.owned] = self.at_start
+        self.thickness.x.scatter_forward()
+        self._wall.on_arrival.append(self._measure)
+
+    def _measure(self) -> None:
+        """Take the thickness from the mesh where it is; collective."""
+        self.thickness.x.array[:] = thickness_behind(self._wall)
+
+    def taking_part(self, driving: Expr) -> Mapping[str, Expr]:
+        """Return what part of the surface has metal to give where it is stripped."""
+        dt = self.surface.setting.conditions.dt.on(self.surface.parent)
+        left = self.thickness("+") - dt * self.strip_speed(self._current)
+        strips = ufl.ge(driving, 0.0)
+        return {
+            "giving": ufl.conditional(strips, self.law.giving(left), 1.0),
+            "seeping": ufl.conditional(strips, self.law.seep(left), 0.0),
+        }
+
+    @property
+    def guards(self) -> list[Guard]:
+        """The condition that ends any step: the layer is used up wherever it is in contact."""
+        metal = self.lodes[0].metal
+        least = USED_UP * self.law.fade * FARADAY / metal.molar_volume
+        return [LayerUsedUp(self.surface.name, least, metal.element or "lithium")]
+
+    def left(self, measured: Arrays) -> Array:
+        """Return the metal above the film behind each owned vertex [m].
+
+        Args:
+            measured: fields of the interface in a step that is not committed; of them, "stripped".
+        """
+        owned = self.surface.gap.owned
+        step = measured["stripped"] - self.stripped.x.array[:owned]
+        left = self.thickness.x.array[:owned] - step - self.law.film
+        return np.asarray(left[self.gives])
+
+    def outputs(self) -> Sequence[Output]:
+        """Return the stripped thickness, what is left, and what of it can still be stripped."""
+        self._conducting = self.surface.facet_means(self._in_contact)
+        reached = Scalar(quantity("reached"), self.reached, self.surface.name)
+        return (*super().outputs(), reached)
+
+    def _in_contact(self, near: FacetSet) -> Expr:
+        """Return the fraction next to a region that contact lets conduct [1]."""
+        kinetics, surface = self.surface.interface.kinetics_at(near.region), self.surface
+        if kinetics is None:
+            return ufl.as_ufl(0.0)
+        gap, p_contact = surface.gap.function("+"), surface.p_contact.function("+")
+        return kinetics.conduction.theta(gap, p_contact)
+
+    def reached(self, measured: Arrays) -> float:
+        """Return the charge of the metal above the film that is in contact [C/m2]; collective.
+
+        Metal that is left behind a gap is none of it: no current gets there.
+        """
+        owned, gives = self.surface.gap.owned, self.gives
+        per_area = self._conducting()[gives] * np.maximum(self.left(measured), 0.0)
+        charges = self.surface.areas[gives] * FARADAY / self.molar_volume.x.array[:owned][gives]
+        return total(float(charges @ per_area), self.surface.comm) / self.area
+
+
+def thickness_behind(wall: MovingWall) -> Array:
+    """Return the metal behind each vertex of a wall, owned and ghost, along its normal; collective.
+
+    It is the length within the body of a ray along the director, times the cosine between the
+    director and the normal: the mean over the facets around the vertex [m].
+    """
+    surface, link, places = wall.surface, wall.link, wall.places
+    dim, comm = link.normals.shape[1], surface.comm
+    mesh = surface.minus.mesh.mesh
+    corners = np.asarray(mesh.geometry.x[link.minus_nodes][:, :, :dim], dtype=np.float64)
+    directors = wall.director.x.array.reshape(-1, dim)[places]
+    inwards = INWARDS * (corners.mean(axis=1, keepdims=True) - corners)
+    mine = ((corners + inwards).reshape(-1, dim), -directors.reshape(-1, dim))
+    rays: list[tuple[Array, Array]] = comm.allgather(mine)
+    origins, directions = (np.concatenate(part) for part in zip(*rays, strict=True))
+    index_map = mesh.topology.index_map(dim)
+    cells = np.arange(index_map.size_local + index_map.num_ghosts, dtype=np.int32)
+    lengths = chords(origins, directions, boundary_of(mesh, cells))
+    comm.Allreduce(MPI.IN_PLACE, lengths, op=MPI.SUM)
+    before = sum(len(first) for first, _ in rays[: comm.rank])
+    cosines = np.einsum("fcd,fd->fc", directors, link.normals)
+    own = lengths[before : before + places.size].reshape(places.shape) * cosines
+    sums = la.vector(surface.gap.function.function_space.dofmap.index_map, 2)
+    rows = sums.array.reshape(-1, 2)
+    rows[:] = 0.0
+    np.add.at(rows, places, np.stack([own, np.ones_like(own)], axis=-1) * link.sizes[:, None, None])
+    sums.scatter_reverse(la.InsertMode.add)
+    sums.scatter_forward()
+    return np.asarray(rows[:, 0] / np.where(rows[:, 1] > 0.0, rows[:, 1], 1.0))
