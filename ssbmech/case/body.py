@@ -82,6 +82,11 @@ class Body:
                     "which is no region of it that hosts lithium"
                 )
 
+    @property
+    def exhaustions(self) -> tuple[Exhaustion, ...]:
+        """The law of exhaustion; empty if there is none."""
+        return () if self.exhaustion is None else (self.exhaustion,)
+
     @classmethod
     def single(
         cls,

@@ -17,9 +17,9 @@ from ssbmech.geometry.simplices import SimplexMesh
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.model.cell import CellModel
 from ssbmech.units import mA_per_cm2, s, um
-from tests.moving import LITHIUM, SPEED, WORKING, motion, moving_cell
+from tests.moving import LITHIUM, SPEED, WORKING, motion, moving_cell, without_effort
 from tests.parts import Transfer, part
-from tests.tools import March, march, measured
+from tests.tools import March, Mode, march, measured, set_mode
 
 LAW = ssb.Exhaustion()
 USED_UP = "lithium used up at negative|separator"
@@ -164,3 +164,15 @@ def test_wedge_is_stripped_to_its_end() -> None:
     # current goes to where metal is left
     most = run.series(f"i_normal_max:{WORKING}")[strip]
     assert most[-1] > 4 * most[0]
+
+
+@pytest.mark.slow
+def test_film_to_the_last_bit() -> None:
+    """The thickness is that of the mesh, whether a step is thrown away or the state read back."""
+    case = exhausting(moving_cell(2e-6, thickness=0.2e-6))
+    case = dataclasses.replace(case, protocol=stripped_and_plated(0.3e-6, 0.1e-6))
+    whole = march(case)
+    for mode in (Mode.RESTEP, Mode.RECOVER):
+        set_mode(mode)
+        again = march(case)
+        assert without_effort(again.rows) == without_effort(whole.rows)

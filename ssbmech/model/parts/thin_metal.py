@@ -109,11 +109,12 @@ class ThinMetal(Metal):
 
     def _in_contact(self, near: FacetSet) -> Expr:
         """Return the fraction next to a region that contact lets conduct [1]."""
-        kinetics, surface = self.surface.interface.kinetics_at(near.region), self.surface
-        if kinetics is None:
-            return ufl.as_ufl(0.0)
+        surface = self.surface
         gap, p_contact = surface.gap.function("+"), surface.p_contact.function("+")
-        return kinetics.conduction.theta(gap, p_contact)
+        laws = surface.interface.charge_transfers
+        # that of the region, if it has one of its own, comes last
+        near_by = [law for where, law in laws.items() if where in ("", near.region)]
+        return near_by[-1].conduction.theta(gap, p_contact) if near_by else ufl.as_ufl(0.0)
 
     def reached(self, measured: Arrays) -> float:
         """Return the charge of the metal above the film that is in contact [C/m2]; collective.

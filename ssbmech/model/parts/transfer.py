@@ -203,8 +203,9 @@ def _reactant(surface: SurfaceModel, current: Unknown) -> Reactant:
     for stored in minus.parts.find(Lithium):
         return HostSurface(surface, stored)
     if any(material.metals for material in minus.case_body.materials.values()):
-        law = minus.case_body.exhaustion
-        return Metal(surface, current) if law is None else ThinMetal(surface, current, law)
+        for law in minus.case_body.exhaustions:
+            return ThinMetal(surface, current, law)
+        return Metal(surface, current)
     raise CaseError(
         f"interface {surface.name!r} has a charge-transfer law, but no material of its minus body "
         f"{minus.name!r} is an electrode metal or hosts lithium"
