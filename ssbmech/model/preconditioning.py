@@ -43,10 +43,7 @@ SHARE_OF_SHEAR = 0.7
 VOLUME_TERM = 1.0 / 3.0
 """Weight of the volume term of solids that flow [1]."""
 
-SOFTENING = 2.0 / 3.0
-"""Exponent by which a facet feels its cells flow, found by trial: 1 where nothing confines [1]."""
-
-SPRING = 3.0
+SPRING = 10.0
 """Stiffness that stands for what lies beneath a facet, over that of an element of its size [1]."""
 
 
@@ -100,7 +97,7 @@ def softened(body: BodyModel, material: Material, answer: Response) -> Any:
     firm = constant(body.mesh.mesh, material.solid.stiffness)
     if answer.secant_shear is None:
         return firm
-    return firm * ufl.min_value(3 * answer.secant_shear / firm, 1.0) ** SOFTENING
+    return ufl.min_value(3 * answer.secant_shear, firm)
 
 
 def cell_means(body: BodyModel, regions: Sequence[tuple[Any, WeightedMeasure]]) -> Means:
@@ -134,11 +131,10 @@ def cell_means(body: BodyModel, regions: Sequence[tuple[Any, WeightedMeasure]]) 
 def contact_role(surface: SurfaceModel) -> Complementary:
     r"""Return the role of contact pressure and gap, above springs that are softer on larger facets.
 
-    .. math:: k = \frac{3}{h (1/E_- + 1/E_+)}, \quad h = \sqrt{2 A}
+    .. math:: k = \frac{10}{h (1/E_- + 1/E_+)}, \quad h = \sqrt{2 A}
 
     with the area A of a facet; in the plane h is its length. The stiffness of a cell that flows
-    falls with its secant shear modulus, slower than that: across its facets a film of metal that
-    can hardly move sideways stays stiff, against waves of pressure it does not.
+    falls with its secant shear modulus.
     """
     minus, plus, own = surface.mesh.local_cells(surface.parent)
     at = surface.gap.function.function_space.dofmap.list[own, 0]

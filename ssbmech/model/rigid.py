@@ -28,6 +28,7 @@ from ssbmech.errors import CaseError, CaseWarning
 from ssbmech.frames import Frame
 from ssbmech.model.body import BodyModel
 from ssbmech.model.particles import find_particles
+from ssbmech.model.parts.bond import Bond
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.solve.unknowns import Closure
 
@@ -189,7 +190,7 @@ def _hold(
 
 def _is_bonded(surface: SurfaceModel) -> bool:
     """Return whether an interface holds its two bodies together, pressed or not."""
-    return surface.interface.adhesion is not None or bool(surface.interface.parts)
+    return bool(surface.parts.find(Bond)) or bool(surface.interface.parts)
 
 
 def _sides(surface: SurfaceModel, parts_of: Mapping[str, Ints]) -> tuple[tuple[Ints, Ints], Array]:

@@ -34,7 +34,7 @@ Longs = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-HOLDS = 10.0 / 2.6
+HOLDS = 3.0 / 2.6
 """Stiffness beneath a held facet along it, over that across it, found by trial [1]."""
 
 PIECE = 1 << 10

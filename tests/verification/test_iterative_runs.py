@@ -86,6 +86,7 @@ def by(solver: ssb.Direct | ssb.Iterative, case: ssb.Case) -> March:
     return march(dataclasses.replace(case, linear_solver=solver))
 
 
+@pytest.mark.filterwarnings("ignore:the case goes from:ssbmech.CaseWarning")
 @pytest.mark.parametrize(
     "name", marked(RUNS, **dict.fromkeys(("void", "sticking", "temperature"), pytest.mark.slow))
 )
