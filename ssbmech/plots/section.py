@@ -188,6 +188,13 @@ class Plane:
         )
 
 
+def _listed(manifest: Mapping[str, Any], body: str) -> Mapping[str, Any]:
+    """Return what a manifest says of a body; nothing if it does not know it."""
+    listed = manifest.get("bodies")
+    known = listed.get(body) if isinstance(listed, dict) else None
+    return known if isinstance(known, dict) else {}
+
+
 class Picture:
     """All bodies and interfaces of a run in one plane.
 
@@ -237,15 +244,9 @@ class Picture:
             return 0.0
         return max(-float(self.facets(name, step, ("stripped",)).arrays["stripped"].min()), 0.0)
 
-    def _listed(self, body: str) -> Mapping[str, Any]:
-        """Return what the manifest says of a body; nothing if it does not know it."""
-        listed = self._run.manifest.get("bodies")
-        known = listed.get(body) if isinstance(listed, dict) else None
-        return known if isinstance(known, dict) else {}
-
     def _moves(self, body: str) -> bool:
         """Return whether the mesh of a body ends at its true surface."""
-        return self._listed(body).get("moves") is True
+        return _listed(self._run.manifest, body).get("moves") is True
 
     def regions(self, body: str) -> dict[str, NDArray[np.bool_]]:
         """Return the regions of a body that the picture tells apart: which cells each one has.
@@ -254,7 +255,7 @@ class Picture:
         """
         if body in self._run.hosts or "region" not in self._run.bodies[body].names:
             return {}
-        tags = self._listed(body).get("regions")
+        tags = _listed(self._run.manifest, body).get("regions")
         at = self.body(body, 0, ("region",)).arrays["region"]
         found = {str(name): at == tag for name, tag in tags.items()} if tags else {}
         there = {name: cells for name, cells in found.items() if cells.any()}
