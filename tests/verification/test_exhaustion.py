@@ -119,7 +119,7 @@ def test_film_is_stripped_to_its_end_and_plated_again() -> None:
     measured(
         name, "film that stays", abs(least - 21e-9), 1e-9, "20 nm, and 1 nm when it counts as none"
     )
-    assert USED_UP in run.endings[1]
+    assert any(USED_UP in ending for ending in run.endings)
     begin, top = (run.series("voltage")[run.series("step") == 1][k] for k in (0, -1))
     assert top > 5 * begin > 0.0
     # 1 um that is plated lies on the film that was left
@@ -151,7 +151,7 @@ def test_wedge_is_stripped_to_its_end() -> None:
     name = "wedge of 5 to 10 um, stripped to its end"
     strip = run.series("step") == 1
     end = np.flatnonzero(strip)[-1] + 1
-    assert USED_UP in run.endings[1]
+    assert any(USED_UP in ending for ending in run.endings)
     worst = max(layer.lost for layer in seen[: end + 1])
     measured(
         name, "local charge against local thickness", worst / 5e-6, 1e-2, "5 um at the thin end"
