@@ -133,6 +133,17 @@ def start_and_kill(now: Callable[[float], bool], ranks: int, *arguments: str) ->
     return moment
 
 
+def marched(folder: Path, rows: int) -> Callable[[float], bool]:
+    """Return what tells `start_and_kill` that a run has written more than some lines of series."""
+    series = folder / "series.csv"
+
+    def now(elapsed: float) -> bool:
+        written = series.read_text("utf-8").count("\n") if series.exists() else 0
+        return elapsed > HANG or written > rows
+
+    return now
+
+
 def deviation(folder: Path, reference: Path, smallest: Mapping[str, float]) -> float:
     """Return the largest deviation of a series from another one; infinite if rows are missing."""
     found, expected = (Series.read(path / "series.csv").columns for path in (folder, reference))

@@ -22,14 +22,13 @@ is known to rounding and made up for in the next step (`ssbmech.model.kinematics
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from mpi4py import MPI
 
 import numpy as np
 import numpy.typing as npt
 import ufl
-from dolfinx import fem, la
+from dolfinx import fem
 from dolfinx.mesh import Mesh
 
 from ssbmech._compat import cell_nodes, compile_form, cut_submesh
@@ -37,19 +36,14 @@ from ssbmech.case.step_control import Tolerances
 from ssbmech.errors import CaseError, NotConverged
 from ssbmech.geometry.moving import distortions, qualities, signed_volumes
 from ssbmech.model.body import BodyModel
-from ssbmech.model.free_faces import FreeFaces
 from ssbmech.model.kinematics import FromStep
+from ssbmech.model.moving_boundary import MovingBoundary
 from ssbmech.model.outputs import total
 from ssbmech.model.parts.wall import MovingWall
 from ssbmech.model.smoothing import PseudoSolid
 from ssbmech.solve.unknowns import Closure
 
 Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-
-ON_AXIS = 1e-9
-"""Radius over the width of the body up to which a vertex is on the axis [1]."""
-
 
 FLATTEST = 0.05
 """Volume of a cell in the middle of a step over that at its start that is too little [1]."""
@@ -98,24 +92,16 @@ class BodyMotion:
         rows = self._space.dofmap.list
         self._nodes = np.zeros(rows.max(initial=-1) + 1, dtype=np.int32)
         self._nodes[rows] = cell_nodes(mesh)
-        self._vertices = np.zeros(len(self._x), dtype=np.int32)
-        self._vertices[self._nodes] = np.arange(len(self._nodes), dtype=np.int32)
         self._made: Array = np.array(self._x[self._nodes, : self._dim])
         self.now, self.before = fem.Function(self._space), fem.Function(self._space)
         self._shift = fem.Function(self._space)
         kinematics.moved = self._moved = fem.Function(body.u.function.function_space)
-        self._axis = self._on_axis()
-        self._held = self._held_components(closures) | self._axis
-        for wall in walls:
-            wall.direct(self._on_wall(wall, ~self._held))
-        self._at_walls = self._found_at_walls()
-        self._free = FreeFaces(body, self._space, self._nodes, self._at_walls, self._held)
-        self._fixed = self._held | (self._at_walls | self._free.vertices)[:, None]
+        self._boundary = MovingBoundary(body, walls, closures, self._space, self._nodes)
         du = body.kinematics.counted(body.u)
         self._dilation = compile_form(ufl.tr(body.frame.strain(du)) * body.dx, None)
         self._next: Array | None = None
         self._keep(self._made)
-        if self._comm.allreduce(bool(np.any(self._target() != 0.0)), op=MPI.LOR):
+        if self._comm.allreduce(bool(np.any(self._boundary.target(self._here) != 0.0)), op=MPI.LOR):
             self._keep(self._first_shape())
         self._keep(self.positions)
         self._arrive()
@@ -127,84 +113,15 @@ class BodyMotion:
         """Positions of the vertices at the last committed step, shape (vertices, dim) [m]."""
         return np.asarray(self.now.x.array.reshape(-1, self._dim))
 
+    @property
+    def _here(self) -> Array:
+        """Displacement of the vertices from the mesh as it was made [m]."""
+        return self.positions - self._made
+
     def _keep(self, x: Array) -> None:
         """Take positions for those of the last committed step."""
         self.before.x.array[:] = self.now.x.array
         self.now.x.array[:] = x.ravel()
-
-    def _on_axis(self) -> Mask:
-        """Return the radial components of the vertices on an axis of revolution."""
-        x = self._made
-        found = np.zeros((len(x), self._dim), dtype=bool)
-        if self.body.frame.revolves:
-            width = self._comm.allreduce(float(x[:, 0].max(initial=0.0)), op=MPI.MAX)
-            found[:, 0] = x[:, 0] <= ON_AXIS * width
-        return found
-
-    def _held_components(self, closures: Iterable[Closure]) -> Mask:
-        """Return which components of vertices follow the displacement; collective."""
-        u = self.body.u
-        flags, found = fem.Function(u.function.function_space), fem.Function(self._space)
-        flags.x.array[u.fixed] = 1.0
-        for closure in closures:
-            for shared, tied in closure.ties:
-                if shared is u:
-                    flags.x.array[tied] = 1.0
-        flags.x.scatter_forward()
-        found.interpolate(flags)
-        return np.asarray(found.x.array.reshape(-1, self._dim) > 0.5)
-
-    def _on_wall(self, wall: MovingWall, values: Mask) -> Mask:
-        """Return flags of vertices at the places of a wall, true where all ranks have it so."""
-        space = wall.director.function_space
-        vector = la.vector(space.dofmap.index_map, self._dim)
-        flags = vector.array.reshape(-1, self._dim)
-        flags[:] = 0.0
-        flags[wall.places] = ~values[self._vertices[wall.link.minus_nodes]]
-        vector.scatter_reverse(la.InsertMode.add)
-        vector.scatter_forward()
-        return np.asarray(flags == 0.0)
-
-    def _found_at_walls(self) -> Mask:
-        """Return which vertices lie at an interface; collective.
-
-        Raises:
-            CaseError: one of them lies at two.
-        """
-        count = np.zeros(len(self._nodes), dtype=np.int64)
-        for wall in self.walls:
-            count += self._told([(self._vertices[wall.link.minus_nodes], None)])[:, -1] > 0.0
-        if self._comm.allreduce(bool(np.any(count > 1)), op=MPI.LOR):
-            names = " and ".join(repr(wall.surface.name) for wall in self.walls)
-            raise CaseError(
-                f"body {self.body.name!r} moves, and a point of it lies at two of the interfaces "
-                f"{names}: it would have two gaps; let the body rest, or make the bodies on the "
-                "other side one, of two regions"
-            )
-        return count > 0
-
-    def _told(self, sources: Iterable[tuple[npt.NDArray[Any], Array | None]]) -> Array:
-        """Return means over all ranks of what some of them know of vertices; collective.
-
-        Args:
-            sources: vertices with their vectors; None for none.
-
-        Returns:
-            Vectors, and in the last column how many ranks have told, shape (vertices, dim + 1).
-        """
-        vector = la.vector(self._space.dofmap.index_map, self._dim + 1)
-        rows = vector.array.reshape(-1, self._dim + 1)
-        rows[:] = 0.0
-        for vertices, values in sources:
-            known = np.ones((*vertices.shape, self._dim + 1))
-            if values is not None:
-                known[..., :-1] = values
-            rows[vertices] = known
-        vector.scatter_reverse(la.InsertMode.add)
-        vector.scatter_forward()
-        told = np.array(rows)
-        told[:, :-1] /= np.maximum(told[:, -1:], 1.0)
-        return told
 
     def _first_shape(self) -> Array:
         """Return the positions of all vertices with initial gaps; collective.
@@ -219,25 +136,6 @@ class BodyMotion:
                 f"{self.body.name!r} cannot take the shape of its initial gaps: {failure.reason}; "
                 "make them flatter, or the mesh finer there"
             ) from failure
-
-    def _target(self) -> Array:
-        """Return where the boundary has to go; collective.
-
-        Displacements from the mesh as it was made, shape (vertices, dim); zero inside.
-        """
-        moved = fem.Function(self._space)
-        moved.interpolate(self.body.u.function)
-        follows = self._held & ~self._axis
-        target = np.where(follows, moved.x.array.reshape(-1, self._dim), 0.0)
-        pairs = []
-        for wall in self.walls:
-            offsets = wall.offsets()
-            pairs.append((self._vertices[wall.link.minus_nodes], offsets[wall.places]))
-        at_walls = self._told(pairs)[:, :-1]
-        target = np.where(self._at_walls[:, None], at_walls, target)
-        here = self.positions - self._made
-        known = self._held | self._at_walls[:, None]
-        return self._free.move(target, known, here)
 
     def begin(self, ratio: float) -> None:
         """Put the mesh into the middle of the coming step; collective.
@@ -302,8 +200,9 @@ class BodyMotion:
         Raises:
             NotConverged: the inside cannot follow the boundary, or a wall overhangs.
         """
-        here, nodes = self.positions - self._made, np.array(self._x[:, : self._dim])
-        found: Array = self._made + self._solid.follow(here, self._target(), self._fixed)
+        nodes = np.array(self._x[:, : self._dim])
+        target = self._boundary.target(self._here)
+        found: Array = self._made + self._solid.follow(self._here, target, self._boundary.fixed)
         nodes[self._nodes] = found
         for wall in self.walls:
             wall.check_graph(nodes)

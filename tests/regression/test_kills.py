@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ssbmech.runfolder.reader import Series
 from tests.extensions import case as extensions
-from tests.kills import LIMIT, Job, killed_job, run_out, start_and_kill
-from tests.processes import HANG
+from tests.kills import LIMIT, Job, killed_job, marched, run_out, start_and_kill
 from tests.tools import measured
 from tests.void_run import SCRIPT
 
@@ -33,17 +31,8 @@ def test_killed_twice(tmp_path: Path, job: Job, item: str, limit: float) -> None
     """On two ranks and on one, at some place of the series; then it ends on two."""
     reference, folder = tmp_path / "reference", tmp_path / "killed"
     run_out(1, *job.arguments(reference, checkpoint_every=10.0))
-    series = folder / "series.csv"
-
-    def marched(rows: int) -> Callable[[float], bool]:
-        def now(elapsed: float) -> bool:
-            written = series.read_text("utf-8").count("\n") if series.exists() else 0
-            return elapsed > HANG or written > rows
-
-        return now
-
-    start_and_kill(marched(5), 2, *job.arguments(folder, checkpoint_every=0.3))
-    found = killed_job(job, folder, reference, marched(20), (1, 2))
+    start_and_kill(marched(folder, 5), 2, *job.arguments(folder, checkpoint_every=0.3))
+    found = killed_job(job, folder, reference, marched(folder, 20), (1, 2))
     whole = len(Series.read(reference / "series.csv")["time"])
     assert 20 <= found.rows < whole, f"the job was killed after {found.rows} of {whole} rows"
     assert found.kept, "the resumed run has changed rows of the killed one"

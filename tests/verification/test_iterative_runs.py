@@ -13,8 +13,7 @@ import ssbmech as ssb
 from ssbmech.runfolder.info import summary
 from ssbmech.units import celsius, mA_per_cm2, nm, s
 from tests import solid_void
-from tests.kills import Job, killed_job, run_out, start_and_kill
-from tests.processes import HANG
+from tests.kills import Job, killed_job, marched, run_out, start_and_kill
 from tests.small_cell import STORED, deviations, physical
 from tests.tools import March, march, marked, measured
 
@@ -117,17 +116,8 @@ def test_chosen_killed_and_resumed(tmp_path: Path) -> None:
     reference, folder = tmp_path / "reference", tmp_path / "killed"
     run_out(1, *Job(script, KNOBS).arguments(reference, checkpoint_every=10.0))
     job = Job(script, (*KNOBS, "--largest-direct=100"))
-    series = folder / "series.csv"
-
-    def marched(rows: int) -> Callable[[float], bool]:
-        def now(elapsed: float) -> bool:
-            written = series.read_text("utf-8").count("\n") if series.exists() else 0
-            return elapsed > HANG or written > rows
-
-        return now
-
-    start_and_kill(marched(5), 2, *job.arguments(folder, checkpoint_every=0.3))
-    found = killed_job(job, folder, reference, marched(15), (1, 2))
+    start_and_kill(marched(folder, 5), 2, *job.arguments(folder, checkpoint_every=0.3))
+    found = killed_job(job, folder, reference, marched(folder, 15), (1, 2))
     assert found.kept and found.fields
     measured(ITEM, "killed and resumed on other ranks", found.deviation, 1e-7, "direct solver")
     noted = [summary(path)["linear solver"] for path in (reference, folder)]

@@ -24,18 +24,12 @@ from ssbmech.model.outputs import (
     weighted_mean,
 )
 from ssbmech.model.part import Memory, SurfacePart, Term
-from ssbmech.model.parts.electrode import (
-    HostSurface,
-    Metal,
-    OnePotential,
-    Reactant,
-    Terminal,
-    ThroughBody,
-)
+from ssbmech.model.parts.electrode import HostSurface, Metal, Reactant
 from ssbmech.model.parts.electrons import Electrons
 from ssbmech.model.parts.ions import Ions
 from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.pattern import Pattern, new_pattern
+from ssbmech.model.parts.terminal import OnePotential, Terminal, ThroughBody
 from ssbmech.model.parts.thin_metal import ThinMetal
 from ssbmech.model.surface import FacetSet, SurfaceModel
 from ssbmech.runfolder.quantities import quantity
