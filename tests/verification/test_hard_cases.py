@@ -26,6 +26,7 @@ LEARNING = 2
 pytestmark = pytest.mark.whole_run("systems are solved twice, as they are met")
 
 
+@pytest.mark.serial
 @pytest.mark.filterwarnings("ignore::ssbmech.CaseWarning")
 @pytest.mark.parametrize(
     "name", marked(CASES, **{name: pytest.mark.slow for name in CASES if name not in QUICK})

@@ -65,7 +65,8 @@ def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
 
 def test_every_block_is_the_derivative_of_the_residual(cell: CellModel) -> None:
     wall = cell.motion.bodies[0].walls[0]
-    inclined = np.abs(wall.carried.x.array.reshape(-1, len(wall.link.normals[0]))[:, 0])
+    dim = wall.carried.function_space.dofmap.index_map_bs
+    inclined = np.abs(wall.carried.x.array.reshape(-1, dim)[:, 0])
     assert COMM.allreduce(float(inclined.max(initial=0.0)), op=MPI.MAX) > 0.3
     working = cell.surfaces[WORKING]
     giving = working.facet_means(lambda near: working.point(near.region).giving)()

@@ -81,6 +81,7 @@ def test_layer_is_stripped_and_plated_again(frame: Frame) -> None:
     measured(name, "thickness left", abs(least / 2e-6 - 1), 1e-3, "2 um")
 
 
+@pytest.mark.serial
 def test_layer_of_a_last_hundredth() -> None:
     run = march(moving_cell(11.95e-6), watch=mesh_of)
     name = "Li|SE|Li, 11.95 of 12 um stripped and plated again"
@@ -91,6 +92,7 @@ def test_layer_of_a_last_hundredth() -> None:
     assert not run.rejected
 
 
+@pytest.mark.serial
 def test_layer_that_is_used_up_ends_the_step() -> None:
     """More is asked than there is: a film is left that can be plated again."""
     with pytest.warns(CaseWarning, match="used up"):
@@ -192,6 +194,7 @@ def block(count: int) -> tuple[float, float]:
     return float(errors.max()), abs(moved.excess()) / moved.volume
 
 
+@pytest.mark.serial
 def test_block_to_half_its_height() -> None:
     counts = [20, 40]
     errors, excess = zip(*(block(count) for count in counts), strict=True)
@@ -203,6 +206,7 @@ def test_block_to_half_its_height() -> None:
     measured(name, "distance from order 2 in time", abs(order - 2), 0.5, "two step lengths")
 
 
+@pytest.mark.serial
 def test_free_block_expands_once() -> None:
     """Thermal strain counts from the start of a step, and from nothing else."""
     metal = dataclasses.replace(LITHIUM, thermal_expansion=5e-5, sources={})
@@ -304,6 +308,7 @@ class Closing:
         return float(np.abs(np.log(ratios) - exact).max())
 
 
+@pytest.mark.serial
 def test_hole_closes_to_a_fifth() -> None:
     error = Closing(ssb.PlaneStrain(), 1 / 8, 40).error()
     against = "shrinking thick-walled cylinder, integrated"
