@@ -12,6 +12,7 @@ from ssbmech.model.parts.electrons import Electrons
 from ssbmech.model.parts.ions import Ions
 from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.momentum import Momentum, SolidRegion
+from ssbmech.model.parts.sticking_wall import StickingWall
 from ssbmech.model.parts.transfer import Transfer
 from ssbmech.model.surface import SurfaceModel
 
@@ -25,6 +26,7 @@ __all__ = [
     "Lithium",
     "Momentum",
     "Sticking",
+    "StickingWall",
     "Transfer",
     "first_region",
     "part",

@@ -64,8 +64,6 @@ def _faults_of_body(body: Body, discretisation: Discretisation) -> Iterator[str]
 
 def _laws_at_rest(interface: Interface) -> Iterator[str]:
     """Yield what an interface has that does not know how to move."""
-    if interface.contact.sticks:
-        yield "contact that sticks"
     if interface.adhesion is not None:
         yield "a bond"
     if interface.diffusion is not None:

@@ -25,6 +25,7 @@ from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.momentum import Momentum, NoFreeStrain
 from ssbmech.model.parts.out_of_plane import build_out_of_plane
 from ssbmech.model.parts.states import LawStates
+from ssbmech.model.parts.sticking_wall import StickingWall
 from ssbmech.model.parts.thermal import with_expansion
 from ssbmech.model.parts.transfer import Transfer
 from ssbmech.model.parts.wall import MovingWall
@@ -103,7 +104,8 @@ def build_surface(
         surface.separation = wall
         parts.append(wall)
     if interface.contact.sticks:
-        parts.append(Sticking(surface))
+        sticking = [StickingWall(wall) for wall in parts.find(MovingWall)]
+        parts.extend(sticking or [Sticking(surface)])
     if interface.adhesion is not None:
         parts.append(Bond(surface, interface.adhesion))
     if interface.reacts:

@@ -33,7 +33,8 @@ class FreeFaces:
     .. math:: \Delta x_i = a \frac{\int \Delta u \cdot n \, q_i \, ds}{|a|^2}
               + \left( I - \frac{a a^T}{|a|^2} \right) \Delta u_i
 
-    in those of its components that are not known otherwise.
+    in those of its components that are not known otherwise. Where all of them are, as at the end of
+    an interface, what flows through the face and is not in that motion goes to its neighbours.
 
     Attributes:
         vertices: which vertices lie on it, owned and ghost.
@@ -54,7 +55,7 @@ class FreeFaces:
         self._body, self._space = body, space
         mesh = body.mesh.mesh
         self._comm, self._dim = mesh.comm, mesh.topology.dim
-        facets = _free_facets(body, nodes, at_walls, held)
+        facets, self._corners = _free_facets(body, nodes, at_walls, held)
         mark = la.vector(space.dofmap.index_map, 1)
         mark.array[:] = 0.0
         mark.array[fem.locate_dofs_topological(space, self._dim - 1, facets)] = 1.0
@@ -100,6 +101,7 @@ class FreeFaces:
         material = at_vertices.x.array.reshape(-1, self._dim)
         given = np.where(known, target - here, 0.0)
         rest = flow[:, 0] - np.sum(area * given, axis=1)
+        rest += self._passed_on(rest, np.all(known, axis=1))
         own, along = np.where(known, 0.0, area), np.where(known, 0.0, material)
         square = np.sum(own**2, axis=1)
         square[square == 0.0] = 1.0
@@ -107,9 +109,33 @@ class FreeFaces:
         moved = here + along + own * across[:, None]
         return np.where(self.vertices[:, None] & ~known, moved, target)
 
+    def _passed_on(self, rest: Array, stuck: Mask) -> Array:
+        """Return what vertices that cannot follow pass on to their neighbours [m3]; collective.
 
-def _free_facets(body: BodyModel, nodes: Ints, at_walls: Mask, held: Mask) -> Ints:
+        Args:
+            rest: what has flowed through the face beside each vertex and is not in its motion [m3].
+            stuck: vertices all of whose components are known.
+        """
+        goes = (~stuck[self._corners]).astype(np.float64)
+        takers = goes.sum(axis=1, keepdims=True)
+        count = self._summed(np.where(stuck[self._corners], takers, 0.0))
+        parts = np.where(stuck & (count > 0.0), rest / np.maximum(count, 1.0), 0.0)
+        return self._summed(goes * parts[self._corners].sum(axis=1, keepdims=True))
+
+    def _summed(self, values: Array) -> Array:
+        """Return sums over all ranks of values at the corners of free facets; collective."""
+        vector = la.vector(self._space.dofmap.index_map, 1)
+        vector.array[:] = 0.0
+        np.add.at(vector.array, self._corners, values)
+        vector.scatter_reverse(la.InsertMode.add)
+        vector.scatter_forward()
+        return np.array(vector.array)
+
+
+def _free_facets(body: BodyModel, nodes: Ints, at_walls: Mask, held: Mask) -> tuple[Ints, Ints]:
     """Return the local outer facets that nothing holds and that lie at no interface; collective.
+
+    With them come their vertices, shape (facets, dim).
 
     What lies at an interface is told by vertices: a facet may belong to one rank in the mesh of all
     bodies and to another in that of its body.
@@ -130,4 +156,5 @@ def _free_facets(body: BodyModel, nodes: Ints, at_walls: Mask, held: Mask) -> In
     normals = np.abs(vectors) / np.linalg.norm(vectors, axis=1, keepdims=True)
     along = (normals > ALONG) & held[at].all(axis=1)
     stuck = held[at].all(axis=(1, 2))
-    return np.asarray(outer[~(at_walls[at].all(axis=1) | along.any(axis=1) | stuck)])
+    free = ~(at_walls[at].all(axis=1) | along.any(axis=1) | stuck)
+    return np.asarray(outer[free]), np.asarray(at[free])

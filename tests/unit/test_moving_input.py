@@ -84,7 +84,6 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         ("pressure must be a field", "WHERE_FLOWING"),
     ),
     "plus side": (turned, ("'separator|negative'", "minus side", "'negative|separator'")),
-    "sticking": (interface(contact=ssb.Sticking()), (WORKING, "sticks", "let the body rest")),
     "diffusion": (interface(diffusion=ssb.InterfaceDiffusion(1e-20)), ("diffusion along",)),
     "pattern": (interface(activity=ssb.FunctionActivity(lambda x: x[0])), ("a pattern",)),
     "law of hidden voids": (interface(laws=(PROPS,)), ("ProppedInterface", "stay where")),

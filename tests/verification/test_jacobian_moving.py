@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The Jacobian of a cell whose metal moves, against finite differences, with a steep wall."""
+"""The Jacobian of a cell whose metal moves, against finite differences: a wall that sticks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import ssbmech as ssb
 from ssbmech.frames import Frame
 from ssbmech.model.cell import CellModel
 from tests.moving import COUNTER, WORKING, moving_void
-from tests.parts import Transfer, part
+from tests.parts import StickingWall, Transfer, part
 from tests.tools import measured
 from tests.verification.test_jacobian import CHARGING, check_blocks, fill_bodies, row_groups
 
@@ -34,7 +34,8 @@ def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
     # a law of exhaustion that is in between at the thickness of this metal
     law = ssb.Exhaustion(film=1e-6, fade=12e-6)
     fading = (replace(b, exhaustion=law) if b.moves else b for b in case.bodies)
-    case = replace(case, bodies=tuple(fading))
+    stuck = replace(case.interfaces[0], contact=ssb.Sticking())
+    case = replace(case, bodies=tuple(fading), interfaces=(stuck, case.interfaces[1]))
     model = CellModel(case, case.geometry.build(COMM))
     random = np.random.default_rng(5 + COMM.rank)
     for body in model.bodies.values():
@@ -57,6 +58,11 @@ def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
         ):
             unknown.function.x.array[:n] = values
             unknown.function.x.scatter_forward()
+        for sticking in surface.parts.find(StickingWall):
+            for vector, size in ((sticking.shear, 1e5), (sticking.passed, 1e-9)):
+                count = vector.owned
+                vector.function.x.array[:count] = size * random.standard_normal(count)
+                vector.function.x.scatter_forward()
     for closure, value in zip(model.closures, (-3e-9, 0.03, -0.02), strict=True):
         closure.value = value
     model.system.impose_closures()

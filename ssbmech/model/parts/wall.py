@@ -65,6 +65,7 @@ class MovingWall(SurfacePart):
         carried: area vector of the metal's facet over the area of the interface's [1].
         share: part of the slide that each vertex of a facet takes [1].
         director: unit vector along which a vertex of the metal moves.
+        normal: mean unit normal of the facets around a vertex.
         parted: thickness by which growth has moved the bodies apart at a vertex [m].
         on_arrival: what is done when the mesh is where a step has brought it.
     """
@@ -85,6 +86,7 @@ class MovingWall(SurfacePart):
         self.share.x.array[:] = 1.0
         nodes = fem.functionspace(mesh, (*surface.places.element, (dim,)))
         self.director = fem.Function(nodes, name="director")
+        self.normal = fem.Function(nodes, name="normal")
         self.link = facet_link(surface.mesh, surface.parent)
         self.history = surface.history("wall")
         self.parted = self.history.start("parted")
@@ -128,12 +130,12 @@ class MovingWall(SurfacePart):
         np.add.at(vectors, self.places, (link.normals * link.sizes[:, None])[:, None, :])
         mean.scatter_reverse(la.InsertMode.add)
         mean.scatter_forward()
+        self.normal.x.array[:] = _units(vectors).ravel()
         held = np.where(free, vectors, 0.0)
         slides = np.any(held != 0.0, axis=1)
         vectors[slides] = held[slides]
-        length = np.linalg.norm(vectors, axis=1, keepdims=True)
         directors = self.director.x.array.reshape(-1, dim)
-        directors[:] = vectors / np.where(length > 0.0, length, 1.0)
+        directors[:] = _units(vectors)
         along = np.einsum("fcd,fd->fc", directors[self.places], link.normals)
         if surface.comm.allreduce(bool(np.any(along < STEEPEST)), op=MPI.LOR):
             raise CaseError(
@@ -253,14 +255,23 @@ class MovingWall(SurfacePart):
         along = ufl.dot(self.director("+"), self.surface.sides.normal)
         return (gap.function("+") - gap.past("+")) * along
 
+    def parting(self) -> Expr:
+        """Return the jump of the displacements of the step [m]."""
+        minus, plus = self.surface.minus.u, self.surface.plus.u
+        return plus.function("-") - plus.past("-") - minus.function("+") + minus.past("+")
+
     def _closing(self) -> Expr:
         """Return by how much displacements move the bodies apart in the step [m]."""
-        minus, plus = self.surface.minus.u, self.surface.plus.u
-        jump = plus.function("-") - plus.past("-") - minus.function("+") + minus.past("+")
-        return ufl.dot(jump, self.surface.sides.normal)
+        return ufl.dot(self.parting(), self.surface.sides.normal)
 
     def _sideways(self) -> Expr:
         """Return the thickness that metal leaves behind by flowing along its surface [m]."""
         minus = self.surface.minus.u
         flow = minus.function("+") - minus.past("+")
         return -ufl.dot(flow, self.carried("+") - self.surface.sides.normal)
+
+
+def _units(vectors: Array) -> Array:
+    """Return vectors over their lengths; zero where they have none, shape (places, dim)."""
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(length > 0.0, length, 1.0))
