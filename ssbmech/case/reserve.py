@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ssbmech.parameter import parameter, validate_parameters
 
@@ -65,9 +66,13 @@ class MetalUsedUp:
 class LayerUsedUp:
     """Ends a step when hardly any metal above the film that stays is left in contact, anywhere.
 
+    It is landed on however long the step may last: a step that asks for more than there is has a
+    solution, but at any voltage.
+
     Attributes:
         interface: name of the interface, "minus|plus".
         metal: name of what is used up.
+        smooth: True: contact that is lost conducts less and less.
 
     Raises:
         ParameterError: what counts as nothing is not above zero.
@@ -76,6 +81,7 @@ class LayerUsedUp:
     interface: str
     least: float = parameter("C/m2", low=0.0, low_open=True, doc="charge that counts as none")
     metal: str = "lithium"
+    smooth: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

@@ -41,6 +41,8 @@ PANELS = (
 )
 # Changes of temperature below that are none [K].
 _LEAST_HEATING = 0.05
+# Gaps below a nanometre are round-off or roughness, and make no void [m].
+_SMALLEST_GAP = 1e-9
 # What the panel of the conducting fraction shows: quantity, words, line.
 _SHARES = (
     ("conducting_fraction", "conducting", "-"),
@@ -94,6 +96,9 @@ def _panels(run: RunData) -> dict[str, set[str]]:
     heated = run.series.of("temperature").get("", np.zeros(0))
     if not heated.size or np.ptp(heated) < _LEAST_HEATING:
         shown["temperature"] = set()
+    gaps = run.series.of("gap_max").values()
+    if gaps and all(gap.max(initial=0.0) < _SMALLEST_GAP for gap in gaps):
+        shown["void_volume"] = set()
     for name in _ZERO_IF_ABSENT:
         # Without electrodes or fixture there is a column, but nothing to see.
         if run.series["time"].size and not run.series.largest(name):

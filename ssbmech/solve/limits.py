@@ -109,7 +109,11 @@ class Limits:
         if not fractions:
             return None
         shorter = min(fractions) * dt
-        return shorter if shorter > self._closest(now, elapsed + shorter, duration) else None
+        closest = self._closest(now, elapsed + shorter, duration)
+        if shorter > closest:
+            return shorter
+        # a steep rise is met early in a step that may be much longer
+        return closest if dt > 2 * closest else None
 
     def _closest(self, now: Excesses, there: float, duration: float) -> float:
         """Return the time within which conditions that are overshot are located [s]."""

@@ -175,6 +175,9 @@ def test_limits_are_located_by_the_time_that_has_passed() -> None:
     # a voltage that jumps at the very start is located within a millionth of the longest duration
     assert landing(8.0, 0.0) == pytest.approx(4.0)
     assert landing(7.0, 0.0) is None
+    # and a rise that is so steep that it begins anywhere in a long step is looked for there
+    steep = limits.landing({0: -1e-2}, {0: 1e6}, 100.0, 1e5, steps.duration)
+    assert steep == pytest.approx(10.0, rel=1e-2)
 
 
 @pytest.mark.serial

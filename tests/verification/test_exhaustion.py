@@ -131,6 +131,20 @@ def test_film_is_stripped_to_its_end_and_plated_again() -> None:
     )
 
 
+@pytest.mark.serial
+def test_a_long_step_does_not_jump_over_the_end() -> None:
+    """What asks for more than there is has a solution at megavolts, which is none."""
+    # thick, so that the end is no longer than a ten-thousandth of the time that has passed
+    case = exhausting(moving_cell(10e-6, thickness=10e-6))
+    protocol = stripped_and_plated(12e-6, 0.01e-6, ssb.VoltageAbove(0.5))
+    case = dataclasses.replace(case, protocol=protocol)
+    watch = Watching()
+    run = march(case, watch=watch)
+    assert any(USED_UP in ending for ending in run.endings)
+    assert run.series("voltage").max() < 0.5
+    assert min(layer.least for layer in run.seen) > LAW.film
+
+
 def wedge() -> ssb.Case:
     """Return a wide cell whose working electrode is 5 um thick at one end, 10 um at the other."""
     case = exhausting(moving_cell(1e-6, thickness=10e-6, width=400e-6))

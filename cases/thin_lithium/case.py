@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Twenty micrometres of lithium, stripped until there is no more, and plated back.
+
+Li | Li6PS5Cl | Li in plane strain. The meshes of both electrodes follow what is stripped and
+plated. Where the layer ends stripping fades, the voltage rises, and the step ends by name, with a
+film of some nanometres from which metal grows again. On a collector that is not flat the layer ends
+on the crests first, which then hold the electrolyte off what is left between them. Run it as
+
+    mpirun -n 2 python cases/thin_lithium/case.py
+    mpirun -n 2 python cases/thin_lithium/case.py --uneven 1 --plate 0
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+
+import ssbmech as ssb
+from ssbmech import library
+from ssbmech.geometry.lengths import length
+from ssbmech.geometry.simplices import SimplexMesh
+from ssbmech.geometry.tagged_mesh import MeshSource
+from ssbmech.library.interfaces import lithium_li6ps5cl
+from ssbmech.parameter import validate_parameters
+from ssbmech.units import MPa, MPa_per_um, V, celsius, hour, mA_per_cm2, minute, nm, s, um
+
+WORKING, COUNTER = "negative|separator", "positive|separator"
+UM_PER_MAH = 4.85
+"""Thickness of lithium that holds 1 mAh/cm2 [um]."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnUnevenCollector(MeshSource):
+    """A stack whose lowest layer lies on a collector with a gentle wave, below a flat interface.
+
+    Attributes:
+        stack: the stack.
+        height: height of the collector's wave from trough, at x = 0, to crest [m].
+    """
+
+    stack: ssb.Stack
+    height: float = length("height of the wave", may_be_zero=True)
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def generate(self) -> SimplexMesh:
+        """Return the mesh of the stack, its lowest layer with a wave below."""
+        mesh = self.stack.generate()
+        x, y = mesh.points[:, 0], mesh.points[:, 1]
+        level = self.stack.levels[1]
+        wave = 0.5 * self.height * np.cos(np.pi * x / self.stack.width)
+        points = mesh.points.copy()
+        points[:, 1] = np.where(y < level, level - (level - y) * (1 + wave / level), y)
+        floor = np.flatnonzero(y < 1e-9 * level)
+        return dataclasses.replace(mesh, points=points, node_sets={"bottom": floor})
+
+
+def geometry(options: argparse.Namespace) -> OnUnevenCollector:
+    """Return the three layers."""
+    size = options.size * um
+    stack = ssb.Stack(
+        frame=ssb.PlaneStrain(),
+        width=options.width * um,
+        layers=(
+            ssb.Layer("negative", options.thickness * um),
+            ssb.Layer("separator", options.separator * um),
+            ssb.Layer("positive", options.thickness * um),
+        ),
+        size_interface=size,
+        size_bulk=2 * size,
+    )
+    return OnUnevenCollector(frame=stack.frame, stack=stack, height=options.uneven * um)
+
+
+def build_case(options: argparse.Namespace) -> ssb.Case:
+    """Return the case for the options of the command line."""
+    lithium, electrolyte = library.by_name(options.lithium), library.by_name("li6ps5cl")
+    pressure, stiffness = options.pressure * MPa, options.stiffness * MPa_per_um
+    current = options.current * mA_per_cm2
+    thickest = options.thickness + 0.5 * options.uneven
+    longest = 1.2 * thickest / UM_PER_MAH / options.current
+    back = options.plate * options.thickness / UM_PER_MAH / options.current
+    plating = [ssb.ConstantCurrent(-current, back * hour, name="plate")] if back > 0.0 else []
+    exhaustion = ssb.Exhaustion(film=options.film * nm, fade=options.film * nm)
+    fixtures: dict[str, ssb.Fixture] = {
+        "spring": ssb.Spring(preload=pressure, spring_stiffness=stiffness),
+        "force": ssb.ConstantForce(preload=pressure),
+        "gap": ssb.FixedGap(preload=pressure),
+    }
+    return ssb.Case(
+        name="thin_lithium",
+        geometry=geometry(options),
+        bodies=(
+            ssb.Body.single("negative", lithium, moves=True, exhaustion=exhaustion),
+            ssb.Body.single("separator", electrolyte),
+            ssb.Body.single("positive", lithium, moves=True, exhaustion=exhaustion),
+        ),
+        interfaces=(
+            ssb.Interface(WORKING, kinetics=lithium_li6ps5cl()),
+            ssb.Interface(COUNTER, kinetics=lithium_li6ps5cl()),
+        ),
+        supports=(ssb.Clamp("bottom"), ssb.Roller("left"), ssb.Roller("right")),
+        fixture=fixtures[options.fixture],
+        electrodes=ssb.Electrodes(working=WORKING, counter=COUNTER),
+        protocol=(
+            ssb.Preload(1 * s),
+            ssb.ConstantCurrent(
+                current, longest * hour, name="strip", stops=(ssb.VoltageAbove(options.upper * V),)
+            ),
+            ssb.Rest(options.rest * minute),
+            *plating,
+        ),
+        temperature=celsius(options.celsius),
+        step_control=ssb.AdaptiveSteps(gap_error=20 * nm, dt_max=options.longest_step * s),
+        limits=ssb.Limits(stripped=None),
+    )
+
+
+def knobs(parser: argparse.ArgumentParser) -> None:
+    """Declare the knobs of the command line."""
+    add = parser.add_argument
+    add("--thickness", type=float, default=20.0, help="mean thickness of the lithium [um]")
+    add("--uneven", type=float, default=0.0, help="height of a wave of the collector [um]")
+    add("--film", type=float, default=20.0, help="film of lithium that stays [nm]")
+    add("--current", type=float, default=1.0, help="current density [mA/cm2]")
+    add("--upper", type=float, default=0.5, help="voltage at which stripping ends, too [V]")
+    add("--plate", type=float, default=1.0, help="part of the layer that is plated back [1]")
+    add("--rest", type=float, default=10.0, help="rest between [min]")
+    add("--fixture", choices=("spring", "force", "gap"), default="spring")
+    add("--pressure", type=float, default=2.0, help="preload [MPa]")
+    add("--stiffness", type=float, default=0.03, help="spring stiffness per area [MPa/um]")
+    add("--separator", type=float, default=30.0, help="thickness of the electrolyte [um]")
+    add("--width", type=float, default=60.0, help="width of the cell [um]")
+    add("--celsius", type=float, default=25.0, help="temperature [degree C]")
+    add("--size", type=float, default=4.0, help="cell size at the interfaces [um]")
+    add("--longest-step", type=float, default=600.0, help="longest time step [s]")
+    names = library.named("lithium")
+    add("--lithium", default="lithium_lepage2019", choices=names, help="parameter set of lithium")
+
+
+if __name__ == "__main__":
+    sys.exit(ssb.main(build_case, knobs))

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The cases with metal that moves, shortened: they end by name, and metal is where it should be."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import ssbmech as ssb
+from ssbmech.runfolder.status import RunStatus
+from tests.case_scripts import script_case
+from tests.void_run import without_figures
+
+pytestmark = pytest.mark.serial
+
+METAL = "negative|separator"
+MICRO = 1e-6
+
+
+def run(name: str, folder: Path, *knobs: str) -> ssb.Result:
+    """Run a case with options of its command line, without figures."""
+    result = ssb.run(without_figures(script_case(name, *knobs)), folder)
+    assert result.status is RunStatus.COMPLETE
+    return result
+
+
+def column(result: ssb.Result, name: str, step: int | None = None) -> np.ndarray:
+    """Return a column of the series, or the part of it in a step of the protocol."""
+    return np.array([row[name] for row in result.rows if step is None or row["step"] == step])
+
+
+def endings(result: ssb.Result) -> list[str]:
+    """Return why each step of the protocol ended."""
+    log = (result.path / "run.log").read_text("utf-8")
+    return re.findall(r"step \d+ of \d+, .*: ended \((.*)\)", log)
+
+
+def test_thin_lithium(tmp_path: Path) -> None:
+    """It is stripped to its film, by name and at a voltage that a cell has, and plated back."""
+    knobs = ("--thickness=1", "--separator=5", "--width=10", "--size=5", "--rest=1")
+    result = run("thin_lithium", tmp_path / "run", *knobs)
+    assert f"lithium used up at {METAL}" in endings(result)[1]
+    voltage = column(result, "voltage", 1)
+    assert 5 * voltage[0] < voltage[-1] < 0.5
+    left = column(result, f"reserve_min:{METAL}")
+    assert 0.0 < left.min() < 2e-9
+    assert left[-1] == pytest.approx(1 * MICRO, rel=5e-3)
+    assert column(result, "audit_lithium").max() < 1e-9
+    # what one electrode loses the other one gains
+    assert np.ptp(column(result, "thickness_stack", 1)) < 1e-9
+    assert np.ptp(column(result, "p_stack", 1)) < 1e3
