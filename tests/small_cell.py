@@ -248,7 +248,13 @@ def quantity(name: str) -> str:
     return re.sub("_(min|mean|max)$", "", name.partition(":")[0])
 
 
-LEAST = {"current_open": 1e-6, "gap_share": 1e-3, "rotation": 1e-3, "pull": 1e-3}
+LEAST = {
+    "current_open": 1e-6,
+    "gap_share": 1e-3,
+    "rotation": 1e-3,
+    "pull": 1e-3,
+    "wall_slope": 1e-3,
+}
 """Sizes of shares and angles that matter; below them they may be zero but for round-off."""
 
 

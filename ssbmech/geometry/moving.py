@@ -76,6 +76,22 @@ def distortions(corners: Array, changes: Array) -> Array:
     return np.asarray(np.linalg.norm(np.linalg.solve(edges, moved), axis=(1, 2)))
 
 
+def steepness(normals: Array, directors: Array) -> Array:
+    """Return how steep facets are against planes across directors of their corners, the worst [1].
+
+    It is the tangent of the angle between normal and director; infinite from a right angle on.
+
+    Args:
+        normals: vectors normal to each facet, of any length, shape (facets, dim).
+        directors: unit vectors at its corners, shape (facets, dim, dim).
+    """
+    along = np.einsum("fcd,fd->fc", directors, normals)
+    across = np.linalg.norm(normals[:, None, :] - along[:, :, None] * directors, axis=2)
+    forwards = along > 0.0
+    slopes = np.where(forwards, across / np.where(forwards, along, 1.0), np.inf)
+    return np.asarray(slopes.max(axis=1))
+
+
 def shares(gaps: Array, least: float) -> Array:
     r"""Return which part of what flows through a facet each of its vertices takes.
 

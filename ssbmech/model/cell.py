@@ -136,10 +136,13 @@ class CellModel:
 
     @property
     def guards(self) -> tuple[Guard, ...]:
-        """Conditions that end any step: a host is empty or full, or metal is used up somewhere."""
+        """Conditions that end any step: a host is empty or full, metal is used up, or overhangs."""
         hosts = [host for body in self.bodies.values() for host in body.parts.find(Lithium)]
         transfers = [t for surface in self.surfaces.values() for t in surface.parts.find(Transfer)]
         found = [guard for host in hosts for guard in host.guards]
+        found += [
+            g for s in self.surfaces.values() for w in s.parts.find(MovingWall) for g in w.guards
+        ]
         return (*found, *(guard for t in transfers for guard in t.reactant.guards))
 
     @property

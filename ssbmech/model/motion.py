@@ -200,12 +200,10 @@ class BodyMotion:
         Raises:
             NotConverged: the inside cannot follow the boundary, or a wall overhangs.
         """
-        nodes = np.array(self._x[:, : self._dim])
+        for wall in self.walls:
+            wall.check_graph()
         target = self._boundary.target(self._here)
         found: Array = self._made + self._solid.follow(self._here, target, self._boundary.fixed)
-        nodes[self._nodes] = found
-        for wall in self.walls:
-            wall.check_graph(nodes)
         return found
 
     def error(self, ratio: float, tolerances: Tolerances) -> float:

@@ -92,6 +92,7 @@ _PLACES = (
     Quantity("reserve_min", r"$h_\mathrm{min}$", "m", "least metal left behind a facet"),
     Quantity("inventory", r"$Q_\mathrm{left}$", "C m-2", "charge of the metal that is left"),
     Quantity("reached", r"$Q_\mathrm{reach}$", "C m-2", "charge of the metal left in contact"),
+    Quantity("wall_slope", r"$\tan\varphi_\mathrm{max}$", "1", "largest slope of a moving wall"),
     Quantity("damage_mean", r"$\bar{d}$", "1", "broken fraction of the bond"),
     # Hosts
     Quantity("content_min", r"$x_\mathrm{min}$", "1", "lowest lithium content"),

@@ -16,7 +16,14 @@ from dolfinx import mesh as dmesh
 import ssbmech as ssb
 from ssbmech._compat import compile_form
 from ssbmech.frames import Frame
-from ssbmech.geometry.moving import area_vectors, distortions, qualities, shares, signed_volumes
+from ssbmech.geometry.moving import (
+    area_vectors,
+    distortions,
+    qualities,
+    shares,
+    signed_volumes,
+    steepness,
+)
 from ssbmech.model.kinematics import CREEP, FromStep, rotation
 from ssbmech.solve.unknowns import Unknown
 
@@ -106,3 +113,11 @@ def test_elastic_strain_turns_with_a_body_that_turns(frame: Frame) -> None:
     whole[:dim, :dim] = turn
     exact = whole @ before @ whole.T
     assert -np.array(components).reshape(3, 3) == pytest.approx(exact, abs=1e-12)
+
+
+def test_slope_of_the_worst_corner() -> None:
+    """A facet of slope one, with directors upright, along its normal, and against it."""
+    normals, root = np.array([[1.0, 1.0], [2.0, 2.0]]), math.sqrt(0.5)
+    directors = np.array([[[0.0, 1.0], [root, root]], [[root, root], [0.0, -1.0]]])
+    assert steepness(normals, directors) == pytest.approx([1.0, np.inf])
+    assert len(steepness(np.zeros((0, 2)), np.zeros((0, 2, 2)))) == 0

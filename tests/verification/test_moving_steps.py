@@ -18,7 +18,7 @@ from ssbmech.errors import CaseError, StepTooSmall
 from ssbmech.geometry import FunctionGap
 from ssbmech.model.cell import CellModel
 from ssbmech.units import MPa, MPa_per_um, mA_per_cm2, s
-from tests.moving import SPEED, motion, moving_cell
+from tests.moving import SPEED, WORKING, motion, moving_cell
 from tests.refusing import refused
 from tests.tools import march, measured
 
@@ -41,19 +41,31 @@ def steep(height: float, **changes: object) -> ssb.Case:
 
 
 @pytest.mark.serial
-def test_wall_that_would_overhang_ends_the_run_by_name(tmp_path: Path) -> None:
+def test_wall_about_to_overhang_ends_the_step_by_name() -> None:
+    """The step of the protocol ends before the wall is too steep, and stripping flattens it."""
+    plate, strip = (ssb.ConstantCurrent(sign * mA_per_cm2, 60 * s) for sign in (-1, 1))
+    run = march(steep(7.95e-6, protocol=(ssb.Preload(1 * s), plate, strip)))
+    reached = "reached its limit"
+    named = f"wall of negative about to overhang: wall_slope:{WORKING} {reached}"
+    assert run.endings == ["duration", named, "duration"]
+    slopes = run.series(f"wall_slope:{WORKING}")
+    assert 16.0 < slopes.max() < 20.0
+    assert slopes[-1] < slopes.max() - 0.1
+    assert not any("overhangs" in reason for reason in run.rejected)
+
+
+@pytest.mark.serial
+def test_step_into_an_overhang_has_no_solution_by_name(tmp_path: Path) -> None:
     folder, named = (
         tmp_path / "run",
         "wall of 'negative' at interface 'negative.separator' overhangs",
     )
-    with pytest.raises(StepTooSmall, match=rf"fell below 0\.2 s: the {named} at \(5\.25, "):
-        ssb.run(steep(9.985e-6), folder)
-    # at the first overhang the run is cut short, what was reached is kept, and goes on from there
+    case = steep(9.985e-6, step_control=ssb.PrescribedSteps((50.0,) * 99))
+    with pytest.raises(StepTooSmall, match=rf"no solution: the {named} at \(5\.25, "):
+        ssb.run(case, folder)
+    # what was reached is kept
     COMM.barrier()
     assert len(list((folder / "checkpoints").glob("*.h5"))) == 1
-    COMM.barrier()
-    with pytest.raises(StepTooSmall, match=rf"prescribed time step has no solution: the {named}"):
-        ssb.resume(steep(9.985e-6, step_control=ssb.PrescribedSteps((50.0,) * 99)), folder)
 
 
 def test_initial_gap_with_too_steep_a_wall() -> None:

@@ -37,13 +37,16 @@ import ufl
 from dolfinx import fem, la
 
 from ssbmech._compat import compile_form
+from ssbmech.case.overhang import AboutToOverhang
+from ssbmech.case.stops import Guard
 from ssbmech.errors import CaseError, NotConverged
 from ssbmech.frames import Expr
-from ssbmech.geometry.moving import facet_link, shares
+from ssbmech.geometry.moving import area_vectors, facet_link, shares, steepness
 from ssbmech.model.history import Follower, facet_integrals
-from ssbmech.model.outputs import total
+from ssbmech.model.outputs import Arrays, Output, Scalar, largest, total
 from ssbmech.model.part import Memory, SurfacePart, Term
 from ssbmech.model.surface import FacetSet, SurfaceModel
+from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]
@@ -51,9 +54,12 @@ Array = npt.NDArray[np.float64]
 LEAST_GAP = 1e-9
 """Gap up to which the vertices of a facet share alike what flows through it [m]."""
 
-STEEPEST = 0.05
-"""Cosine between a director and the normals of its facets, at the interface as it was made and on
-the metal, below which they do not fit [1]."""
+STEEPEST = 20.0
+"""Slope against a plane across their directors, of facets of the interface as it was made and of
+the metal's, from which directors do not fit [1]."""
+
+ABOUT_TO_OVERHANG = 16.0
+"""Slope of the metal's facets at which a step ends [1]."""
 
 
 class MovingWall(SurfacePart):
@@ -88,6 +94,8 @@ class MovingWall(SurfacePart):
         self.director = fem.Function(nodes, name="director")
         self.normal = fem.Function(nodes, name="normal")
         self.link = facet_link(surface.mesh, surface.parent)
+        x = np.asarray(surface.minus.mesh.mesh.geometry.x, dtype=np.float64)
+        self._made = x[self.link.minus_nodes][:, :, :dim]
         self.history = surface.history("wall")
         self.parted = self.history.start("parted")
         everywhere = np.ones(surface.gap.owned, dtype=bool)
@@ -136,8 +144,8 @@ class MovingWall(SurfacePart):
         vectors[slides] = held[slides]
         directors = self.director.x.array.reshape(-1, dim)
         directors[:] = _units(vectors)
-        along = np.einsum("fcd,fd->fc", directors[self.places], link.normals)
-        if surface.comm.allreduce(bool(np.any(along < STEEPEST)), op=MPI.LOR):
+        steep = steepness(link.normals, directors[self.places])
+        if surface.comm.allreduce(bool(np.any(steep > STEEPEST)), op=MPI.LOR):
             raise CaseError(
                 f"interface {surface.name!r}: a vertex of {surface.minus.name!r} cannot move along "
                 "the mean normal of its facets without leaving one of them sideways: the interface "
@@ -175,33 +183,51 @@ class MovingWall(SurfacePart):
         dim = self.link.normals.shape[1]
         return np.asarray(vector.array[:, None] * self.director.x.array.reshape(-1, dim))
 
-    def check_graph(self, x: Array) -> None:
+    def check_graph(self) -> None:
         """Refuse a wall that (nearly) overhangs its interface along the directors; collective.
-
-        Args:
-            x: positions of the nodes of the minus body's geometry, shape (nodes, dim) [m].
 
         Raises:
             NotConverged: a facet is too steep.
         """
-        link, surface = self.link, self.surface
-        dim = link.normals.shape[1]
-        vectors = link.carried(x)
-        normals = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-        directors = self.director.x.array.reshape(-1, dim)[self.places]
-        along = np.einsum("fcd,fd->fc", directors, normals).min(axis=1)
-        worst = (math.inf, (0.0,) * dim)
-        if len(along):
-            steep = int(along.argmin())
-            centre = x[link.minus_nodes[steep]].mean(axis=0)[:dim]
-            worst = (float(along[steep]), tuple(float(v) for v in centre))
-        least, at = surface.comm.allreduce(worst, op=MPI.MIN)
-        if not least >= STEEPEST:
+        corners, surface = self._corners(), self.surface
+        worst = (-math.inf, (0.0,) * corners.shape[2])
+        if len(corners):
+            slopes = self._slopes(corners)
+            steep = int(slopes.argmax())
+            worst = (float(slopes[steep]), tuple(map(float, corners[steep].mean(axis=0))))
+        slope, at = surface.comm.allreduce(worst, op=MPI.MAX)
+        if not slope <= STEEPEST:
             where = ", ".join(f"{1e6 * v:.4g}" for v in at)
             raise NotConverged(
                 f"the wall of {surface.minus.name!r} at interface {surface.name!r} overhangs at "
-                f"({where}) um: it is steeper than {1 / STEEPEST:g} to 1 against the interface"
+                f"({where}) um: it is steeper than {STEEPEST:g} to 1 against the interface"
             )
+
+    def _corners(self) -> Array:
+        """Return where the corners of the metal's facets are, shape (facets, dim, dim) [m]."""
+        return self._made + self.offsets()[self.places]
+
+    def _slopes(self, corners: Array) -> Array:
+        """Return how steep facets are against a plane across their directors [1].
+
+        It is infinite for one that overhangs.
+        """
+        directors = self.director.x.array.reshape(-1, corners.shape[2])[self.places]
+        return steepness(area_vectors(corners) * self.link.senses[:, None], directors)
+
+    @property
+    def guards(self) -> Sequence[Guard]:
+        """The condition that ends any step: a wall is about to overhang."""
+        name = self.surface.name
+        return (AboutToOverhang(name, self.surface.minus.name, ABOUT_TO_OVERHANG, STEEPEST),)
+
+    def outputs(self) -> Sequence[Output]:
+        """Return how steep the metal's surface is."""
+
+        def steepest(measured: Arrays) -> float:
+            return max(largest(self._slopes(self._corners()), self.surface.comm), 0.0)
+
+        return (Scalar(quantity("wall_slope"), steepest, self.surface.name),)
 
     def gone(self) -> float:
         """Return the volume that growth has taken from the body at the interface [m3]; collective.
