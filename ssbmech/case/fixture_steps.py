@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ssbmech.case.declared import in_pascal
-from ssbmech.case.fixtures import Fixture
+from ssbmech.case.fixtures import Fixture, own_pressure
 from ssbmech.case.phases import drives_of
 from ssbmech.case.protocol import Drive, Step, check_duration
 from ssbmech.case.stops import StopCondition
@@ -116,3 +117,32 @@ def check_loading(fixture: Fixture | None, protocol: Sequence[Step]) -> None:
             "protocol with Preload(), and take Press(pressure, duration) and Release(duration) to "
             "change the pressure later"
         )
+
+
+def set_pressure(
+    fixture: Fixture, drive: Drive, seated: bool, last: float, time: float, dt: float
+) -> float:
+    """Return the pressure to which a step sets a fixture [Pa]; nan where its own law acts.
+
+    A step that asks for a pressure or a fraction of the preload gets it; until it is seated, a
+    fixture acts with its force alone.
+
+    Args:
+        fixture: the fixture.
+        drive: what the step asks.
+        seated: whether the fixture acts from a seat.
+        last: pressure at the end of the last committed step [Pa].
+        time: time at the end of the present one [s].
+        dt: its length [s].
+    """
+    if drive.pressure is not None:
+        return last + dt / (dt + drive.pressure_within) * (drive.pressure - last)
+    fraction = drive.preload_fraction
+    if fraction is None:
+        return math.nan if seated else own_pressure(fixture, time)
+    return own_pressure(fixture, time) * fraction
+
+
+def moves_seat(drive: Drive, seated: bool) -> bool:
+    """Return whether a fixture will act from where a step has set it, once no more is asked."""
+    return drive.pressure is not None or (seated and drive.preload_fraction is not None)

@@ -117,6 +117,15 @@ class Curve:
         a, b, c, d = pieces.coefficients[:, piece]
         return np.asarray(_cubic(a, b, c, d, place - pieces.origins[piece]))
 
+    def numeric_slope(self, x: npt.ArrayLike) -> Floats:
+        """Return dy/dx at numbers x."""
+        pieces = _pieces(self.x, self.y)
+        place = np.asarray(x, dtype=np.float64)
+        piece = np.searchsorted(self.x, place, side="right")
+        a, b, c, _ = pieces.coefficients[:, piece]
+        t = place - pieces.origins[piece]
+        return np.asarray((3 * a * t + 2 * b) * t + c)
+
     def end_slopes(self) -> tuple[float, float]:
         """Return dy/dx at the first and the last point, with which the curve goes on outside."""
         slopes = _pieces(self.x, self.y).coefficients[2]

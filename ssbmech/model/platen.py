@@ -26,13 +26,13 @@ import numpy as np
 from dolfinx import fem
 
 from ssbmech._compat import compile_form, constant
+from ssbmech.case.fixture_steps import moves_seat, set_pressure
 from ssbmech.case.fixtures import Fixture, own_pressure, pulls
 from ssbmech.case.probing import value_at
 from ssbmech.case.protocol import Drive
 from ssbmech.case.settings import Scales
 from ssbmech.errors import CaseError
 from ssbmech.model.body import BodyModel, hold
-from ssbmech.model.stack import moves_seat, set_pressure
 from ssbmech.solve.system import System
 from ssbmech.solve.unknowns import Closure
 

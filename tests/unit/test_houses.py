@@ -34,7 +34,7 @@ ORDER = (
     ("case",),
     ("forms",),
     ("solve",),
-    ("model",),
+    ("model", "laminate"),
     ("checkpoint",),
     ("plots",),
     ("report",),

@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: BSD-3-Clause
+r"""Voltage of a cell as one point: its potential at rest, and what a current adds.
+
+.. math:: V = U(Q) + P \frac{\partial h}{\partial Q} + \sum_k \eta_k(i, P)
+
+A current is positive on charge. The second term is the work of the pressure on a cell that gets
+thicker by :math:`\partial h / \partial Q` with the charge; potential and thickness come from one
+free energy, so that it is no further law.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from ssbmech.constants import FARADAY, GAS_CONSTANT
+from ssbmech.errors import CaseError, ParameterError
+from ssbmech.laminate.layer import Array
+from ssbmech.materials.curve import Curve
+from ssbmech.materials.host import Host
+from ssbmech.parameter import STATED_IF_GIVEN, parameter, table, validate_parameters
+
+DIFFERENCE = 1e-6
+"""Change of a content by which the slope of a potential at rest is found [1]."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What a current adds to the voltage.
+
+    Attributes:
+        voltage: shape (n,) [V].
+        by_current: its derivative [ohm m2].
+        by_pressure: its derivative [V/Pa].
+    """
+
+    voltage: Array
+    by_current: Array
+    by_pressure: Array
+
+
+class LossLaw(Protocol):
+    """Role of what a current adds to the voltage."""
+
+    def loss(self, current: Array, pressure: float, temperature: float) -> Loss:
+        """Return the loss at current densities [A/m2], a pressure [Pa] and a temperature [K]."""
+
+    def outside(self, pressure: float) -> str:
+        """Return in words why a pressure is beyond what is known; empty where it is not."""
+
+
+@dataclass(frozen=True)
+class Resistance:
+    """A resistance times area, the same at all pressures.
+
+    Raises:
+        ParameterError: a constant is out of its bounds.
+    """
+
+    resistance: float = parameter("ohm m2", low=0.0, doc="resistance times area")
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def loss(self, current: Array, pressure: float, temperature: float) -> Loss:
+        """Return the ohmic loss."""
+        by = np.full_like(current, self.resistance)
+        return Loss(by * current, by, np.zeros_like(current))
+
+    def outside(self, pressure: float) -> str:
+        """Return nothing."""
+        return ""
+
+
+@dataclass(frozen=True)
+class PressedResistance:
+    """A resistance times area that falls with the pressure, by a table that is not left.
+
+    Raises:
+        ParameterError: a resistance is negative, or rises with the pressure.
+    """
+
+    curve: Curve = table("ohm m2", low=0.0, doc="resistance times area against pressure [Pa]")
+
+    def __post_init__(self) -> None:
+        """Check the bounds, and that pressure makes contact."""
+        validate_parameters(self)
+        if np.any(np.diff(self.curve.y) > 0.0):
+            raise ParameterError(
+                "PressedResistance.curve rises somewhere: expected a resistance that falls with "
+                "the pressure"
+            )
+
+    def loss(self, current: Array, pressure: float, temperature: float) -> Loss:
+        """Return the ohmic loss."""
+        by = np.full_like(current, float(self.curve.numeric(pressure)))
+        return Loss(by * current, by, float(self.curve.numeric_slope(pressure)) * current)
+
+    def outside(self, pressure: float) -> str:
+        """Return that a pressure is beyond the table, in words."""
+        if self.curve.low <= pressure <= self.curve.high:
+            return ""
+        return (
+            f"the pressure {pressure:g} Pa is beyond the table of resistances, "
+            f"{self.curve.low:g} to {self.curve.high:g} Pa"
+        )
+
+
+@dataclass(frozen=True)
+class Activation:
+    r"""Charge transfer with a symmetric barrier, of the area of the cell.
+
+    .. math:: \eta = \frac{2RT}{F} \sinh^{-1}\frac{i}{2 i_0}
+
+    Raises:
+        ParameterError: a constant is out of its bounds.
+    """
+
+    exchange_current: float = parameter(
+        "A/m2", low=0.0, low_open=True, doc="exchange current density by area of the cell"
+    )
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def loss(self, current: Array, pressure: float, temperature: float) -> Loss:
+        """Return the overpotential."""
+        thermal = 2 * GAS_CONSTANT * temperature / FARADAY
+        z = current / (2 * self.exchange_current)
+        by = thermal / (2 * self.exchange_current * np.sqrt(1 + z * z))
+        return Loss(thermal * np.arcsinh(z), by, np.zeros_like(current))
+
+    def outside(self, pressure: float) -> str:
+        """Return nothing."""
+        return ""
+
+
+class Rest(Protocol):
+    """Role of the voltage of a cell at rest, without the work of its pressure."""
+
+    @property
+    def capacity(self) -> float:
+        """Charge by which C-rates count, by area [C/m2]; nan if there is none."""
+
+    def voltage(self, charge: Array, temperature: float) -> tuple[Array, Array]:
+        """Return the voltage [V] at charges [C/m2] and its derivative [V m2/C]."""
+
+    def state_of_charge(self, charge: Array) -> Array:
+        """Return the state of charge [1]."""
+
+    def outside(self, charge: Array) -> str:
+        """Return in words why charges are beyond what is known; empty where they are not."""
+
+
+@dataclass(frozen=True)
+class NoVoltage:
+    """Electrodes of one metal: no voltage at rest, and no capacity."""
+
+    @property
+    def capacity(self) -> float:
+        """Nan."""
+        return float("nan")
+
+    def voltage(self, charge: Array, temperature: float) -> tuple[Array, Array]:
+        """Return zeros."""
+        return np.zeros_like(charge), np.zeros_like(charge)
+
+    def state_of_charge(self, charge: Array) -> Array:
+        """Return nan."""
+        return np.full_like(charge, np.nan)
+
+    def outside(self, charge: Array) -> str:
+        """Return nothing."""
+        return ""
+
+
+@dataclass(frozen=True)
+class HostVoltage:
+    r"""A cathode of one host against lithium metal.
+
+    .. math:: U = U_{host}(x), \quad x = x_0 - \frac{Q}{F c_{max} h_{dense}}
+
+    Attributes:
+        host: the host.
+
+    Raises:
+        ParameterError: a constant is out of its bounds.
+    """
+
+    host: Host
+    dense: float = parameter("m", low=0.0, low_open=True, doc="thickness of its crystals, dense")
+    content: float = parameter("1", low=0.0, high=1.0, doc="content at no charge")
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    @property
+    def capacity(self) -> float:
+        """Charge over the window of use of the host [C/m2]."""
+        return self.host.capacity * self.dense
+
+    def content_at(self, charge: Array) -> Array:
+        """Return the content at charges [C/m2]."""
+        return np.asarray(self.content - charge / (FARADAY * self.host.c_max * self.dense))
+
+    def voltage(self, charge: Array, temperature: float) -> tuple[Array, Array]:
+        """Return the potential of the host at rest."""
+        x, ocv = self.content_at(charge), self.host.ocv
+
+        def at(contents: Array) -> Array:
+            return np.array([ocv.voltage(float(each), temperature) for each in contents])
+
+        slope = (at(x + DIFFERENCE) - at(x - DIFFERENCE)) / (2 * DIFFERENCE)
+        return at(x), np.asarray(-slope / (FARADAY * self.host.c_max * self.dense))
+
+    def state_of_charge(self, charge: Array) -> Array:
+        """Return how far the host is from the full to the empty end of its window of use."""
+        host = self.host
+        return np.asarray((host.x_full - self.content_at(charge)) / (host.x_full - host.x_empty))
+
+    def outside(self, charge: Array) -> str:
+        """Return which contents have no known potential, in words."""
+        x, ocv = self.content_at(charge), self.host.ocv
+        if np.all((x >= ocv.low) & (x <= ocv.high)):
+            return ""
+        return (
+            f"the content {x.min():.4g} to {x.max():.4g} leaves the table of the potential, "
+            f"{ocv.low:g} to {ocv.high:g}"
+        )
+
+
+@dataclass(frozen=True)
+class Volts:
+    """Voltage of the cells and its derivatives, shape (n,) each."""
+
+    voltage: Array
+    by_current: Array
+    by_charge: Array
+    by_pressure: Array
+
+
+@dataclass(frozen=True)
+class CellVoltage:
+    """The voltage law of a cell.
+
+    Attributes:
+        rest: voltage at rest.
+        losses: what a current adds.
+        spread: losses of each cell of a stack over these; empty for all alike [1].
+
+    Raises:
+        CaseError: a factor of the spread is not positive.
+    """
+
+    rest: Rest = field(default_factory=NoVoltage)
+    losses: tuple[LossLaw, ...] = ()
+    spread: tuple[float, ...] = field(default=(), metadata=STATED_IF_GIVEN)
+
+    def __post_init__(self) -> None:
+        """Check the kinds."""
+        validate_parameters(self)
+        if not all(each > 0.0 for each in self.spread):
+            raise CaseError(
+                f"CellVoltage.spread = {self.spread}: expected losses over those given, all above "
+                "zero"
+            )
+
+    def volts(self, charge: Array, current: Array, pressure: float, temperature: float) -> Volts:
+        """Return the voltage without the work of the pressure.
+
+        Args:
+            charge: charges passed, shape (n,) [C/m2].
+            current: current densities, shape (n,) [A/m2].
+            pressure: pressure on the cells [Pa].
+            temperature: absolute temperature [K].
+        """
+        voltage, by_charge = self.rest.voltage(charge, temperature)
+        by_current, by_pressure = np.zeros_like(charge), np.zeros_like(charge)
+        factor = np.array(self.spread) if self.spread else np.ones_like(charge)
+        for law in self.losses:
+            lost = law.loss(current, pressure, temperature)
+            voltage = voltage + factor * lost.voltage
+            by_current = by_current + factor * lost.by_current
+            by_pressure = by_pressure + factor * lost.by_pressure
+        return Volts(voltage, by_current, by_charge, by_pressure)
+
+    def check(self, charge: Array, pressure: float) -> str:
+        """Return in words what is beyond what is known; empty for nothing."""
+        told = [self.rest.outside(charge), *(law.outside(pressure) for law in self.losses)]
+        return next((text for text in told if text), "")
