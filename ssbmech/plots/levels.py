@@ -151,9 +151,10 @@ def _add_relief(plotter: Any, data: FieldData, time: float) -> int:
         ambient=0.35,
         scalar_bar_args=bar(axis_label("gap", largest=largest), 0.03) | _below(4),
     )
+    # VTK draws titles of axes without the letter µ
     plotter.show_grid(
-        xtitle="x (um)",
-        ytitle="y (um)",
+        xtitle="x (micrometres)",
+        ytitle="y (micrometres)",
         ztitle=" ",
         show_zlabels=False,
         color=theme.INK,

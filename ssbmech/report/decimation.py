@@ -32,12 +32,19 @@ class Surface:
     Attributes:
         points: Coordinates, shape (points, 3) [m].
         faces: Corners of the triangles, shape (triangles, 3).
-        values: Name -> values on the points or on the triangles.
+        on_points: Name -> values on the points.
+        on_faces: Name -> values on the triangles.
     """
 
     points: Array
     faces: Indices
-    values: Mapping[str, Array]
+    on_points: Mapping[str, Array]
+    on_faces: Mapping[str, Array]
+
+    @property
+    def values(self) -> Mapping[str, Array]:
+        """All values by name, wherever they are."""
+        return {**self.on_points, **self.on_faces}
 
 
 def decimated(surface: Surface, most: int) -> Surface:
@@ -82,11 +89,12 @@ def _clustered(surface: Surface, edge: float, sharpness: Array) -> Surface:
     _, first = np.unique(np.sort(faces[chosen], axis=1), axis=0, return_index=True)
     chosen = chosen[np.sort(first)]
     used, corners = np.unique(faces[chosen], return_inverse=True)
-    values = {}
-    for name, array in surface.values.items():
-        of_points = len(array) != len(surface.faces)
-        values[name] = array[kept[used]] if of_points else array[chosen]
-    return Surface(surface.points[kept[used]], corners.reshape(-1, 3), values)
+    return Surface(
+        points=surface.points[kept[used]],
+        faces=corners.reshape(-1, 3),
+        on_points={name: array[kept[used]] for name, array in surface.on_points.items()},
+        on_faces={name: array[chosen] for name, array in surface.on_faces.items()},
+    )
 
 
 def _sharpness(surface: Surface) -> Array:

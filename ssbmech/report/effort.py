@@ -14,7 +14,7 @@ import numpy as np
 from ssbmech.report.case_words import Listing
 from ssbmech.report.readable import date_text, number_text, place_text, quantity_text, share_text
 from ssbmech.runfolder.audits import AuditLimits
-from ssbmech.runfolder.linear_effort import LinearEffort
+from ssbmech.runfolder.linear_effort import COMPUTED, FILES, LinearEffort
 from ssbmech.runfolder.watched import WATCHED
 
 if TYPE_CHECKING:
@@ -255,7 +255,7 @@ def _cost_of_files(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     cost = manifest.get("effort")
     if not isinstance(cost, dict):
         return []
-    computed, files = float(cost.get("computed [s]", 0.0)), cost.get("files [s]")
+    computed, files = float(cost.get(COMPUTED, 0.0)), cost.get(FILES)
     rows = []
     if files is not None and computed > 0.0:
         text = f"{share_text(float(files) / computed)} of {quantity_text(computed, 's', 3)}"

@@ -134,12 +134,13 @@ def _body(data: FieldData) -> Surface:
     points = data.points[used]
     if "displacement" in data.names:
         points = points + data.values("displacement", -1)[used]
-    values: dict[str, Array] = {}
-    for name, (of_bodies, _) in _FIELDS.items():
-        if of_bodies and name in data.names:
-            field = data.values(name, -1)
-            values[name] = field[owners] if len(field) == len(data.corners) else field[used]
-    return Surface(points, corners.reshape(-1, 3), values)
+    on_points, on_faces = _by_place(data, of_bodies=True)
+    return Surface(
+        points=points,
+        faces=corners.reshape(-1, 3),
+        on_points={name: array[used] for name, array in on_points.items()},
+        on_faces={name: array[owners] for name, array in on_faces.items()},
+    )
 
 
 def _interface(run: RunData, name: str) -> Surface:
@@ -147,12 +148,19 @@ def _interface(run: RunData, name: str) -> Surface:
     data = run.interfaces[name]
     used, corners = np.unique(data.corners, return_inverse=True)
     points = moved_interface(run, name, -1)[used]
-    values = {
-        field: data.values(field, -1)
-        for field, (of_bodies, _) in _FIELDS.items()
-        if not of_bodies and field in data.names
-    }
-    return Surface(points, corners.reshape(-1, 3), values)
+    on_points, on_faces = _by_place(data, of_bodies=False)
+    on_points = {field: array[used] for field, array in on_points.items()}
+    return Surface(points, corners.reshape(-1, 3), on_points, on_faces)
+
+
+def _by_place(data: FieldData, of_bodies: bool) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Return the fields to show at the last time, those on points and those on cells."""
+    on_points, on_cells = dict[str, "Array"](), dict[str, "Array"]()
+    for name, (is_of_bodies, _) in _FIELDS.items():
+        if is_of_bodies is of_bodies and name in data.names:
+            into = on_points if data.arrays[name].on_points else on_cells
+            into[name] = data.values(name, -1)
+    return on_points, on_cells
 
 
 def _lifts(run: RunData, bodies: Mapping[str, Surface]) -> dict[str, float]:
@@ -204,9 +212,10 @@ def _mesh(name: str, part: Surface, lift: float) -> dict[str, Any]:
     values = {
         field: {
             "data": packed(_shown(field, array)),
-            "mode": "cell" if len(array) == len(part.faces) else "vertex",
+            "mode": mode,
         }
-        for field, array in part.values.items()
+        for mode, arrays in (("vertex", part.on_points), ("cell", part.on_faces))
+        for field, array in arrays.items()
     }
     coordinates = {"x": packed(x), "y": packed(y), "z": packed(z)}
     corners = {"i": packed(i, "i4"), "j": packed(j, "i4"), "k": packed(k, "i4")}

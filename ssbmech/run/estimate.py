@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mpi4py import MPI
 
@@ -24,6 +24,7 @@ from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
 from ssbmech.run.progress import duration
 from ssbmech.solve.choice import chosen, reason
+from ssbmech.solve.factors import needed
 
 ITERATIONS = 3.0
 """Newton iterations of a time step, as measured with few changes of contact [1]."""
@@ -40,27 +41,21 @@ PROCESS = 0.35e9
 
 @dataclass(frozen=True)
 class Cost:
-    r"""Cost of an iteration and of the factors, by number of unknowns n.
+    r"""Cost of a model and of an iteration, by number of unknowns n.
 
-    .. math:: M = m n (n / n_0)^a, \quad t = b n (n / n_0)^c / \sqrt{ranks}
+    .. math:: M = m n, \quad t = b n (n / n_0)^c / \sqrt{ranks}
 
     Attributes:
-        memory: m, at n_0 unknowns [B].
-        growth_memory: a [1].
+        memory: m, without factors of the whole system [B].
         time: b, at n_0 unknowns on one rank [s].
         growth_time: c [1].
         size: n_0 [1].
     """
 
     memory: float
-    growth_memory: float
     time: float
     growth_time: float
     size: float
-
-    def memory_of(self, unknowns: int) -> float:
-        """Return the memory of the model and its factors [B]."""
-        return float(self.memory * unknowns * (unknowns / self.size) ** self.growth_memory)
 
     def time_of(self, unknowns: int, ranks: int) -> float:
         """Return the time of an iteration [s]."""
@@ -69,14 +64,14 @@ class Cost:
 
 
 BY_DIRECT: Mapping[int, Cost] = {
-    2: Cost(memory=4e3, growth_memory=0.1, time=4e-6, growth_time=0.15, size=6e4),
-    3: Cost(memory=24e3, growth_memory=1 / 3, time=1.3e-4, growth_time=1.0, size=3e5),
+    2: Cost(memory=2.5e3, time=4e-6, growth_time=0.15, size=6e4),
+    3: Cost(memory=5e3, time=1.3e-4, growth_time=1.0, size=3e5),
 }
 """Measured cost by a direct solver, by dimension."""
 
 BY_ITERATION: Mapping[int, Cost] = {
-    2: Cost(memory=5e3, growth_memory=0.0, time=3.5e-6, growth_time=0.0, size=6e4),
-    3: Cost(memory=6e3, growth_memory=0.0, time=1.3e-5, growth_time=0.1, size=2.5e5),
+    2: Cost(memory=5e3, time=3.5e-6, growth_time=0.0, size=6e4),
+    3: Cost(memory=6e3, time=1.3e-5, growth_time=0.1, size=2.5e5),
 }
 """Measured cost by the iterative solver, by dimension."""
 
@@ -94,9 +89,20 @@ class Needs:
     iteration: float
 
     @classmethod
-    def by(cls, cost: Cost, unknowns: int, ranks: int) -> Needs:
-        """Return them for a cost."""
-        return cls(ranks * PROCESS + cost.memory_of(unknowns), cost.time_of(unknowns, ranks))
+    def directly(cls, dimension: int, unknowns: int, ranks: int) -> Needs:
+        """Return them for a direct solver."""
+        model = cls._by(BY_DIRECT[dimension], unknowns, ranks)
+        return replace(model, memory=model.memory + needed(dimension, unknowns))
+
+    @classmethod
+    def iteratively(cls, dimension: int, unknowns: int, ranks: int) -> Needs:
+        """Return them for the iterative solver."""
+        return cls._by(BY_ITERATION[dimension], unknowns, ranks)
+
+    @classmethod
+    def _by(cls, cost: Cost, unknowns: int, ranks: int) -> Needs:
+        """Return them for a cost, without factors of the whole system."""
+        return cls(ranks * PROCESS + cost.memory * unknowns, cost.time_of(unknowns, ranks))
 
 
 @dataclass(frozen=True)
@@ -179,8 +185,8 @@ def estimate(case: Case, comm: MPI.Intracomm) -> Estimate:
         unknowns[closure.name] += 1
     count, dimension = sum(unknowns.values()), case.geometry.frame.dim
     preset = chosen(case.linear_solver, cell.system)
-    direct = Needs.by(BY_DIRECT[dimension], count, comm.size)
-    iterative = Needs.by(BY_ITERATION[dimension], count, comm.size)
+    direct = Needs.directly(dimension, count, comm.size)
+    iterative = Needs.iteratively(dimension, count, comm.size)
     iterates = isinstance(preset, Iterative)
     return Estimate(
         name=case.name,

@@ -18,7 +18,7 @@ from ssbmech.model.measurement import Measurement
 from ssbmech.run.field_files import BodyFile, InterfaceFile
 from ssbmech.run.progress import progress
 from ssbmech.runfolder.folder import RunFolder
-from ssbmech.runfolder.linear_effort import seconds_of
+from ssbmech.runfolder.linear_effort import COMPUTED, FILES, seconds_of
 from ssbmech.runfolder.series import SeriesWriter
 from ssbmech.solve.newton import PHASES, SolveReport
 from ssbmech.solve.observing import Row
@@ -153,8 +153,8 @@ class Recorder:
     def effort(self) -> dict[str, float]:
         """Return what the run has cost since it was started or resumed, for the manifest."""
         return {
-            "computed [s]": time.perf_counter() - self._started,
-            "files [s]": self.seconds,
+            COMPUTED: time.perf_counter() - self._started,
+            FILES: self.seconds,
             "checkpoints": self.checkpointer.written,
             **seconds_of(self._phases),
         }

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ssbmech.runfolder.linear_effort import LinearEffort
+from ssbmech.runfolder.linear_effort import COMPUTED, FILES, LinearEffort
 from ssbmech.runfolder.manifest import read
 from ssbmech.runfolder.manifest_form import checked
 from ssbmech.runfolder.paths import RunPaths
@@ -127,6 +127,6 @@ def _linear(told: Mapping[str, str]) -> dict[str, str]:
 
 def _share(effort: Mapping[str, float]) -> str:
     """Return the part of the time that went into files."""
-    if not {"files [s]", "computed [s]"} <= effort.keys() or not effort["computed [s]"] > 0.0:
+    if not {FILES, COMPUTED} <= effort.keys() or not effort[COMPUTED] > 0.0:
         return "-"
-    return f"{100 * effort['files [s]'] / effort['computed [s]']:.1f} % of the time"
+    return f"{100 * effort[FILES] / effort[COMPUTED]:.1f} % of the time"

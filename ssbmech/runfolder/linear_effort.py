@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 PHASES = {"jacobian": "matrix", "factorisation": "set-up", "solve": "solution"}
 """Phases of Newton's method by the names that its reports have, in words."""
 
+COMPUTED, FILES = "computed [s]", "files [s]"
+"""Entries of a manifest's effort for the whole time, and for that of files."""
+
 
 @dataclass(frozen=True)
 class LinearEffort:
@@ -64,13 +67,18 @@ def seconds_of(phases: Mapping[str, float]) -> dict[str, float]:
     Args:
         phases: wall time by phase [s].
     """
-    return {f"{words} [s]": phases.get(name, 0.0) for name, words in PHASES.items()}
+    return {_entry(words): phases.get(name, 0.0) for name, words in PHASES.items()}
+
+
+def _entry(words: str) -> str:
+    """Return the name of the entry of a phase."""
+    return f"{words} [s]"
 
 
 def _shares(effort: Mapping[str, Any]) -> str:
     """Return which parts of the time went into the linear systems, in words."""
-    names = {words: f"{words} [s]" for words in PHASES.values()}
-    whole = float(effort.get("computed [s]", 0.0))
+    names = {words: _entry(words) for words in PHASES.values()}
+    whole = float(effort.get(COMPUTED, 0.0))
     if not whole > 0.0 or not set(names.values()) <= effort.keys():
         return ""
     return ", ".join(f"{words} {effort[name] / whole:.0%}" for words, name in names.items())

@@ -8,6 +8,10 @@ field and zero elsewhere,
 .. math:: x \leftarrow x + Z y, \quad (Z^T K Z)\, y = Z^T (b - K x)
 
 makes these sums zero. The change is as small as the residual.
+
+A body that nothing conducts to has no sum to be balanced: its row of :math:`Z^T K Z` is what
+rounding leaves. Rows are compared with the sums of the diagonal of K over the same equations, which
+scale with it, so that neither units nor the size of a body decide what is rounding.
 """
 
 from __future__ import annotations
@@ -23,6 +27,9 @@ from ssbmech.solve.split import Split
 
 Longs = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
+
+CONDUCTS = 1e-14
+"""Singular value of the compared rows up to which it is rounding [1]."""
 
 GROWTH = 2.0
 """Growth of the residual up to which the sums are worth it [1]."""
@@ -43,7 +50,7 @@ class Balance:
         self._residual = split.vector()
         self._image = split.vector()
         self._images: list[Array] = []
-        self._matrix: Array = np.zeros((len(sums), len(sums)))
+        self._inverse: Array = np.zeros((len(sums), len(sums)))
 
     def set_up(self) -> None:
         """Follow the values of the matrix; collective."""
@@ -54,7 +61,9 @@ class Balance:
             self._operator.mult(self._residual, self._image)
             self._images.append(self._image.array_r.copy())
         columns = [self._total(image) for image in self._images]
-        self._matrix = np.array(columns).reshape(len(columns), len(columns)).T
+        self._operator.getDiagonal(self._image)
+        sizes = self._total(np.abs(self._image.array_r))
+        self._inverse = inverse(np.array(columns).reshape(len(columns), len(columns)).T, sizes)
 
     def correct(self, rhs: PETSc.Vec, solution: PETSc.Vec, enough: float) -> None:
         """Balance a solution, unless its residual would grow by that; collective.
@@ -69,8 +78,7 @@ class Balance:
         missing = self._total(self._residual.array_r)
         if not np.any(missing):
             return
-        # a body that nothing conducts to has no sum to be balanced
-        shift, *_ = np.linalg.lstsq(self._matrix, missing)
+        shift = self._inverse @ missing
         before = self._residual.norm()
         for amount, image in zip(shift, self._images, strict=True):
             self._residual.array_w[:] -= amount * image
@@ -89,3 +97,16 @@ class Balance:
         """Give the memory back; collective."""
         self._residual.destroy()
         self._image.destroy()
+
+
+def inverse(matrix: Array, sizes: Array) -> Array:
+    """Return the inverse of sums of a matrix, but for combinations that are rounding.
+
+    Args:
+        matrix: the sums, shape (sums, sums).
+        sizes: sum of the sizes of the matrix's diagonal over the equations of each sum.
+    """
+    rows = np.where(sizes > 0.0, sizes, 1.0)
+    left, values, right = np.linalg.svd(matrix / rows[:, None])
+    kept = values > CONDUCTS
+    return np.asarray((right[kept].T / values[kept]) @ left[:, kept].T / rows)

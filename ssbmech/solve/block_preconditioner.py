@@ -123,6 +123,16 @@ class BlockOperator:
         values -= self._condensed.raising(values)
         values /= self._condensed.scales
 
+    def getDiagonal(self, mat: PETSc.Mat, diagonal: PETSc.Vec) -> None:
+        """Write the diagonal, of what constraints are added to with them; collective."""
+        for block, vector in enumerate(self._left.vectors):
+            vector.set(0.0)
+            if (block, block) in self._condensed.matrices:
+                self._condensed.matrices[block, block].mat.getDiagonal(vector)
+        values = diagonal.array_w
+        self._left.give(values)
+        values /= self._condensed.scales
+
     def release(self) -> None:
         """Give the memory back; collective."""
         self._right.destroy()

@@ -9,6 +9,7 @@ changed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from mpi4py import MPI
@@ -124,7 +125,7 @@ class SquareStorage:
     """Storage in DOLFINx's compressed sparse rows with square blocks."""
 
     def __init__(self, form: Any) -> None:
-        """Allocate the pattern of a form."""
+        """Allocate the pattern of a form; collective."""
         self._matrix = fem.create_matrix(form)
 
     def assemble(self, form: Any) -> None:
@@ -160,16 +161,20 @@ class SquareStorage:
         j = (columns[:, None] * np.int32(size) + component)[:, None, :]
         return np.broadcast_to(i, shape).ravel(), np.broadcast_to(j, shape).ravel()
 
+    @cached_property
+    def _columns(self) -> la.Vector:
+        """Vector of the columns; a new one for each product would plan its exchange anew."""
+        return la.vector(self._matrix.index_map(1), self._matrix.block_size[1])
+
     def column_targets(self, owned: Longs) -> Longs:
         """Return targets of owned and ghost columns; collective."""
         return np.asarray(self._spread(owned).array).astype(np.int64)
 
     def _spread(self, owned: Longs | Array) -> la.Vector:
-        """Return values of owned columns with those of ghosts; collective."""
-        vector = la.vector(self._matrix.index_map(1), self._matrix.block_size[1])
-        vector.array[: len(owned)] = owned
-        vector.scatter_forward()
-        return vector
+        """Return values of owned columns with those of ghosts, for the moment; collective."""
+        self._columns.array[: len(owned)] = owned
+        self._columns.scatter_forward()
+        return self._columns
 
     def column_numbers(self) -> Longs:
         """Return global numbers of owned and ghost columns."""

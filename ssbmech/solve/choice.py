@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from petsc4py import PETSc
 
 from ssbmech.case.linear_solver import Choosing, Iterative, LinearSolver
+from ssbmech.errors import CaseError
 from ssbmech.solve import factors
 from ssbmech.solve.fields import obstacle
 from ssbmech.solve.iterative import Preconditioned
@@ -39,6 +41,8 @@ def chosen(preset: LinearSolver, system: System) -> LinearSolver:
 
 def reason(preset: LinearSolver, system: System) -> str:
     """Return in words why a system has the solver that it has; collective."""
+    if isinstance(preset, Iterative) and (words := obstacle(system)):
+        return f"the case asks for it, but systems are solved directly: {words}"
     if not isinstance(preset, Choosing):
         return "the case asks for it"
     unknowns = system.free_unknowns()
@@ -79,11 +83,13 @@ def lack_of_memory(system: System, share: float) -> str:
     """
     needed = factors.needed(system.dimension, system.free_unknowns())
     free = factors.at_hand(system.comm)
-    if needed <= share * free:
+    # no share of memory without a limit is nothing, too
+    if needed <= (share * free if share > 0.0 else 0.0):
         return ""
+    whole = f"the {free / 1e9:.2g} GB" if math.isfinite(free) else "what is"
     return (
-        f"its factors would take about {needed / 1e9:.2g} GB, of {free / 1e9:.2g} GB at hand they "
-        f"may take {share:.0%}"
+        f"its factors would take about {needed / 1e9:.2g} GB, and may take {share:.0%} of {whole} "
+        "at hand"
     )
 
 
@@ -109,22 +115,52 @@ class Safeguarded:
         self._forget, self._lack = forget, lack
         self._direct: Solver | None = None
         self._failures, self._pause = 0, 0
-        self._warned = False
+        self._warned = self._hindered = False
 
     def set_up(self) -> None:
-        """Follow the values of the matrix; collective."""
+        """Follow the values of the matrix; collective.
+
+        Raises:
+            CaseError: the system can be solved neither way.
+        """
         if self._pause > 0 and self._direct is None and self._lack():
             # gone on with where there is less memory
             self._pause = 0
-        if self._pause > 0:
-            self._by_direct().set_up()
-        else:
+        if not self._directly:
             self._iterative.set_up()
+            self._look_for_obstacle()
+        if self._directly:
+            self._by_direct().set_up()
+
+    @property
+    def _directly(self) -> bool:
+        """Whether the present system is solved directly from the start."""
+        return self._hindered or self._pause > 0
+
+    def _look_for_obstacle(self) -> None:
+        """Leave the iterative solver alone for good where it cannot take such systems; collective.
+
+        Raises:
+            CaseError: nor can the direct one.
+        """
+        words = self._iterative.obstacle
+        if not words:
+            return
+        lack = self._lack()
+        if lack:
+            raise CaseError(
+                f"the iterative linear solver cannot take this case ({words}), and it is too large "
+                f"to be solved directly ({lack}): take fewer cells, or Direct() to try all the same"
+            )
+        self._hindered = True
+        logger.warning(
+            "the iterative linear solver cannot take this case (%s): it is solved directly", words
+        )
 
     def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec, enough: float = 0.0) -> Outcome:
         """Solve for a right-hand side, directly where the iteration fails; collective."""
-        if self._pause > 0:
-            self._pause -= 1
+        if self._directly:
+            self._pause = max(self._pause - 1, 0)
             return replace(self._by_direct().solve(rhs, solution), fallback=True)
         outcome = self._iterative.solve(rhs, solution, enough)
         if outcome.converged:

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ssbmech.solve.facets import Facets, Multipliers
-from ssbmech.solve.neighbours import Crossing, Entries, Neighbours, Unsuited
+from ssbmech.solve.neighbours import Crossing, Entries, Neighbours, Singular, Unsuited
 from ssbmech.solve.numbering import INDEX
 from ssbmech.solve.post import Post
 from ssbmech.solve.sorted_entries import Pair, Piece, SortedEntries, Values
@@ -137,7 +137,8 @@ class Condensed:
 
         Raises:
             Grown: the patterns are too small.
-            Unsuited: facets are coupled to others, or equations of one are singular.
+            Unsuited: facets are coupled to others.
+            Singular: equations of one are singular.
         """
         values = Values(self._system)
         of_facets = self._of_facets.take(values)
@@ -175,17 +176,21 @@ class Condensed:
 
         Raises:
             Unsuited: some cannot be eliminated; on all ranks.
+            Singular: some cannot be with their present values; on all ranks.
         """
-        found, failure = list[Array](), ""
+        found, failure, singular = list[Array](), "", False
         try:
             found = [each.fill(values, crossed).ravel() for each in self.groups]
         except Unsuited as own:
             failure = str(own)
         except np.linalg.LinAlgError:
-            failure = "the equations of a facet are singular"
-        failures = [each for each in self.split.comm.allgather(failure) if each]
-        if failures:
-            raise Unsuited(failures[0])
+            singular = True
+        told = self.split.comm.allgather((failure, singular))
+        for other, _ in told:
+            if other:
+                raise Unsuited(other)
+        if any(each for _, each in told):
+            raise Singular("the equations of a facet are singular")
         return found
 
     def _scale_multipliers(self) -> None:

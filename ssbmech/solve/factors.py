@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-r"""Whether the factors of a system fit into memory.
+r"""Memory of the factors of a system, and whether they fit.
 
-The memory of a sparse factorisation grows with the number of unknowns n as
+The memory of a sparse factorisation by MUMPS, as measured, grows with the number of unknowns n as
 
 .. math:: M = M_0 \left(\frac{n}{n_0}\right)^a
 """
@@ -54,7 +54,7 @@ GROWTH: Mapping[int, Growth] = {
     2: Growth(memory=0.24e9, size=60e3, exponent=1.1),
     3: Growth(memory=4.35e9, size=249e3, exponent=1.43),
 }
-"""Memory of the direct solver in runs, by dimension of space."""
+"""Memory of the factors in runs, by dimension of space."""
 
 
 def needed(dimension: int, unknowns: int) -> float:

@@ -30,7 +30,7 @@ from ssbmech.solve.condense import Condensed, Grown
 from ssbmech.solve.field_roles import Elliptic
 from ssbmech.solve.fields import ELLIPTIC, MULTIPLIERS, SADDLES, Fields
 from ssbmech.solve.linear import SLOW, Outcome, Solver, largest_field
-from ssbmech.solve.neighbours import Unsuited
+from ssbmech.solve.neighbours import Singular, Unsuited
 from ssbmech.solve.summed_matrix import Source, SummedMatrix
 from ssbmech.solve.system import System
 from ssbmech.solve.two_level import Smoothing, TwoLevel
@@ -114,6 +114,8 @@ class Preconditioned:
 
     Attributes:
         smoothing: how much is smoothed; outlives patterns.
+        obstacle: why the system cannot be condensed, whatever its values; empty if it can, as far
+            as is known.
 
     Args:
         system: the system.
@@ -128,14 +130,18 @@ class Preconditioned:
         self._fields: Fields | None = None
         self._made: _Made | None = None
         self._used: npt.NDArray[np.bool_] | None = None
-        self._failure, self.smoothing = "", Smoothing()
+        self._failure, self.obstacle, self.smoothing = "", "", Smoothing()
 
     def set_up(self) -> None:
         """Condense the present matrix and follow its values; collective."""
-        self._failure = ""
+        self._failure = self.obstacle
+        if self.obstacle:
+            return
         try:
             self._follow()
         except Unsuited as found:
+            self._failure = self.obstacle = str(found)
+        except Singular as found:
             self._failure = str(found)
 
     def _follow(self) -> None:
@@ -143,6 +149,7 @@ class Preconditioned:
 
         Raises:
             Unsuited: the system cannot be condensed.
+            Singular: its present values cannot.
         """
         for _ in range(2):
             if self._fields is None:
@@ -156,7 +163,7 @@ class Preconditioned:
                 return
             except Grown:
                 self.renew()
-        raise Unsuited("its pattern does not come to rest")
+        raise Singular("its pattern does not come to rest")
 
     def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec, enough: float = 0.0) -> Outcome:
         """Solve for a right-hand side as far as the forcing asks; collective."""
@@ -276,6 +283,7 @@ class _Made:
         Raises:
             Grown: the patterns are too small.
             Unsuited: the system cannot be condensed.
+            Singular: its present values cannot.
         """
         self.condensed.fill()
         for each in self._approximate:

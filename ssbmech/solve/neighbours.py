@@ -17,7 +17,11 @@ Flags = npt.NDArray[np.bool_]
 
 
 class Unsuited(Exception):
-    """The system is not of the kind that can be condensed."""
+    """The system is not of the kind that can be condensed, whatever its values."""
+
+
+class Singular(Exception):
+    """The present values of the system cannot be condensed."""
 
 
 @dataclass(frozen=True, eq=False)

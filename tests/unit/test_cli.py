@@ -14,7 +14,7 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.cli import main
-from ssbmech.run.estimate import BY_DIRECT, BY_ITERATION, Needs, estimate, fewest_steps
+from ssbmech.run.estimate import Needs, estimate, fewest_steps
 from ssbmech.runfolder.reader import Series
 from ssbmech.units import s
 from tests.case_scripts import CASES, script_case
@@ -142,13 +142,13 @@ def test_check_tells_both_linear_solvers_and_the_choice(largest: int, chosen: st
     other = {"Direct": "Iterative", "Iterative": "Direct"}[chosen]
     assert found.other[0] == other and f"({other}: " in lines["memory"]
     unknowns = sum(found.unknowns.values())
-    cost = {"Direct": BY_DIRECT, "Iterative": BY_ITERATION}[chosen][3]
-    assert found.needs == Needs.by(cost, unknowns, COMM.size)
+    taken = {"Direct": Needs.directly, "Iterative": Needs.iteratively}[chosen]
+    assert found.needs == taken(3, unknowns, COMM.size)
     # per unknown the one is linear, and the other not
-    large, larger = (Needs.by(BY_DIRECT[3], n, 1).iteration / n for n in (10**5, 10**6))
-    assert larger > 5 * large
-    large, larger = (Needs.by(BY_ITERATION[3], n, 1).iteration / n for n in (10**5, 10**6))
-    assert larger < 2 * large
+    small, large = (Needs.directly(3, n, 1) for n in (10**5, 10**6))
+    assert large.iteration > 50 * small.iteration and large.memory > 15 * small.memory
+    small, large = (Needs.iteratively(3, n, 1) for n in (10**5, 10**6))
+    assert large.iteration < 20 * small.iteration and large.memory < 10 * small.memory
 
 
 @pytest.mark.pair

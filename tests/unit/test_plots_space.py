@@ -96,7 +96,7 @@ def sphere(count):
     faces = ball.regular_faces.astype(np.int64)
     points = np.asarray(ball.points, dtype=np.float64)
     middles = points[faces].mean(axis=1)[:, 2]
-    return Surface(points, faces, {"height": points[:, 2].copy(), "middle": middles})
+    return Surface(points, faces, {"height": points[:, 2].copy()}, {"middle": middles})
 
 
 def test_fewer_triangles_have_the_same_shape():
@@ -114,12 +114,22 @@ def test_fewer_triangles_have_the_same_shape():
     assert decimated(whole, len(whole.faces)) is whole
 
 
+def test_values_of_as_many_points_as_triangles_stay_where_they_are():
+    """Which is which is told, not guessed from how many there are."""
+    ball = sphere(30)
+    count = len(ball.points)
+    part = Surface(ball.points, ball.faces[:count], ball.on_points, {})
+    assert len(part.points) == len(part.faces)
+    few = decimated(part, count // 4)
+    np.testing.assert_array_equal(few.values["height"], few.points[:, 2])
+
+
 def test_corners_of_a_box_stay():
     import pyvista as pv
 
     box = pv.Box(level=20).triangulate().clean()
     whole = Surface(
-        UM * np.asarray(box.points, dtype=np.float64), box.regular_faces.astype(np.int64), {}
+        UM * np.asarray(box.points, dtype=np.float64), box.regular_faces.astype(np.int64), {}, {}
     )
     few = decimated(whole, 600)
     assert len(few.faces) <= 600

@@ -11,7 +11,8 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.solve.two_level import STEPS, Smoothing
-from tests.hard_cases import CASES, MOST, follow, void
+from tests.hard_cases import MOST, follow
+from tests.hard_cells import CASES, void
 from tests.tools import march, marked
 
 QUICK = ("flowing", "patches and diffusion")

@@ -200,7 +200,7 @@ class MovingWall(SurfacePart):
             where = ", ".join(f"{1e6 * v:.4g}" for v in at)
             raise NotConverged(
                 f"the wall of {surface.minus.name!r} at interface {surface.name!r} overhangs at "
-                f"({where}) um: it is steeper than {STEEPEST:g} to 1 against the interface"
+                f"({where}) µm: it is steeper than {STEEPEST:g} to 1 against the interface"
             )
 
     def _corners(self) -> Array:
