@@ -14,7 +14,7 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.solve.system import System
-from ssbmech.units import mA_per_cm2, s
+from ssbmech.units import mA_per_cm2, s, um
 from tests.small_cell import STORED
 from tests.tools import March
 
@@ -25,20 +25,35 @@ STEPS = {
     "three_dimensional": (1.0, 5.0, 10.0),
     "composite": (1.0, 10.0, 30.0),
     "sticking": (1.0, 5.0),
+    "moving": (1.0, 5.0, 30.0),
     "axisymmetric": (1.0, 5.0),
 }
 """Time steps by stored cell [s]: voids that close, and bonds that stretch."""
 
-CELLS = ("three_dimensional", "composite", "sticking")
+CELLS = ("three_dimensional", "composite", "sticking", "moving")
+
+IN_SPACE = ("three_dimensional", "sticking", "moving")
+"""Cells on one mesh."""
 
 
 def case_of(name: str, solver: ssb.Direct | ssb.Iterative) -> ssb.Case:
     """Return a small cell, plated or charged for two steps after its preload."""
-    mesh = "three_dimensional" if name == "sticking" else name
+    mesh = "three_dimensional" if name in IN_SPACE else name
     case = STORED[mesh].case(mesh)
     if name == "sticking":
         stuck = [dataclasses.replace(i, contact=ssb.Sticking()) for i in case.interfaces]
         case = dataclasses.replace(case, interfaces=tuple(stuck))
+    if name == "moving":
+        # walls inclined by a quarter, along which metal slides
+        first, *others = case.interfaces
+        lens = ssb.LensGap(half_width=9 * um, depth=1 * um)
+        bodies = (dataclasses.replace(b, moves=b.name != "separator") for b in case.bodies)
+        case = dataclasses.replace(
+            case,
+            bodies=tuple(bodies),
+            interfaces=(dataclasses.replace(first, initial_gap=lens), *others),
+            limits=ssb.Limits.off(),
+        )
     steps = STEPS[name]
     current = case.protocol[1].drive(0.0).current_density or -1 * mA_per_cm2
     return dataclasses.replace(

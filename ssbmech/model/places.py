@@ -71,6 +71,9 @@ class Places(Protocol):
     def at(self, facets: Mask) -> Mask:
         """Return the owned places of some of the owned facets; collective."""
 
+    def facet_areas(self, areas: Array) -> Array:
+        """Return the areas of the owned facets, given those of the owned places."""
+
     def of_facets(self, values: Array) -> Array:
         """Return the values at the owned places from those of the owned facets; collective."""
 
@@ -102,6 +105,10 @@ class OnFacets:
     def at(self, facets: Mask) -> Mask:
         """Return the facets."""
         return facets
+
+    def facet_areas(self, areas: Array) -> Array:
+        """Return the areas."""
+        return areas
 
     def of_facets(self, values: Array) -> Array:
         """Return the values."""
@@ -161,6 +168,10 @@ class OnVertices:
         mark.scatter_reverse(la.InsertMode.add)
         count = self._space.dofmap.index_map.size_local
         return np.asarray(mark.array[:count] > 0.0)
+
+    def facet_areas(self, areas: Array) -> Array:
+        """Return the areas of the facets."""
+        return self._facet_areas
 
     def of_facets(self, values: Array) -> Array:
         """Return the means of the facets around each vertex."""

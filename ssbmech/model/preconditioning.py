@@ -122,7 +122,7 @@ def cell_means(body: BodyModel, regions: Sequence[tuple[Any, WeightedMeasure]]) 
         for terms in ([v * q * dx for v, dx in regions], [q * dx for _, dx in regions])
     ]
     values, sizes = (compile_form(form, body.group.entity_maps) for form in forms)
-    if forms[0].coefficients():
+    if forms[0].coefficients() or body.case_body.moves:
         return lambda: np.asarray(integrals(values) / integrals(sizes))
     means = integrals(values) / integrals(sizes)
     return lambda: means
@@ -134,10 +134,11 @@ def contact_role(surface: SurfaceModel) -> Complementary:
     .. math:: k = \frac{10}{h (1/E_- + 1/E_+)}, \quad h = \sqrt{2 A}
 
     with the area A of a facet; in the plane h is its length. The stiffness of a cell that flows
-    falls with its secant shear modulus.
+    falls with its secant shear modulus. At a vertex it is the mean of the facets around it.
     """
     minus, plus, own = surface.mesh.local_cells(surface.parent)
-    at = surface.gap.function.function_space.dofmap.list[own, 0]
+    places, areas = surface.places, surface.places.facet_areas(surface.areas)
+    at = places.facets.dofmap.list[own, 0]
     sides = [
         (cells, part.stiffness())
         for side, cells in ((surface.minus, minus), (surface.plus, plus))
@@ -145,12 +146,12 @@ def contact_role(surface: SurfaceModel) -> Complementary:
         if isinstance(part, Stiff)
     ]
     facets = surface.mesh.mesh.topology.dim
-    size = np.sqrt(2 * surface.areas) if facets == 2 else surface.areas
+    size = np.sqrt(2 * areas) if facets == 2 else areas
 
     def springs() -> Array:
-        soft = np.zeros(surface.gap.owned)
+        soft = np.zeros(len(areas))
         for cells, stiffness in sides:
             soft[at] += 1.0 / stiffness()[cells]
-        return np.asarray(SPRING / (size * soft))
+        return places.of_facets(np.asarray(SPRING / (size * soft), dtype=np.float64))
 
     return Complementary(surface.p_contact, surface.gap, surface.areas, springs)

@@ -58,6 +58,7 @@ class Condensed:
         facets: Sequence[Facets],
         multipliers: int,
         enlarged: int,
+        explicit: int,
         used: Flags | None = None,
     ) -> None:
         """Make the patterns from the present blocks; collective.
@@ -68,6 +69,7 @@ class Condensed:
             facets: unknowns of facets, interface by interface.
             multipliers: block of the multipliers.
             enlarged: block of the fields to whose equations the constraints are added.
+            explicit: block of fields that facets may come to name at any time: as gaps open.
             used: entries of facets that were not zero earlier.
 
         Raises:
@@ -79,12 +81,12 @@ class Condensed:
         self.scales = self._symmetric[split.rows]
         found = SortedEntries(system, split, multipliers)
         self._of_facets, self._crossing = found.of_facets, found.crossing
-        entries = self._entries_of_facets(used)
+        entries = self._entries_of_facets(used, explicit)
         self.groups = [group for each in facets for group in each.groups(entries, split, enlarged)]
         self._pieces, self._made_of = found.pieces, dict[Pair, object]()
         self._make_matrices()
 
-    def _entries_of_facets(self, used: Flags | None) -> Entries:
+    def _entries_of_facets(self, used: Flags | None, explicit: int) -> Entries:
         """Return the entries of the facets' rows and columns, to their ranks; collective."""
         values, first = Values(self._system), self._system.numbering.first
         of_facets, crossing = self._of_facets, self._crossing
@@ -92,6 +94,7 @@ class Condensed:
         if used is not None:
             self.used |= used
         near, far = np.split(self.used, [len(of_facets.rows)])
+        near |= self.split.place(of_facets.columns).block == explicit
         self._post = Post(self.split.comm, self.split.owners(crossing.columns))
         return Entries(
             first=first,

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 r"""Unknowns of the facets of one interface, eliminated facet by facet.
 
-Each facet has a multiplier :math:`\lambda`, a slack and further unknowns of its own. One of the
-equations of multiplier and slack stays as that of the multiplier: where the facet is closed that of
-the slack, for the other one says that the slack is zero; where it is open that of the multiplier,
-which says that the multiplier is zero. What is left is a small regular matrix E, and with the
-facet's neighbours y, fields that its equations name or whose equations name it,
+Where the interface moves they live at its vertices: what is said of a facet holds for a vertex,
+whose neighbours are those of all facets around it. Each facet has a multiplier :math:`\lambda`, a
+slack and further unknowns of its own. One of the equations of multiplier and slack stays as that of
+the multiplier: where the facet is closed that of the slack, for the other one says that the slack
+is zero; where it is open that of the multiplier, which says that the multiplier is zero. What is
+left is a small regular matrix E, and with the facet's neighbours y, fields that its equations name
+or whose equations name it,
 
 .. math:: K_{yy} \leftarrow K_{yy} - C E^{-1} R, \quad
           K_{\lambda y} = R_\lambda - E_\lambda E^{-1} R
@@ -101,7 +103,7 @@ class Multipliers(Protocol):
 
 
 class Facets:
-    """Rows of the unknowns of each owned facet of an interface.
+    """Rows of the unknowns of each owned facet of an interface, or vertex where they live there.
 
     Attributes:
         pair: local rows of multiplier, slack, and what else is eliminated.
@@ -124,21 +126,25 @@ class Facets:
         """Find the rows.
 
         Raises:
-            Unsuited: one of the unknowns is prescribed or tied; on this rank.
+            Unsuited: one of the unknowns is prescribed or tied, or lives elsewhere than the slack;
+                on this rank.
         """
-        mesh = pair.slack.function.function_space.mesh
-        owned = mesh.topology.index_map(mesh.topology.dim).size_local
+        places = pair.slack.function.function_space.dofmap
+        found, first = np.unique(places.list, return_index=True)
+        self._dofs = found[found < places.index_map.size_local].astype(np.int64)
+        at, owned = first[: len(self._dofs)], len(self._dofs)
         self.scale, self.slack_scale = pair.multiplier.scale, pair.slack.scale
 
         def rows(unknowns: list[Unknown]) -> Longs:
             columns = [np.zeros((owned, 0), dtype=np.int64)]
             for unknown in unknowns:
                 k, size = index[unknown.key], unknown.block_size
+                dofmap = unknown.function.function_space.dofmap
+                if dofmap.list.shape != places.list.shape:
+                    raise Unsuited(f"{unknown.key} lives elsewhere than {pair.slack.key}")
                 if np.any(numbering.targets[k] != numbering.own_rows(k)):
-                    raise Unsuited(f"{unknown.key} is prescribed on facets")
-                nodes = unknown.function.function_space.dofmap.list[:owned].astype(np.int64)
-                if nodes.shape[1] != 1:
-                    raise Unsuited(f"{unknown.key} lives at vertices, which facets share")
+                    raise Unsuited(f"{unknown.key} is prescribed on an interface")
+                nodes = dofmap.list.ravel()[at].astype(np.int64)[:, None]
                 columns.append(numbering.starts[k] + nodes * size + np.arange(size))
             return np.concatenate(columns, axis=1)
 
@@ -146,7 +152,6 @@ class Facets:
         self.held = rows([each.unknown for each in held])
         self.held_scale = held[0].unknown.scale if held else 1.0
         self.factor = held[0].factor if held else 1.0
-        self._dofs = pair.slack.function.function_space.dofmap.list[:owned, 0]
         self._pair, self.per_area = pair, np.ones(owned)
 
     def follow(self) -> None:

@@ -55,8 +55,19 @@ class Saddle:
 
 
 @dataclass(frozen=True, eq=False)
+class Explicit:
+    """A field that its own equation gives, value by value, from elliptic ones.
+
+    Attributes:
+        unknown: the field.
+    """
+
+    unknown: Unknown
+
+
+@dataclass(frozen=True, eq=False)
 class Complementary:
-    """A multiplier and a slack, one each on every facet, of which one is zero.
+    """A multiplier and a slack, one each on every facet or at every vertex, of which one is zero.
 
     The equation of the multiplier says which one; the equation of the slack, u its elliptic fields,
     is slack - B u = ... with the transpose of B in the equations of those.
@@ -64,9 +75,10 @@ class Complementary:
     Attributes:
         multiplier: the multiplier.
         slack: the slack.
-        areas: area of each owned facet, in the order of the slack's dofs [m2].
-        stiffness: returns multiplier over displacement of what lies beneath a facet at present, in
-            the same order [Pa/m]; collective.
+        areas: area of each owned facet, or of what an owned vertex stands for, in the order of the
+            slack's dofs [m2].
+        stiffness: returns multiplier over displacement of what lies beneath it at present, in the
+            same order [Pa/m]; collective.
     """
 
     multiplier: Unknown
@@ -77,10 +89,10 @@ class Complementary:
 
 @dataclass(frozen=True, eq=False)
 class Local:
-    """A field on facets with a complementary pair, coupled to nothing of any other facet.
+    """A field where a complementary pair lives, coupled to nothing of any other facet or vertex.
 
     Attributes:
-        unknown: the field; its equation on a facet is regular for what else the facet has.
+        unknown: the field; its equation in a place is regular for what else the place has.
     """
 
     unknown: Unknown
@@ -103,4 +115,4 @@ class Held:
     factor: float
 
 
-Role = Elliptic | Saddle | Complementary | Local | Held
+Role = Elliptic | Saddle | Explicit | Complementary | Local | Held

@@ -10,7 +10,15 @@ import numpy.typing as npt
 from dolfinx.mesh import Mesh
 
 from ssbmech.solve.facets import Facets
-from ssbmech.solve.field_roles import Complementary, Elliptic, Held, Local, Role, Saddle
+from ssbmech.solve.field_roles import (
+    Complementary,
+    Elliptic,
+    Explicit,
+    Held,
+    Local,
+    Role,
+    Saddle,
+)
 from ssbmech.solve.neighbours import Unsuited
 from ssbmech.solve.split import Split
 from ssbmech.solve.system import System
@@ -19,7 +27,8 @@ from ssbmech.solve.unknowns import Unknown
 Longs = npt.NDArray[np.int64]
 
 MULTIPLIERS, SADDLES, ELLIPTIC = 0, 1, 2
-"""Numbers of the blocks; the elliptic ones begin with the third, and what is left is the last."""
+"""Numbers of the blocks; the elliptic ones begin with the third; then come what is explicit and
+what is left."""
 
 
 class Fields:
@@ -36,12 +45,13 @@ class Fields:
         """Sort the fields; collective.
 
         Raises:
-            Unsuited: an unknown of facets is prescribed.
+            Unsuited: an unknown of facets is prescribed, or lives elsewhere than the others.
         """
         roles = system.roles()
         self.system = system
         self.facets = _facets(system, roles)
         self.saddles = [role for role in roles if isinstance(role, Saddle)]
+        explicit = [role for role in roles if isinstance(role, Explicit)]
         fields = [role for role in roles if isinstance(role, Elliptic)]
         sizes = sorted({role.unknown.block_size for role in fields}, reverse=True)
         self.elliptic = [[r for r in fields if r.unknown.block_size == size] for size in sizes]
@@ -50,6 +60,7 @@ class Fields:
             _joined([each.multipliers for each in self.facets]),
             _joined([self._rows(role.unknown) for role in self.saddles]),
             *(_joined([self._rows(role.unknown) for role in group]) for group in self.elliptic),
+            _joined([self._rows(role.unknown) for role in explicit]),
         ]
         taken = np.zeros(system.numbering.local_size, dtype=bool)
         for rows in (*members, *apart):
@@ -60,9 +71,14 @@ class Fields:
         self.split = Split(system.numbering, [*members, rest], _joined(apart))
 
     @property
+    def explicit(self) -> int:
+        """Number of the block of what is explicit."""
+        return ELLIPTIC + len(self.elliptic)
+
+    @property
     def rest(self) -> int:
         """Number of the last block."""
-        return ELLIPTIC + len(self.elliptic)
+        return self.explicit + 1
 
     def sums(self) -> list[Longs]:
         """Return the places, among this rank's of all blocks, of each scalar elliptic field."""

@@ -33,7 +33,7 @@ from ssbmech.solve.linear import SLOW, Outcome, Solver, largest_field
 from ssbmech.solve.neighbours import Singular, Unsuited
 from ssbmech.solve.summed_matrix import Source, SummedMatrix
 from ssbmech.solve.system import System
-from ssbmech.solve.two_level import Smoothing, TwoLevel
+from ssbmech.solve.two_level import Pointwise, Smoothing, TwoLevel
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]
@@ -53,6 +53,21 @@ ROUND_OFF = 1.1
 """Residual over the one that was asked for which round-off may leave [1]."""
 
 
+def condensed_system(fields: Fields, used: npt.NDArray[np.bool_] | None = None) -> Condensed:
+    """Return the system without the unknowns of facets; collective.
+
+    Args:
+        fields: its fields.
+        used: entries of facets that were not zero earlier.
+
+    Raises:
+        Unsuited: it cannot be condensed.
+    """
+    return Condensed(
+        fields.system, fields.split, fields.facets, MULTIPLIERS, ELLIPTIC, fields.explicit, used
+    )
+
+
 class FormValues:
     """Values of a bilinear form of one field, with their places in a block of the split.
 
@@ -68,9 +83,13 @@ class FormValues:
         entries = self._block.place(targets, targets)
         rows, columns = fields.split.place(entries.rows), fields.split.place(entries.columns)
         self.source = Source(rows.number, columns.number, entries.source)
+        self._system, self._moves = system, system.moves
 
     def assemble(self) -> Array:
         """Return the present values; collective."""
+        if self._moves != self._system.moves:
+            self._moves = self._system.moves
+            self._block.forget()
         self._block.assemble()
         return self._block.factor * self._block.values()
 
@@ -212,9 +231,7 @@ class _Made:
         """
         self._fields, self._preset, self._prefix = fields, preset, prefix
         self._smoothing = smoothing
-        self.condensed = Condensed(
-            fields.system, fields.split, fields.facets, MULTIPLIERS, ELLIPTIC, used
-        )
+        self.condensed = condensed_system(fields, used)
         if fields.split.ranges[fields.rest].total and not self.condensed.stands_alone(fields.rest):
             self.condensed.destroy()
             raise Unsuited("fields of which nothing is known do not name themselves")
@@ -240,6 +257,10 @@ class _Made:
         for k, group in enumerate(fields.elliptic, start=ELLIPTIC):
             if present[k]:
                 found[k] = self._two_level(k, group)
+            if k == ELLIPTIC and present[fields.explicit]:
+                # it follows from the displacement, and may open gaps that the potentials see
+                matrix = self.condensed.matrices[fields.explicit, fields.explicit].mat
+                found[fields.explicit] = Solver(matrix, Pointwise(), f"{self._prefix}explicit_")
         if present[fields.rest]:
             matrix = self.condensed.matrices[fields.rest, fields.rest].mat
             found[fields.rest] = Solver(matrix, Direct(), f"{self._prefix}rest_")

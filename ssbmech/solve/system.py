@@ -51,6 +51,9 @@ class FormGroup:
 class System:
     """All unknowns and equations of a step.
 
+    Attributes:
+        moves: how often meshes have moved.
+
     Args:
         comm: communicator.
         unknowns: the fields.
@@ -71,7 +74,7 @@ class System:
         roles: Callable[[], Sequence[Role]] = tuple,
     ) -> None:
         """Compile the forms and set up the matrix; collective."""
-        self.roles = roles
+        self.roles, self.moves = roles, 0
         self.comm, self.unknowns, self.closures = comm, list(unknowns), list(closures)
         self.index = {w.key: k for k, w in enumerate(self.unknowns)}
         self.numbering = Numbering(comm, self.unknowns, self.closures)
@@ -292,6 +295,7 @@ class System:
 
     def meshes_moved(self) -> None:
         """Forget what was assembled on meshes that have moved since."""
+        self.moves += 1
         for block in self.blocks:
             block.forget()
 

@@ -46,6 +46,21 @@ class Chebyshev:
         return {**preset, **self.bounds}
 
 
+@dataclass(frozen=True)
+class Pointwise:
+    """Division by the diagonal.
+
+    Attributes:
+        definite: False: nothing relies on it.
+    """
+
+    definite: ClassVar[bool] = False
+
+    def options(self, ranks: int) -> Mapping[str, str]:
+        """Return the PETSc options."""
+        return {"ksp_type": "preonly", "pc_type": "jacobi"}
+
+
 def upper_part(share: float) -> dict[str, str]:
     """Return bounds from a share of the largest eigenvalue, estimated, to a little more than it."""
     return {

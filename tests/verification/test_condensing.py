@@ -15,10 +15,10 @@ import pytest
 import ssbmech as ssb
 from ssbmech.solve.block_preconditioner import BlockOperator
 from ssbmech.solve.blocks import Block, RectangularStorage
-from ssbmech.solve.condense import Condensed, Grown
+from ssbmech.solve.condense import Grown
 from ssbmech.solve.facets import Elimination
-from ssbmech.solve.fields import ELLIPTIC, MULTIPLIERS, Fields
-from ssbmech.solve.iterative import Preconditioned
+from ssbmech.solve.fields import ELLIPTIC, Fields
+from ssbmech.solve.iterative import Preconditioned, condensed_system
 from ssbmech.solve.linear import Solver
 from ssbmech.solve.system import System
 from tests.solved_directly import CELLS, Direct, total
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.whole_run("fields are compared dof by dof, on one mesh"
 
 @pytest.mark.parametrize("name", CELLS)
 def test_condensing_changes_no_solution(name: str, direct: Direct) -> None:
-    """For any right-hand side, that of prescribed and tied rows too."""
+    """For any right-hand side, that of prescribed and tied rows too; facets and vertices."""
     system = direct(name).cell.system
     system.residual()
     system.jacobian()
@@ -44,7 +44,7 @@ def test_condensing_changes_no_solution(name: str, direct: Direct) -> None:
     assert solver.solve(residual, change).converged
     whole.axpy(1.0, change)
     fields = Fields(system)
-    condensed = Condensed(system, fields.split, fields.facets, MULTIPLIERS, ELLIPTIC)
+    condensed = condensed_system(fields)
     condensed.fill()
     pairs = [group for group in condensed.groups if isinstance(group, Elimination)]
     closed = total(sum(int(np.sum(pair.closed)) for pair in pairs))
@@ -101,7 +101,7 @@ def test_patterns_grow_with_what_they_meet(direct: Direct) -> None:
     solver = Preconditioned(system, ssb.Iterative(forcing=1e-10), "test_grown_")
     solver.set_up()
     fields = Fields(system)
-    condensed = Condensed(system, fields.split, fields.facets, MULTIPLIERS, ELLIPTIC)
+    condensed = condensed_system(fields)
     row = int(condensed.groups[0].eliminated[0, 0])
     block = next(b for b in blocks_of(system, row) if system.unknowns[b.column].name == "u")
     pattern, values = block.pattern(), np.array(block.values())
@@ -164,7 +164,7 @@ def test_displacements_and_constraints_of_a_condensed_cell_are_symmetric(direct:
     system = direct("three_dimensional").cell.system
     system.jacobian()
     fields = Fields(system)
-    condensed = Condensed(system, fields.split, fields.facets, MULTIPLIERS, ELLIPTIC)
+    condensed = condensed_system(fields)
     condensed.fill()
     block = condensed.matrices[ELLIPTIC, ELLIPTIC].mat
     vectors = [block.createVecRight() for _ in range(4)]

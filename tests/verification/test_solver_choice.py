@@ -245,6 +245,13 @@ def system_of(dimension: int, unknowns: int) -> System:
     return Sized()  # type: ignore[return-value]
 
 
+class Everywhere(ssb.Automatic):
+    """A preset that iterates in the plane too."""
+
+    def solver_for(self, dimension: int, unknowns: int) -> ssb.Iterative:
+        return self.iterative
+
+
 @pytest.mark.parametrize(
     ("dimension", "unknowns", "direct"),
     [(2, 10_000_000, True), (3, 60_000, True), (3, 60_001, False)],
@@ -254,15 +261,17 @@ def test_the_solver_is_chosen_by_size(dimension: int, unknowns: int, direct: boo
     assert isinstance(solver, Solver) is direct
 
 
-def test_bodies_that_move_are_solved_directly() -> None:
-    """However large they are: the unknowns of their interfaces are shared by facets."""
+def test_bodies_that_move_are_solved_by_size_too() -> None:
     solver = ssb.Automatic(largest_direct=0)
     case = moving_cell(1e-6, frame=ssb.ThreeDimensional(), linear_solver=solver)
     system = CellModel(case, case.geometry.build(COMM)).system
-    assert isinstance(chosen(solver, system), ssb.Direct)
-    assert "lives at vertices" in reason(solver, system)
-    assert isinstance(linear_system(system, solver, "test_moving_"), Solver)
-    resting = moving_cell(1e-6, frame=ssb.ThreeDimensional(), moves=False)
-    system = CellModel(resting, resting.geometry.build(COMM)).system
     assert isinstance(chosen(solver, system), ssb.Iterative)
     assert reason(solver, system).endswith("more than 0")
+
+
+def test_what_cannot_be_condensed_is_solved_directly() -> None:
+    """However large it is."""
+    system, solver = hindered([]), Everywhere()
+    assert isinstance(chosen(solver, system), ssb.Direct)
+    assert "u negative" in reason(solver, system)
+    assert isinstance(linear_system(system, solver, "test_everywhere_"), Solver)

@@ -47,6 +47,7 @@ from ssbmech.model.outputs import Arrays, Output, Scalar, largest, total
 from ssbmech.model.part import Memory, SurfacePart, Term
 from ssbmech.model.surface import FacetSet, SurfaceModel
 from ssbmech.runfolder.quantities import quantity
+from ssbmech.solve.field_roles import Explicit, Role
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]
@@ -241,6 +242,10 @@ class MovingWall(SurfacePart):
     def unknowns(self) -> Sequence[Unknown]:
         """The slide."""
         return (self.slide,)
+
+    def roles(self) -> Sequence[Role]:
+        """Say that the slide follows from the displacement."""
+        return (Explicit(self.slide),)
 
     @property
     def memory(self) -> Sequence[Memory]:
