@@ -17,7 +17,7 @@ from ssbmech.geometry.original import vertex_numbers
 from ssbmech.geometry.simplices import LabelledMesh
 from ssbmech.geometry.tagged_mesh import TaggedMesh, distribute_labelled
 
-_NAMES = ("regions", "faces", "interfaces")
+_NAMES = ("regions", "faces", "interfaces", "drawn")
 
 
 def mesh_rows(tagged: TaggedMesh) -> dict[str, npt.NDArray[Any]]:
@@ -40,19 +40,19 @@ def mesh_rows(tagged: TaggedMesh) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def mesh_names(tagged: TaggedMesh) -> dict[str, Mapping[str, int]]:
-    """Return the tags by name, as plain data."""
+def mesh_names(tagged: TaggedMesh) -> dict[str, Mapping[str, float]]:
+    """Return what a mesh knows by name, as plain data."""
     return {name: dict(getattr(tagged, name)) for name in _NAMES}
 
 
 def load_mesh(
-    stored: StoredRows, names: Mapping[str, Mapping[str, int]], frame: Frame
+    stored: StoredRows, names: Mapping[str, Mapping[str, Any]], frame: Frame
 ) -> TaggedMesh:
     """Share out a stored mesh; collective.
 
     Args:
         stored: a checkpoint.
-        names: tags by name, as `mesh_names` gives them.
+        names: what it knows by name, as `mesh_names` gives it.
         frame: kinematic frame.
 
     Raises:
@@ -62,7 +62,7 @@ def load_mesh(
     return distribute_labelled(stored.comm, frame, lambda: _labelled(stored, names))
 
 
-def _labelled(stored: StoredRows, names: Mapping[str, Mapping[str, int]]) -> LabelledMesh:
+def _labelled(stored: StoredRows, names: Mapping[str, Mapping[str, Any]]) -> LabelledMesh:
     """Return the stored mesh in its original order."""
     numbers = stored.here("mesh/point_numbers")
     points = np.zeros((int(numbers.max(initial=-1)) + 1, 3))
@@ -76,7 +76,7 @@ def _labelled(stored: StoredRows, names: Mapping[str, Mapping[str, int]]) -> Lab
         cell_values=stored.here("mesh/cell_tags")[order],
         facets=stored.here("mesh/facets"),
         facet_values=stored.here("mesh/facet_tags"),
-        **{name: dict(names[name]) for name in _NAMES},
+        **{name: dict(names.get(name, {})) for name in _NAMES},
     )
 
 

@@ -19,11 +19,18 @@ import numpy as np
 from ssbmech.errors import MeshError
 from ssbmech.geometry.cell_count import filled
 from ssbmech.geometry.crowd import near_pairs
+from ssbmech.geometry.films import thinned
 from ssbmech.geometry.lengths import length
 from ssbmech.geometry.packing import Packing, Particles, pack
 from ssbmech.geometry.session import generate_sized, mesh_model, power_of_two
 from ssbmech.geometry.simplices import Floats, SimplexMesh
-from ssbmech.geometry.stacks import Layer, add_boxes, check_layers, layer_levels
+from ssbmech.geometry.stacks import (
+    Layer,
+    add_boxes,
+    check_layers,
+    drawn_layers,
+    layer_levels,
+)
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.parameter import parameter, validate_parameters
 
@@ -112,7 +119,7 @@ class CompositeStack(MeshSource):
         """
         dim, across = self.frame.dim, self.width * (self.depth or 1.0)
         count = 0.0
-        for layer in self.layers:
+        for layer in drawn_layers(self.layers):
             size = self.size_particle if layer.name == self.filled else self.size_bulk
             if layer.name == self.filled:
                 # at the particles alone, further away they are coarser
@@ -129,6 +136,15 @@ class CompositeStack(MeshSource):
             MeshError: Gmsh cannot make the mesh.
             EnvironmentMissing: Gmsh cannot be loaded.
         """
+        return thinned(self._drawn._meshed(), self.layers)
+
+    @property
+    def _drawn(self) -> CompositeStack:
+        """The stack with its layers as thick as they are meshed."""
+        return replace(self, layers=drawn_layers(self.layers))
+
+    def _meshed(self) -> SimplexMesh:
+        """Return the mesh of the layers as they are."""
         unit = power_of_two(max(self.width, self.depth or 0.0, self.levels[-1]))
         return mesh_model(self.frame.dim, lambda gmsh: self._draw(gmsh, unit), unit)
 

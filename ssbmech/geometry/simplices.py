@@ -53,6 +53,8 @@ class SimplexMesh:
         faces: corner points of the facets of each face, by name, shape (number of facets, dim).
         node_sets: points of each face given by its points, by name; a facet with all its corners in
             the set is on the face.
+        drawn: height over which a region was meshed, over its own, along the last axis, by name;
+            regions that were meshed as they are need not be there [1].
     """
 
     points: Floats
@@ -60,6 +62,7 @@ class SimplexMesh:
     regions: Mapping[str, Ints]
     faces: Mapping[str, Ints] = field(default_factory=dict)
     node_sets: Mapping[str, Ints] = field(default_factory=dict)
+    drawn: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def dim(self) -> int:
@@ -81,6 +84,7 @@ class LabelledMesh:
         faces: tag of each outer face, by name.
         interfaces: tag of each interface between two regions, by name "a|b" in the order of the
             regions.
+        drawn: that of the `SimplexMesh` [1].
     """
 
     points: Floats
@@ -91,6 +95,7 @@ class LabelledMesh:
     regions: Mapping[str, int]
     faces: Mapping[str, int]
     interfaces: Mapping[str, int]
+    drawn: Mapping[str, float] = field(default_factory=dict)
 
 
 def shape_quality(points: Floats, cells: Ints) -> Floats:
@@ -166,6 +171,7 @@ def label(mesh: SimplexMesh) -> LabelledMesh:
         regions={name: tag for tag, name in enumerate(regions, start=1)},
         faces=faces,
         interfaces=interfaces,
+        drawn=dict(mesh.drawn),
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -19,12 +19,13 @@ import numpy as np
 
 from ssbmech.errors import MeshError
 from ssbmech.geometry.cell_count import around, layered, seconds_of
+from ssbmech.geometry.films import thinned
 from ssbmech.geometry.lengths import length
 from ssbmech.geometry.session import generate, growing_size, mesh_model, power_of_two, size_within
 from ssbmech.geometry.simplices import Floats, SimplexMesh
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.parameter import parameter, validate_parameters
-from ssbmech.plausible import check_file_name
+from ssbmech.plausible import LENGTH_HINT, MOST_LENGTH, check_file_name
 
 
 @dataclass(frozen=True)
@@ -36,19 +37,43 @@ class Layer:
         thickness: thickness [m].
         size: largest size of a cell [m]; None for the size of the stack. It never exceeds the
             thickness.
+        meshed_at: thickness at which the layer is meshed [m], of a film from which metal grows: it
+            is thinned to its own before anything is computed. None for its own thickness.
 
     Raises:
         ParameterError: a number is out of its bounds.
+        MeshError: it is to be meshed thinner than it is.
     """
 
     name: str
     thickness: float = length("thickness of the layer")
     size: float | None = length("largest cell size", default=None)
+    meshed_at: float | None = parameter(
+        "m",
+        low=0.0,
+        low_open=True,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        default=None,
+        doc="thickness at which a film is meshed",
+        stated_if_given=True,
+    )
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds and the name."""
         validate_parameters(self)
         check_file_name(self.name, "Layer.name")
+        if self.drawn < self.thickness:
+            raise MeshError(
+                f"layer {self.name!r} is {self.thickness:g} m thick and is to be meshed at "
+                f"{self.drawn:g} m: expected at least its thickness; leave meshed_at out, or were "
+                "the two exchanged?"
+            )
+
+    @property
+    def drawn(self) -> float:
+        """Thickness at which it is meshed [m]."""
+        return self.thickness if self.meshed_at is None else self.meshed_at
 
 
 def check_layers(layers: Sequence[Layer], depth: float | None, dim: int) -> None:
@@ -78,6 +103,11 @@ def check_layers(layers: Sequence[Layer], depth: float | None, dim: int) -> None
 def layer_levels(layers: Sequence[Layer]) -> tuple[float, ...]:
     """Return the heights of the bottom, the interfaces and the top of layers [m]."""
     return tuple(accumulate((layer.thickness for layer in layers), initial=0.0))
+
+
+def drawn_layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Return layers as thick as they are meshed."""
+    return tuple(replace(layer, thickness=layer.drawn, meshed_at=None) for layer in layers)
 
 
 def add_boxes(
@@ -207,6 +237,10 @@ class Stack(MeshSource):
 
     def expected_cells(self) -> tuple[float, str]:
         """Return about how many cells there will be, and from which sizes, in words."""
+        return self._drawn._cells()
+
+    def _cells(self) -> tuple[float, str]:
+        """Return the same of the layers as they are."""
         dim, across = self.frame.dim, self.width * (self.depth or 1.0)
         heights = list(self.interfaces.values())
         if self.graded is not None:
@@ -235,7 +269,7 @@ class Stack(MeshSource):
 
     def expected_seconds(self) -> float:
         """Return about how long it will take to make the mesh [s]."""
-        slenderness = self.width / self.levels[-1]
+        slenderness = self.width / self._drawn.levels[-1]
         return seconds_of(self.expected_cells()[0], self.frame.dim, slenderness)
 
     def generate(self) -> SimplexMesh:
@@ -245,6 +279,15 @@ class Stack(MeshSource):
             MeshError: Gmsh cannot make the mesh.
             EnvironmentMissing: Gmsh cannot be loaded.
         """
+        return thinned(self._drawn._meshed(), self.layers)
+
+    @property
+    def _drawn(self) -> Stack:
+        """The stack with its layers as thick as they are meshed."""
+        return replace(self, layers=drawn_layers(self.layers))
+
+    def _meshed(self) -> SimplexMesh:
+        """Return the mesh of the layers as they are."""
         unit = power_of_two(max(self.width, self.depth or 0.0, self.levels[-1]))
         return mesh_model(self.frame.dim, lambda gmsh: self._draw(gmsh, unit), unit)
 

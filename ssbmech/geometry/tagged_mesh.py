@@ -50,6 +50,8 @@ class TaggedMesh:
         interfaces: tag of each interface between two regions, by name "a|b" in the order of the
             regions.
         frame: kinematic frame the mesh is meant for.
+        drawn: height over which a region was meshed, over its own, along the last axis, by name;
+            regions that were meshed as they are need not be there [1].
     """
 
     mesh: Mesh
@@ -59,6 +61,7 @@ class TaggedMesh:
     faces: Mapping[str, int]
     interfaces: Mapping[str, int]
     frame: Frame
+    drawn: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def comm(self) -> MPI.Intracomm:
@@ -214,7 +217,8 @@ def distribute_labelled(
     """
     dim = frame.dim
     made = _labelled_on_root(comm, dim, make)
-    regions, faces, interfaces = comm.bcast((made.regions, made.faces, made.interfaces), root=0)
+    names = (made.regions, made.faces, made.interfaces, made.drawn)
+    regions, faces, interfaces, drawn = comm.bcast(names, root=0)
     element = basix.ufl.element("Lagrange", ("triangle", "tetrahedron")[dim - 2], 1, shape=(dim,))
     points = np.ascontiguousarray(made.points[:, :dim])
     partitioner = shared_facet_partitioner()
@@ -227,6 +231,7 @@ def distribute_labelled(
         faces=faces,
         interfaces=interfaces,
         frame=frame,
+        drawn=drawn,
     )
     audit(tagged)
     return tagged

@@ -114,7 +114,7 @@ class CellModel:
         warn_of_draws(self.draws)
         self._across = close_out_of_plane(self.bodies, case.interfaces)
         walls = [w for s in self.surfaces.values() for w in s.parts.find(MovingWall)]
-        self.motion = motion_of(self.bodies.values(), walls, self.closures, tagged.mesh)
+        self.motion = motion_of(self.bodies.values(), walls, self.closures, tagged)
         self.system = self._build_system()
 
     def _build_system(self) -> System:

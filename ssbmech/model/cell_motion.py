@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from dolfinx.mesh import Mesh
-
+from ssbmech.geometry.tagged_mesh import TaggedMesh
+from ssbmech.model.backing import check_backing
 from ssbmech.model.body import BodyModel
 from ssbmech.model.kinematics import FromStep
 from ssbmech.model.motion import BodyMotion
@@ -60,7 +60,7 @@ def motion_of(
     bodies: Iterable[BodyModel],
     walls: Sequence[MovingWall],
     closures: Sequence[Closure],
-    parent: Mesh,
+    tagged: TaggedMesh,
 ) -> CellMotion:
     """Return the motion of those bodies that move; collective.
 
@@ -68,11 +68,18 @@ def motion_of(
         bodies: all bodies, held by their supports.
         walls: surfaces of moving bodies at interfaces.
         closures: scalar unknowns, the platen among them.
-        parent: mesh of all bodies.
+        tagged: mesh of all bodies.
+
+    Raises:
+        CaseError: one of them has nothing behind it, or cannot move.
     """
     found = []
     for body in bodies:
         if isinstance(body.kinematics, FromStep):
             own = [wall for wall in walls if wall.surface.minus is body]
-            found.append(BodyMotion(body, body.kinematics, own, closures, parent))
+            check_backing(body, own, closures)
+            # one that moves has one region
+            (region,) = body.case_body.materials
+            drawn = tagged.drawn.get(region, 1.0)
+            found.append(BodyMotion(body, body.kinematics, own, closures, tagged.mesh, drawn))
     return CellMotion(found)

@@ -33,13 +33,15 @@ def check_case(case: Case, tagged: TaggedMesh) -> None:
 
     Raises:
         CaseError: a region belongs to no body or to two, a body has an unknown region, bodies touch
-            without an interface, or a region is smaller than the grains of its material.
+            without an interface, a region is smaller than the grains of its material, or a film
+            rests.
         MeshError: a face of the case is not in the mesh.
     """
     _check_regions(case, tagged)
     _check_faces(case, tagged)
     _check_interfaces(case, tagged)
     _check_grains(case, tagged)
+    _check_films(case, tagged)
     _warn(case)
 
 
@@ -103,6 +105,18 @@ def _check_grains(case: Case, tagged: TaggedMesh) -> None:
                     f"material {material.name!r} of region {region!r} creeps by diffusion in "
                     f"grains of {grain:g} m, but the region is {extent:g} m across where it is "
                     "thinnest: give smaller grains, or a viscosity that is known (Viscous)"
+                )
+
+
+def _check_films(case: Case, tagged: TaggedMesh) -> None:
+    """Refuse regions that were meshed thicker than they are, and whose cells would stay flat."""
+    for body in case.bodies:
+        for region in body.materials:
+            if region in tagged.drawn and not body.moves:
+                raise CaseError(
+                    f"layer {region!r} is a film that was meshed {tagged.drawn[region]:.4g} times "
+                    f"as thick as it is, but body {body.name!r} rests: its cells would stay flat; "
+                    "give Body(..., moves=True) if metal grows from it, or leave `meshed_at` out"
                 )
 
 

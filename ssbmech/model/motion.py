@@ -67,6 +67,7 @@ class BodyMotion:
         walls: Sequence[MovingWall],
         closures: Iterable[Closure],
         parent: Mesh,
+        drawn: float = 1.0,
     ) -> None:
         """Find what holds the boundary, and move it to the initial gaps; collective.
 
@@ -76,6 +77,8 @@ class BodyMotion:
             walls: its surfaces at interfaces.
             closures: scalar unknowns, the platen among them.
             parent: mesh of all bodies.
+            drawn: height over which the body was meshed, over its own, along the last axis; its
+                cells keep to the shape that they had there [1].
 
         Raises:
             CaseError: a vertex of an interface cannot move, or lies at two, or initial gaps are too
@@ -87,12 +90,15 @@ class BodyMotion:
         self._dim = int(mesh.topology.dim)
         self._x: Array = np.asarray(mesh.geometry.x, dtype=np.float64)
         twin = cut_submesh(parent, self._dim, body.mesh.submesh.parent_entities)
+        twin.mesh.geometry.x[:, self._dim - 1] *= drawn
         self._solid = PseudoSolid(twin.mesh, body.name)
         self._space = fem.functionspace(mesh, ("Lagrange", 1, (self._dim,)))
         rows = self._space.dofmap.list
         self._nodes = np.zeros(rows.max(initial=-1) + 1, dtype=np.int32)
         self._nodes[rows] = cell_nodes(mesh)
         self._made: Array = np.array(self._x[self._nodes, : self._dim])
+        self._drawn = self._made.copy()
+        self._drawn[:, -1] *= drawn
         self.now, self.before = fem.Function(self._space), fem.Function(self._space)
         self._shift = fem.Function(self._space)
         kinematics.moved = self._moved = fem.Function(body.u.function.function_space)
@@ -101,7 +107,8 @@ class BodyMotion:
         self._dilation = compile_form(ufl.tr(body.frame.strain(du)) * body.dx, None)
         self._next: Array | None = None
         self._keep(self._made)
-        if self._comm.allreduce(bool(np.any(self._boundary.target(self._here) != 0.0)), op=MPI.LOR):
+        moves = bool(np.any(self._boundary.target(self._here) != 0.0)) or drawn != 1.0
+        if self._comm.allreduce(moves, op=MPI.LOR):
             self._keep(self._first_shape())
         self._keep(self.positions)
         self._arrive()
@@ -202,8 +209,9 @@ class BodyMotion:
         """
         for wall in self.walls:
             wall.check_graph()
-        target = self._boundary.target(self._here)
-        found: Array = self._made + self._solid.follow(self._here, target, self._boundary.fixed)
+        target, thinned = self._boundary.target(self._here), self._made - self._drawn
+        start, end = self._here + thinned, target + thinned
+        found: Array = self._drawn + self._solid.follow(start, end, self._boundary.fixed)
         return found
 
     def error(self, ratio: float, tolerances: Tolerances) -> float:

@@ -23,6 +23,7 @@ from dolfinx import fem, la
 from ssbmech.case.reserve import LayerUsedUp
 from ssbmech.case.stops import Guard
 from ssbmech.constants import FARADAY
+from ssbmech.errors import CaseError
 from ssbmech.frames import Expr
 from ssbmech.geometry.columns import boundary_of, chords
 from ssbmech.interfaces.exhaustion import Exhaustion
@@ -38,6 +39,9 @@ Array = npt.NDArray[np.float64]
 INWARDS = 1e-6
 """How far rays begin from their vertex, over the way to the middle of the facet: a ray along a side
 of the body would miss its back [1]."""
+
+ROUNDING = 1e-9
+"""Difference of two thicknesses over one of them that is none [1]."""
 
 USED_UP = 0.05
 """Mean metal above the film and in contact at which a layer is used up, over the thickness at which
@@ -59,10 +63,16 @@ class ThinMetal(Metal):
         """Measure the metal, now and whenever the mesh has moved; collective.
 
         Raises:
-            CaseError: no metal touches the interface.
+            CaseError: no metal touches the interface, or it is thinner than the film that stays.
         """
         super().__init__(surface, current)
         self.law, self._current = law, current
+        if self.least_at_start < law.film * (1 - ROUNDING):
+            raise CaseError(
+                f"body {surface.minus.name!r} is {self.least_at_start:.4g} m thick at the interface"
+                f" {surface.name!r}, thinner than the film of {law.film:.4g} m that its exhaustion "
+                "law leaves: give it at least that thickness, or Exhaustion(film=...) a thinner one"
+            )
         (self._wall,) = surface.parts.find(MovingWall)
         self.thickness = fem.Function(surface.gap.function.function_space, name="thickness")
         self.thickness.x.array[: surface.gap.owned] = self.at_start
