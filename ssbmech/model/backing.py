@@ -11,8 +11,11 @@ import numpy as np
 
 from ssbmech.errors import CaseError
 from ssbmech.model.body import BodyModel
-from ssbmech.model.parts.wall import STEEPEST, MovingWall
+from ssbmech.model.parts.wall import MovingWall
 from ssbmech.solve.unknowns import Closure
+
+ALONG = 0.05
+"""Component of an interface's normal above which a body can be held along it [1]."""
 
 
 def check_backing(
@@ -44,7 +47,7 @@ def check_backing(
     along = np.abs(wall.link.normals).max(axis=0, initial=0.0)
     comm.Allreduce(MPI.IN_PLACE, held, op=MPI.SUM)
     comm.Allreduce(MPI.IN_PLACE, along, op=MPI.MAX)
-    backed = bool(np.any((held > 0) & (along > STEEPEST)))
+    backed = bool(np.any((held > 0) & (along > ALONG)))
     if not (backed or forced or comm.allreduce(pressed) > 0):
         raise CaseError(
             f"body {body.name!r} moves and nothing stands behind it: metal that is plated at "
