@@ -16,6 +16,10 @@ with the material (Hughes and Winget, Int. J. Numer. Methods Eng. 1980, 15, 1862
 
 The debt :math:`\delta` is a number: what the shape of the mesh has too much of its volume, so that
 errors of the shape do not add up.
+
+The law is asked by backward Euler, whatever the scheme of the bodies at rest. Its stress is then
+that of the middle of the step, where the geometry is: second order in the shape of what flows. The
+stress of two joined steps is that of the end, half a step ahead of the geometry.
 """
 
 from __future__ import annotations
@@ -37,6 +41,10 @@ CREEP = "strain_creep"
 
 class Kinematics(Protocol):
     """Role of what a body's displacements are counted from."""
+
+    @property
+    def joins(self) -> bool:
+        """Whether two steps may be joined to a scheme of second order for states with a rate."""
 
     def counted(self, unknown: Unknown) -> Expr:
         """Return a field of the body less its value where counting starts."""
@@ -62,9 +70,24 @@ class Kinematics(Protocol):
             state: states of the laws at the end of the step.
         """
 
+    def turned(self, frame: Frame, u: Unknown, tensors: Mapping[str, Expr]) -> Mapping[str, Expr]:
+        """Return tensors as they lie at the end of the step; those that do not turn are left out.
+
+        Args:
+            frame: kinematic frame.
+            u: displacement [m].
+            tensors: tensors as they lie at its start, each of shape (3, 3).
+        """
+
 
 class FromStart:
-    """Displacements count from where the body was made."""
+    """Displacements count from where the body was made.
+
+    Attributes:
+        joins: True.
+    """
+
+    joins = True
 
     def counted(self, unknown: Unknown) -> Expr:
         """Return the field."""
@@ -88,6 +111,10 @@ class FromStart:
         """Return nothing: all states are what the laws say."""
         return {}
 
+    def turned(self, frame: Frame, u: Unknown, tensors: Mapping[str, Expr]) -> Mapping[str, Expr]:
+        """Return nothing: rotations are small."""
+        return {}
+
 
 class FromStep:
     """Displacements count from the last committed step.
@@ -96,7 +123,10 @@ class FromStep:
         debt: volume of the mesh that is too much, over its volume [1].
         moved: displacement of the mesh at the end of the step from where it was at the start, that
             of initial gaps [m]; none before it can move.
+        joins: False: the stress is that of the middle of the step.
     """
+
+    joins = False
 
     def __init__(self) -> None:
         """Start without debt."""
@@ -123,8 +153,12 @@ class FromStep:
         self, frame: Frame, u: Unknown, strain: Expr, state: Mapping[str, Expr]
     ) -> Mapping[str, Expr]:
         """Return minus the elastic deviatoric strain, turned with the material."""
+        return self.turned(frame, u, {CREEP: state[CREEP] - ufl.dev(strain)})
+
+    def turned(self, frame: Frame, u: Unknown, tensors: Mapping[str, Expr]) -> Mapping[str, Expr]:
+        """Return all of them, turned with the material."""
         turn = rotation(frame.spin(self.counted(u)))
-        return {CREEP: turn * (state[CREEP] - ufl.dev(strain)) * turn.T}
+        return {name: turn * tensor * turn.T for name, tensor in tensors.items()}
 
 
 def rotation(spin: Expr) -> Any:

@@ -16,7 +16,8 @@ the state says, and the inside follows (`ssbmech.model.smoothing`):
   :math:`a_i = \int n \, q_i \, ds`.
 
 What the shape then has too much of its volume, V less what is stripped and the change by pressure,
-is known to rounding and made up for in the next step (`ssbmech.model.kinematics`).
+is known to rounding and made up for in the next step (`ssbmech.model.kinematics`). Scalar states of
+the laws are carried along by metal that flows through the mesh (`ssbmech.model.convection`).
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ from ssbmech.case.step_control import Tolerances
 from ssbmech.errors import CaseError, NotConverged
 from ssbmech.geometry.moving import distortions, qualities, signed_volumes
 from ssbmech.model.body import BodyModel
+from ssbmech.model.convection import Convection
+from ssbmech.model.history import RegionHistory
 from ssbmech.model.kinematics import FromStep
 from ssbmech.model.moving_boundary import MovingBoundary
 from ssbmech.model.outputs import total
@@ -57,6 +60,7 @@ class BodyMotion:
         walls: its surfaces at interfaces.
         now: positions of the vertices at the last committed step [m].
         before: those at the step before [m].
+        convections: what carries along what the laws of its region remember.
         dilated: change of volume by pressure since the start [m3].
     """
 
@@ -105,6 +109,8 @@ class BodyMotion:
         self._boundary = MovingBoundary(body, walls, closures, self._space, self._nodes)
         du = body.kinematics.counted(body.u)
         self._dilation = compile_form(ufl.tr(body.frame.strain(du)) * body.dx, None)
+        found = [m for m in body.parts.memory if isinstance(m, RegionHistory)]
+        self.convections = [Convection(body, history) for history in found]
         self._next: Array | None = None
         self._keep(self._made)
         moves = bool(np.any(self._boundary.target(self._here) != 0.0)) or drawn != 1.0
@@ -242,10 +248,18 @@ class BodyMotion:
         gained = total(fem.assemble_scalar(self._dilation), self._comm)
         self.dilated += gained + debt * self._volume_of(self._x[self._nodes, : self._dim])
         if self._next is not None:
+            self._carry(self._next - self.positions)
             self._keep(self._next)
         self._next = None
         self._arrive()
         self._kinematics.debt.value = self.excess() / self.volume
+
+    def _carry(self, moved: Array) -> None:
+        """Carry along what the laws remember, past a mesh that moves by so much; collective."""
+        for convection in self.convections:
+            convection.moved.x.array[:] = moved.ravel()
+            convection.plated.x.array[:] = self._boundary.plated()
+            convection.carry()
 
     def rollback(self) -> None:
         """Put the mesh back to the last committed step; collective."""

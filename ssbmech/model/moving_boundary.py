@@ -140,6 +140,14 @@ class MovingBoundary:
         told[:, :-1] /= np.maximum(told[:, -1:], 1.0)
         return told
 
+    def plated(self) -> Array:
+        """Return the metal that the last committed step has plated at vertices [m]; collective."""
+        pairs = []
+        for wall in self._walls:
+            thickness = np.repeat(wall.plated[wall.places][..., None], self._dim, axis=-1)
+            pairs.append((self._vertices[wall.link.minus_nodes], thickness))
+        return np.array(self._told(pairs)[:, 0])
+
     def target(self, here: Array) -> Array:
         """Return where the boundary has to go; collective.
 

@@ -61,12 +61,30 @@ class StateRates:
         self.history, self._conditions, self._joined = history, conditions, joined
         self.start: dict[str, fem.Function] = {}
         self._rates: dict[str, fem.Function] = {}
+        self._turned: dict[str, fem.Expression] = {}
         self._changes: dict[str, fem.Function] = {}
         for name in names:
             committed = history.committed[name]
             space = committed.function_space
             self._rates[name], self._changes[name] = fem.Function(space), fem.Function(space)
             self.start[name] = history.seen_from(name) if joined else committed
+
+    @property
+    def tensors(self) -> dict[str, Expr]:
+        """Rates of tensors at the end of the last step, shape (3, 3)."""
+        variables, packing = self.history.variables, self.history.packing
+        rates = self._rates.items()
+        return {name: packing.unpack(rate) for name, rate in rates if variables[name].is_tensor}
+
+    def turn(self, turned: Mapping[str, Expr]) -> None:
+        """Let rates of tensors turn with the material at the end of each step; collective.
+
+        Args:
+            turned: `tensors` as they lie after the step, those that do turn.
+        """
+        for name, tensor in turned.items():
+            points = element_points(self._rates[name].function_space)
+            self._turned[name] = compile_expression(self.history.packing.pack(tensor), points)
 
     @property
     def place(self) -> str:
@@ -109,6 +127,10 @@ class StateRates:
             self._changes[name].x.array[:] = new - self._old(name)
             # what is looked at between two steps is the state that was just reached
             self.start[name].x.array[:] = new
+        for name, turned in self._turned.items():
+            after = fem.Function(self._rates[name].function_space)
+            after.interpolate(turned, self.cells)
+            self._rates[name].x.array[:] = after.x.array
 
     def _old(self, name: str) -> Array:
         return np.asarray(self.history.committed[name].x.array)

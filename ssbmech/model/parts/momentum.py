@@ -22,7 +22,7 @@ from ssbmech.model.conditions import on_mesh, symbolic
 from ssbmech.model.given import given_expression
 from ssbmech.model.history import RegionHistory
 from ssbmech.model.outputs import Output
-from ssbmech.model.part import Judged, Memory, Part, Setting, Term
+from ssbmech.model.part import Judged, Memory, Part, Term
 from ssbmech.model.parts.momentum_outputs import state_outputs, stress_outputs
 from ssbmech.model.preconditioning import (
     Means,
@@ -338,7 +338,7 @@ def _region(
     )
     unloaded = free.free_strain(name, around)
     counted = body.kinematics.counted
-    rates, around = _rates(material.solid, history, body.setting, around)
+    rates, around = _rates(material.solid, history, body, around)
     strain = sum(strains, body.frame.strain(counted(body.u))) - unloaded.strain
     own = declared(material.solid)
     law = symbolic(material.solid, mesh)
@@ -359,15 +359,16 @@ def _region(
 
 
 def _rates(
-    solid: Solid, history: RegionHistory, setting: Setting, around: Surroundings
+    solid: Solid, history: RegionHistory, body: BodyModel, around: Surroundings
 ) -> tuple[tuple[StateRates, ...], Surroundings]:
     """Return the rates of a solid's states, if it has any, and what it sees of the time step."""
     own = declared(solid)
     if not own:
         return (), around
-    joined = all(variable.by_rate for variable in own)
-    names, conditions = tuple(variable.name for variable in own), setting.conditions
+    joined = body.kinematics.joins and all(variable.by_rate for variable in own)
+    names, conditions = tuple(variable.name for variable in own), body.setting.conditions
     rates = StateRates(history, names, conditions, joined)
+    rates.turn(body.kinematics.turned(body.frame, body.u, rates.tensors))
     if not joined:
         return (rates,), around
     mesh = history.committed[names[0]].function_space.mesh

@@ -99,6 +99,7 @@ class MovingWall(SurfacePart):
         self._made = x[self.link.minus_nodes][:, :, :dim]
         self.history = surface.history("wall")
         self.parted = self.history.start("parted")
+        self._parted_before = self.parted.x.array.copy()
         everywhere = np.ones(surface.gap.owned, dtype=bool)
         taken = -self.share("+") * self.slide.function("+") + self.parted("+")
         local, full = surface.local.dS, surface.sides.dS
@@ -237,6 +238,15 @@ class MovingWall(SurfacePart):
         """
         parted = self.parted.x.array[: self.surface.gap.owned]
         return total(float(self.surface.areas @ parted), self.surface.comm)
+
+    def commit(self) -> None:
+        """Keep what had parted the bodies before the step."""
+        self._parted_before[:] = self.parted.x.array
+
+    @property
+    def plated(self) -> Array:
+        """Thickness of metal that came in the last committed step, owned and ghost places [m]."""
+        return np.asarray(np.maximum(self._parted_before - self.parted.x.array, 0.0))
 
     @property
     def unknowns(self) -> Sequence[Unknown]:
