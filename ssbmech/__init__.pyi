@@ -60,6 +60,7 @@ from .frames import Axisymmetric, PlaneSection, PlaneStrain, ThreeDimensional
 from .geometry.composite import CompositeStack
 from .geometry.grains import Texture, voronoi_grains
 from .geometry.inclusion import Inclusion
+from .geometry.notch import Notch
 from .geometry.packing import Packing, ParticleKind, Sides, Sizes
 from .geometry.patches import (
     Discs,
@@ -76,6 +77,7 @@ from .interfaces.cohesion import BilinearCohesion
 from .interfaces.constriction import SpotsOfOneNumber, SpotsOfOneSize
 from .interfaces.contact import Frictionless, GapConduction, RoughConduction, Sticking
 from .interfaces.diffusion import InterfaceDiffusion
+from .interfaces.directors import FannedDirectors, ParallelDirectors
 from .interfaces.exhaustion import Exhaustion
 from .interfaces.interface import Interface
 from .interfaces.kinetics import ButlerVolmer, HostSites, LinearKinetics
@@ -145,6 +147,7 @@ __all__ = [
     "FaceFlux",
     "FacePotential",
     "FacePressure",
+    "FannedDirectors",
     "Final",
     "FixedGap",
     "FreeClosing",
@@ -175,9 +178,11 @@ __all__ = [
     "Multigrid",
     "NewtonSettings",
     "NoSlip",
+    "Notch",
     "Observer",
     "Output",
     "Packing",
+    "ParallelDirectors",
     "ParticleKind",
     "PlaneSection",
     "PlaneStrain",

@@ -32,6 +32,11 @@ def check_moving(
                 f"interface {interface.name!r}: the body that moves is that of the minus side, and "
                 f"the other one rests; {interface.plus!r} moves: {cure}"
             )
+        if interface.directors is not None and interface.minus not in moving:
+            raise CaseError(
+                f"interface {interface.name!r} has directors, but {interface.minus!r} does not "
+                "move: leave them out, or write Body(..., moves=True)"
+            )
         if interface.minus in moving:
             for what in _laws_at_rest(interface):
                 raise CaseError(
@@ -66,10 +71,5 @@ def _laws_at_rest(interface: Interface) -> Iterator[str]:
     """Yield what an interface has that does not know how to move."""
     if interface.adhesion is not None:
         yield "a bond"
-    if interface.diffusion is not None:
-        yield "diffusion along the interface"
-    if interface.activity is not None:
-        yield "a pattern of activity"
-    if interface.laws or interface.parts:
-        law = (*interface.laws, *interface.parts)[0]
-        yield type(law).__name__
+    for own in interface.parts:
+        yield type(own).__name__

@@ -9,6 +9,7 @@ from ssbmech.geometry.composite import CompositeStack
 from ssbmech.geometry.grains import Grains, Texture, particle_at, voronoi_grains
 from ssbmech.geometry.inclusion import Inclusion
 from ssbmech.geometry.mesh_file import MeshFile
+from ssbmech.geometry.notch import Notch
 from ssbmech.geometry.packing import Packing, ParticleKind, Particles, Sides, Sizes, pack
 from ssbmech.geometry.profiles import (
     CosineGap,
@@ -33,6 +34,7 @@ __all__ = [
     "LensGap",
     "MeshFile",
     "MeshSource",
+    "Notch",
     "Packing",
     "ParticleKind",
     "Particles",

@@ -21,6 +21,7 @@ from ssbmech.extensions import OwnPart
 from ssbmech.interfaces.cohesion import Adhesion
 from ssbmech.interfaces.contact import Contact, Frictionless
 from ssbmech.interfaces.diffusion import InterfaceDiffusion
+from ssbmech.interfaces.directors import Directors, MeanNormals
 from ssbmech.interfaces.kinetics import ChargeTransfer
 from ssbmech.interfaces.point import SurfaceLaw
 from ssbmech.parameter import STATED_IF_GIVEN, validate_parameters
@@ -47,6 +48,8 @@ class Interface:
         activity: factor on the exchange current by position; where it is zero no current passes.
             None for one everywhere. A facet has the factor of its midpoint.
         diffusion: metal of the minus body that moves along the interface; None if none does.
+        directors: lines along which the surface of a minus body that moves goes; None for the mean
+            normals of facets.
         laws: further laws, with states of their own.
         parts: further physics with unknowns or terms of its own.
 
@@ -63,6 +66,7 @@ class Interface:
     initial_gap: GapProfile | None = None
     activity: ActivityProfile | None = field(default=None, metadata=STATED_IF_GIVEN)
     diffusion: InterfaceDiffusion | None = field(default=None, metadata=STATED_IF_GIVEN)
+    directors: Directors | None = field(default=None, metadata=STATED_IF_GIVEN)
     laws: tuple[SurfaceLaw, ...] = field(default=(), metadata=STATED_IF_GIVEN)
     parts: tuple[OwnPart, ...] = field(default=(), metadata=STATED_IF_GIVEN)
 
@@ -91,6 +95,11 @@ class Interface:
     def reacts(self) -> bool:
         """Whether charge passes anywhere on the interface."""
         return self.kinetics is not None or bool(self.kinetics_of)
+
+    @property
+    def lines(self) -> Directors:
+        """Lines along which the surface of a minus body that moves goes."""
+        return MeanNormals() if self.directors is None else self.directors
 
     @property
     def ties(self) -> bool:

@@ -29,6 +29,7 @@ from ssbmech.model.parts.sticking_wall import StickingWall
 from ssbmech.model.parts.thermal import with_expansion
 from ssbmech.model.parts.transfer import Transfer
 from ssbmech.model.parts.wall import MovingWall
+from ssbmech.model.parts.wall_diffusion import WallDiffusion
 from ssbmech.model.places import OnFacets, OnVertices
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.model.surface_start import new_surface
@@ -111,12 +112,15 @@ def build_surface(
     if interface.reacts:
         parts.append(Transfer(surface))
     if interface.diffusion is not None:
-        parts.append(Diffusion(surface, interface.diffusion))
+        kind = WallDiffusion if moves else Diffusion
+        parts.append(kind(surface, interface.diffusion))
     states = LawStates(surface)
     parts.append(states)
     own = tuple(physics.part(surface) for physics in interface.parts)
     check_members(f"interface {surface.name!r}", own, "a part", SURFACE_PART)
     parts.extend(own)
     states.follow()
+    for wall in parts.find(MovingWall):
+        wall.remember()
     surface.write_forms()
     return surface

@@ -219,7 +219,8 @@ class CellModel:
 
     def commit(self, dt: float) -> None:
         """Accept the step that was just solved; collective."""
-        # all memories are computed before any is replaced: one may depend on another
+        # all that is remembered is computed before any is replaced: one may depend on another
+        self.motion.advance()
         for place in self.places:
             place.parts.advance()
         for place in self.places:

@@ -45,6 +45,15 @@ class CellMotion:
         for body in self.bodies:
             body.restore(state[body.body.name])
 
+    def advance(self) -> None:
+        """Find where the meshes are at the end of the step; collective.
+
+        Raises:
+            NotConverged: one of them cannot follow.
+        """
+        for body in self.bodies:
+            body.advance()
+
     def commit(self) -> None:
         """Move the meshes to the end of the step; collective."""
         for body in self.bodies:

@@ -295,6 +295,11 @@ class FacetHistory:
         """Compute the values at the end of the step; collective."""
         self._next = {name: self.now(name) for name in self.committed}
 
+    def latest(self, name: str) -> Array:
+        """Return a variable where `advance` has brought it, or at the start of the step, owned."""
+        start = self.committed[name].x.array[: len(self._areas)]
+        return np.array(self._next.get(name, start))
+
     def commit(self) -> None:
         """Take over the values at the end of the step; collective."""
         if not self._next:

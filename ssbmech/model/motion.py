@@ -147,7 +147,8 @@ class BodyMotion:
         except NotConverged as failure:
             raise CaseError(
                 f"{self.body.name!r} cannot take the shape of its initial gaps: {failure.reason}; "
-                "make them flatter, or the mesh finer there"
+                "make them flatter, the mesh finer there, or give the interface directors that do "
+                "not cross on the way"
             ) from failure
 
     def begin(self, ratio: float) -> None:
@@ -199,6 +200,8 @@ class BodyMotion:
             NotConverged: the inside cannot follow the boundary, or a wall overhangs.
         """
         if self._next is None:
+            for wall in self.walls:
+                wall.advance()
             self._next = self._found()
             self._show(self._next)
 

@@ -23,6 +23,7 @@ from ssbmech.geometry import (
     Layer,
     LensGap,
     MeshFile,
+    Notch,
     QuarterVoid,
     Refinement,
     SphereGap,
@@ -610,3 +611,26 @@ def test_mesh_scripts(tmp_path, script, arguments, regions):
     frame = ThreeDimensional() if "--depth" in arguments else PlaneStrain()
     read = MeshFile(path=path, frame=frame, any_size=True).generate()
     assert list(label(read).regions) == regions
+
+
+def test_notch_is_filled_by_the_upper_layer() -> None:
+    layers = {"lower": Layer("ground", 8 * um), "upper": Layer("metal", 6 * um)}
+    given = {"width": 12 * um, "mouth": 4 * um, "floor": 1 * um, "depth": 3 * um}
+    given |= {"size": 0.5 * um, "size_bulk": 2 * um, **layers}
+    mesh = Notch(frame=PlaneStrain(), **given).build(COMM)
+    flaw = 0.5 * (4 + 1) * 3e-12
+    areas = {name: measure(mesh, "dx", tag) for name, tag in mesh.regions.items()}
+    assert areas["metal"] == pytest.approx(72e-12 + flaw, rel=1e-12, abs=0.0)
+    assert areas["ground"] == pytest.approx(96e-12 - flaw, rel=1e-12, abs=0.0)
+    assert {"bottom", "top", "left", "right"} <= set(mesh.faces)
+    sharp = Notch(frame=Axisymmetric(), **(given | {"floor": 0.0}))
+    assert len(sharp.walls) == 3
+    for wrong, words in (
+        ({"floor": 5 * um}, "do not overhang"),
+        ({"mouth": 12 * um}, "do not overhang"),
+        ({"depth": 8 * um}, "goes through 'ground'"),
+    ):
+        with pytest.raises(MeshError, match=words):
+            Notch(frame=PlaneStrain(), **(given | wrong))
+    with pytest.raises(MeshError, match="two dimensions"):
+        Notch(frame=ThreeDimensional(), **given)

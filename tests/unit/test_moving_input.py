@@ -61,7 +61,23 @@ def turned() -> ssb.Case:
     return dataclasses.replace(case, interfaces=(back, case.interfaces[1]), electrodes=None)
 
 
-PROPS = ssb.ProppedInterface((ssb.LinearSinking(1e-16),), height_lost=1e-6)
+@dataclass(frozen=True)
+class Own:
+    """Physics of one's own."""
+
+    def part(self, model: Any) -> Any:
+        raise NotImplementedError
+
+
+def built(case: ssb.Case) -> CellModel:
+    """Return the model of a case."""
+    return CellModel(case, case.geometry.build(MPI.COMM_WORLD))
+
+
+DIRECTED = ssb.Interface(WORKING, directors=ssb.ParallelDirectors(y=1.0))
+#: They meet two micrometres below the interface, at half of the gap.
+CROSSING = ssb.FannedDirectors(x=8e-6, y=10e-6)
+DEEP = ssb.FunctionGap(lambda x: 4e-6 * np.exp(-(((x[0] - 8e-6) / 3e-6) ** 2)))
 CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "two regions": (
         body(materials={"negative": LITHIUM, "collector": COPPER}),
@@ -84,9 +100,23 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         ("pressure must be a field", "WHERE_FLOWING"),
     ),
     "plus side": (turned, ("'separator|negative'", "minus side", "'negative|separator'")),
-    "diffusion": (interface(diffusion=ssb.InterfaceDiffusion(1e-20)), ("diffusion along",)),
-    "pattern": (interface(activity=ssb.FunctionActivity(lambda x: x[0])), ("a pattern",)),
-    "law of hidden voids": (interface(laws=(PROPS,)), ("ProppedInterface", "stay where")),
+    "bond": (
+        interface(adhesion=ssb.BilinearCohesion(strength=5e6, toughness=0.5)),
+        (WORKING, "a bond", "stay where", "let the body rest"),
+    ),
+    "part of its own": (interface(parts=(Own(),)), ("Own is known only", "leave it out")),
+    "directors at rest": (
+        lambda: moving_cell(1e-6, moves=False, interfaces=(DIRECTED, ssb.Interface(COUNTER))),
+        ("has directors", "does not move", "moves=True"),
+    ),
+    "directors along the interface": (
+        lambda: built(interface(directors=ssb.ParallelDirectors(x=1.0))()),
+        (WORKING, "without leaving one of its facets sideways", "FannedDirectors"),
+    ),
+    "directors that cross": (
+        lambda: built(interface(directors=CROSSING, initial_gap=DEEP)()),
+        ("cannot take the shape of its initial gaps", "overhangs", "directors that do not cross"),
+    ),
 }
 
 

@@ -68,7 +68,7 @@ class Diffusion(SurfacePart):
         self.history.follow("carried_n", [now])
         conditions = surface.setting.conditions
         twin: InterfaceDiffusion = symbolic(law, mesh)
-        mobility = twin.mobility(_molar_volume(surface), conditions.temperature.on(mesh))
+        mobility = twin.mobility(diffusing_volume(surface), conditions.temperature.on(mesh))
         self._conductance = conditions.dt.on(mesh) * mobility
         self._spread = _spread(surface)
 
@@ -115,7 +115,7 @@ class Diffusion(SurfacePart):
         return (CellField(quantity("carried"), lambda: self.surface.values(self.carried)),)
 
 
-def _molar_volume(surface: SurfaceModel) -> Expr:
+def diffusing_volume(surface: SurfaceModel) -> Expr:
     """Return the molar volume of the metal beside the interface [m3/mol]; collective.
 
     Raises:

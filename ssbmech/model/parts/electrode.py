@@ -238,7 +238,7 @@ class Metal:
             if near.region in metal:
                 form = surface.separation.opened(near)
                 for film in surface.films(near.region):
-                    form += film * near.sides.dS
+                    form += film * near.local.dS
                 found[near.region] = compile_form(form, surface.entity_maps)
         return found
 

@@ -92,23 +92,26 @@ def new_pattern(surface: SurfaceModel) -> Pattern:
     profile = surface.interface.activity
     if profile is None:
         return Everywhere()
-    space = surface.gap.function.function_space
+    space, facets = surface.gap.function.function_space, surface.places.facets
     factor, reacting = (fem.Function(space, name=name) for name in ("activity", "reacting"))
-    midpoints = space.tabulate_dof_coordinates().T
+    midpoints = facets.tabulate_dof_coordinates()[: facets.dofmap.index_map.size_local].T
     if is_lateral(profile):
         dim = surface.setting.frame.dim
         midpoints = along(midpoints, surface.comm, dim, type(profile).__name__)
     values = profile_values(profile, midpoints, surface.comm, "activity", "1")
-    reacting.x.array[:] = values > 0.0
-    factor.x.array[:] = np.where(values > 0.0, values, 1.0)
-    owned = reacting.x.array[: surface.gap.owned]
+    # a vertex has the mean of the facets around it, so that as much reacts as on facets
+    owned = surface.places.of_facets(values)
+    reacting.x.array[: len(owned)] = owned > 0.0
+    factor.x.array[: len(owned)] = np.where(owned > 0.0, owned, 1.0)
+    for function in (factor, reacting):
+        function.x.scatter_forward()
     if surface.comm.allreduce(float(owned.sum()), op=MPI.SUM) == 0.0:
         raise CaseError(
             f"interface {surface.name!r}: the activity is zero on all of it, so that no current "
             "could pass: leave some of it free"
         )
     if isinstance(profile, Patchwork):
-        _check_patches(surface, profile, midpoints[:, : surface.gap.owned])
+        _check_patches(surface, profile, midpoints)
     return Patchy(factor, reacting)
 
 

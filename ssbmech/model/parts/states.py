@@ -62,7 +62,7 @@ class LawStates(SurfacePart):
         for near in self.surface.near:
             for law in self._laws[near.region]:
                 for name, value in self._new_states(law, near).items():
-                    followers[name].append(Follower(value, near.sides.dS, near.owned))
+                    followers[name].append(Follower(value, near.local.dS, near.owned))
         for name, found in followers.items():
             self.history.follow(name, found)
         self._errors = LawErrors(self.surface, self._beside)
@@ -93,7 +93,7 @@ class LawStates(SurfacePart):
         q = surface.test(surface.gap)
         for near in surface.near:
             for thickness in surface.films(near.region):
-                yield surface.gap.key, -terms.opening_term(near.sides, thickness, q)
+                yield surface.gap.key, -terms.opening_term(near.local, thickness, q)
 
     def films(self, region: str) -> Iterator[Expr]:
         """Yield the thickness of each film next to a region [m]."""

@@ -30,6 +30,7 @@ from ssbmech.interfaces.exhaustion import Exhaustion
 from ssbmech.model.outputs import Arrays, Output, Scalar, total
 from ssbmech.model.parts.electrode import Metal
 from ssbmech.model.parts.wall import MovingWall
+from ssbmech.model.parts.wall_diffusion import WallDiffusion
 from ssbmech.model.surface import FacetSet, SurfaceModel
 from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Unknown
@@ -87,6 +88,8 @@ class ThinMetal(Metal):
         """Return what part of the surface has metal to give where it is stripped."""
         dt = self.surface.setting.conditions.dt.on(self.surface.parent)
         left = self.thickness("+") - dt * self.strip_speed(self._current)
+        for along in self.surface.parts.find(WallDiffusion):
+            left -= along.lost()
         strips = ufl.ge(driving, 0.0)
         return {
             "giving": ufl.conditional(strips, self.law.giving(left), 1.0),
@@ -104,10 +107,14 @@ class ThinMetal(Metal):
         """Return the metal above the film behind each owned vertex [m].
 
         Args:
-            measured: fields of the interface in a step that is not committed; of them, "stripped".
+            measured: fields of the interface in a step that is not committed; of them, "stripped"
+                and "carried".
         """
         owned = self.surface.gap.owned
         step = measured["stripped"] - self.stripped.x.array[:owned]
+        for along in self.surface.parts.find(WallDiffusion):
+            before = along.history.committed["carried_n"].x.array[:owned]
+            step = step + measured.get("carried", before) - before
         left = self.thickness.x.array[:owned] - step - self.law.film
         return np.asarray(left[self.gives])
 

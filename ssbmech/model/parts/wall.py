@@ -12,6 +12,9 @@ and the gap follows from step to step from what is stripped and what flows,
 .. math:: (d \cdot n) A_i (g_i - g_{n,i}) = A_i \Delta s_i + \int [\Delta u] \cdot n \, q_i \, dA
           + \sum_f c_{f,i} \frac{A_f}{d} w_f
 
+What laws put between the bodies, such as voids below the size of a facet, lies between the gap and
+the metal: it is added to g in both, as a thickness along the normal.
+
 Where the metal's surface is inclined to the interface, metal that flows along it leaves room. With
 m the area vector of the metal's facet over the area of the interface's, that is
 
@@ -74,6 +77,7 @@ class MovingWall(SurfacePart):
         director: unit vector along which a vertex of the metal moves.
         normal: mean unit normal of the facets around a vertex.
         parted: thickness by which growth has moved the bodies apart at a vertex [m].
+        between: thickness of what laws have put between the bodies, where there is any [m].
         on_arrival: what is done when the mesh is where a step has brought it.
     """
 
@@ -100,16 +104,35 @@ class MovingWall(SurfacePart):
         self.history = surface.history("wall")
         self.parted = self.history.start("parted")
         self._parted_before = self.parted.x.array.copy()
-        everywhere = np.ones(surface.gap.owned, dtype=bool)
-        taken = -self.share("+") * self.slide.function("+") + self.parted("+")
-        local, full = surface.local.dS, surface.sides.dS
-        further = ((taken, local), (-self._closing(), full))
-        self.history.follow("parted", [Follower(self._widened(), local, everywhere, further)])
+        self._films: list[Expr] = []
         lifted = ufl.dot(surface.plus.u.function("-"), surface.sides.normal)
         q = surface.test(surface.gap)
-        self._lifted: Any = compile_form(lifted * q * full, surface.entity_maps)
+        self._lifted: Any = compile_form(lifted * q * surface.sides.dS, surface.entity_maps)
         self.direct(np.ones((self._count(), dim), dtype=bool))
         self.follow()
+
+    def remember(self) -> None:
+        """Find what lies between the bodies and compile what is remembered; collective.
+
+        It is done when all parts are there.
+        """
+        surface = self.surface
+        self._films = surface.films(surface.near[0].region)
+        everywhere = np.ones(surface.gap.owned, dtype=bool)
+        local, full = surface.local.dS, surface.sides.dS
+        further = [(-self.share("+") * self.slide.function("+") + self.parted("+"), local)]
+        further.append((-self._closing(), full))
+        if self._films:
+            self.between = self.history.start("between")
+            self.history.follow("between", [Follower(sum(self._films), local, everywhere)])
+            further.append((sum(self._films) - self.between("+"), local))
+        new = Follower(self._widened(), local, everywhere, tuple(further))
+        self.history.follow("parted", [new])
+
+    def advance(self) -> None:
+        """Find what lies between the bodies at the end of the step; collective."""
+        if self._films:
+            self.history.advance()
 
     def _count(self) -> int:
         """Return the number of places, owned and ghost."""
@@ -123,7 +146,7 @@ class MovingWall(SurfacePart):
         return np.asarray(np.take_along_axis(rows, self.link.corners, axis=1))
 
     def direct(self, free: npt.NDArray[np.bool_]) -> None:
-        """Take the mean normals of the facets around each vertex for directors; collective.
+        """Find the line along which each vertex moves; collective.
 
         Args:
             free: components in which a place may move, shape (places, dim); one that is held in
@@ -141,6 +164,8 @@ class MovingWall(SurfacePart):
         mean.scatter_reverse(la.InsertMode.add)
         mean.scatter_forward()
         self.normal.x.array[:] = _units(vectors).ravel()
+        x = surface.gap.function.function_space.tabulate_dof_coordinates()[:, :dim]
+        vectors[:] = surface.interface.lines.towards(x, _units(vectors))
         held = np.where(free, vectors, 0.0)
         slides = np.any(held != 0.0, axis=1)
         vectors[slides] = held[slides]
@@ -150,8 +175,9 @@ class MovingWall(SurfacePart):
         if surface.comm.allreduce(bool(np.any(steep > STEEPEST)), op=MPI.LOR):
             raise CaseError(
                 f"interface {surface.name!r}: a vertex of {surface.minus.name!r} cannot move along "
-                "the mean normal of its facets without leaving one of them sideways: the interface "
-                "is too sharp there, or a support holds it; round it, or let the body rest"
+                "its director without leaving one of its facets sideways: the interface is too "
+                "sharp there, or a support holds it; give other directors, ParallelDirectors or "
+                "FannedDirectors, round it, or let the body rest"
             )
         q, d = surface.test(surface.gap), ufl.dot(self.director("+"), surface.sides.normal)
         along_form = compile_form(d * q * surface.sides.dS, surface.entity_maps)
@@ -180,7 +206,10 @@ class MovingWall(SurfacePart):
         space = surface.gap.function.function_space
         vector = la.vector(space.dofmap.index_map, 1)
         moved = facet_integrals(self._lifted, space) / self._along
-        vector.array[: len(moved)] = moved - surface.values(surface.gap)
+        apart = surface.values(surface.gap)
+        if self._films:
+            apart += self.history.latest("between") * surface.areas / self._along
+        vector.array[: len(moved)] = moved - apart
         vector.scatter_forward()
         dim = self.link.normals.shape[1]
         return np.asarray(vector.array[:, None] * self.director.x.array.reshape(-1, dim))
@@ -275,7 +304,7 @@ class MovingWall(SurfacePart):
     def term(self, test: Expr) -> Any:
         """Return the equation of the gap [m], to which growth adds."""
         surface = self.surface
-        opening = self._widened() - self.share("+") * self.slide.function("+")
+        opening = self._widened() - self.share("+") * self.slide.function("+") - self._filled()
         return opening * test * surface.local.dS - self._closing() * test * surface.sides.dS
 
     def grown(self, now: Expr, before: Expr) -> Expr:
@@ -287,7 +316,7 @@ class MovingWall(SurfacePart):
 
         The slide is taken from the flow itself.
         """
-        local = (self.parted("+") + self._widened()) * near.local.dS
+        local = (self.parted("+") + self._widened() - self._filled()) * near.local.dS
         return local - (self._closing() + self._sideways()) * near.sides.dS
 
     def _widened(self) -> Expr:
@@ -295,6 +324,10 @@ class MovingWall(SurfacePart):
         gap = self.surface.gap
         along = ufl.dot(self.director("+"), self.surface.sides.normal)
         return (gap.function("+") - gap.past("+")) * along
+
+    def _filled(self) -> Expr:
+        """Return the thickness of what laws had put between the bodies at the start [m]."""
+        return self.between("+") if self._films else 0.0
 
     def parting(self) -> Expr:
         """Return the jump of the displacements of the step [m]."""

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Lithium pressed into a flaw of the electrolyte until nothing is left open, with sharp corners."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import ssbmech as ssb
+from ssbmech.run.case_script import CaseScript
+from tests.moving import motion
+from tests.tools import march, measured
+
+NOTCH = CaseScript.load(Path(__file__).parents[2] / "cases" / "notch" / "case.py")
+INTERFACE = "lithium|electrolyte"
+
+
+def fill(*options: str, volume: float = 1e-12) -> None:
+    """March the case with options of its command line, and see that the flaw is filled."""
+    case = NOTCH.case(list(options))
+    run = march(case, watch=lambda cell: motion(cell, "lithium").excess())
+    mesh = case.geometry
+    assert isinstance(mesh, ssb.Notch)
+    angle = np.degrees(np.arctan2(mesh.depth, mesh.mouth - mesh.floor))
+    name = f"flaw with walls of {angle:.0f} degrees"
+    gap = run.rows[-1][f"gap_max:{INTERFACE}"]
+    measured(name, "largest gap left over the depth", gap / mesh.depth, 1e-12, "none")
+    flaw = 0.5 * (mesh.mouth + mesh.floor) * mesh.depth
+    excess = np.abs(np.append(run.seen, motion(run.cell, "lithium").excess()))
+    measured(
+        name, "volume over that of the flaw", excess.max() / flaw, volume, "what pressure makes"
+    )
+    measured(name, "volume at the end", excess[-1] / flaw, 1e-6, "what pressure makes")
+    # metal that fills a flaw is a fluid: the load on its tip is that on the stack
+    tip = run.rows[-1][f"p_tip:{INTERFACE}"] / run.rows[-1]["p_stack"]
+    measured(name, "pressure at the tip when full", abs(tip - 1), 0.1, "stack pressure")
+    share = len(run.rejected) / (len(run.rows) + len(run.rejected))
+    measured(name, f"rejected steps, of {len(run.rows)}", share, 0.05, "none")
+
+
+def test_flaw_with_inclined_walls_is_filled() -> None:
+    fill("--size=1")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("angle", [45.0, 76.0])
+def test_flaws_on_fine_meshes(angle: float) -> None:
+    fill(f"--angle={angle}", "--size=0.3")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("contact", [(), ("--sticks",)], ids=["slides", "sticks"])
+def test_flaw_with_upright_walls_is_filled(contact: tuple[str, ...]) -> None:
+    """Directors that are not parallel leave a volume of second order, made up for in the end."""
+    fill("--angle=90", "--floor=4", "--size=0.5", *contact, volume=0.02)
