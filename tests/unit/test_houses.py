@@ -24,6 +24,7 @@ ORDER = (
     ("kinds", "plausible"),
     ("memory", "extensions"),
     ("runfolder",),
+    ("fracture",),
     ("units",),
     ("parameter", "records"),
     ("measured",),

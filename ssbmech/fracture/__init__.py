@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Linear elastic fracture: flaws, lithium in them, their statistics, and the flaws of a run.
+
+Needs neither the solver nor units: numpy alone, numbers in SI. What is computed here follows from
+stresses, pressures and currents that are given; no crack grows in a mesh.
+"""
