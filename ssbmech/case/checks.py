@@ -17,6 +17,7 @@ from ssbmech.case.protocol import Step
 from ssbmech.case.settings import Discretisation
 from ssbmech.errors import CaseError, CaseWarning
 from ssbmech.interfaces.interface import Interface
+from ssbmech.materials.elastic import Compacting
 from ssbmech.plausible import LEAST_PRELOAD
 
 
@@ -124,9 +125,16 @@ def check_elements(discretisation: Discretisation, bodies: Sequence[Body]) -> No
     """Check that what flows at constant volume gets elements that do not lock.
 
     Raises:
-        CaseError: the degree is too low.
+        CaseError: the degree is too low, or a solid that densifies has no pressure field.
     """
-    flowing = [m.name for b in bodies for m in b.materials.values() if m.solid.flows]
+    materials = [m for b in bodies for m in b.materials.values()]
+    compacting = [m.name for m in materials if isinstance(m.solid, Compacting)]
+    if compacting and not discretisation.mixed:
+        raise CaseError(
+            f"material {compacting[0]!r} densifies, and near full density it flows at constant "
+            "volume: its pressure must be a field of its own: take PressureField.WHERE_FLOWING"
+        )
+    flowing = [m.name for m in materials if m.solid.flows]
     if discretisation.mixed and flowing and discretisation.degree < 2:
         raise CaseError(
             f"material {flowing[0]!r} flows at constant volume and needs displacements of "

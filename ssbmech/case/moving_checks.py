@@ -9,6 +9,7 @@ from ssbmech.case.body import Body
 from ssbmech.case.settings import Discretisation
 from ssbmech.errors import CaseError
 from ssbmech.interfaces.interface import Interface
+from ssbmech.materials.elastic import Compacting
 
 
 def check_moving(
@@ -52,6 +53,11 @@ def _faults_of_body(body: Body, discretisation: Discretisation) -> Iterator[str]
     for material in body.materials.values():
         if not material.solid.flows:
             yield f"but {material.name!r} does not flow: a solid that is elastic rests"
+        if isinstance(material.solid, Compacting):
+            yield (
+                f"but {material.name!r} densifies: what keeps its elastic volume from step to step "
+                "rests, and its strains are logarithms of lengths"
+            )
         if material.host is not None:
             yield f"but {material.name!r} hosts lithium: what swells in its bulk rests"
         if any(metal.not_modelled > 0.0 for metal in material.metals):

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Solid laws: what a material answers to a strain, and linear isotropic elasticity.
 
-A law returns the deviatoric stress and the bulk modulus; the volumetric part of the stress is added
-by the mechanics terms, either from the strain or from an independent pressure, so that a law never
-has to know about locking.
+A law returns the deviatoric stress, the bulk modulus and the volume strain that is not elastic; the
+volumetric part of the stress is added by the mechanics terms, either from the strain or from an
+independent pressure, so that a law never has to know about locking.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import ufl
 
@@ -48,6 +48,9 @@ class Response:
         creep_rate: equivalent creep strain rate [1/s].
         secant_shear: deviator over twice the deviatoric strain that it would be without flow within
             the step [Pa]; None for not known. It helps a linear solver and changes no result.
+        inelastic_volume: volume strain that needs no pressure at the end of the step [1].
+        unsolved: how far the law's own equations are from being solved, as a strain [1]. A step
+            where they are not is taken again, shorter.
     """
 
     deviator: Expr
@@ -55,6 +58,8 @@ class Response:
     state: Mapping[str, Expr] = field(default_factory=dict)
     creep_rate: Expr = 0.0
     secant_shear: Expr = None
+    inelastic_volume: Expr = 0.0
+    unsolved: Expr = 0.0
 
     def __post_init__(self) -> None:
         """Check the kinds."""
@@ -78,6 +83,14 @@ class Solid(Protocol):
 
     def response(self, strain: Expr, state_n: Mapping[str, Expr], around: Surroundings) -> Response:
         """Return stress and new state for a total strain, shape (3, 3), and an old state."""
+
+
+@runtime_checkable
+class Compacting(Protocol):
+    """Role of a solid law whose density is a state: plastic flow changes its volume."""
+
+    def relative_density(self, state: Mapping[str, Expr]) -> Expr:
+        """Return the volume of solid over that of solid and pores in a state [1]."""
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,11 @@ class RegionHistory:
             history._next[name] = fem.Function(space)
         return history
 
+    @property
+    def points(self) -> Array:
+        """Integration points in the reference cell, shape (points, dimension) [1]."""
+        return self._quadrature[0]
+
     def seen_from(self, name: str) -> fem.Function:
         """Let the laws take a variable from a place of its own at the start of a step; return it.
 

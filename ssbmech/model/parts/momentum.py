@@ -24,6 +24,7 @@ from ssbmech.model.history import RegionHistory
 from ssbmech.model.outputs import Output
 from ssbmech.model.part import Judged, Memory, Part, Term
 from ssbmech.model.parts.momentum_outputs import state_outputs, stress_outputs
+from ssbmech.model.parts.pressure import FieldOfItsOwn, FromStrain, Pressure
 from ssbmech.model.preconditioning import (
     Means,
     cell_means,
@@ -33,6 +34,7 @@ from ssbmech.model.preconditioning import (
     volume_term,
 )
 from ssbmech.model.rates import StateRates, StressError
+from ssbmech.model.solved import LawSolved
 from ssbmech.solve.field_roles import Role
 from ssbmech.solve.unknowns import Unknown
 
@@ -67,98 +69,6 @@ class NoFreeStrain:
         return FreeStrain()
 
 
-class Pressure(Protocol):
-    """Role of what takes the volumetric part of the stress."""
-
-    @property
-    def unknowns(self) -> Sequence[Unknown]:
-        """Its fields."""
-
-    @property
-    def mean(self) -> Expr:
-        """Pressure, compression positive [Pa]."""
-
-    def terms(self, body: BodyModel, dx: WeightedMeasure) -> Iterator[Term]:
-        """Yield the volumetric terms."""
-
-    def sizes(self, body: BodyModel, dx: WeightedMeasure) -> Iterator[Term]:
-        """Yield the sizes of the residuals of its fields."""
-
-
-@dataclass(frozen=True, eq=False)
-class FromStrain:
-    """Pressure that follows from the volume strain: plain displacement elements.
-
-    Attributes:
-        bulk: bulk modulus [Pa].
-        volume_strain: trace of total minus free strain [1].
-    """
-
-    bulk: Expr
-    volume_strain: Expr
-
-    @property
-    def unknowns(self) -> tuple[Unknown, ...]:
-        """None."""
-        return ()
-
-    @property
-    def mean(self) -> Expr:
-        """Minus the bulk modulus times the volume strain [Pa]."""
-        return -self.bulk * self.volume_strain
-
-    def terms(self, body: BodyModel, dx: WeightedMeasure) -> Iterator[Term]:
-        """Yield the virtual work of the volume change."""
-        v = body.test(body.u)
-        yield (
-            body.u.key,
-            mechanics.volumetric_term(body.frame, self.bulk, self.volume_strain, v, dx),
-        )
-
-    def sizes(self, body: BodyModel, dx: WeightedMeasure) -> Iterator[Term]:
-        """Yield nothing."""
-        yield from ()
-
-
-@dataclass(frozen=True, eq=False)
-class FieldOfItsOwn:
-    """Pressure that is an unknown, where a solid flows at constant volume.
-
-    Attributes:
-        bulk: bulk modulus [Pa].
-        volume_strain: trace of total minus free strain [1].
-        p: the pressure [Pa].
-        counted: the pressure less its value where strains start to count [Pa].
-    """
-
-    bulk: Expr
-    volume_strain: Expr
-    p: Unknown
-    counted: Expr
-
-    @property
-    def unknowns(self) -> tuple[Unknown, ...]:
-        """The pressure."""
-        return (self.p,)
-
-    @property
-    def mean(self) -> Expr:
-        """The pressure [Pa]."""
-        return self.p.function
-
-    def terms(self, body: BodyModel, dx: WeightedMeasure) -> Iterator[Term]:
-        """Yield its virtual work, and the equation of the volume."""
-        p, q, change = self.p.function, body.test(self.p), self.counted
-        yield body.u.key, mechanics.pressure_term(body.frame, p, body.test(body.u), dx)
-        volume_strain = body.kinematics.swollen(self.volume_strain, body.mesh.mesh)
-        yield self.p.key, mechanics.compressibility_term(self.bulk, volume_strain, change, q, dx)
-
-    def sizes(self, body: BodyModel, dx: WeightedMeasure) -> Iterator[Term]:
-        """Yield the volume strain of a typical stress."""
-        stress = constant(body.mesh.mesh, body.setting.scales.stress)
-        yield self.p.key, stress / self.bulk * body.test(self.p) * dx
-
-
 @dataclass(frozen=True, eq=False)
 class SolidRegion:
     """One region of a body with its solid law.
@@ -167,7 +77,7 @@ class SolidRegion:
         name: name of the region.
         material: the case's material.
         response: answer of the solid law to the body's displacement.
-        volume_strain: trace of total minus free strain [1].
+        volume_strain: elastic volume strain [1].
         stress: Cauchy stress, shape (3, 3) [Pa].
         history: variables at the integration points.
         rates: their rates, if the solid law has any.
@@ -211,7 +121,11 @@ class Momentum(Part):
             for name, material in body.case_body.materials.items()
         }
         _check_alike(self.regions)
-        self._stress_errors = [
+        solving = [r for r in self.regions.values() if not _is_number(r.response.unsolved)]
+        self._judged: list[Judged] = [
+            LawSolved(r.history, r.response.unsolved, body.mesh.mesh) for r in solving
+        ]
+        self._judged += [
             _stress_error(body, region, rates)
             for region in self.regions.values()
             for rates in region.rates
@@ -244,8 +158,8 @@ class Momentum(Part):
 
     @property
     def judged(self) -> Sequence[Judged]:
-        """The stress of the regions whose solid has states."""
-        return self._stress_errors
+        """Whether laws are solved, and the stress of the regions whose solid has states."""
+        return self._judged
 
     def terms(self) -> Iterator[Term]:
         """Yield the virtual work of stress and loads, and the equations of the pressures."""
@@ -299,6 +213,11 @@ class Momentum(Part):
         ]
 
 
+def _is_number(value: Expr) -> bool:
+    """Return whether an expression is a plain number."""
+    return isinstance(ufl.as_ufl(value), ufl.constantvalue.ConstantValue)
+
+
 def _check_alike(regions: Mapping[str, SolidRegion]) -> None:
     """Refuse states of two regions that have one name and are not the same.
 
@@ -347,7 +266,7 @@ def _region(
     new_state = {**response.state, **unloaded.new_state}
     carried = body.kinematics.carried(body.frame, body.u, strain, new_state)
     history.follow({name: on_mesh(value, mesh) for name, value in new_state.items()}, carried)
-    volume_strain = ufl.tr(strain)
+    volume_strain = ufl.tr(strain) - response.inelastic_volume
     pressure: Pressure = FromStrain(response.bulk, volume_strain)
     if material.solid.flows and setting.discretisation.mixed:
         p = _pressure_field(body, name)
