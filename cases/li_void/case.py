@@ -7,6 +7,7 @@ creep close it, or stripping bring the metal back? In space the void is round, a
 plane of symmetry. Run it as
 
     mpirun -n 2 python cases/li_void/case.py
+    mpirun -n 2 python cases/li_void/case.py --moving   # the void's walls move with the metal
     mpirun -n 2 python cases/li_void/case.py --solid    # in space
 """
 
@@ -74,13 +75,14 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
     centre_y = 0.0 if options.solid else None
     half_cycle = options.minutes * minute
     strip = half_cycle if options.strip_minutes is None else options.strip_minutes * minute
+    rest = half_cycle if options.rest_minutes is None else options.rest_minutes * minute
     return ssb.Case(
         name="li_void",
         geometry=solid(size) if options.solid else plane(size),
         bodies=(
-            ssb.Body.single("negative", lithium),
+            ssb.Body.single("negative", lithium, moves=options.moving),
             ssb.Body.single("separator", electrolyte),
-            ssb.Body.single("positive", lithium),
+            ssb.Body.single("positive", lithium, moves=options.moving),
         ),
         interfaces=(
             ssb.Interface(
@@ -98,7 +100,7 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
         protocol=(
             ssb.Preload(1 * s),
             ssb.ConstantCurrent(-options.current * mA_per_cm2, half_cycle, name="plate"),
-            ssb.Rest(half_cycle),
+            *([ssb.Rest(rest)] if rest > 0.0 else []),
             ssb.ConstantCurrent(options.current * mA_per_cm2, strip, name="strip"),
         ),
         temperature=celsius(options.celsius),
@@ -121,6 +123,9 @@ def knobs(parser: argparse.ArgumentParser) -> None:
         type=float,
         help="length of stripping [min]; like the others if not given",
     )
+    parser.add_argument(
+        "--rest-minutes", type=float, help="rest between [min]; like the others if not given"
+    )
     parser.add_argument("--celsius", type=float, default=25.0, help="temperature [degree C]")
     parser.add_argument(
         "--lithium",
@@ -130,6 +135,11 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--solid", action="store_true", help="in space: a round void in a square cell, a quarter"
+    )
+    parser.add_argument(
+        "--moving",
+        action="store_true",
+        help="metal that is really removed: its mesh and the void's walls move",
     )
     parser.add_argument(
         "--size",

@@ -98,9 +98,13 @@ class LayerUsedUp:
         return f"{self.metal} used up at {self.interface}"
 
     def heading(self, before: Mapping[str, float], now: Mapping[str, float]) -> bool:
-        """Return whether less is left than in the row before."""
-        left = now[self.quantity]
-        return left < before.get(self.quantity, math.inf) - WAVERING * self.least
+        """Return whether the step strips, and less is left than in the row before.
+
+        Pressure alone takes nothing from a film from which nothing can be stripped.
+        """
+        left, least = now[self.quantity], WAVERING * self.least
+        stripped = now[f"i_normal_mean:{self.interface}"] * now["time_step"]
+        return stripped > least and left < before.get(self.quantity, math.inf) - least
 
     def excess(self, value: float) -> float:
         """Return what counts as nothing less what is left [C/m2]."""

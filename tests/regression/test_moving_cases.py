@@ -52,3 +52,34 @@ def test_thin_lithium(tmp_path: Path) -> None:
     # what one electrode loses the other one gains
     assert np.ptp(column(result, "thickness_stack", 1)) < 1e-9
     assert np.ptp(column(result, "p_stack", 1)) < 1e3
+
+
+def test_anode_less(tmp_path: Path) -> None:
+    """The anode grows from 20 nm by what the cathode gives, and is stripped to its film by name."""
+    lithium, copper = "anode|electrolyte", "anode|copper"
+    knobs = ("--width=6", "--cathode=6", "--separator=4", "--fraction=0.35", "--size=2.5")
+    result = run("anode_less", tmp_path / "run", *knobs, "--rate=2", "--rest=1", "--no-recharge")
+    assert f"lithium used up at {lithium}" in endings(result)[3]
+    left = column(result, f"reserve_min:{lithium}")
+    assert abs(left[0]) < 1e-10
+    charged = column(result, f"reserve_min:{lithium}", 2)[-1]
+    assert charged > 0.3 * MICRO
+    assert 0.0 < column(result, f"reserve_min:{lithium}", 3)[-1] < 3e-9
+    # the stack swells by what is plated, less what the cathode loses
+    thickness = column(result, "thickness_stack")
+    assert 0.5 * charged < thickness.max() - thickness[0] < 1.01 * charged
+    pressure = column(result, "p_stack")
+    assert pressure.max() - 5e6 == pytest.approx(0.3e12 * (thickness.max() - thickness[0]), rel=0.1)
+    assert column(result, f"contact_fraction:{copper}")[20:].min() > 0.99
+    assert column(result, "audit_lithium").max() < 1e-9
+
+
+def test_void_whose_walls_move(tmp_path: Path) -> None:
+    """Plating deepens it, stripping fills it, and its volume is where the metal is not."""
+    knobs = ("--moving", "--size=1", "--minutes=2", "--rest-minutes=0", "--pressure=0.3")
+    result = run("li_void", tmp_path / "run", *knobs)
+    void = f"void_volume:{METAL}"
+    assert column(result, void, 1)[-1] > 1.2 * column(result, void, 0)[-1]
+    assert column(result, void, 2)[-1] < 0.9 * column(result, void, 1)[-1]
+    assert column(result, "audit_lithium").max() < 1e-9
+    assert column(result, "audit_contact").max() < 1e-9

@@ -85,6 +85,16 @@ def test_film_grows_by_a_thousand(frame: Frame) -> None:
 
 
 @pytest.mark.serial
+def test_a_film_that_cannot_be_stripped_is_pressed_and_grown() -> None:
+    """It holds no more than what exhaustion leaves, and that ends no step that strips nothing."""
+    case = with_first_body(from_seed(0.1e-6), exhaustion=ssb.Exhaustion(film=SEED))
+    run = march(case)
+    assert [ending for ending in run.endings if "used up" in ending] == run.endings[2:3]
+    assert run.endings[:2] == ["duration", "duration"]
+    assert run.series("p_stack")[run.series("step") == 0][-1] == pytest.approx(1e6, rel=1e-6)
+
+
+@pytest.mark.serial
 def test_seed_to_the_last_bit() -> None:
     """How it was meshed is known after a step that is thrown away and from a checkpoint."""
     case = from_seed(0.2e-6)
