@@ -3,7 +3,8 @@
 
 A body's file has the nodes of its displacement space (quadratic cells stay quadratic), an
 interface's file the facets of its codimension-one mesh. The grid is the undeformed one; add the
-point array ``displacement`` ("Warp By Vector" in ParaView) to see the deformed one. Arrays carry
+point array ``displacement`` ("Warp By Vector" in ParaView) to see the deformed one. That of a body
+that moves has its points at each time instead: there is nothing to add. Arrays carry
 the names of the table of fields, SI units, and symmetric tensors as xx, yy, zz, xy, yz, xz.
 
 Each rank hands over the values that it owns. Points and cells are in the order of their original
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     Own = Mapping[str, Quantity]
 
 NO_OWN: Mapping[str, Quantity] = MappingProxyType({})
+NOWHERE: Mapping[str, NDArray[np.float64]] = MappingProxyType({})
 
 
 def owned_cells(function: fem.Function) -> NDArray[np.float64]:
@@ -77,6 +79,7 @@ class BodyFile:
         constants: Values | None = None,
         resumed_at: float | None = None,
         own: Own = NO_OWN,
+        moves: bool = False,
     ) -> None:
         """Order the grid (collective). The file appears with the first step.
 
@@ -89,6 +92,8 @@ class BodyFile:
             resumed_at: Time from which a run goes on whose file may be there [s].
             own: Quantities of the user's own by name; the table of quantities has the others. An
                 array of neither has as many components as its values.
+            moves: Whether the points of the file are those of each time; the displacement counts
+                from where the space has them now.
 
         Raises:
             RunFolderError: The space is of another kind, or the name cannot be a file name.
@@ -98,7 +103,11 @@ class BodyFile:
         grid = _own_grid(points, space.dofmap.list, node_numbers(space), space.mesh)
         path = folder.fields_path / f"body_{_file_name(name)}.vtkhdf"
         notes = {"kind": "body", "name": name}
-        self._writer = _Writer(path, grid, folder.comm, notes, constants or {}, resumed_at, own)
+        start = {vtkhdf.START: grid.points} if moves else {}
+        self._start = start
+        self._writer = _Writer(
+            path, grid, folder.comm, notes, constants or {}, resumed_at, own, start
+        )
 
     @property
     def path(self) -> Path:
@@ -118,7 +127,13 @@ class BodyFile:
         Raises:
             RunFolderError: Shapes or names do not fit, or the file cannot be written.
         """
-        self._writer.append(time, point_data, cell_data)
+        points = dict(point_data)
+        for start in self._start.values():
+            moved = start.copy()
+            u = points.pop("displacement")
+            moved[:, : u.shape[1]] += u
+            points[vtkhdf.POSITION] = moved
+        self._writer.append(time, points, cell_data)
 
 
 class InterfaceFile:
@@ -226,12 +241,13 @@ class _Writer:
         constants: Values,
         resumed_at: float | None,
         own: Own,
+        start: Values = NOWHERE,
     ) -> None:
         self.path = path
         self._known = {**QUANTITIES, **own}
         self._comm = comm
         self._n_points, self._n_cells = len(grid.points), len(grid.cells)
-        fixed = self._checked({}, constants)
+        fixed = self._checked(start, constants)
         self._file = SharedFile(path, comm, grid, notes, fixed, resumed_at)
 
     def append(self, time: float, point_data: Values, cell_data: Values) -> None:

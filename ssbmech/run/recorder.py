@@ -72,7 +72,13 @@ class Recorder:
         own = {quantity.name: quantity for quantity in measurement.own_quantities()}
         self._bodies = {
             name: BodyFile(
-                folder, name, body.u.function.function_space, constants(name), start, own
+                folder,
+                name,
+                body.u.function.function_space,
+                constants(name),
+                start,
+                own,
+                body.case_body.moves,
             )
             for name, body in cell.bodies.items()
         }

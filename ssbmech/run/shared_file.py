@@ -110,6 +110,9 @@ class SharedFile:
             self._fixed = self._grid_blocks(
                 grid.points, np.sort(cells, axis=1) if grid.turned_freely else cells
             )
+            if vtkhdf.START in constants.point:
+                # points that move come with each step
+                self._fixed = [each for each in self._fixed if each.name != vtkhdf.POINTS]
             self._fixed += self._blocks(constants)
 
     def append(self, time: float, values: vtkhdf.Arrays, told: Told) -> None:

@@ -12,11 +12,14 @@ import numpy as np
 from ssbmech.errors import RunFolderError
 from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.vtk_cells import CORNERS
+from ssbmech.runfolder.vtkhdf import POSITION, START
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+DISPLACEMENT = "displacement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,10 @@ class FieldData:
 
     @cached_property
     def points(self) -> NDArray[np.float64]:
-        """Coordinates of the undeformed grid, shape (points, 3) [m]."""
+        """Coordinates of the undeformed grid, of one that moves at the start, (points, 3) [m]."""
         with self._open() as file:
-            return np.array(file["VTKHDF"]["Points"])
+            root = file["VTKHDF"]
+            return np.array(root["PointData"].get(START, root["Points"]))
 
     @cached_property
     def nodes(self) -> NDArray[np.int64]:
@@ -102,6 +106,8 @@ class FieldData:
                     # as `vtkhdf` makes arrays that have values of their own in every step
                     varies = data.maxshape[0] is None
                     found[name] = Array(kind == "PointData", varies, tuple(data.shape[1:]))
+            if found.pop(START, None) is not None:
+                found[DISPLACEMENT] = found[POSITION]
             return found
 
     def values(self, name: str, step: int) -> NDArray[np.float64]:
@@ -146,6 +152,8 @@ class FieldData:
         if name not in self.names:
             known = ", ".join(sorted(self.names))
             raise RunFolderError(f"{self.path.name} has no array {name!r}; it has: {known}")
+        if name == DISPLACEMENT and POSITION in self.names:
+            return np.asarray(self._read(POSITION, first, count) - self.points)
         with self._open() as file:
             root = file["VTKHDF"]
             kind = "PointData" if name in root["PointData"] else "CellData"

@@ -117,6 +117,7 @@ _PLACES = (
     Quantity("gap_share", "$g/h$", "1", "largest gap over its metal"),
     # Fields of a body
     Quantity("displacement", "$u$", "m", "displacement", components=3),
+    Quantity("position", "$x$", "m", "position", components=3),
     Quantity("phi_e", r"$\phi_\mathrm{e}$", "V", "electrolyte potential"),
     Quantity("phi_s", r"$\phi_\mathrm{s}$", "V", "electronic potential"),
     Quantity("current_density", "$j$", "A m-2", "ionic current density", components=3),

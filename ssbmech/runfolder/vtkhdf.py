@@ -18,6 +18,10 @@ readable. Therefore
   file as open for writing and makes every reader refuse it after a crash. It is not locked, so
   that somebody who looks at it while the run goes on cannot make the run fail.
 
+The points of a grid that moves are an array of its own, ``position``, of which the ``Points`` of
+the layout are another name: readers take those of each step. Where they were at the start is in the
+array ``start``.
+
 Nothing here knows of meshes or ranks: a process calls a function while no other has the file open.
 A step is begun by one process, its rows are put there by any number of them, one after the other,
 and it is ended by one. The rows come compressed (`chunks`), so that all that is done by turns is to
@@ -55,6 +59,8 @@ _STEPS_PER_CHUNK = 128
 _KINDS: Final = ("PointData", "CellData")
 POINTS: Final = "Points"
 CONNECTIVITY: Final = "Connectivity"
+POSITION: Final = "position"
+START: Final = "start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +133,14 @@ def create(
     with h5py.File(path, "w", libver="earliest", locking=False) as file:
         file.attrs.update(notes)
     with _opened(path) as file:
-        _write_head(file, size)
+        moves = POSITION in varying["PointData"]
+        _write_head(file, size, moves)
         for kind in _KINDS:
             for arrays, varies in ((constants, False), (varying, True)):
                 for name, components in arrays[kind].items():
                     _create_array(file, kind, name, (size.rows(kind), *components), varies)
+        if moves:
+            file["VTKHDF"][POINTS] = file["VTKHDF/PointData"][POSITION]
         _describe(file, attributes)
 
 
@@ -209,9 +218,12 @@ def end_step(path: Path, time: float) -> None:
             for name, dataset in root[kind].items():
                 stride = _stride(size.rows(kind), dataset) if _varies(dataset) else 0
                 _set_row(steps[kind + "Offsets"][name], step, step * stride)
-        # One part, and the same grid for every step: all offsets into the grid are zero.
-        for name in ("PartOffsets", "PointOffsets", "CellOffsets", "ConnectivityIdOffsets"):
+        # One part, and the same cells for every step: all offsets into them are zero.
+        for name in ("PartOffsets", "CellOffsets", "ConnectivityIdOffsets"):
             _set_row(steps[name], step, 0)
+        points = root[POINTS]
+        offset = step * _stride(size.points, points) if _varies(points) else 0
+        _set_row(steps["PointOffsets"], step, offset)
         _set_row(steps["NumberOfParts"], step, 1)
         file.flush()
         # Together, and after everything else: VTK's reader overruns its buffer when there are more
@@ -291,13 +303,20 @@ def _stride(rows: int, dataset: h5py.Dataset) -> int:
     return -(-rows // chunk) * chunk
 
 
-def _write_head(file: h5py.File, size: Size) -> None:
-    """Write the sizes of the grid, room for it, and the empty bookkeeping of the steps."""
+def _write_head(file: h5py.File, size: Size, moves: bool) -> None:
+    """Write the sizes of the grid, room for it, and the empty bookkeeping of the steps.
+
+    Args:
+        file: the file.
+        size: sizes of the grid.
+        moves: whether its points are an array that varies.
+    """
     root = file.create_group("VTKHDF")
     root.attrs["Version"] = np.array(VERSION, dtype=np.int64)
     kind = b"UnstructuredGrid"
     root.attrs.create("Type", kind, dtype=h5py.string_dtype("ascii", len(kind)))
-    _create_rows_of(root, POINTS, (size.points, 3), np.float64)
+    if not moves:
+        _create_rows_of(root, POINTS, (size.points, 3), np.float64)
     chunk = rows_per_chunk(size.cells) * size.nodes
     _create_rows_of(root, CONNECTIVITY, (size.cells * size.nodes,), np.int64, chunk)
     offsets = _create_rows_of(root, "Offsets", (size.cells + 1,), np.int64)

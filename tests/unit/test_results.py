@@ -95,7 +95,7 @@ def interface_mesh(parent):
     return mesh.create_submesh(parent, dim - 1, facets)[0]
 
 
-def write_body(folder, parent, times):
+def write_body(folder, parent, times, moves=False):
     """Write a displacement t * smooth(x), and per cell the midpoint and t."""
     body = lower_body(parent)
     dim = body.topology.dim
@@ -106,7 +106,7 @@ def write_body(folder, parent, times):
     stress.interpolate(lambda x: np.stack([x[0], x[1], x[2], x[0], x[1], x[2]]))
     region = fem.Function(fem.functionspace(body, ("DG", 0)))
     region.interpolate(lambda x: 1.0 * (x[dim - 1] > 2.5 * UM))
-    file = BodyFile(folder, "lower", space, {"region": owned_cells(region)})
+    file = BodyFile(folder, "lower", space, {"region": owned_cells(region)}, moves=moves)
     for t in times:
         u.interpolate(lambda x, t=t: t * smooth(x))
         scalar.interpolate(lambda x, t=t: t * smooth(x)[0])
@@ -146,6 +146,29 @@ def test_quadratic_body_reads_back(run_path, make):
             assert grid["stress"].shape == (grid.n_cells, 6)
             np.testing.assert_array_equal(grid["von_mises"], grid["stress"][:, 0])
             assert set(grid["region"]) == {0.0, 1.0}
+
+
+@pytest.mark.parametrize("make", [square, cube])
+def test_points_of_a_body_that_moves(run_path, make):
+    """VTK finds them at each time; who reads the file finds start and displacement as of others."""
+    parent, times = make(), [1e-3, 2.5e-3]
+    folder = RunFolder.create(run_path, COMM)
+    path = write_body(folder, parent, times, moves=True)
+    resting = RunFolder.create(run_path.with_name("resting"), COMM)
+    still = write_body(resting, parent, times)
+    if COMM.rank == 0:
+        moving, other = FieldData(path), FieldData(still)
+        assert np.array_equal(moving.points, other.points)
+        assert "start" not in moving.names and "displacement" in moving.names
+        for step in range(2):
+            u = other.values("displacement", step)
+            np.testing.assert_allclose(moving.values("displacement", step), u, atol=1e-19)
+            np.testing.assert_allclose(moving.values("position", step), other.points + u, rtol=1e-9)
+            grid, _ = read_step(path, step)
+            np.testing.assert_allclose(grid.points, other.points + u, rtol=1e-6, atol=1e-12)
+            assert "displacement" not in grid.point_data
+        history = moving.history("displacement")
+        np.testing.assert_allclose(history, other.history("displacement"), atol=1e-19)
 
 
 def _dx(of):
