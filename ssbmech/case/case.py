@@ -128,3 +128,15 @@ class Case:
         check_laws((self.bodies, self.interfaces))
         warn_of_transport(self.bodies, self.interfaces)
         check_temperatures(self.temperature, self.protocol, self.bodies)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Names of all that columns of the series may be of: interfaces, bodies and regions."""
+        regions = [region for body in self.bodies for region in body.materials]
+        names = (*(each.name for each in self.interfaces), *(b.name for b in self.bodies), *regions)
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def unit_of_volume(self) -> str:
+        """Unit of volumes, which are per depth in the plane."""
+        return self.geometry.frame.depth_unit

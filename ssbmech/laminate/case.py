@@ -162,6 +162,22 @@ class LaminateCase:
                 "by Bipolar()"
             )
 
+    @property
+    def cell_names(self) -> tuple[str, ...]:
+        """Names of the cells in the series."""
+        digits = len(str(self.cells))
+        return tuple(f"cell_{k:0{digits}d}" for k in range(1, self.cells + 1))
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Names of all that columns of the series may be of: plies, pads and cells."""
+        return (*(ply.name for ply in (*self.cell.plies, *self.pads)), *self.cell_names)
+
+    @property
+    def unit_of_volume(self) -> str:
+        """Unit of volumes."""
+        return "m3"
+
 
 def _check_names(plies: tuple[Ply, ...], where: str) -> None:
     """Refuse no plies, and two of one name.

@@ -248,6 +248,11 @@ class LaminateModel:
         return self._step.drive
 
     @property
+    def step_length(self) -> float:
+        """Length of the present step [s]."""
+        return self._step.dt
+
+    @property
     def step_temperature(self) -> float:
         """Temperature of the present step [K]."""
         return self._step.temperature

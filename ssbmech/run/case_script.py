@@ -39,7 +39,7 @@ from ssbmech.run.console import Parser
 from ssbmech.run.reading import reading
 
 if TYPE_CHECKING:
-    from ssbmech.case.case import Case
+    from ssbmech.run.any_case import AnyCase
     from ssbmech.run.observers import Observer
 
 Declare = Callable[[argparse.ArgumentParser], None]
@@ -85,7 +85,7 @@ class CaseScript:
     """
 
     path: Path
-    build: Callable[..., Case]
+    build: Callable[..., AnyCase]
     declare: Declare | None = None
     observe: Callable[..., Sequence[Observer]] | None = None
 
@@ -145,7 +145,7 @@ class CaseScript:
             )
         return found
 
-    def case(self, arguments: Sequence[str] = ()) -> Case:
+    def case(self, arguments: Sequence[str] = ()) -> AnyCase:
         """Return the case for values of knobs.
 
         Args:
@@ -157,11 +157,11 @@ class CaseScript:
             ParameterError: a number of the case is out of its bounds.
         """
         case: Any = self._called(self.build, "build_case", arguments)
-        if not dataclasses.is_dataclass(case) or not hasattr(case, "geometry"):
+        if not dataclasses.is_dataclass(case) or not hasattr(case, "protocol"):
             raise CaseError(
                 f"{self.path.name}: build_case returns {shown(case)}: it must return a Case"
             )
-        return cast("Case", case)
+        return cast("AnyCase", case)
 
     def observers(self, arguments: Sequence[str] = ()) -> tuple[Observer, ...]:
         """Return the observers of a run for values of knobs, as `case` takes them.

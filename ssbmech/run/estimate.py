@@ -8,32 +8,31 @@ factorisation fills in more in space than in the plane; an iterative solver take
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import singledispatch
+from typing import Protocol
 
 from mpi4py import MPI
 
 from ssbmech.case.case import Case
-from ssbmech.case.landings import Landings
 from ssbmech.case.linear_solver import Direct, Iterative
 from ssbmech.case.protocol_checks import check_protocol
 from ssbmech.checkpoint.state import CellState
+from ssbmech.errors import CaseError
+from ssbmech.kind_words import shown
 from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
+from ssbmech.run.any_case import AnyCase
+from ssbmech.run.fewest import fewest_steps
+from ssbmech.run.laminates import estimate_laminate
 from ssbmech.run.progress import duration
 from ssbmech.solve.choice import chosen, reason
 from ssbmech.solve.factors import needed
 
 ITERATIONS = 3.0
 """Newton iterations of a time step, as measured with few changes of contact [1]."""
-
-LOOKED_AT = 100_000
-"""Time steps that are counted one by one; of more the number follows from the longest [1]."""
-
-MOST = 1e18
-"""Time steps beyond which their number says no more than that there are too many [1]."""
 
 PROCESS = 0.35e9
 """Memory of a process before it has any unknowns [B]."""
@@ -163,12 +162,28 @@ class Estimate:
         return "".join(f"{name:<12}{value}\n" for name, value in lines.items())
 
 
-def estimate(case: Case, comm: MPI.Intracomm) -> Estimate:
+class Told(Protocol):
+    """Role of what a case will take."""
+
+    def text(self) -> str:
+        """Return it as lines of text."""
+
+
+@singledispatch
+def estimate(case: AnyCase, comm: MPI.Intracomm) -> Told:
     """Return what a case will take on the ranks of a communicator; collective.
 
     Raises:
-        MeshError, CaseError: the case cannot be built.
+        MeshError, CaseError: the case cannot be built, or is none.
     """
+    raise CaseError(f"{shown(case)} is no case: expected a Case or a LaminateCase")
+
+
+estimate.register(estimate_laminate)
+
+
+@estimate.register
+def _(case: Case, comm: MPI.Intracomm) -> Estimate:
     tagged = case.geometry.build(comm)
     cell = CellModel(case, tagged)
     check_protocol(case.protocol, Measurement(cell).stoppable)
@@ -202,25 +217,6 @@ def estimate(case: Case, comm: MPI.Intracomm) -> Estimate:
         other=(Direct.__name__, direct) if iterates else (Iterative.__name__, iterative),
         checkpoint=float(comm.allreduce(CellState(cell).size)),
     )
-
-
-def fewest_steps(case: Case) -> int:
-    """Return the number of time steps if each is solved at once and no stop condition is met."""
-    sizer, count = case.step_control.sizer(), 0
-    for at, step in enumerate(case.protocol):
-        sizer.start(step.duration)
-        elapsed, landings = 0.0, Landings(step)
-        while elapsed < step.duration * (1 - 1e-12):
-            ahead = min(step.duration, landings.next(elapsed))
-            elapsed += sizer.propose(ahead - elapsed)
-            sizer.accept(iterations=1, error=0.0)
-            count += 1
-            if count >= LOOKED_AT:
-                # at the longest step from here on; the least that there can be
-                longest = getattr(case.step_control, "dt_max", step.duration)
-                rest = sum(later.duration for later in case.protocol[at + 1 :])
-                return count + math.ceil(min((step.duration - elapsed + rest) / longest, MOST))
-    return count
 
 
 def _listed(counts: Mapping[str, int]) -> str:

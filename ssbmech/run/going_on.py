@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ssbmech.case.case import Case
 from ssbmech.errors import RunFolderError
+from ssbmech.run.any_case import AnyCase
 from ssbmech.run.same_case import check_same, identity
 from ssbmech.runfolder.status import RunStatus
 
 
-def further_steps(case: Case, content: Mapping[str, Any], folder: Path) -> int:
+def further_steps(case: AnyCase, content: Mapping[str, Any], folder: Path) -> int:
     """Return by how many steps a case continues the one of a run; 0 if it is the same.
 
     A case continues another if it differs from it in the steps that follow the last one alone.
@@ -46,11 +46,11 @@ def further_steps(case: Case, content: Mapping[str, Any], folder: Path) -> int:
     return len(case.protocol) - before
 
 
-def continued(case: Case) -> dict[str, object]:
+def continued(case: AnyCase) -> dict[str, object]:
     """Return the manifest's sections that change when a case continues the one of a run."""
     return {**identity(case), "protocol": listed(case)}
 
 
-def listed(case: Case) -> list[dict[str, object]]:
+def listed(case: AnyCase) -> list[dict[str, object]]:
     """Return the steps of a case as the manifest lists them."""
     return [{"label": step.name, "duration [s]": step.duration} for step in case.protocol]

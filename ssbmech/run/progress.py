@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from mpi4py import MPI
 
-    from ssbmech.case.case import Case
     from ssbmech.case.protocol import Step
+    from ssbmech.run.any_case import AnyCase
     from ssbmech.solve.observing import Row
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class Progress(Protocol):
         """The run is over."""
 
 
-def progress(comm: MPI.Intracomm, case: Case, start: float) -> Progress:
+def progress(comm: MPI.Intracomm, case: AnyCase, start: float) -> Progress:
     """Return a bar if rank 0 has a terminal, and else lines in the log.
 
     Args:

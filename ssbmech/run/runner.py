@@ -8,27 +8,22 @@ import logging
 import os
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from mpi4py import MPI
 
-from ssbmech.case.case import Case
-from ssbmech.case.protocol_checks import check_protocol
-from ssbmech.checkpoint.checkpointer import Checkpointer, Saved
+from ssbmech.checkpoint.checkpointer import Saved
 from ssbmech.checkpoint.store import CheckpointStore
 from ssbmech.errors import SSBMechError
-from ssbmech.model.cell import CellModel
-from ssbmech.model.checks import case_warnings
-from ssbmech.model.measurement import Measurement
+from ssbmech.run.any_case import AnyCase
 from ssbmech.run.environment import environment
-from ssbmech.run.going_on import continued, further_steps, listed
+from ssbmech.run.going_on import continued, further_steps
 from ssbmech.run.interrupt import Interrupt, catch_signals
 from ssbmech.run.log import run_logging
-from ssbmech.run.observers import Observer, Observers
+from ssbmech.run.observers import Observer
+from ssbmech.run.preparing import Job, prepare
 from ssbmech.run.reading import refuse_while_reading
-from ssbmech.run.recorder import Recorder
 from ssbmech.run.same_case import identity
 from ssbmech.runfolder import manifest
 from ssbmech.runfolder.folder import RunFolder, folder_path
@@ -37,15 +32,9 @@ from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.reader import Series
 from ssbmech.runfolder.root import on_root
 from ssbmech.runfolder.status import RunStatus
-from ssbmech.solve.choice import chosen, reason
-from ssbmech.solve.newton import Newton
 from ssbmech.solve.observing import Row
-from ssbmech.solve.time_loop import TimeLoop
 
 logger = logging.getLogger(__name__)
-
-OPTIONS_PREFIX = "ssbmech_"
-"""Prefix of the options that PETSc is told for a run."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +53,7 @@ class Result:
 
 
 def run(
-    case: Case,
+    case: AnyCase,
     outdir: str | os.PathLike[str],
     comm: MPI.Intracomm = MPI.COMM_WORLD,
     notes: Mapping[str, object] | None = None,
@@ -93,11 +82,11 @@ def run(
         known = {**identity(case), "environment": environment(comm)}
         folder = RunFolder.create(outdir, comm, {**known, **(notes or {})})
         with folder.locked(), run_logging(comm, folder.log_path):
-            return _conduct(_Job(case, folder, observers=tuple(observers)), interrupt)
+            return _conduct(Job(case, folder, observers=tuple(observers)), interrupt)
 
 
 def resume(
-    case: Case,
+    case: AnyCase,
     outdir: str | os.PathLike[str],
     comm: MPI.Intracomm = MPI.COMM_WORLD,
     observers: Sequence[Observer] = (),
@@ -132,12 +121,12 @@ def resume(
                 logger.info("%s is complete", folder.path)
                 return Result(folder.path, RunStatus.COMPLETE, _rows_of(folder))
             saved = Saved.find(CheckpointStore(folder.checkpoints_path, comm))
-            job = _Job(case, folder, True, saved, tuple(observers), further)
+            job = Job(case, folder, True, saved, tuple(observers), further)
             return _conduct(job, interrupt)
 
 
 def run_or_resume(
-    case: Case,
+    case: AnyCase,
     outdir: str | os.PathLike[str],
     comm: MPI.Intracomm = MPI.COMM_WORLD,
     notes: Mapping[str, object] | None = None,
@@ -152,27 +141,16 @@ def run_or_resume(
     return run(case, outdir, comm, notes, observers)
 
 
-@dataclass(frozen=True)
-class _Job:
-    """A case and its folder; the checkpoint it goes on from, and how many steps are new."""
-
-    case: Case
-    folder: RunFolder
-    resumed: bool = False
-    saved: Saved | None = None
-    observers: tuple[Observer, ...] = ()
-    further: int = 0
-
-
-def _conduct(job: _Job, interrupt: Interrupt) -> Result:
+def _conduct(job: Job, interrupt: Interrupt) -> Result:
     """Carry a job out, and leave a folder that says how it ended."""
     folder = job.folder
     # a folder whose run cannot be gone on with is left as it is
     begun = not job.resumed
     try:
-        loop, recorder = _prepare(job, interrupt)
+        prepared = prepare(job.case, job, interrupt)
+        loop, recorder = prepared.loop, prepared.recorder
         if job.resumed:
-            _note_resumption(folder, job.saved, _solver(job.case, recorder.cell))
+            _note_resumption(folder, job.saved, prepared.solver)
             if job.further:
                 logger.info("%d steps follow those that the run had", job.further)
                 folder.write_manifest(continued(job.case))
@@ -209,51 +187,6 @@ def _leave_at_once(folder: RunFolder, failure: BaseException) -> None:
         folder.note_failure(f"{type(failure).__name__}: {failure}")
     if folder.comm.size > 1 and not isinstance(failure, KeyboardInterrupt):
         folder.comm.Abort(1)
-
-
-def _prepare(job: _Job, interrupt: Interrupt) -> tuple[TimeLoop, Recorder]:
-    """Build the model and all that marches it, at the start or where an earlier run stood."""
-    case, folder, saved = job.case, job.folder, job.saved
-    comm = folder.comm
-    if saved is None:
-        logger.info("%s: meshing", case.name)
-        tagged = case.geometry.build(comm, folder.mesh_path)
-    else:
-        tagged = saved.mesh(case.geometry.frame)
-    logger.info(
-        "building the model; the first run of a kind compiles its forms, which takes a while"
-    )
-    cell = CellModel(case, tagged)
-    observers = Observers(job.observers, cell)
-    measurement = Measurement(cell, observed=observers.outputs)
-    check_protocol(case.protocol, measurement.stoppable)
-    newton = Newton(cell.system, case.newton, case.linear_solver, OPTIONS_PREFIX)
-    sizer = case.step_control.sizer()
-    store = CheckpointStore(folder.checkpoints_path, comm)
-    interval = case.output.checkpoint_every
-    checkpointer = Checkpointer(cell, measurement, sizer, store, interval, observers, newton.linear)
-    if saved is None:
-        folder.write_manifest(_manifest(case, cell, measurement))
-    size = sum(comm.allreduce(w.owned) for w in cell.unknowns) + len(cell.closures)
-    logger.info("%d unknowns on %d ranks", size, comm.size)
-    if saved is not None:
-        # before any file is touched
-        observers.check_known(saved.content.get("observers", {}))
-    recorder = Recorder(cell, measurement, folder, case, checkpointer, job.resumed, saved)
-    loop = TimeLoop(
-        cell,
-        newton,
-        measurement,
-        recorder,
-        sizer,
-        case.step_control.tolerances,
-        interrupt.requested,
-        observers,
-    )
-    if saved is not None:
-        position = checkpointer.restore(saved)
-        loop.go_on_from(position, recorder.rows[-1] if recorder.rows else {})
-    return loop, recorder
 
 
 def _note_resumption(
@@ -325,46 +258,3 @@ def _make_figures(folder: RunFolder) -> None:
         logger.warning("the figures could not be drawn: %s", failure)
     finally:
         folder.comm.barrier()
-
-
-def _solver(case: Case, cell: CellModel) -> dict[str, dict[str, str]]:
-    """Return the manifest's sections about the linear solver; collective."""
-    preset = chosen(case.linear_solver, cell.system)
-    return {
-        "linear_solver": {
-            "name": type(preset).__name__,
-            "why": reason(case.linear_solver, cell.system),
-        },
-        "solver": dict(preset.options(cell.comm.size)),
-    }
-
-
-def _manifest(case: Case, cell: CellModel, measurement: Measurement) -> dict[str, Any]:
-    """Return the manifest's sections about the case."""
-    sources = {}
-    for body in case.bodies:
-        for region, material in body.materials.items():
-            sources[f"{region}: {material.name}"] = dict(material.sources)
-    for interface in case.interfaces:
-        own: dict[str, Any] = {type(law).__name__: law for law in interface.laws}
-        for which, law in (interface.charge_transfers | own).items():
-            name = f"{interface.name} {which}".strip()
-            sources[name] = dict(getattr(law, "sources", {}))
-    return {
-        "frame": type(case.geometry.frame).__name__,
-        "protocol": listed(case),
-        "bodies": {
-            b.name: {
-                "label": ", ".join(m.name for m in b.materials.values()),
-                "regions": {name: cell.bodies[b.name].mesh.regions[name] for name in b.materials},
-            }
-            | ({"moves": True} if b.moves else {})
-            for b in case.bodies
-        },
-        **_solver(case, cell),
-        "sources": sources,
-        "warnings": case_warnings(case),
-        "quantities": [asdict(quantity) for quantity in measurement.own_quantities()],
-        "unknowns": {w.key: int(cell.comm.allreduce(w.owned)) for w in cell.unknowns}
-        | {closure.key: 1 for closure in cell.closures},
-    }

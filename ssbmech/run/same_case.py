@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from ssbmech.case.case import Case
 from ssbmech.errors import EnvironmentMissing, MeshError, RunFolderError
 from ssbmech.parameter import describe
+from ssbmech.run.any_case import AnyCase
 from ssbmech.run.fingerprint import fingerprint, input_files
 from ssbmech.runfolder import manifest
 
@@ -27,7 +27,7 @@ _REFERRING = (".inp", ".xdmf")
 """Endings of mesh files that may refer to others."""
 
 
-def identity(case: Case) -> dict[str, object]:
+def identity(case: AnyCase) -> dict[str, object]:
     """Return the manifest's sections by which a case is known again.
 
     Raises:
@@ -42,7 +42,10 @@ def identity(case: Case) -> dict[str, object]:
         "case": [dict(row) for row in describe(case)],
         "fingerprint": parts,
         "input_files": input_files(
-            [*(getattr(case, name) for name in fixed), *_mesh_files(case.geometry)]
+            [
+                *(getattr(case, name) for name in fixed),
+                *_mesh_files(getattr(case, "geometry", None)),
+            ]
         ),
     }
 
@@ -58,7 +61,7 @@ def _mesh_files(geometry: object) -> list[Path]:
     return []
 
 
-def check_same(case: Case, content: Mapping[str, Any], folder: Path) -> None:
+def check_same(case: AnyCase, content: Mapping[str, Any], folder: Path) -> None:
     """Check that a case is the one of a manifest, but for how it is solved and written.
 
     A file that a run has read and that is no longer there is no difference: the run has its own

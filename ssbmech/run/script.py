@@ -21,14 +21,14 @@ from ssbmech.run.reading import refuse_while_reading
 from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus
 
 if TYPE_CHECKING:
-    from ssbmech.case.case import Case
+    from ssbmech.run.any_case import AnyCase
     from ssbmech.run.observers import Observer
 
 Built = TypeVar("Built")
 
 
 def main(
-    build_case: Callable[..., Case],
+    build_case: Callable[..., AnyCase],
     knobs: Declare | None = None,
     arguments: Sequence[str] | None = None,
     observers: Callable[..., Sequence[Observer]] | None = None,

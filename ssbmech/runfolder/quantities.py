@@ -98,6 +98,9 @@ _PLACES = (
     Quantity("content_min", r"$x_\mathrm{min}$", "1", "lowest lithium content"),
     Quantity("content_mean", r"$\bar{x}$", "1", "mean lithium content"),
     Quantity("content_max", r"$x_\mathrm{max}$", "1", "highest lithium content"),
+    # Cells and layers of a laminate
+    Quantity("thickness", "$h$", "m", "thickness"),
+    Quantity("current_cell", "$i$", "A m-2", "current density of a cell"),
     # Body extremes
     Quantity("principal_max", r"$\sigma_\mathrm{1,max}$", "Pa", "largest principal stress"),
     Quantity("von_mises_max", r"$q_\mathrm{max}$", "Pa", "largest von Mises stress"),

@@ -65,6 +65,20 @@ class Steppable(Protocol):
         """Let the fixture act from here."""
 
 
+class Solver(Protocol):
+    """What solves the steps of a cell."""
+
+    def solve(self, retreat: Callable[[], None]) -> SolveReport:
+        """Solve the step from the present state of the unknowns.
+
+        Args:
+            retreat: returns the unknowns to the last step, where the predicted ones are no start.
+
+        Raises:
+            NotConverged: there is no solution.
+        """
+
+
 class Watcher(Protocol):
     """What measures a step before it is committed."""
 

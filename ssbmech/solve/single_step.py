@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from ssbmech.case.protocol import SAME_INSTANT, Step, drive_over
 from ssbmech.case.step_control import Tolerances
 from ssbmech.errors import AuditError, CaseError, NotConverged, ObserverError, ParameterError
-from ssbmech.solve.newton import Newton, SolveReport
+from ssbmech.solve.newton import SolveReport
 from ssbmech.solve.observing import Ending, Row, Witness
 from ssbmech.solve.position import Position
-from ssbmech.solve.roles import Hooks, Steppable, Watcher
+from ssbmech.solve.roles import Hooks, Solver, Steppable, Watcher
 
 REJECTED_ERROR = 16.0
 """Predictor error over its tolerance beyond which a solved step is thrown away [1]."""
@@ -53,7 +53,7 @@ class SingleStep:
     def __init__(
         self,
         cell: Steppable,
-        newton: Newton,
+        newton: Solver,
         watcher: Watcher,
         hooks: Hooks,
         witness: Witness,

@@ -26,11 +26,10 @@ from ssbmech.errors import (
     StepTooSmall,
 )
 from ssbmech.solve.limits import Limits
-from ssbmech.solve.newton import Newton
 from ssbmech.solve.observing import Ending, EndRun, NoWitness, Row, Witness
 from ssbmech.solve.pace import Pace
 from ssbmech.solve.position import Position
-from ssbmech.solve.roles import Hooks, Steppable, Watcher
+from ssbmech.solve.roles import Hooks, Solver, Steppable, Watcher
 from ssbmech.solve.single_step import SingleStep, Solved
 
 INTERRUPTED = "interrupted"
@@ -62,7 +61,7 @@ class TimeLoop:
     def __init__(
         self,
         cell: Steppable,
-        newton: Newton,
+        newton: Solver,
         watcher: Watcher,
         hooks: Hooks,
         sizer: StepSizer,

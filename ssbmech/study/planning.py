@@ -19,7 +19,7 @@ from ssbmech.study.plan import LOCK, Plan, Variant, refuse_doubles
 from ssbmech.study.wording import refuse_unknown
 
 if TYPE_CHECKING:
-    from ssbmech.case.case import Case
+    from ssbmech.run.any_case import AnyCase
     from ssbmech.run.case_script import CaseScript
     from ssbmech.study.reductions import Figure
     from ssbmech.study.study_file import Study
@@ -42,7 +42,7 @@ class Planned:
 
     plan: Plan
     records: Mapping[str, Mapping[str, Any]]
-    cases: Mapping[str, Case]
+    cases: Mapping[str, AnyCase]
 
 
 def make_plan(study: Study) -> Planned:
@@ -120,7 +120,7 @@ def settle(planned: Planned, folder: Path) -> Plan:
     return replace(plan, left=tuple(left))
 
 
-def _build_all(script: CaseScript, variants: Sequence[Variant]) -> dict[str, Case]:
+def _build_all(script: CaseScript, variants: Sequence[Variant]) -> dict[str, AnyCase]:
     """Return the cases by variant; if some cannot be built, all of those are told."""
     cases, problems = {}, []
     for variant in variants:
@@ -139,7 +139,7 @@ def _build_all(script: CaseScript, variants: Sequence[Variant]) -> dict[str, Cas
     return cases
 
 
-def _check_figure(figure: Figure, case: Case, *, own: bool) -> None:
+def _check_figure(figure: Figure, case: AnyCase, *, own: bool) -> None:
     """Refuse a figure of a quantity, place or step that a case cannot have.
 
     Quantities of the user's own are known when a model is built, not before, and may be one of the
@@ -166,15 +166,11 @@ def _check_figure(figure: Figure, case: Case, *, own: bool) -> None:
     if name not in OF_CELL and not place:
         raise StudyError(
             f"{where}: {name} belongs to a body or an interface; name it, for example "
-            f"'{name}:{next((each.name for each in case.interfaces), 'separator')}'"
+            f"'{name}:{next(iter(case.places), 'separator')}'"
         )
-    per_depth = name == "void_volume"
-    figure.factor(case.geometry.frame.depth_unit if per_depth else QUANTITIES[name].unit)
+    figure.factor(case.unit_of_volume if name == "void_volume" else QUANTITIES[name].unit)
     if colon:
-        bodies = {body.name for body in case.bodies}
-        regions = {region for body in case.bodies for region in body.materials}
-        interfaces = {interface.name for interface in case.interfaces}
-        refuse_unknown([place], bodies | regions | interfaces, f"body or interface {where}")
+        refuse_unknown([place], set(case.places), f"body or interface {where}")
 
 
 def _check_run(folder: Path, planned: Planned, name: str) -> None:
@@ -207,7 +203,7 @@ def _other_version(manifest: Mapping[str, Any], folder: Path) -> str:
     return ""
 
 
-def _other_case(case: Case, manifest: Mapping[str, Any], folder: Path) -> str:
+def _other_case(case: AnyCase, manifest: Mapping[str, Any], folder: Path) -> str:
     """Return how the case of a run differs from a case; nothing if it does not."""
     from ssbmech.run.same_case import check_same
 

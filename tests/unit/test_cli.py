@@ -14,7 +14,8 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.cli import main
-from ssbmech.run.estimate import Needs, estimate, fewest_steps
+from ssbmech.run.estimate import Needs, estimate
+from ssbmech.run.fewest import fewest_steps
 from ssbmech.runfolder.reader import Series
 from ssbmech.units import s
 from tests.case_scripts import CASES, script_case

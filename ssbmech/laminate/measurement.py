@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Measuring a laminate at every step, for the series and the audits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ssbmech.errors import AuditError, ValidityError
+from ssbmech.laminate.layer import Array
+from ssbmech.laminate.model import BEFORE, PRESSURE, TERMINAL, LaminateModel
+from ssbmech.runfolder.audits import AuditLimits
+from ssbmech.runfolder.quantities import quantity, series_name
+from ssbmech.runfolder.series import Column
+from ssbmech.solve.observing import Row
+
+_STEP = ("time", "time_step", "step")
+_CELL = (
+    "current", "voltage", "charge", "temperature", "p_stack", "gap_platen", "thickness_stack",
+    "state_of_charge",
+)  # fmt: skip
+_AUDITS = tuple(f"audit_{name}" for name in ("lithium", "charge", "force", "drive", "fixture"))
+_EFFORT = (
+    "newton_iterations",
+    "linear_iterations",
+    "linear_iterations_max",
+    "linear_fallbacks",
+    "rejected_steps",
+    "wall_time",
+)
+
+
+class LaminateMeasurement:
+    """Measures a laminate after each solve, before the step is committed.
+
+    Args:
+        model: the laminate.
+    """
+
+    def __init__(self, model: LaminateModel) -> None:
+        """Keep the model."""
+        self.model, self.limits = model, AuditLimits()
+
+    def columns(self) -> list[Column]:
+        """Return the columns of the series."""
+        names = (*_STEP, *_CELL, *self._of_places(), *_AUDITS, *_EFFORT)
+        return [Column(name, quantity(name).unit) for name in names]
+
+    @property
+    def stoppable(self) -> dict[str, Column]:
+        """Columns that stop conditions may watch."""
+        return {column.name: column for column in self.columns()}
+
+    def _of_places(self) -> Iterator[str]:
+        """Yield the columns of plies and cells."""
+        for ply in self.model.plies():
+            yield series_name("thickness", ply.name)
+        cells = self.model.case.cell_names
+        for cell in cells:
+            yield series_name("thickness", cell)
+        for cell in cells:
+            yield series_name("current_cell", cell)
+
+    def measure(self, dt: float, step: int) -> Row:
+        """Return the row of the step that was just solved, without effort."""
+        model, found, x = self.model, self.model.solution, self.model.x
+        state = model.case.cell.voltage.rest.state_of_charge(found.charge)
+        row = {
+            "time": model.time + dt,
+            "time_step": dt,
+            "step": float(step),
+            "current": float(x[BEFORE:].mean()),
+            "voltage": float(x[TERMINAL]),
+            "charge": float(found.charge.mean()),
+            "temperature": model.step_temperature,
+            "p_stack": float(x[PRESSURE]),
+            "gap_platen": max(model.holder.gap(float(x[PRESSURE]), found.thickness), 0.0),
+            "thickness_stack": found.thickness,
+            "state_of_charge": float(state.mean()),
+        }
+        places = [float(found.answers[ply.name].thickness.mean()) for ply in model.plies()]
+        numbers: list[Array] = [model.cell_thickness(), x[BEFORE:]]
+        values = [*places, *(float(value) for part in numbers for value in part)]
+        row |= dict(zip(self._of_places(), values, strict=True))
+        return row | self._audits()
+
+    def _audits(self) -> Row:
+        """Return the relative errors of what every step must keep; lithium follows the charge."""
+        by_place = np.abs(self.model.solution.residual)
+        errors = (
+            float("nan"),
+            float(by_place[BEFORE:].max()),
+            float(by_place[1:3].max()),
+            float(by_place[TERMINAL]),
+            float(by_place[PRESSURE]),
+        )
+        return dict(zip(_AUDITS, errors, strict=True))
+
+    def check(self, row: Row) -> None:
+        """Check the audits of a row, and that no law is asked beyond what it knows.
+
+        Raises:
+            AuditError: an audit is beyond its limit.
+            ValidityError: a law is asked beyond its table.
+        """
+        for name in _AUDITS:
+            limit = getattr(self.limits, name.removeprefix("audit_"))
+            if row[name] > limit:
+                raise AuditError(
+                    f"{name} failed at t = {row['time']:g} s: "
+                    f"error {row[name]:.3g}, limit {limit:g}"
+                )
+        told = self.model.checks()
+        if told:
+            raise ValidityError(f"at t = {row['time']:g} s {'; '.join(told)}")
+
+    def measure_observed(self) -> Row:
+        """Return nothing: observers of a laminate measure nothing of their own."""
+        return {}
+
+    def commit(self, dt: float) -> None:
+        """Do nothing: sums are the model's own."""

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Runs of laminates: their run folders, going on, studies, and the case of many layers."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from mpi4py import MPI
+
+import numpy as np
+import pytest
+
+import ssbmech as ssb
+from ssbmech.errors import CaseError, RunFolderError, ValidityError
+from ssbmech.laminate.growth import MetalGrowth
+from ssbmech.laminate.soft import CompressedLayer
+from ssbmech.laminate.voltage import CellVoltage, Resistance
+from ssbmech.laminate.wiring import Parallel
+from ssbmech.materials.curve import Curve
+from ssbmech.report import write_report
+from ssbmech.run.estimate import estimate
+from ssbmech.runfolder.info import summary
+from tests.laminates import elastic, laminate, ply
+from tests.tools import measured
+
+CASES = Path(__file__).parents[2] / "cases"
+
+
+def case(**more):
+    metal = ply("metal", 5e-6, elastic(7.8e9, 0.38, growth=MetalGrowth(13.0e-6)))
+    rigid = ply("separator", 30e-6, elastic(25e9, 0.3), density=1860.0)
+    found = laminate(
+        more.pop("fixture", ssb.Spring(2e6, spring_stiffness=3e10)),
+        [metal, rigid],
+        CellVoltage(losses=(Resistance(1e-3),)),
+        **{"cells": 4, "wiring": Parallel(), **more},
+    )
+    protocol = (
+        ssb.Preload(1.0),
+        ssb.ConstantCurrent(10.0, 3600.0, name="charge"),
+        ssb.Rest(600.0),
+    )
+    steps = ssb.AdaptiveSteps(dt_initial=10.0, dt_max=600.0)
+    output = ssb.Output(figures=False)
+    return dataclasses.replace(found, protocol=protocol, step_control=steps, output=output)
+
+
+def test_a_run_folder_of_a_laminate(tmp_path):
+    result = ssb.run(case(), tmp_path / "run")
+    assert result.rows[-1]["time"] == pytest.approx(4201.0)
+    assert all(row["audit_fixture"] < 1e-9 for row in result.rows)
+    run = ssb.open_run(tmp_path / "run")
+    series = run.series
+    swing = series["thickness:metal"].iloc[-1] - series["thickness:metal"].iloc[0]
+    assert swing == pytest.approx(36000 * 13.0e-6 / 96485.33, rel=2e-3)
+    assert series["voltage"].iloc[-2] == pytest.approx(0.0, abs=1e-3)
+    cells = [series[f"thickness:cell_{k}"].iloc[-1] for k in range(1, 5)]
+    assert sum(cells) == pytest.approx(series["thickness_stack"].iloc[-1], rel=1e-12)
+    told = summary(tmp_path / "run")
+    assert (told["status"], told["unknowns"]) == ("complete", 8)
+    assert run.manifest["layers"][1] == {
+        "name": "separator", "count": 4, "thickness [m]": 30e-6, "density [kg/m3]": 1860.0,
+    }  # fmt: skip
+    again = ssb.resume(case(), tmp_path / "run")
+    assert len(again.rows) == len(result.rows)
+    with pytest.raises(RunFolderError, match="another case"):
+        ssb.resume(case(cells=5), tmp_path / "run")
+
+
+class Ends:
+    """Ends the run after some steps."""
+
+    name = "ends"
+
+    def begin(self, cell):
+        return {}
+
+    def see(self, row):
+        return ssb.EndRun("enough") if row["time"] > 500.0 else None
+
+
+class Measures(Ends):
+    """Asks for what there is not."""
+
+    def begin(self, cell):
+        return {"": [ssb.Scalar(ssb.Quantity("mine", "$m$", "1", "mine"), lambda _: 0.0)]}
+
+
+def test_observers_may_end_but_not_measure(tmp_path):
+    result = ssb.run(case(), tmp_path / "ends", observers=(Ends(),))
+    assert result.rows[-1]["time"] < 1500.0
+    with pytest.raises(CaseError, match="measure nothing"):
+        ssb.run(case(), tmp_path / "measures", observers=(Measures(),))
+
+
+def test_a_law_beyond_its_table_ends_the_run(tmp_path):
+    foam = ply("foam", 1e-3, CompressedLayer(Curve((0.0, 1e6, 3e6), (0.0, 0.2, 0.3))))
+    with pytest.raises(ValidityError, match=r"foam: the pressure .* is beyond the table"):
+        ssb.run(case(pads=(foam,), fixture=ssb.FixedGap(2.9e6)), tmp_path / "run")
+    run = ssb.open_run(tmp_path / "run")
+    assert run.status == "failed"
+    assert run.series["p_stack"].max() <= 3e6
+
+
+@pytest.mark.serial
+def test_what_is_drawn_and_told_of_a_laminate(tmp_path):
+    ssb.run(dataclasses.replace(case(), output=ssb.Output()), tmp_path / "run")
+    names = {path.name for path in (tmp_path / "run" / "figures").iterdir()}
+    assert {"history.png", "pressure_capacity.png"} <= names
+    page = write_report(tmp_path / "run").read_text(encoding="utf-8")
+    assert "cell_1" in page
+    told = estimate(case(), MPI.COMM_WORLD).text()
+    assert "4 cells, 8 layers" in told
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("fixture", ["spring", "gap", "gas", "force", "hydraulic"])
+def test_every_fixture_makes_a_case(fixture):
+    script = ssb.CaseScript.load(CASES / "many_layers" / "case.py")
+    found = script.case(["--cells", "2", "--fixture", fixture, "--pad", "0.5", "--scatter", "0.01"])
+    assert found.cells == 2
+    assert {pad.name for pad in found.pads} == {"oil" if fixture == "hydraulic" else "foam"}
+
+
+@pytest.mark.serial
+def test_a_cycle_of_many_layers(tmp_path):
+    """Ten cells of 4 mAh/cm2 at constant force: 0.18 mm, as published."""
+    script = ssb.CaseScript.load(CASES / "many_layers" / "case.py")
+    found = script.case(["--cells", "10", "--fixture", "force"])
+    ssb.run(dataclasses.replace(found, output=ssb.Output(figures=False)), tmp_path / "run")
+    series = ssb.open_run(tmp_path / "run").series
+    height = series["thickness_stack"].to_numpy()
+    seated = series["step"].to_numpy() > 0
+    swing = height[seated].max() - height[series["step"].to_numpy() == 0][-1]
+    measured("case of many layers", "thickness of 10 cells against published",
+             abs(swing / 0.18e-3 - 1), 0.05, "at 4.25 V, not at 4 mAh/cm2")  # fmt: skip
+    assert np.ptp(series["p_stack"].to_numpy()[seated]) < 1.0
