@@ -18,7 +18,7 @@ from ssbmech.errors import MeshError
 from ssbmech.geometry import MeshSource
 from ssbmech.geometry.patience import signs_of_life
 from ssbmech.geometry.simplices import SimplexMesh
-from ssbmech.run.estimate import fewest_steps
+from ssbmech.run.fewest import fewest_steps
 from ssbmech.units import nm, um
 from tests.processes import HANG
 from tests.refusing import nothing_is_solved, refused  # noqa: F401
