@@ -85,6 +85,7 @@ from .interfaces.point import Hidden, InterfacePoint, StepErrors
 from .interfaces.props import ConstantBearing, LensVoids, PlatedExcess, ProppedInterface
 from .interfaces.rough_contact import AdheringContact, RememberedContact
 from .interfaces.sinking import FreeClosing, LinearSinking, PowerLawSinking
+from .laminate.case import LaminateCase, LaminateCell, Ply
 from .materials.material import Material
 from .measured import Measured
 from .memory import StateVariable
@@ -166,6 +167,8 @@ __all__ = [
     "Isostatic",
     "Iterative",
     "Knob",
+    "LaminateCase",
+    "LaminateCell",
     "Layer",
     "LensGap",
     "LensVoids",
@@ -187,6 +190,7 @@ __all__ = [
     "PlaneSection",
     "PlaneStrain",
     "PlatedExcess",
+    "Ply",
     "PointField",
     "PowerLawSinking",
     "Preload",

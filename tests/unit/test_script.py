@@ -44,7 +44,7 @@ def test_scripts_of_the_repository(path: Path) -> None:
     """Each builds a case by its defaults, and tells the unit of each number."""
     script = CaseScript.load(path)
     assert script.name == path.parent.name
-    assert isinstance(script.case(), ssb.Case)
+    assert isinstance(script.case(), (ssb.Case, ssb.LaminateCase))
     plain = {"seed", "cycles", "fraction", "content", "nmc-weight", "matrix"}
     for knob in script.knobs.values():
         if isinstance(knob.default, float) and knob.name not in plain:
