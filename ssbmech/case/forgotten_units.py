@@ -83,7 +83,7 @@ def warn_of_transport(bodies: Sequence[Body], interfaces: Sequence[Interface]) -
     told = {}
     for body in bodies:
         for material in body.materials.values():
-            law = material.conductor
+            law = getattr(material.conductor, "dense", material.conductor)
             if not isinstance(law, IonConductor):
                 continue
             kappa = _at_room_temperature(law)

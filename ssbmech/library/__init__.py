@@ -18,6 +18,12 @@ from ssbmech.library.cathodes import lco, nmc111, nmc811
 from ssbmech.library.collectors import aluminium, copper, stainless_steel
 from ssbmech.library.garnet import llzo
 from ssbmech.library.lithium import anand_narayan2019, lepage2019, masias2019
+from ssbmech.library.pressed import (
+    glass_75li2s_25p2s5,
+    li3ybrcl6_sheet,
+    li6ps5cl_pressed,
+    nmc_li3ybrcl6_sheet,
+)
 from ssbmech.library.sodium import wang2020
 from ssbmech.library.thiophosphate import li3ps4
 from ssbmech.materials.material import Material
@@ -33,6 +39,10 @@ MATERIALS: Final[Mapping[str, Callable[[], Material]]] = MappingProxyType(
         "li6ps5cl": li6ps5cl,
         "li3ps4": li3ps4,
         "llzo": llzo,
+        "glass_75li2s_25p2s5": glass_75li2s_25p2s5,
+        "li6ps5cl_pressed": li6ps5cl_pressed,
+        "li3ybrcl6_sheet": li3ybrcl6_sheet,
+        "nmc_li3ybrcl6_sheet": nmc_li3ybrcl6_sheet,
         "nmc811": nmc811,
         "nmc111": nmc111,
         "lco": lco,

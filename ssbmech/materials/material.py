@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ssbmech.errors import ParameterError
-from ssbmech.materials.elastic import Solid
+from ssbmech.materials.elastic import Compacting, Solid
 from ssbmech.materials.host import Host
-from ssbmech.materials.transport import Conductor, Electronic, Metal
+from ssbmech.materials.transport import Conductor, DensityDependent, Electronic, Metal
 from ssbmech.parameter import NOT_DESCRIBED, Source, describe, parameter, validate_parameters
 from ssbmech.plausible import LEAST_STRESS, PRESSURE_HINT
 
@@ -35,8 +35,8 @@ class Material:
         sources: Source of each number by its path, such as "solid.flow.rate"; may be empty.
 
     Raises:
-        ParameterError: The name is empty, a number is out of its bounds, or a source belongs to no
-            number of the material.
+        ParameterError: The name is empty, a number is out of its bounds, a source belongs to no
+            number of the material, or the conductor asks for a density that the solid has not.
     """
 
     name: str
@@ -68,6 +68,11 @@ class Material:
         validate_parameters(self)
         if not self.name:
             raise ParameterError("a material needs a name that is not empty")
+        if isinstance(self.conductor, DensityDependent) and not isinstance(self.solid, Compacting):
+            raise ParameterError(
+                f'material "{self.name}": its conductivity depends on the density, but its solid '
+                f"({type(self.solid).__name__}) has none: take a CapLaw, or give an IonConductor"
+            )
         known = self._numbers()
         for path in self.sources:
             if path not in known:

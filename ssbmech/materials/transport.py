@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+import ufl
 
 from ssbmech.activation import arrhenius
 from ssbmech.constants import FARADAY
@@ -18,6 +20,14 @@ class Conductor(Protocol):
 
     def kappa_e(self, temperature: Expr) -> Expr:
         """Return the ionic conductivity [S/m]."""
+
+
+@runtime_checkable
+class DensityDependent(Protocol):
+    """Role of an ion conductor whose conductivity depends on the density of its solid."""
+
+    def kappa_at(self, temperature: Expr, density: Expr) -> Expr:
+        """Return the ionic conductivity at a temperature [K] and a relative density [1]; [S/m]."""
 
 
 class Electronic(Protocol):
@@ -53,6 +63,45 @@ class IonConductor:
         t_0 = self.reference_temperature
         hotter = arrhenius(self.activation_energy, temperature, t_0)
         return self.conductivity * (t_0 / temperature) * hotter
+
+
+LEAST_CONDUCTING = 1e-6
+"""Density over that where conduction begins, as a share of the way to full density, below which
+the conductivity stays: a potential needs some [1]."""
+
+
+@dataclass(frozen=True)
+class PorousConductor:
+    r"""Ion conductor with pores, whose conductivity follows the density of its solid.
+
+    .. math:: \kappa = \kappa_s(T) \left( \frac{\rho - \rho_p}{1 - \rho_p} \right)^t
+
+    Attributes:
+        dense: conduction of the solid without pores.
+
+    Raises:
+        ParameterError: a constant is out of its bounds.
+    """
+
+    dense: IonConductor
+    percolation: float = parameter(
+        "1", low=0.0, high=1.0, high_open=True, doc="relative density where conduction begins"
+    )
+    exponent: float = parameter("1", low=1.0, high=10.0, doc="exponent of the conductivity t")
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def kappa_e(self, temperature: Expr) -> Expr:
+        """Return the conductivity of the solid without pores [S/m]."""
+        return self.dense.kappa_e(temperature)
+
+    def kappa_at(self, temperature: Expr, density: Expr) -> Expr:
+        """Return the conductivity at a temperature and a relative density [S/m]."""
+        above = (density - self.percolation) / (1 - self.percolation)
+        share = ufl.max_value(above, LEAST_CONDUCTING) ** self.exponent
+        return self.dense.kappa_e(temperature) * share
 
 
 @dataclass(frozen=True)

@@ -183,7 +183,7 @@ def test_an_unknown_name_lists_the_known_ones():
 
 def test_roles_of_the_substances():
     conductors = [name for name in MATERIALS if by_name(name).conductor]
-    assert conductors == ["li6ps5cl", "li3ps4", "llzo"]
+    assert conductors == ["li6ps5cl", "li3ps4", "llzo", "glass_75li2s_25p2s5", "li6ps5cl_pressed"]
     metals = [name for name in MATERIALS if by_name(name).metal]
     assert metals == [name for name in MATERIALS if name.startswith(("lithium_", "sodium_"))]
     assert [name for name in MATERIALS if by_name(name).host] == HOSTS

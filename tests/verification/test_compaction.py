@@ -24,10 +24,11 @@ from ssbmech.case.fixtures import Fixture
 from ssbmech.case.protocol import Drive
 from ssbmech.frames import PlaneStrain
 from ssbmech.materials.material import Material
+from ssbmech.materials.transport import IonConductor, PorousConductor
 from ssbmech.model.cell import CellModel
 from ssbmech.units import MPa
 from tests.cap import Cap, Swelling
-from tests.parts import Momentum, part
+from tests.parts import Ions, Momentum, part
 from tests.single_body import Rectangle
 from tests.tools import March, march, measured
 from tests.verification.test_jacobian import check_blocks
@@ -54,13 +55,8 @@ def layer(cap: Cap, density: float, fixture: Fixture | None, **changes: Any) -> 
         "limits": ssb.Limits.off(),
         "step_control": ssb.AdaptiveSteps(dt_max=5.0, stress_error=None),
     }
-    return ssb.Case(
-        name="layer",
-        geometry=square,
-        bodies=(ssb.Body.single("body", material),),
-        fixture=fixture,
-        **{**settings, **changes},
-    )
+    settings["bodies"] = (ssb.Body.single("body", material),)
+    return ssb.Case(name="layer", geometry=square, fixture=fixture, **{**settings, **changes})
 
 
 def swelling(volume: float, duration: float = 100.0) -> ssb.Under:
@@ -146,6 +142,7 @@ def at_ends(run: March) -> np.ndarray:
     return np.flatnonzero(np.append(np.diff(step) != 0, True))
 
 
+@pytest.mark.serial
 def test_heckels_line() -> None:
     """Five points of one glass; between them the line is met at all pressures."""
     run = pellet()
@@ -161,6 +158,7 @@ def test_heckels_line() -> None:
     measured("cold pressed glass", "distance from Heckel's line", error, 5e-3, "rigid die")
 
 
+@pytest.mark.serial
 def test_release_and_pressing_again() -> None:
     run = pellet()
     ends = at_ends(run)
@@ -235,6 +233,41 @@ def test_a_step_too_long_for_the_law_is_taken_again() -> None:
     dense = 0.9 * 1.35 * math.exp(-pressure / cap.moduli(1.0)[0])
     assert 0.0 < 1 - dense < 1e-6
     assert pressure == pytest.approx(cap.size(-math.log1p(-dense))[0], rel=1e-6)
+
+
+@pytest.mark.serial
+def test_a_current_through_a_pellet_follows_its_density() -> None:
+    r"""Potentials are held at both faces: :math:`\kappa = \kappa_s ((\rho - \rho_p)/(1 - \rho_p))^t`."""
+    cap, drop, dense = Cap(200.0, 0.45, 1.2, 0.1), 0.01, 0.4
+    conductor = PorousConductor(IonConductor(dense), percolation=0.45, exponent=1.8)
+    material = Material("porous", cap.law(0.6), conductor=conductor, thermal_expansion=EXPANSION)
+    held = (
+        ssb.FacePotential("bottom", lambda x: np.zeros_like(x[0])),
+        ssb.FacePotential("top", lambda x: np.full_like(x[0], drop)),
+    )
+    case = layer(
+        cap,
+        0.6,
+        ssb.ConstantForce(5 * MPa),
+        bodies=(ssb.Body.single("body", material),),
+        loads=ssb.Loads(face_potentials=held),
+        protocol=(ssb.Preload(1.0), ssb.Press(300 * MPa, 50.0)),
+    )
+    run = march(case, watch=current_of)
+    share = (1 - porosity(run) - 0.45) / 0.55
+    exact = -dense * share**1.8 * drop / HEIGHT
+    error = np.abs(np.array(run.seen) / exact - 1).max()
+    assert share[-1] > 2 * share[0]
+    measured("conductivity of a pellet", "current through it", error, 1e-9, "Ohm's law at density")
+
+
+def current_of(cell: CellModel) -> float:
+    """Return the mean current density across the layer before a step is committed [A/m2]."""
+    body = cell.bodies["body"]
+    ions = part(body, Ions)
+    (flow,) = (mean for mean in ions.outputs() if mean.quantity.name == "current_density")
+    through = fem.assemble_scalar(compile_form(flow.components["body"][1] * body.dx, None))
+    return float(cell.comm.allreduce(through, op=MPI.SUM)) / HEIGHT**2
 
 
 def state_for_derivatives() -> CellModel:

@@ -13,12 +13,13 @@ from dolfinx import fem, la
 from ssbmech._compat import constant
 from ssbmech.forms import charge
 from ssbmech.frames import Expr
-from ssbmech.materials.transport import Conductor
+from ssbmech.materials.transport import Conductor, DensityDependent
 from ssbmech.model.body import BodyModel
 from ssbmech.model.conditions import symbolic
 from ssbmech.model.given import given_expression
 from ssbmech.model.outputs import CellMean, Output, PointField, owned_nodes
 from ssbmech.model.part import Part, Term
+from ssbmech.model.parts.momentum import Momentum
 from ssbmech.model.preconditioning import elliptic
 from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.field_roles import Role
@@ -75,16 +76,25 @@ class Ions(Part):
         """Yield Ohm's law of the conducting regions, and the sources."""
         body, phi_e = self.body, self.phi_e
         mesh, w = body.mesh.mesh, body.test(phi_e)
-        temperature = body.setting.conditions.temperature.on(mesh)
-        for name, conductor in self._conductors.items():
-            law: Conductor = symbolic(conductor, mesh)
-            kappa = law.kappa_e(temperature)
+        for name in self._conductors:
+            kappa = self._conductivity(name)
             yield phi_e.key, charge.ohmic_term(kappa, phi_e.function, w, body.region(name))
         for source in body.setting.loads.ion_sources:
             if source.body == body.name:
                 where = f"IonSource.density in body {body.name!r}"
                 density = given_expression(source.density, mesh, (), where, "A/m3")
                 yield phi_e.key, charge.ion_source_term(density, w, body.dx)
+
+    def _conductivity(self, name: str) -> Expr:
+        """Return the conductivity of a region that conducts at the end of the step [S/m]."""
+        body = self.body
+        mesh = body.mesh.mesh
+        temperature = body.setting.conditions.temperature.on(mesh)
+        law: Conductor = symbolic(self._conductors[name], mesh)
+        if not isinstance(law, DensityDependent):
+            return law.kappa_e(temperature)
+        solid = body.parts.get(Momentum, "a conductor with pores needs a solid").regions[name]
+        return law.kappa_at(temperature, solid.density)
 
     def roles(self) -> Sequence[Role]:
         """Say that the potential is that of an elliptic equation; collective."""
@@ -103,10 +113,8 @@ class Ions(Part):
 
     def _currents(self) -> Iterator[tuple[str, list[Expr]]]:
         """Yield the current density -kappa grad phi_e of each region that conducts [A/m2]."""
-        mesh = self.body.mesh.mesh
-        temperature = self.body.setting.conditions.temperature.on(mesh)
         slope = ufl.grad(self.phi_e.function)
-        for name, conductor in self._conductors.items():
-            law: Conductor = symbolic(conductor, mesh)
-            flow = [-law.kappa_e(temperature) * slope[axis] for axis in range(self.body.frame.dim)]
+        for name in self._conductors:
+            kappa = self._conductivity(name)
+            flow = [-kappa * slope[axis] for axis in range(self.body.frame.dim)]
             yield name, [*flow, ufl.as_ufl(0.0)][:3]

@@ -14,7 +14,7 @@ from ssbmech._compat import compile_form, constant, cut_submesh, part_entity_map
 from ssbmech.errors import CaseError
 from ssbmech.forms import mechanics
 from ssbmech.frames import Expr, Frame, WeightedMeasure
-from ssbmech.materials.elastic import Response, Solid, Surroundings
+from ssbmech.materials.elastic import Compacting, Response, Solid, Surroundings
 from ssbmech.materials.material import Material
 from ssbmech.memory import StateVariable, check_new_state, collect, declared
 from ssbmech.model.body import BodyModel
@@ -94,6 +94,12 @@ class SolidRegion:
     rates: tuple[StateRates, ...]
     pressure: Pressure
     dx: WeightedMeasure
+
+    @property
+    def density(self) -> Expr:
+        """Relative density at the end of the step [1]; 1 where pores are no state of the solid."""
+        solid = self.material.solid
+        return solid.relative_density(self.response.state) if isinstance(solid, Compacting) else 1.0
 
 
 class Momentum(Part):
