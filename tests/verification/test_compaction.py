@@ -237,7 +237,7 @@ def test_a_step_too_long_for_the_law_is_taken_again() -> None:
 
 @pytest.mark.serial
 def test_a_current_through_a_pellet_follows_its_density() -> None:
-    r"""Potentials are held at both faces: :math:`\kappa = \kappa_s ((\rho - \rho_p)/(1 - \rho_p))^t`."""
+    r"""Held at two potentials: :math:`\kappa = \kappa_s ((\rho - \rho_p)/(1 - \rho_p))^t`."""
     cap, drop, dense = Cap(200.0, 0.45, 1.2, 0.1), 0.01, 0.4
     conductor = PorousConductor(IonConductor(dense), percolation=0.45, exponent=1.8)
     material = Material("porous", cap.law(0.6), conductor=conductor, thermal_expansion=EXPANSION)
