@@ -68,7 +68,8 @@ class Material:
         validate_parameters(self)
         if not self.name:
             raise ParameterError("a material needs a name that is not empty")
-        if isinstance(self.conductor, DensityDependent) and not isinstance(self.solid, Compacting):
+        porous = isinstance(self.conductor, DensityDependent)
+        if porous and not isinstance(self.solid, Compacting):
             raise ParameterError(
                 f'material "{self.name}": its conductivity depends on the density, but its solid '
                 f"({type(self.solid).__name__}) has none: take a CapLaw, or give an IonConductor"
