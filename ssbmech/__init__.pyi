@@ -40,6 +40,7 @@ from .case.protocol import (
     Preload,
     Rest,
 )
+from .case.remeshing import Remeshing
 from .case.repeating import cycles
 from .case.settings import Discretisation, NewtonSettings, Output, PressureField, Scales
 from .case.step_control import AdaptiveSteps, PrescribedSteps
@@ -208,6 +209,7 @@ __all__ = [
     "RegulatedForce",
     "Release",
     "RememberedContact",
+    "Remeshing",
     "Rest",
     "Result",
     "Roller",

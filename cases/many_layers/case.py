@@ -165,10 +165,14 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     cell.add_argument("--separator", type=float, default=30.0, help="its thickness [um]")
     cell.add_argument("--seed-film", type=float, default=3.0, help="lithium at the start [um]")
     cell.add_argument("--fraction", type=float, default=0.5, help="part of NMC in the cathode [1]")
-    cell.add_argument("--followed", type=float, default=1.0, help="volume that thickness follows [1]")
+    cell.add_argument(
+        "--followed", type=float, default=1.0, help="volume that thickness follows [1]"
+    )
     cell.add_argument("--modulus", type=float, default=15.0, help="of the cathode [GPa]")
     cell.add_argument("--resistance", type=float, default=25.0, help="of a cell [ohm cm2]")
-    cell.add_argument("--scatter", type=float, default=0.0, help="scatter of the separators' thickness [1]")
+    cell.add_argument(
+        "--scatter", type=float, default=0.0, help="scatter of the separators' thickness [1]"
+    )
     cell.add_argument("--seed", type=int, default=1, help="seed of the scatter")
     cycling = parser.add_argument_group("cycling")
     cycling.add_argument("--rate", type=float, default=0.2, help="C-rate [1/h]")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from ssbmech.case.remeshing import Remeshing
 from ssbmech.errors import CaseError
 from ssbmech.extensions import OwnPart
 from ssbmech.interfaces.exhaustion import Exhaustion
@@ -43,7 +44,7 @@ class Body:
     Raises:
         CaseError: there is no region, something else than a material, a content for a region that
             hosts no lithium, a feed for a material that does not conduct electrons, or an
-            exhaustion law for what does not move.
+            exhaustion law or remeshing for what does not move.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Body:
     parts: tuple[OwnPart, ...] = field(default=(), metadata=STATED_IF_GIVEN)
     moves: bool = field(default=False, metadata=STATED_IF_GIVEN)
     exhaustion: Exhaustion | None = field(default=None, metadata=STATED_IF_GIVEN)
+    remeshing: Remeshing | None = field(default=None, metadata=STATED_IF_GIVEN)
 
     def __post_init__(self) -> None:
         """Check that there are materials, and that they are materials."""
@@ -75,6 +77,11 @@ class Body:
                 f"body {self.name!r} has an exhaustion law but does not move: how thick its metal "
                 "is would not be known; give moves=True, or leave the law out"
             )
+        if self.remeshing is not None and not self.moves:
+            raise CaseError(
+                f"body {self.name!r} is to be meshed anew but does not move: its mesh never "
+                "changes; give moves=True, or leave the remeshing out"
+            )
         for region in self.content:
             if region not in self.materials or self.materials[region].host is None:
                 raise CaseError(
@@ -87,6 +94,11 @@ class Body:
         """The law of exhaustion; empty if there is none."""
         return () if self.exhaustion is None else (self.exhaustion,)
 
+    @property
+    def remeshings(self) -> tuple[Remeshing, ...]:
+        """When its mesh is made anew; empty if never."""
+        return () if self.remeshing is None else (self.remeshing,)
+
     @classmethod
     def single(
         cls,
@@ -95,6 +107,7 @@ class Body:
         content: float | None = None,
         moves: bool = False,
         exhaustion: Exhaustion | None = None,
+        remeshing: Remeshing | None = None,
     ) -> Body:
         """Return a body of one region that has the body's name.
 
@@ -104,6 +117,14 @@ class Body:
             content: initial lithium content, for a host [1].
             moves: whether its mesh follows what is stripped, plated and flows.
             exhaustion: how stripping ends where a metal that moves has no more to give.
+            remeshing: when the mesh of a body that moves is made anew.
         """
         contents = {} if content is None else {name: content}
-        return cls(name, {name: material}, contents, moves=moves, exhaustion=exhaustion)
+        return cls(
+            name,
+            {name: material},
+            contents,
+            moves=moves,
+            exhaustion=exhaustion,
+            remeshing=remeshing,
+        )

@@ -8,19 +8,22 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from ssbmech._version import __version__
 from ssbmech.case.step_control import StepSizer
 from ssbmech.checkpoint.mesh import load_mesh, mesh_names, mesh_rows
-from ssbmech.checkpoint.rows import StoredRows, write_rows
+from ssbmech.checkpoint.renewing import Renewal
+from ssbmech.checkpoint.rows import StoredRows, write_alone, write_rows
 from ssbmech.checkpoint.state import CellState
 from ssbmech.checkpoint.store import CheckpointStore
-from ssbmech.errors import RunFolderError
+from ssbmech.errors import MeshError, RunFolderError
 from ssbmech.frames import Frame
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
+from ssbmech.runfolder.root import on_root
 from ssbmech.solve.position import Position
 
 logger = logging.getLogger(__name__)
@@ -205,7 +208,18 @@ class Checkpointer:
         if rows == self._saved_rows:
             # the file of that number would be written anew, and could be lost meanwhile
             return
-        content = {
+        content = self._content(position, rows, since_fields)
+        arrays, comm = {**self._mesh, **self.state.rows()}, self.store.comm
+        text = json.dumps(content)
+        self.store.save(rows, lambda path: write_rows(path, comm, arrays, text))
+        self.written += 1
+        self._saved_rows = rows
+        self._last = time.perf_counter()
+        logger.debug("checkpoint after %d steps", rows)
+
+    def _content(self, position: Position, rows: int, since_fields: int) -> dict[str, Any]:
+        """Return the scalar part of a checkpoint."""
+        return {
             "format": FORMAT,
             "ssbmech": __version__,
             "mesh": self._mesh_names,
@@ -218,13 +232,37 @@ class Checkpointer:
             "rows": rows,
             "since_fields": since_fields,
         }
-        arrays, comm = {**self._mesh, **self.state.rows()}, self.store.comm
+
+    def renew(self, path: Path, position: Position, rows: int, since_fields: int) -> Saved:
+        """Write the state with its worn bodies meshed anew to a file, and return it; collective.
+
+        The state of this cell stays as it is.
+
+        Args:
+            path: the file.
+            position: where the run stands.
+            rows: rows of the series so far.
+            since_fields: accepted time steps since the fields were written.
+
+        Raises:
+            MeshError: no better mesh can be made.
+            RunFolderError: the file cannot be written.
+        """
+        renewal, comm = Renewal(self.state), self.store.comm
+        if renewal.reason:
+            raise MeshError(renewal.reason)
+        content = self._content(position, rows, since_fields)
+        content["cell"] = renewal.scalars(content["cell"])
         text = json.dumps(content)
-        self.store.save(rows, lambda path: write_rows(path, comm, arrays, text))
-        self.written += 1
-        self._saved_rows = rows
-        self._last = time.perf_counter()
-        logger.debug("checkpoint after %d steps", rows)
+        on_root(comm, lambda: path.parent.mkdir(exist_ok=True))
+        on_root(comm, lambda: write_alone(path, renewal.rows, text))
+        # as it is read, whoever reads it
+        return Saved(StoredRows(path, comm), json.loads(comm.bcast(text)))
+
+    def take_over(self, before: Checkpointer) -> None:
+        """Go on where the one for the mesh before has been."""
+        self.written += before.written
+        self._last, self._saved_rows = before._last, -1
 
     def restore(self, saved: Saved) -> Position:
         """Take the state of a checkpoint over and return where its run stood; collective.

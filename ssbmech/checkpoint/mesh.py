@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -63,21 +63,54 @@ def load_mesh(
 
 
 def _labelled(stored: StoredRows, names: Mapping[str, Mapping[str, Any]]) -> LabelledMesh:
-    """Return the stored mesh in its original order."""
-    numbers = stored.here("mesh/point_numbers")
-    points = np.zeros((int(numbers.max(initial=-1)) + 1, 3))
-    points[numbers] = stored.here("mesh/points")
-    order = np.argsort(stored.here("mesh/cell_numbers"))
-    if len(order) == 0:
+    """Return the stored mesh in its original order.
+
+    Raises:
+        RunFolderError: there is none.
+    """
+    found = labelled(stored.here, names)
+    if len(found.cells) == 0:
         raise RunFolderError(f"{stored.path} holds no cells")
+    return found
+
+
+def labelled(
+    read: Callable[[str], npt.NDArray[Any]], names: Mapping[str, Mapping[str, int]]
+) -> LabelledMesh:
+    """Return the mesh of some rows in its original order.
+
+    Args:
+        read: returns the rows of a name, those of all ranks.
+        names: tags by name, as `mesh_names` gives them.
+    """
+    numbers = read("mesh/point_numbers")
+    points = np.zeros((int(numbers.max(initial=-1)) + 1, 3))
+    points[numbers] = read("mesh/points")
+    order = np.argsort(read("mesh/cell_numbers"))
+    facets = np.sort(read("mesh/facets"), axis=1)
+    # in an order of their own, whichever ranks they come from
+    by_points = np.lexsort(facets.T[::-1])
     return LabelledMesh(
         points=points,
-        cells=stored.here("mesh/cells")[order],
-        cell_values=stored.here("mesh/cell_tags")[order],
-        facets=stored.here("mesh/facets"),
-        facet_values=stored.here("mesh/facet_tags"),
+        cells=read("mesh/cells")[order],
+        cell_values=read("mesh/cell_tags")[order],
+        facets=facets[by_points],
+        facet_values=read("mesh/facet_tags")[by_points],
         **{name: dict(names.get(name, {})) for name in _NAMES},
     )
+
+
+def rows_of(mesh: LabelledMesh) -> dict[str, npt.NDArray[Any]]:
+    """Return the rows of a whole mesh, as `mesh_rows` gives those of a rank."""
+    return {
+        "mesh/point_numbers": np.arange(len(mesh.points)),
+        "mesh/points": mesh.points,
+        "mesh/cell_numbers": np.arange(len(mesh.cells)),
+        "mesh/cells": mesh.cells,
+        "mesh/cell_tags": mesh.cell_values,
+        "mesh/facets": mesh.facets,
+        "mesh/facet_tags": mesh.facet_values,
+    }
 
 
 def _facet_vertices(tagged: TaggedMesh) -> npt.NDArray[np.int64]:

@@ -46,7 +46,7 @@ def write_rows(path: Path, comm: MPI.Intracomm, rows: Rows, text: str) -> None:
         _write_together(path, comm, rows, text)
     else:
         whole = {name: gather_rows(comm, rows[name]) for name in sorted(rows)}
-        on_root(comm, lambda: _write_alone(path, whole, text))
+        on_root(comm, lambda: write_alone(path, whole, text))
 
 
 def _write_together(path: Path, comm: MPI.Intracomm, rows: Rows, text: str) -> None:
@@ -78,7 +78,17 @@ def _write_together(path: Path, comm: MPI.Intracomm, rows: Rows, text: str) -> N
     raise_on_all(comm, failure)
 
 
-def _write_alone(path: Path, whole: Mapping[str, npt.NDArray[Any] | None], text: str) -> None:
+def write_alone(path: Path, whole: Mapping[str, npt.NDArray[Any] | None], text: str) -> None:
+    """Write a new file of rows that this rank has all of; not collective.
+
+    Args:
+        path: the file.
+        whole: the rows of each array.
+        text: what else the file holds.
+
+    Raises:
+        OSError, RuntimeError: the file cannot be written.
+    """
     reserve(path.parent, [len(text), *(a.nbytes for a in whole.values() if a is not None)])
     with h5py.File(path, "w", locking=False) as file:
         file[_TEXT] = np.frombuffer(text.encode(), dtype=np.uint8)

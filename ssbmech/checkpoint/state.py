@@ -18,9 +18,10 @@ import numpy.typing as npt
 from dolfinx import fem
 
 from ssbmech._compat import element_points
+from ssbmech.checkpoint.places import Facets, IntegrationPoints, Nodes, Places
 from ssbmech.checkpoint.rows import StoredRows
 from ssbmech.errors import CaseError, RunFolderError
-from ssbmech.geometry.original import Numbers, cell_numbers, facet_numbers, node_numbers
+from ssbmech.geometry.original import cell_numbers, facet_numbers, node_numbers
 from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
 from ssbmech.model.motion import BodyMotion
@@ -29,21 +30,6 @@ from ssbmech.model.surface import SurfaceModel
 Array = npt.NDArray[np.float64]
 
 _CLOSURE = ("value", "previous", "older", "total")
-
-
-@dataclass(frozen=True, eq=False)
-class Places:
-    """Where values of a kind belong.
-
-    Attributes:
-        name: name, the same on all ranks.
-        rows: local blocks of dofs that this rank keeps.
-        numbers: their original numbers.
-    """
-
-    name: str
-    rows: npt.NDArray[np.integer]
-    numbers: Numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +150,8 @@ def _of_body(cell: CellModel, body: BodyModel) -> Iterator[KeptArray]:
     for unknown in body.unknowns:
         space = unknown.function.function_space
         owned = np.arange(space.dofmap.index_map.size_local)
-        places = Places(f"nodes {unknown.key}", owned, node_numbers(space)[owned])
+        numbers = node_numbers(space)[owned]
+        places = Places(f"nodes {unknown.key}", owned, numbers, Nodes(body.name))
         yield KeptArray(f"{unknown.key} older", unknown.function, unknown.older, places)
         yield KeptArray(unknown.key, unknown.past, unknown.previous, places)
     originals = cell_numbers(cell.tagged.mesh, body.mesh)
@@ -173,10 +160,12 @@ def _of_body(cell: CellModel, body: BodyModel) -> Iterator[KeptArray]:
         where = f"{body.name} {memory.place}"
         for name, value in memory.committed.items():
             space = value.function_space
-            points = len(element_points(space))
+            points = element_points(space)
+            weights = np.column_stack([1 - points.sum(axis=1), points])
             rows = space.dofmap.list[owned].ravel()
-            numbers = (originals[owned][:, None] * points + np.arange(points)).ravel()
-            places = Places(f"points {where}", rows, numbers)
+            numbers = (originals[owned][:, None] * len(points) + np.arange(len(points))).ravel()
+            entities = IntegrationPoints(body.name, weights)
+            places = Places(f"points {where}", rows, numbers, entities)
             yield KeptArray(f"{name} {where}", value, value.x.array, places)
 
 
@@ -184,11 +173,13 @@ def _of_surface(cell: CellModel, surface: SurfaceModel) -> Iterator[KeptArray]:
     """Yield the fields of an interface, and what its parts remember on its facets or vertices."""
     numbers = facet_numbers(cell.tagged.mesh, surface.mesh)
     cells = surface.places.facets.dofmap.list[: len(numbers), 0]
-    on_facets = own = Places(f"facets {surface.name}", cells, numbers)
+    entities = Facets(surface.name, surface.minus.name)
+    on_facets = own = Places(f"facets {surface.name}", cells, numbers, entities)
     space = surface.gap.function.function_space
     if surface.places.at_vertices:
         owned = np.arange(space.dofmap.index_map.size_local)
-        own = Places(f"vertices {surface.name}", owned, node_numbers(space)[owned])
+        at_vertices = node_numbers(space)[owned]
+        own = Places(f"vertices {surface.name}", owned, at_vertices, Nodes(surface.name))
 
     def places(value: fem.Function) -> Places:
         each = value.function_space.dofmap.list.shape[1]
@@ -207,6 +198,6 @@ def _of_motion(motion: BodyMotion) -> Iterator[KeptArray]:
     """Yield where the vertices of a body that moves are, and where they were before."""
     space, name = motion.now.function_space, motion.body.name
     owned = np.arange(space.dofmap.index_map.size_local)
-    places = Places(f"vertices {name}", owned, node_numbers(space)[owned])
-    yield KeptArray(f"position {name}", motion.now, motion.now.x.array, places)
-    yield KeptArray(f"position {name} older", motion.before, motion.before.x.array, places)
+    places = Places(f"vertices {name}", owned, node_numbers(space)[owned], Nodes(name))
+    for what, kept in (("", motion.now), (" older", motion.before), (" as meshed", motion.meshed)):
+        yield KeptArray(f"position {name}{what}", kept, kept.x.array, places)

@@ -45,10 +45,25 @@ def node_numbers(space: fem.FunctionSpace) -> Numbers:
     topology = basix.topology(space.mesh.basix_cell())
     for dim in (0, 1):
         for entity, corners in enumerate(topology[dim]):
-            ends = np.sort(vertices[:, [corners[0], corners[-1]]], axis=1)
+            found = node_number(vertices[:, [corners[0], corners[-1]]])
             for place in layout.entity_dofs(dim, entity):
-                numbers[nodes[:, place]] = (ends[:, 0] << _SHIFT) | ends[:, 1]
+                numbers[nodes[:, place]] = found
     return numbers
+
+
+def node_number(ends: npt.NDArray[np.integer]) -> Numbers:
+    """Return the numbers of nodes in the middle between two vertices, or at one given twice.
+
+    Args:
+        ends: original numbers of the vertices, in any order, shape (nodes, 2).
+    """
+    ordered = np.sort(ends, axis=1).astype(np.int64)
+    return np.asarray((ordered[:, 0] << _SHIFT) | ordered[:, 1])
+
+
+def node_ends(numbers: Numbers) -> Numbers:
+    """Return the vertices between which nodes lie, shape (nodes, 2)."""
+    return np.column_stack([numbers >> _SHIFT, numbers & ((1 << _SHIFT) - 1)])
 
 
 def cell_numbers(parent: Mesh, body: BodyMesh) -> Numbers:

@@ -172,6 +172,11 @@ class LaminateModel:
         """Return to the last committed step."""
         self.x = self._x_n.copy()
 
+    @property
+    def worn(self) -> bool:
+        """False: there is no mesh that could be."""
+        return False
+
     def seat(self) -> None:
         """Let the fixture act from here."""
         self.holder.seat()

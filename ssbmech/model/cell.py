@@ -271,6 +271,11 @@ class CellModel:
                 worst = max(worst, judged.error(ratio, tolerances))
         return float(self.comm.allreduce(worst, op=MPI.MAX))
 
+    @property
+    def worn(self) -> bool:
+        """Whether a mesh has to be made anew before the next step; collective."""
+        return bool(self.motion.worn)
+
     def seat(self) -> None:
         """Let the fixture act from the present platen position."""
         self.holder.seat()

@@ -36,6 +36,26 @@ class CellMotion:
             body.begin(ratio)
             system.meshes_moved()
 
+    @property
+    def worn(self) -> list[BodyMotion]:
+        """Bodies whose meshes have to be made anew before the next step; collective."""
+        return [body for body in self.bodies if body.worn]
+
+    def refuse(self) -> None:
+        """Note that no better meshes could be had; collective."""
+        for body in self.worn:
+            body.wear.refused = body.quality()
+
+    @property
+    def renews(self) -> bool:
+        """Whether a mesh may be made anew."""
+        return any(body.wear.rules for body in self.bodies)
+
+    @property
+    def renewed(self) -> int:
+        """How often a mesh was made anew."""
+        return sum(body.wear.renewed for body in self.bodies)
+
     def state(self) -> dict[str, dict[str, float]]:
         """Return what they carry from step to step beside positions, as plain data."""
         return {body.body.name: body.state() for body in self.bodies}

@@ -100,6 +100,8 @@ class Measurement:
         if not math.isnan(cell.holder.lift):
             yield Scalar(quantity("gap_platen"), lambda _: cell.holder.lift)
         yield Scalar(quantity("thickness_stack"), ends.thickness)
+        if cell.motion.renews:
+            yield Scalar(quantity("remeshings"), lambda _: float(cell.motion.renewed))
         yield from cell.circuit.host_outputs()
 
     @property

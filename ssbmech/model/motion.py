@@ -44,6 +44,7 @@ from ssbmech.model.moving_boundary import MovingBoundary
 from ssbmech.model.outputs import total
 from ssbmech.model.parts.wall import MovingWall
 from ssbmech.model.smoothing import PseudoSolid
+from ssbmech.model.wear import Wear
 from ssbmech.solve.unknowns import Closure
 
 Array = npt.NDArray[np.float64]
@@ -61,7 +62,10 @@ class BodyMotion:
         now: positions of the vertices at the last committed step [m].
         before: those at the step before [m].
         convections: what carries along what the laws of its region remember.
+        meshed: those at which the cells were made, at the start or since; they keep to the shape
+            that they had there [m].
         dilated: change of volume by pressure since the start [m3].
+        wear: when the mesh has to be made anew.
     """
 
     def __init__(
@@ -101,9 +105,12 @@ class BodyMotion:
         self._nodes = np.zeros(rows.max(initial=-1) + 1, dtype=np.int32)
         self._nodes[rows] = cell_nodes(mesh)
         self._made: Array = np.array(self._x[self._nodes, : self._dim])
-        self._drawn = self._made.copy()
-        self._drawn[:, -1] *= drawn
         self.now, self.before = fem.Function(self._space), fem.Function(self._space)
+        self.meshed = fem.Function(self._space)
+        stretched = self._made.copy()
+        stretched[:, -1] *= drawn
+        self.meshed.x.array[:] = stretched.ravel()
+        self.wear = Wear(body.case_body.remeshings)
         self._shift = fem.Function(self._space)
         kinematics.moved = self._moved = fem.Function(body.u.function.function_space)
         self._boundary = MovingBoundary(body, walls, closures, self._space, self._nodes)
@@ -218,9 +225,10 @@ class BodyMotion:
         """
         for wall in self.walls:
             wall.check_graph()
-        target, thinned = self._boundary.target(self._here), self._made - self._drawn
-        start, end = self._here + thinned, target + thinned
-        found: Array = self._drawn + self._solid.follow(start, end, self._boundary.fixed)
+        meshed = self.meshed.x.array.reshape(-1, self._dim)
+        target, since = self._boundary.target(self._here), self._made - meshed
+        start, end = self._here + since, target + since
+        found: Array = meshed + self._solid.follow(start, end, self._boundary.fixed)
         return found
 
     def error(self, ratio: float, tolerances: Tolerances) -> float:
@@ -294,14 +302,22 @@ class BodyMotion:
         least = float(np.min(qualities(self._corners(self.positions)), initial=1.0))
         return float(self._comm.allreduce(least, op=MPI.MIN))
 
+    @property
+    def worn(self) -> bool:
+        """Whether the mesh has to be made anew before the next step; collective."""
+        return self.wear.due(self.quality)
+
     def state(self) -> dict[str, float]:
         """Return the sums over time, and what the next step makes up for, as plain data."""
         debt = self._kinematics.debt.value
-        return {"dilated": self.dilated, "start": self._start, "debt": debt}
+        sums = {"dilated": self.dilated, "start": self._start, "debt": debt}
+        return sums | self.wear.state()
 
     def restore(self, state: Mapping[str, float]) -> None:
         """Take over what `state` gave, when the positions are taken over; collective."""
         self.dilated, self._start = state["dilated"], state["start"]
         self._kinematics.debt.value = state["debt"]
+        self.wear.restore(state)
+        self._solid.made_as(self.meshed.x.array.reshape(-1, self._dim))
         self._show(self.positions)
         self.rollback()

@@ -84,11 +84,24 @@ class PseudoSolid:
         self._vector = la.vector(index_map, dim)
         self._owned = index_map.size_local * dim
         self._first = index_map.local_range[0] * dim
-        x = np.asarray(mesh.geometry.x, dtype=np.float64)
-        self._corners = x[cell_nodes(mesh)][:, :, :dim]
+        self._measure()
+
+    def _measure(self) -> None:
+        """Take sizes from the mesh as it was made; collective."""
+        x = np.asarray(self._mesh.geometry.x, dtype=np.float64)
+        self._corners = x[cell_nodes(self._mesh)][:, :, : self._dim]
         self._volumes = signed_volumes(self._corners)
-        smallest = self._least(np.abs(self._volumes) ** (1 / dim))
+        smallest = self._least(np.abs(self._volumes) ** (1 / self._dim))
         self._still, self._diagonal = STILL * smallest, smallest**-2
+
+    def made_as(self, x: Array) -> None:
+        """Take another shape for that in which the mesh was made; collective.
+
+        Args:
+            x: positions of the vertices, shape (vertices, dim), owned and ghost [m].
+        """
+        self._mesh.geometry.x[cell_nodes(self._mesh), : self._dim] = x[self.space.dofmap.list]
+        self._measure()
 
     def _least(self, values: Array) -> float:
         """Return the least of all ranks' values; collective."""

@@ -123,10 +123,19 @@ class Plane:
         if step != self._step:
             self._step = step
             self._frames.clear()
+            self._take_grid(step)
         key = tuple(names)
         if key not in self._frames:
             self._frames[key] = self._read(step, key)
         return self._frames[key]
+
+    def _take_grid(self, step: int) -> None:
+        """Take the grid of a step, which is another one if the body was meshed anew."""
+        data = self._data.at(step)
+        if data is not self._data:
+            self._data = data
+            for name in ("_used", "_flat", "_near"):
+                self.__dict__.pop(name, None)
 
     def _read(self, step: int, names: Sequence[str]) -> Frame:
         arrays = {name: self._data.values(name, step) for name in names}
@@ -225,7 +234,7 @@ class Picture:
             if data.minus in run.bodies and data.plus in run.bodies
         }
         self.bodies = _drawing_order(run)
-        self._pairs: dict[str, tuple[NDArray[np.int64], NDArray[np.int64], Array]] = {}
+        self._pairs: dict[tuple[str, int], tuple[NDArray[np.int64], NDArray[np.int64], Array]] = {}
 
     @property
     def interfaces(self) -> list[str]:
@@ -288,7 +297,7 @@ class Picture:
     def corner_values(self, body: str, name: str, step: int) -> Array:
         """Return a point array of a body at the corners of its cells; not for a section."""
         data = self._run.bodies[body]
-        return data.values(name, step)[np.unique(data.corners)]
+        return data.values(name, step)[np.unique(data.at(step).corners)]
 
     def facets(self, name: str, step: int, names: Sequence[str] = ()) -> Frame:
         """Return the facets of an interface at one step with some of its arrays."""
@@ -299,7 +308,8 @@ class Picture:
         data = self._run.interfaces[name]
         facets = self.facets(name, step, ("gap",))
         minus, plus = self.body(data.minus, step), self.body(data.plus, step)
-        on_minus, on_plus, normals = self._pairing(name, facets, minus, plus)
+        grid = self._run.bodies[data.minus].grid(step)
+        on_minus, on_plus, normals = self._pairing((name, grid), facets, minus, plus)
         gap = facets.arrays["gap"]
         # One gap per node, or the surface would be a staircase; closed where a neighbour is.
         nodal = _nodal_gap(facets.cells, gap, len(facets.points))
@@ -311,14 +321,21 @@ class Picture:
         return Surface(end[cells], x_minus[cells], x_plus[cells], gap)
 
     def _pairing(
-        self, name: str, facets: Frame, minus: Frame, plus: Frame
+        self, key: tuple[str, int], facets: Frame, minus: Frame, plus: Frame
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
-        """Return each facet node's number in both bodies, and its normal from minus to plus."""
-        if name not in self._pairs:
+        """Return each facet node's number in both bodies, and its normal from minus to plus.
+
+        Args:
+            key: name of the interface, and number of the minus body's grid.
+            facets: its facets.
+            minus: minus body.
+            plus: plus body.
+        """
+        if key not in self._pairs:
             on_minus = _nearest(facets.points, minus.points)
             on_plus = _nearest(facets.points, plus.points)
-            self._pairs[name] = (on_minus, on_plus, _normals(facets, plus))
-        return self._pairs[name]
+            self._pairs[key] = (on_minus, on_plus, _normals(facets, plus))
+        return self._pairs[key]
 
 
 def _strips(first: Array, second: Array) -> Array:

@@ -102,7 +102,8 @@ def solid_cathode(run: RunData, time: float, path: Path) -> Path:
         data = run.bodies[name]
         step = data.nearest_step(time)
         body = tetrahedra(data, step, 0.0)
-        body.point_data["content"] = data.values("content", step)[np.unique(data.corners)]
+        on_corners = np.unique(data.at(step).corners)
+        body.point_data["content"] = data.values("content", step)[on_corners]
         plotter.subplot(0, 0)
         _add_coloured(
             plotter, body.extract_surface(algorithm="dataset_surface"), content, "content"
@@ -154,7 +155,8 @@ def moved_interface(run: RunData, name: str, step: int) -> Array:
     body = run.bodies.get(data.minus)
     if body is None or "displacement" not in body.names:
         return data.points
-    return data.points + body.values("displacement", step)[_same_points(body.points, data.points)]
+    on_body = _same_points(body.at(step).points, data.points)
+    return data.points + body.values("displacement", step)[on_body]
 
 
 def _same_points(places: Array, wanted: Array) -> NDArray[np.int64]:
@@ -227,6 +229,7 @@ def tetrahedra(data: FieldData, step: int, lift: float) -> Any:
     """
     import pyvista as pv
 
+    data = data.at(step)
     used, cells = np.unique(data.corners, return_inverse=True)
     moved = data.points + data.values("displacement", step)
     points = MICRO * moved[used] + [0.0, 0.0, lift]

@@ -129,6 +129,7 @@ def surface(cells: Indices) -> tuple[Indices, Indices]:
 
 def _body(data: FieldData) -> Surface:
     """Return points, faces and values of a body's surface at the last time."""
+    data = data.at(-1)
     faces, owners = surface(data.corners)
     used, corners = np.unique(faces, return_inverse=True)
     points = data.points[used]

@@ -15,6 +15,7 @@ time as the others, and copies it into the file when it is its turn (`shared_fil
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,26 @@ if TYPE_CHECKING:
     Own = Mapping[str, Quantity]
 
 NO_OWN: Mapping[str, Quantity] = MappingProxyType({})
-NOWHERE: Mapping[str, NDArray[np.float64]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Which of the grids that a file may have is the present one.
+
+    Attributes:
+        moves: Whether its points are those of each time; the displacement counts from where the
+            space has them now.
+        number: Its number, counted from 0.
+        may_follow: Whether there may be more than one.
+    """
+
+    moves: bool = False
+    number: int = 0
+    may_follow: bool = False
+
+
+ONE_GRID = Grid()
+"""That of a body that does not move."""
 
 
 def owned_cells(function: fem.Function) -> NDArray[np.float64]:
@@ -79,7 +99,7 @@ class BodyFile:
         constants: Values | None = None,
         resumed_at: float | None = None,
         own: Own = NO_OWN,
-        moves: bool = False,
+        grid: Grid = ONE_GRID,
     ) -> None:
         """Order the grid (collective). The file appears with the first step.
 
@@ -92,22 +112,23 @@ class BodyFile:
             resumed_at: Time from which a run goes on whose file may be there [s].
             own: Quantities of the user's own by name; the table of quantities has the others. An
                 array of neither has as many components as its values.
-            moves: Whether the points of the file are those of each time; the displacement counts
-                from where the space has them now.
+            grid: Whether there may be further grids, and which of them this one is.
 
         Raises:
             RunFolderError: The space is of another kind, or the name cannot be a file name.
         """
         owned = space.dofmap.index_map.size_local
         points = space.tabulate_dof_coordinates()[:owned]
-        grid = _own_grid(points, space.dofmap.list, node_numbers(space), space.mesh)
+        part = _own_grid(points, space.dofmap.list, node_numbers(space), space.mesh)
         path = folder.fields_path / f"body_{_file_name(name)}.vtkhdf"
         notes = {"kind": "body", "name": name}
-        start = {vtkhdf.START: grid.points} if moves else {}
-        self._start = start
-        self._writer = _Writer(
-            path, grid, folder.comm, notes, constants or {}, resumed_at, own, start
-        )
+        self._start = {vtkhdf.START: part.points} if grid.moves else {}
+        fixed = (self._start, dict(constants or {}))
+        # what never changes on one grid is another array on the next
+        nothing: tuple[Values, Values] = ({}, {})
+        self._with_all = fixed if grid.may_follow else nothing
+        constant = nothing if grid.may_follow else fixed
+        self._writer = _Writer(path, part, folder.comm, notes, constant, resumed_at, own, grid)
 
     @property
     def path(self) -> Path:
@@ -127,13 +148,14 @@ class BodyFile:
         Raises:
             RunFolderError: Shapes or names do not fit, or the file cannot be written.
         """
-        points = dict(point_data)
+        on_points, on_cells = self._with_all
+        points = {**on_points, **point_data}
         for start in self._start.values():
             moved = start.copy()
             u = points.pop("displacement")
             moved[:, : u.shape[1]] += u
             points[vtkhdf.POSITION] = moved
-        self._writer.append(time, points, cell_data)
+        self._writer.append(time, points, {**on_cells, **cell_data})
 
 
 class InterfaceFile:
@@ -171,7 +193,9 @@ class InterfaceFile:
         grid = _own_grid(points, cell_nodes(interface_mesh), numbers, interface_mesh, True)
         path = folder.fields_path / f"interface_{_file_name(minus)}-{_file_name(plus)}.vtkhdf"
         notes = {"kind": "interface", "name": name, "minus": minus, "plus": plus}
-        self._writer = _Writer(path, grid, folder.comm, notes, constants or {}, resumed_at, own)
+        self._writer = _Writer(
+            path, grid, folder.comm, notes, ({}, constants or {}), resumed_at, own
+        )
 
     @property
     def path(self) -> Path:
@@ -238,17 +262,19 @@ class _Writer:
         grid: OwnGrid,
         comm: MPI.Comm,
         notes: Mapping[str, str],
-        constants: Values,
+        constants: tuple[Values, Values],
         resumed_at: float | None,
         own: Own,
-        start: Values = NOWHERE,
+        which: Grid = ONE_GRID,
     ) -> None:
         self.path = path
         self._known = {**QUANTITIES, **own}
         self._comm = comm
         self._n_points, self._n_cells = len(grid.points), len(grid.cells)
-        fixed = self._checked(start, constants)
-        self._file = SharedFile(path, comm, grid, notes, fixed, resumed_at)
+        fixed = self._checked(*constants)
+        self._file = SharedFile(
+            path, comm, grid, notes, fixed, resumed_at, which.number, which.moves
+        )
 
     def append(self, time: float, point_data: Values, cell_data: Values) -> None:
         """Write one step (collective)."""

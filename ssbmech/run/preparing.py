@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import singledispatch
 from types import TracebackType
@@ -14,7 +15,7 @@ from ssbmech.case.case import Case
 from ssbmech.case.protocol_checks import check_protocol
 from ssbmech.checkpoint.checkpointer import Checkpointer, Saved
 from ssbmech.checkpoint.store import CheckpointStore
-from ssbmech.errors import CaseError
+from ssbmech.errors import CaseError, SSBMechError
 from ssbmech.kind_words import shown
 from ssbmech.laminate.case import LaminateCase
 from ssbmech.model.cell import CellModel
@@ -27,6 +28,7 @@ from ssbmech.run.laminates import prepare_laminate, solver_of_laminate
 from ssbmech.run.observers import Observer, Observers
 from ssbmech.run.recorder import Recorder
 from ssbmech.runfolder.folder import RunFolder
+from ssbmech.runfolder.root import on_root
 from ssbmech.solve.choice import chosen, reason
 from ssbmech.solve.newton import Newton
 from ssbmech.solve.observing import Row
@@ -36,6 +38,9 @@ logger = logging.getLogger(__name__)
 
 OPTIONS_PREFIX = "ssbmech_"
 """Prefix of the options that PETSc is told for a run."""
+
+RENEWED = "renewed.h5.part"
+"""File through which a state goes from one mesh to another."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +76,26 @@ class Recording(Protocol):
     def effort(self) -> dict[str, float]:
         """Return what the run has cost, for the manifest."""
 
+    def take_over(self, before: Any) -> None:
+        """Go on where another one of its kind has been."""
+
 
 @dataclass(frozen=True)
 class Prepared:
-    """A model with all that marches it, and the manifest's sections about its linear solver."""
+    """A model with all that marches it.
+
+    Attributes:
+        loop: the time loop.
+        recorder: what follows it.
+        solver: the manifest's sections about its linear solver.
+        renew: returns what goes on from its state when a mesh is worn; itself if that is all there
+            is; collective.
+    """
 
     loop: TimeLoop
     recorder: Recording
     solver: Mapping[str, object]
+    renew: Callable[[Prepared], Prepared] = lambda itself: itself
 
 
 @singledispatch
@@ -133,7 +150,39 @@ def _(case: Case, job: Job, interrupt: Interrupt) -> Prepared:
     if saved is not None:
         position = checkpointer.restore(saved)
         loop.go_on_from(position, recorder.rows[-1] if recorder.rows else {})
-    return Prepared(loop, recorder, _solver(case, cell))
+    return Prepared(
+        loop,
+        recorder,
+        _solver(case, cell),
+        lambda itself: _renewed(itself, recorder, job, interrupt),
+    )
+
+
+def _renewed(itself: Prepared, before: Recorder, job: Job, interrupt: Interrupt) -> Prepared:
+    """Return what goes on from the same state with worn bodies meshed anew; collective.
+
+    If that fails the old one goes on, which is left as it was.
+
+    Args:
+        itself: the old one.
+        before: its recorder.
+        job: the job.
+        interrupt: tells when to stop.
+    """
+    folder = job.folder
+    path = folder.checkpoints_path / RENEWED
+    try:
+        saved = before.renewed(path, itself.loop.position)
+        again = dataclasses.replace(job, resumed=True, saved=saved)
+        found: Prepared = prepare(job.case, again, interrupt)
+    except SSBMechError as failure:
+        logger.warning("the mesh stays as it is, though worn: %s", failure)
+        before.cell.motion.refuse()
+        return itself
+    finally:
+        on_root(folder.comm, lambda: path.unlink(missing_ok=True))
+    found.recorder.take_over(before)
+    return found
 
 
 @prepare.register

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 
 from ssbmech.case.case import Case
@@ -15,7 +16,7 @@ from ssbmech.checkpoint.checkpointer import Checkpointer, Saved
 from ssbmech.errors import SSBMechError
 from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
-from ssbmech.run.field_files import BodyFile, InterfaceFile
+from ssbmech.run.field_files import ONE_GRID, BodyFile, Grid, InterfaceFile
 from ssbmech.run.progress import progress
 from ssbmech.runfolder.folder import RunFolder
 from ssbmech.runfolder.linear_effort import COMPUTED, FILES, seconds_of
@@ -70,6 +71,7 @@ class Recorder:
         self.rows: list[Row] = self._series.earlier
         constants = measurement.constants
         own = {quantity.name: quantity for quantity in measurement.own_quantities()}
+        grids = _grids(cell, saved)
         self._bodies = {
             name: BodyFile(
                 folder,
@@ -78,7 +80,7 @@ class Recorder:
                 constants(name),
                 start,
                 own,
-                body.case_body.moves,
+                grids[name],
             )
             for name, body in cell.bodies.items()
         }
@@ -90,6 +92,27 @@ class Recorder:
         self._pending = False
         self._started = time.perf_counter()
         self._progress = progress(cell.comm, case, time_so_far)
+
+    def renewed(self, path: Path, position: Position) -> Saved:
+        """Return the state of the run with its worn bodies meshed anew; collective.
+
+        Args:
+            path: file that it is written to.
+            position: where the run stands.
+
+        Raises:
+            MeshError: no better mesh can be made.
+            RunFolderError: it cannot be written.
+        """
+        return self.checkpointer.renew(path, position, len(self.rows), self._since_fields)
+
+    def take_over(self, before: Recorder) -> None:
+        """Go on where the one for the mesh before has been."""
+        self.seconds += before.seconds
+        self._started = before._started
+        for phase, seconds in before._phases.items():
+            self._phases[phase] += seconds
+        self.checkpointer.take_over(before.checkpointer)
 
     def __enter__(self) -> Recorder:
         """Return the recorder."""
@@ -185,3 +208,18 @@ class Recorder:
             file.append(now, self.measurement.points(name), self.measurement.arrays(name))
         for name, surface_file in self._surfaces.items():
             surface_file.append(now, self.measurement.arrays(name))
+
+
+def _grids(cell: CellModel, saved: Saved | None) -> dict[str, Grid]:
+    """Return which grid each body has in its field file."""
+    found = {
+        name: Grid(moves=True) if body.case_body.moves else ONE_GRID
+        for name, body in cell.bodies.items()
+    }
+    kept = {} if saved is None else saved.content["cell"].get("motion", {})
+    for motion in cell.motion.bodies:
+        name = motion.body.name
+        if motion.wear.rules:
+            number = int(kept[name]["renewed"]) if name in kept else 0
+            found[name] = Grid(moves=True, number=number, may_follow=True)
+    return found

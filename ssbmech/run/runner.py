@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mpi4py import MPI
 
+from ssbmech.case.protocol import Step
 from ssbmech.checkpoint.checkpointer import Saved
 from ssbmech.checkpoint.store import CheckpointStore
 from ssbmech.errors import SSBMechError
@@ -22,7 +23,7 @@ from ssbmech.run.going_on import continued, further_steps
 from ssbmech.run.interrupt import Interrupt, catch_signals
 from ssbmech.run.log import run_logging
 from ssbmech.run.observers import Observer
-from ssbmech.run.preparing import Job, prepare
+from ssbmech.run.preparing import Job, Prepared, prepare
 from ssbmech.run.reading import refuse_while_reading
 from ssbmech.run.same_case import identity
 from ssbmech.runfolder import manifest
@@ -148,7 +149,6 @@ def _conduct(job: Job, interrupt: Interrupt) -> Result:
     begun = not job.resumed
     try:
         prepared = prepare(job.case, job, interrupt)
-        loop, recorder = prepared.loop, prepared.recorder
         if job.resumed:
             _note_resumption(folder, job.saved, prepared.solver)
             if job.further:
@@ -157,8 +157,8 @@ def _conduct(job: Job, interrupt: Interrupt) -> Result:
         begun = True
         measured = [each.series() for each in job.case.output.measured]
         on_root(folder.comm, lambda: write_measured(folder.path, measured))
-        with recorder:
-            finished = loop.run(job.case.protocol)
+        prepared, finished = _march(prepared, job.case.protocol)
+        loop, recorder = prepared.loop, prepared.recorder
     except SSBMechError as failure:
         logger.debug("the run failed: %s", failure)
         if begun:
@@ -178,6 +178,24 @@ def _conduct(job: Job, interrupt: Interrupt) -> Result:
     if job.case.output.figures and recorder.rows:
         _make_figures(folder)
     return Result(folder.path, RunStatus.COMPLETE, recorder.rows)
+
+
+def _march(prepared: Prepared, protocol: tuple[Step, ...]) -> tuple[Prepared, bool]:
+    """Run a protocol to its end, on another mesh whenever one is worn.
+
+    Returns:
+        What marched last, and whether it came to the end.
+    """
+    with contextlib.ExitStack() as writing:
+        writing.enter_context(prepared.recorder)
+        while True:
+            finished = prepared.loop.run(protocol)
+            if not prepared.loop.worn:
+                return prepared, finished
+            before, prepared = prepared, prepared.renew(prepared)
+            if prepared is not before:
+                writing.pop_all().close()
+                writing.enter_context(prepared.recorder)
 
 
 def _leave_at_once(folder: RunFolder, failure: BaseException) -> None:

@@ -20,6 +20,7 @@ from ssbmech.errors import RunFolderError
 from ssbmech.run.shares import Shares, in_turns, places_in_order
 from ssbmech.runfolder import atomic, vtkhdf
 from ssbmech.runfolder.chunks import Block, packed, rows_per_chunk, share_bounds
+from ssbmech.runfolder.grids import CONNECTIVITY, POINTS, Size
 from ssbmech.runfolder.root import on_root
 from ssbmech.runfolder.series import SAME_TIME
 
@@ -68,6 +69,8 @@ class SharedFile:
         notes: Mapping[str, str],
         constants: vtkhdf.Arrays,
         resumed_at: float | None = None,
+        number: int = 0,
+        moves: bool = False,
     ) -> None:
         """Order the grid (collective). The file appears with the first step.
 
@@ -78,19 +81,22 @@ class SharedFile:
             notes: Text attributes of the file.
             constants: Arrays that never change, on this rank's points and cells.
             resumed_at: Time from which a run goes on whose file may be there [s].
+            number: Number of the grid; another one than that of the steps before tells that the
+                grid is another. Such a file has no arrays that never change.
+            moves: Whether its points come with each step.
 
         Raises:
             RunFolderError: The file is there and no run goes on, or cannot be read.
         """
-        self.path, self._comm, self._notes = path, comm, notes
+        self.path, self._comm, self._notes, self._number = path, comm, notes, number
         used = np.unique(np.concatenate([np.arange(len(grid.points)), grid.cells.ravel()]))
         places = np.full(len(grid.point_keys), -1, dtype=np.int64)
         places[used], n_points = places_in_order(comm, grid.point_keys[used])
         cell_places, n_cells = places_in_order(comm, grid.cell_keys)
-        self._size = vtkhdf.Size(n_points, n_cells, grid.cells.shape[1], grid.cell_type)
+        self._size = Size(n_points, n_cells, grid.cells.shape[1], grid.cell_type)
         # times that the file holds already, which a resumed run comes to again; on the first rank
         self._ahead: list[float] = []
-        chunks = on_root(comm, lambda: self._find_file(resumed_at))
+        chunks, before = on_root(comm, lambda: self._find_file(resumed_at)) or (None, -1)
         self._started = chunks is not None
         self._chunks = chunks or (rows_per_chunk(n_points), rows_per_chunk(n_cells))
         self._points, self._cells = (
@@ -102,17 +108,17 @@ class SharedFile:
                 strict=True,
             )
         )
-        # what is written with the first step only
+        # what is written with the first step of the grid only
         self._fixed: list[Block] = []
         self._constants = constants.components()
-        if not self._started:
+        if before != number:
             cells = places[grid.cells]
             self._fixed = self._grid_blocks(
                 grid.points, np.sort(cells, axis=1) if grid.turned_freely else cells
             )
-            if vtkhdf.START in constants.point:
+            if moves:
                 # points that move come with each step
-                self._fixed = [each for each in self._fixed if each.name != vtkhdf.POINTS]
+                self._fixed = [each for each in self._fixed if each.name != POINTS]
             self._fixed += self._blocks(constants)
 
     def append(self, time: float, values: vtkhdf.Arrays, told: Told) -> None:
@@ -131,7 +137,10 @@ class SharedFile:
             return
         varying = values.components()
         if self._started:
-            self._write(self.path, time, varying, self._blocks(values))
+            path, size, number = self.path, self._size, self._number
+            new = on_root(self._comm, lambda: vtkhdf.settle_grid(path, size, number))
+            fixed = self._fixed if new else []
+            self._write(self.path, time, varying, [*fixed, *self._blocks(values)])
             return
         attributes = {
             name: told(name, components)
@@ -144,7 +153,13 @@ class SharedFile:
             on_root(
                 self._comm,
                 lambda: vtkhdf.create(
-                    part, self._size, self._constants, varying, self._notes, attributes
+                    part,
+                    self._size,
+                    self._constants,
+                    varying,
+                    self._notes,
+                    attributes,
+                    self._number,
                 ),
             )
             self._write(part, time, varying, [*self._fixed, *self._blocks(values)])
@@ -165,18 +180,23 @@ class SharedFile:
         in_turns(self._comm, bool(blocks), lambda: vtkhdf.put(path, step, blocks))
         on_root(self._comm, lambda: vtkhdf.end_step(path, time))
 
-    def _find_file(self, resumed_at: float | None) -> tuple[int, int] | None:
-        """Return the rows of the chunks of a file that is there to be continued, None without."""
+    def _find_file(self, resumed_at: float | None) -> tuple[tuple[int, int], int] | None:
+        """Return what is known of a file that is there to be continued, None without one.
+
+        It is the rows of its chunks, and the number of the grid of its last step.
+        """
         if not self.path.exists():
             return None
         if resumed_at is None:
             raise RunFolderError(f"{self.path} is there already")
+        times = vtkhdf.times(self.path)
         self._ahead = [
             time
-            for time in vtkhdf.times(self.path)
+            for time in times
             if time > resumed_at and not math.isclose(time, resumed_at, rel_tol=SAME_TIME)
         ]
-        return vtkhdf.chunk_rows(self.path)
+        before = vtkhdf.grid_of(self.path, len(times) - len(self._ahead))
+        return vtkhdf.chunk_rows(self.path), before
 
     def _is_there(self, time: float) -> bool:
         """Return whether the file holds a time already; drop what it holds beyond if it differs."""
@@ -195,7 +215,7 @@ class SharedFile:
         shares = (self._points.send(points), self._cells.send(cells).ravel())
         firsts = (self._points.first, self._cells.first * nodes)
         rows = (self._chunks[0], self._chunks[1] * nodes)
-        names = (vtkhdf.POINTS, vtkhdf.CONNECTIVITY)
+        names = (POINTS, CONNECTIVITY)
         return [
             Block(name, first, packed(share, chunk))
             for name, first, share, chunk in zip(names, firsts, shares, rows, strict=True)

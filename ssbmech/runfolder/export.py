@@ -18,7 +18,7 @@ from ssbmech.runfolder.fields import Array
 from ssbmech.runfolder.maps import component_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -89,8 +89,7 @@ class CsvExporter:
             folder: where they go.
         """
         written = []
-        middles = data.points[data.corners].mean(axis=1)
-        for on_points, places, ending in ((False, middles, "cells"), (True, data.points, "points")):
+        for on_points, places, ending in ((False, _middles, "cells"), (True, _nodes, "points")):
             names = [
                 name for name in sorted(data.arrays) if data.arrays[name].on_points == on_points
             ]
@@ -177,6 +176,7 @@ def as_grid(run: RunData, data: FieldData, step: int) -> Any:
     """
     import pyvista as pv
 
+    data = data.at(step)
     grid = pv.UnstructuredGrid({data.cell_type: data.nodes}, data.points)
     grid.field_data["time [s]"] = [float(data.times[step])]
     arrays = _arrays(data)
@@ -213,12 +213,22 @@ def principal_stresses(stress: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.linalg.eigvalsh(np.moveaxis(tensors, -1, 0))[:, ::-1])
 
 
+def _middles(data: FieldData) -> NDArray[np.float64]:
+    """Return the middles of the cells [m]."""
+    return np.asarray(data.points[data.corners].mean(axis=1))
+
+
+def _nodes(data: FieldData) -> NDArray[np.float64]:
+    """Return the points [m]."""
+    return data.points
+
+
 def _write_table(
     run: RunData,
     data: FieldData,
     names: Sequence[str],
     steps: Sequence[int],
-    places: NDArray[np.float64],
+    places_of: Callable[[FieldData], NDArray[np.float64]],
     path: Path,
 ) -> None:
     """Write arrays over place and time, a row for each place at each time."""
@@ -231,6 +241,8 @@ def _write_table(
     with path.open("wb") as file:
         file.write((",".join(_quoted(head) for head in heads) + "\n").encode())
         for step in steps:
+            data = data.at(step)
+            places = places_of(data)
             time = np.full((len(places), 1), data.times[step])
             columns = [_values(data, name, step).reshape(len(places), -1) for name in names]
             np.savetxt(

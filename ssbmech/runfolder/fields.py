@@ -40,6 +40,9 @@ class Array:
 class FieldData:
     """One field file: a grid and arrays in time.
 
+    A body that is meshed anew has further grids: `at` gives the file with that of a step. Else the
+    grid is the first one.
+
     Attributes:
         path: The file.
         name: Name of the body, or ``minus|plus``.
@@ -54,31 +57,67 @@ class FieldData:
         Raises:
             RunFolderError: The file cannot be read or is none of ours.
         """
-        self.path = path
+        self.path, self._part = path, 0
         try:
             with self._open() as file:
                 notes = file.attrs
                 self.name = str(notes["name"])
                 self.minus, self.plus = str(notes.get("minus", "")), str(notes.get("plus", ""))
                 steps = file["VTKHDF"]["Steps"]
-                self.times = np.array(steps["Values"][: int(steps.attrs["NSteps"])])
+                count = int(steps.attrs["NSteps"])
+                self.times = np.array(steps["Values"][:count])
+                self._parts = np.array(steps["PartOffsets"][:count], dtype=np.int64)
         except (LookupError, OSError, RuntimeError, TypeError, ValueError) as error:
             raise RunFolderError(f"{path} is not a field file: {error}") from error
+
+    @property
+    def grids(self) -> int:
+        """Number of the grids that it has."""
+        return int(self._parts.max(initial=0)) + 1
+
+    def grid(self, step: int) -> int:
+        """Return the number of the grid that a step has, counted from 0."""
+        return int(self._parts[step])
+
+    def at(self, step: int) -> FieldData:
+        """Return the file with the grid of a step.
+
+        Args:
+            step: Number of the step, from 0.
+        """
+        part = self.grid(step)
+        if part == self._part:
+            return self
+        other = FieldData(self.path)
+        other._part = part
+        return other
 
     @cached_property
     def points(self) -> NDArray[np.float64]:
         """Coordinates of the undeformed grid, of one that moves at the start, (points, 3) [m]."""
         with self._open() as file:
             root = file["VTKHDF"]
-            return np.array(root["PointData"].get(START, root["Points"]))
+            if START in root["PointData"]:
+                first = self._first(root, f"PointDataOffsets/{START}")
+                count = int(root["NumberOfPoints"][self._part])
+                return np.array(root["PointData"][START][first : first + count])
+            first = self._first(root, "PointOffsets")
+            return np.array(root["Points"][first : first + int(root["NumberOfPoints"][self._part])])
 
     @cached_property
     def nodes(self) -> NDArray[np.int64]:
         """Points of each cell, its corners first, shape (cells, points)."""
         with self._open() as file:
             root = file["VTKHDF"]
-            cells = np.array(root["Connectivity"], dtype=np.int64)
-            return cells.reshape(int(root["NumberOfCells"][0]), -1)
+            first = self._first(root, "ConnectivityIdOffsets")
+            count = int(root["NumberOfConnectivityIds"][self._part])
+            cells = np.array(root["Connectivity"][first : first + count], dtype=np.int64)
+            return cells.reshape(int(root["NumberOfCells"][self._part]), -1)
+
+    def _first(self, root: Any, name: str) -> int:
+        """Return the first row of the grid in an array, of which the steps tell."""
+        steps = np.flatnonzero(self._parts == self._part)
+        return int(np.ravel(root["Steps"][name][int(steps[0])])[0]) if len(steps) else 0
 
     @cached_property
     def cell_type(self) -> int:
@@ -132,12 +171,12 @@ class FieldData:
             name: Name of the array.
 
         Raises:
-            RunFolderError: There is no such array.
+            RunFolderError: There is no such array, or not all steps have one grid.
         """
         return self._read(name, 0, len(self.times))
 
     def size(self, name: str) -> int:
-        """Return at how many points or cells an array has values.
+        """Return at how many points or cells of the grid an array has values.
 
         Args:
             name: Name of the array.
@@ -153,11 +192,20 @@ class FieldData:
             known = ", ".join(sorted(self.names))
             raise RunFolderError(f"{self.path.name} has no array {name!r}; it has: {known}")
         if name == DISPLACEMENT and POSITION in self.names:
-            return np.asarray(self._read(POSITION, first, count) - self.points)
+            moved = self._read(POSITION, first, count)
+            return np.asarray(moved - self.at(first).points) if count else moved
         with self._open() as file:
             root = file["VTKHDF"]
             kind = "PointData" if name in root["PointData"] else "CellData"
-            size = int(root["NumberOfPoints" if kind == "PointData" else "NumberOfCells"][0])
+            sizes = root["NumberOfPoints" if kind == "PointData" else "NumberOfCells"]
+            parts = np.unique(self._parts[first : first + count])
+            if len(parts) > 1:
+                raise RunFolderError(
+                    f"{self.path.name} has {self.grids} grids, as the body was meshed anew: "
+                    f"{name!r} has other places at other times; ask for it at one step, and for "
+                    "the grid with at(step)"
+                )
+            size = int(sizes[parts[0]]) if len(parts) else 0
             offsets = root["Steps"][kind + "Offsets"][name][first : first + count]
             data = root[kind][name]
             return np.stack([data[offset : offset + size] for offset in offsets.tolist()])

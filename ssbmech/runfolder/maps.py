@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ssbmech.errors import RunFolderError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -70,6 +72,11 @@ def _dataset(
     """Return all arrays of a file; `dimensions` names that of cells and that of points."""
     import xarray as xr
 
+    if data.grids > 1:
+        raise RunFolderError(
+            f"{data.name!r} was meshed anew and has {data.grids} grids: its fields have no common "
+            "places; take them step by step, with as_grid or export"
+        )
     coordinates["time"] = ("time", data.times, {"units": "s", "long_name": "time"})
     variables = {}
     for name in sorted(data.arrays):

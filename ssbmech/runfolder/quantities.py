@@ -67,6 +67,7 @@ _CELL = (
     Quantity("p_stack", "$p$", "Pa", "stack pressure"),
     Quantity("gap_platen", r"$g_\mathrm{f}$", "m", "gap between platen and stack"),
     Quantity("thickness_stack", "$h$", "m", "stack thickness"),
+    Quantity("remeshings", "$N_\\mathrm{mesh}$", "1", "how often bodies were meshed anew"),
     Quantity("state_of_charge", "$z$", "1", "state of charge"),
     # Audits: relative errors of what every step must conserve
     Quantity("audit_lithium", r"$\epsilon_\mathrm{Li}$", "1", "lithium inventory error"),

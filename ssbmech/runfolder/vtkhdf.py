@@ -3,7 +3,9 @@
 
 The layout is VTK's own (https://docs.vtk.org/en/latest/vtk_file_formats/vtkhdf_file_format):
 the grid is stored once, the arrays of all steps lie behind one another, and the group ``Steps``
-says where each step begins. ParaView and PyVista open such a file directly.
+says where each step begins. ParaView and PyVista open such a file directly. Where a body is meshed
+anew another grid follows the first one, as a further part; the dataset ``grids`` beside VTK's group
+holds the numbers that they were given.
 
 A run may be killed at any moment, also while it writes, and what was complete before must stay
 readable. Therefore
@@ -32,13 +34,32 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import h5py
 import numpy as np
 
 from ssbmech.errors import RunFolderError
-from ssbmech.runfolder.chunks import COMPRESSION, MOST_ROWS, rows_per_chunk
+from ssbmech.runfolder.chunks import rows_per_chunk
+from ssbmech.runfolder.grids import (
+    CELLS,
+    CONNECTIVITY,
+    COUNTS,
+    POINTS,
+    Size,
+    add_part,
+    create_grids,
+    create_rows,
+    create_rows_of,
+    drop_parts,
+    grid_bytes,
+    grid_start,
+    number_of,
+    read_size,
+    set_row,
+    step_start,
+    stride,
+)
 from ssbmech.runfolder.space import reserve
 
 if TYPE_CHECKING:
@@ -54,34 +75,9 @@ if TYPE_CHECKING:
 VERSION = (2, 2)
 # The oldest layout with extensible arrays: the HDF5 in VTK and ParaView is older than others.
 _LAYOUT = ("v110", "v110")
-# Bookkeeping arrays are tiny; a chunk of this many steps keeps the files small.
-_STEPS_PER_CHUNK = 128
 _KINDS: Final = ("PointData", "CellData")
-POINTS: Final = "Points"
-CONNECTIVITY: Final = "Connectivity"
 POSITION: Final = "position"
 START: Final = "start"
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """Sizes of an unstructured grid of cells of one type.
-
-    Attributes:
-        points: Number of points.
-        cells: Number of cells.
-        nodes: Points of each cell.
-        cell_type: VTK's number of the cell type.
-    """
-
-    points: int
-    cells: int
-    nodes: int
-    cell_type: int
-
-    def rows(self, kind: str) -> int:
-        """Return how many rows an array has, "PointData" or "CellData"."""
-        return self.points if kind == "PointData" else self.cells
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,28 +109,30 @@ def create(
     varying: Components,
     notes: Mapping[str, str],
     attributes: Mapping[str, Mapping[str, str]],
+    number: int = 0,
 ) -> None:
     """Write a new file without rows and steps; it should get its name when its first step is there.
 
     Args:
         path: File to create.
-        size: Sizes of the grid, the same for all steps.
+        size: Sizes of the grid.
         constants: Arrays that are the same for all steps.
         varying: Arrays that have values of their own in every step.
         notes: Text attributes of the file.
         attributes: Text attributes of arrays by name, such as their units.
+        number: Number of the grid.
 
     Raises:
         OSError: The file cannot be written.
     """
-    grid_size = 24 * size.points + 17 * size.cells + 8 * size.nodes * size.cells
-    reserve(path.parent, [grid_size, *_sizes(size, constants)])
+    reserve(path.parent, [grid_bytes(size), *_sizes(size, constants)])
     # The first opening decides on the superblock, the second on the layout of what is put in.
     with h5py.File(path, "w", libver="earliest", locking=False) as file:
         file.attrs.update(notes)
     with _opened(path) as file:
         moves = POSITION in varying["PointData"]
         _write_head(file, size, moves)
+        add_part(file, size, number)
         for kind in _KINDS:
             for arrays, varies in ((constants, False), (varying, True)):
                 for name, components in arrays[kind].items():
@@ -142,6 +140,50 @@ def create(
         if moves:
             file["VTKHDF"][POINTS] = file["VTKHDF/PointData"][POSITION]
         _describe(file, attributes)
+
+
+def grid_of(path: Path, count: int) -> int:
+    """Return the number of the grid of the last of the first steps of a file; -1 for no steps.
+
+    Args:
+        path: File made by `create`.
+        count: Number of steps.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    with h5py.File(path, "r", locking=False) as file:
+        if count == 0:
+            return -1
+        part = int(file["VTKHDF"]["Steps"]["PartOffsets"][count - 1])
+        return number_of(file, part)
+
+
+def settle_grid(path: Path, size: Size, number: int) -> bool:
+    """Make sure that the next step gets the present grid; return whether it is yet to be written.
+
+    Grids that no step has are dropped.
+
+    Args:
+        path: File made by `create`; before another grid, all of its arrays have values of their own
+            in every step.
+        size: Sizes of the grid.
+        number: Its number.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    with _opened(path) as file:
+        steps = file["VTKHDF"]["Steps"]
+        count = int(steps.attrs["NSteps"])
+        part = int(steps["PartOffsets"][count - 1]) if count else -1
+        if part >= 0 and number_of(file, part) == number:
+            drop_parts(file, part + 1)
+            return False
+        reserve(path.parent, [grid_bytes(size)])
+        drop_parts(file, part + 1)
+        add_part(file, size, number)
+        return True
 
 
 def begin_step(path: Path, time: float, varying: Components) -> int:
@@ -158,7 +200,7 @@ def begin_step(path: Path, time: float, varying: Components) -> int:
     """
     with _opened(path) as file:
         root = file["VTKHDF"]
-        size = _read_size(root)
+        size = read_size(root)
         reserve(path.parent, _sizes(size, varying))
         steps = root["Steps"]
         step = int(steps.attrs["NSteps"])
@@ -170,8 +212,8 @@ def begin_step(path: Path, time: float, varying: Components) -> int:
             _check_names(path, kind, set(varying[kind]), set(known))
             for name, dataset in known.items():
                 _check_shape(path, dataset, varying[kind][name])
-                stride = _stride(size.rows(kind), dataset)
-                dataset.resize((step + 1) * stride, axis=0)
+                start = step_start(root, kind, name, step)
+                dataset.resize(start + stride(size.rows(kind), dataset), axis=0)
     return step
 
 
@@ -189,12 +231,13 @@ def put(path: Path, step: int, blocks: Iterable[Block]) -> None:
     """
     with _opened(path) as file:
         root = file["VTKHDF"]
-        size = _read_size(root)
         for block in blocks:
-            dataset = root[block.name]
+            dataset, (kind, _, name) = root[block.name], block.name.partition("/")
             rows, start = dataset.chunks[0], block.first
-            if _varies(dataset):
-                start += step * _stride(size.rows(block.name.partition("/")[0]), dataset)
+            if not name:
+                start += grid_start(root, kind, len(root[COUNTS[0]]) - 1)
+            elif _varies(dataset):
+                start += step_start(root, kind, name, step)
             rest = (0,) * (dataset.ndim - 1)
             for number, chunk in enumerate(block.chunks):
                 dataset.id.write_direct_chunk((start + number * rows, *rest), chunk)
@@ -212,23 +255,24 @@ def end_step(path: Path, time: float) -> None:
     """
     with _opened(path) as file:
         root = file["VTKHDF"]
-        steps, size = root["Steps"], _read_size(root)
+        steps, part = root["Steps"], len(root[COUNTS[0]]) - 1
         step = int(steps.attrs["NSteps"])
         for kind in _KINDS:
             for name, dataset in root[kind].items():
-                stride = _stride(size.rows(kind), dataset) if _varies(dataset) else 0
-                _set_row(steps[kind + "Offsets"][name], step, step * stride)
-        # One part, and the same cells for every step: all offsets into them are zero.
-        for name in ("PartOffsets", "CellOffsets", "ConnectivityIdOffsets"):
-            _set_row(steps[name], step, 0)
-        points = root[POINTS]
-        offset = step * _stride(size.points, points) if _varies(points) else 0
-        _set_row(steps["PointOffsets"], step, offset)
-        _set_row(steps["NumberOfParts"], step, 1)
+                start = step_start(root, kind, name, step) if _varies(dataset) else 0
+                set_row(steps[kind + "Offsets"][name], step, start)
+        set_row(steps["PartOffsets"], step, part)
+        set_row(steps["NumberOfParts"], step, 1)
+        moves = POSITION in root["PointData"]
+        points = step_start(root, "PointData", POSITION, step) if moves else None
+        first = grid_start(root, POINTS, part) if points is None else points
+        set_row(steps["PointOffsets"], step, first)
+        set_row(steps["CellOffsets"], step, grid_start(root, CELLS, part))
+        set_row(steps["ConnectivityIdOffsets"], step, grid_start(root, CONNECTIVITY, part))
         file.flush()
         # Together, and after everything else: VTK's reader overruns its buffer when there are more
         # times than steps.
-        _set_row(steps["Values"], step, time)
+        set_row(steps["Values"], step, time)
         steps.attrs.modify("NSteps", np.int64(step + 1))
 
 
@@ -243,7 +287,7 @@ def chunk_rows(path: Path) -> tuple[int, int]:
     """
     with h5py.File(path, "r", locking=False) as file:
         root = file["VTKHDF"]
-        size, found = _read_size(root), []
+        size, found = read_size(root), []
         for kind in _KINDS:
             chunks = (int(each.chunks[0]) for each in root[kind].values())
             found.append(next(chunks, rows_per_chunk(size.rows(kind))))
@@ -272,7 +316,8 @@ def rewind(path: Path, count: int) -> None:
         OSError: The file cannot be written.
     """
     with _opened(path) as file:
-        steps = file["VTKHDF"]["Steps"]
+        root = file["VTKHDF"]
+        steps = root["Steps"]
         steps.attrs.modify("NSteps", np.int64(count))
         file.flush()
         steps["Values"].resize(count, axis=0)
@@ -291,54 +336,26 @@ def _sizes(size: Size, arrays: Components) -> list[int]:
     ]
 
 
-def _read_size(root: h5py.Group) -> Size:
-    cells = int(root["NumberOfCells"][0])
-    nodes = int(root["NumberOfConnectivityIds"][0]) // max(cells, 1)
-    return Size(int(root["NumberOfPoints"][0]), cells, nodes, 0)
-
-
-def _stride(rows: int, dataset: h5py.Dataset) -> int:
-    """Return how many rows of an array one step takes: whole chunks."""
-    chunk = int(dataset.chunks[0])
-    return -(-rows // chunk) * chunk
-
-
 def _write_head(file: h5py.File, size: Size, moves: bool) -> None:
-    """Write the sizes of the grid, room for it, and the empty bookkeeping of the steps.
+    """Write room for grids, and the empty bookkeeping of the steps.
 
     Args:
         file: the file.
-        size: sizes of the grid.
+        size: sizes of the first grid.
         moves: whether its points are an array that varies.
     """
     root = file.create_group("VTKHDF")
     root.attrs["Version"] = np.array(VERSION, dtype=np.int64)
     kind = b"UnstructuredGrid"
     root.attrs.create("Type", kind, dtype=h5py.string_dtype("ascii", len(kind)))
-    if not moves:
-        _create_rows_of(root, POINTS, (size.points, 3), np.float64)
-    chunk = rows_per_chunk(size.cells) * size.nodes
-    _create_rows_of(root, CONNECTIVITY, (size.cells * size.nodes,), np.int64, chunk)
-    offsets = _create_rows_of(root, "Offsets", (size.cells + 1,), np.int64)
-    types = _create_rows_of(root, "Types", (size.cells,), np.uint8)
-    for first in range(0, size.cells + 1, MOST_ROWS):
-        last = min(first + MOST_ROWS, size.cells + 1)
-        offsets[first:last] = size.nodes * np.arange(first, last)
-        types[first:last] = size.cell_type
-    counts = {
-        "NumberOfPoints": size.points,
-        "NumberOfCells": size.cells,
-        "NumberOfConnectivityIds": size.cells * size.nodes,
-    }
-    for name, count in counts.items():
-        root.create_dataset(name, data=np.array([count], dtype=np.int64))
+    create_grids(file, root, size, moves)
     steps = root.create_group("Steps")
     steps.attrs["NSteps"] = np.int64(0)
-    _create_rows(steps, "Values", (), np.float64)
+    create_rows(steps, "Values", (), np.float64)
     for name in ("PartOffsets", "NumberOfParts", "PointOffsets"):
-        _create_rows(steps, name, (), np.int64)
+        create_rows(steps, name, (), np.int64)
     for name in ("CellOffsets", "ConnectivityIdOffsets"):
-        _create_rows(steps, name, (1,), np.int64)
+        create_rows(steps, name, (1,), np.int64)
     for name in _KINDS:
         root.create_group(name)
         steps.create_group(name + "Offsets")
@@ -351,12 +368,6 @@ def _describe(file: h5py.File, attributes: Mapping[str, Mapping[str, str]]) -> N
             dataset.attrs.update(attributes.get(name, {}))
 
 
-def _create_rows(group: h5py.Group, name: str, shape: tuple[int, ...], dtype: Any) -> None:
-    """Create a bookkeeping array with one row per step."""
-    most, chunk = (None, *shape), (_STEPS_PER_CHUNK, *shape)
-    group.create_dataset(name, (0, *shape), maxshape=most, chunks=chunk, dtype=dtype)
-
-
 def _create_array(
     file: h5py.File, kind: str, name: str, shape: tuple[int, ...], varies: bool
 ) -> None:
@@ -364,32 +375,10 @@ def _create_array(
     group = file["VTKHDF"][kind]
     if varies:
         chunk = rows_per_chunk(shape[0])
-        _create_rows_of(group, name, (0, *shape[1:]), np.float64, chunk, most=(None, *shape[1:]))
+        create_rows_of(group, name, (0, *shape[1:]), np.float64, chunk, most=(None, *shape[1:]))
     else:
-        _create_rows_of(group, name, shape, np.float64)
-    _create_rows(file["VTKHDF"]["Steps"][kind + "Offsets"], name, (), np.int64)
-
-
-def _create_rows_of(
-    group: h5py.Group,
-    name: str,
-    shape: tuple[int, ...],
-    dtype: Any,
-    chunk: int = 0,
-    most: tuple[int | None, ...] | None = None,
-) -> h5py.Dataset:
-    """Create an array in compressed chunks of rows."""
-    rows = chunk or rows_per_chunk(shape[0])
-    return group.create_dataset(
-        name,
-        shape,
-        maxshape=shape if most is None else most,
-        chunks=(max(rows, 1), *shape[1:]),
-        dtype=dtype,
-        compression="gzip",
-        compression_opts=COMPRESSION,
-        shuffle=True,
-    )
+        create_rows_of(group, name, shape, np.float64)
+    create_rows(file["VTKHDF"]["Steps"][kind + "Offsets"], name, (), np.int64)
 
 
 def _varies(dataset: h5py.Dataset) -> bool:
@@ -411,8 +400,3 @@ def _check_shape(path: Path, dataset: h5py.Dataset, components: tuple[int, ...])
             f"{path.name}: a value of {dataset.name} has shape {components}, "
             f"the first step had {dataset.shape[1:]}"
         )
-
-
-def _set_row(dataset: h5py.Dataset, step: int, value: float) -> None:
-    dataset.resize(step + 1, axis=0)
-    dataset[step] = value

@@ -64,6 +64,10 @@ class Steppable(Protocol):
     def seat(self) -> None:
         """Let the fixture act from here."""
 
+    @property
+    def worn(self) -> bool:
+        """Whether a mesh has to be made anew before the next step; collective."""
+
 
 class Solver(Protocol):
     """What solves the steps of a cell."""

@@ -35,6 +35,9 @@ from ssbmech.solve.single_step import SingleStep, Solved
 INTERRUPTED = "interrupted"
 """Why a protocol step ended that was left on request."""
 
+WORN = "worn mesh"
+"""Why a protocol step was left that goes on when a mesh was made anew."""
+
 NEXT_PHASE = "next phase"
 """Why a phase ended whose step goes on with the next one."""
 
@@ -56,6 +59,7 @@ class TimeLoop:
     Attributes:
         position: where the run stands.
         ending: why an observer or a condition ended the run; empty if none did.
+        worn: whether a mesh has to be made anew before the run goes on.
     """
 
     def __init__(
@@ -76,7 +80,7 @@ class TimeLoop:
         self._interrupted = interrupted
         # time steps that were prescribed stand
         self._follows = not math.isinf(tolerances.gap)
-        self.position, self.ending = Position(), ""
+        self.position, self.ending, self.worn = Position(), "", False
         self._last_row: Row = {}
         self._started = time.perf_counter()
 
@@ -91,7 +95,9 @@ class TimeLoop:
         self._started = time.perf_counter() - position.wall_time
 
     def run(self, protocol: tuple[Step, ...]) -> bool:
-        """Run all steps that are left; return False if interrupted.
+        """Run all steps that are left; return False if interrupted, or if a mesh is worn.
+
+        In that case `run` goes on when it is called again, or another loop from this position.
 
         Raises:
             StepTooSmall: a step cannot be solved however short.
@@ -100,6 +106,7 @@ class TimeLoop:
             CaseError, ParameterError: a step asks for what cannot be had, as no check before the
                 run could see.
         """
+        self.worn = False
         while not self._is_over(protocol):
             step = protocol[self.position.step]
             try:
@@ -108,6 +115,9 @@ class TimeLoop:
                 # rolled back: the run can go on from here with other settings
                 self._hooks.on_settled(self.position, last=True)
                 raise
+            if reason == WORN:
+                self.worn = True
+                return False
             interrupted = reason == INTERRUPTED
             if step.seats and not interrupted:
                 self._cell.seat()
@@ -157,6 +167,8 @@ class TimeLoop:
         while at.is_within(step):
             if self._stopped():
                 return INTERRUPTED
+            if self._cell.worn:
+                return WORN
             proposal = pace.propose(at)
             solved = self._solve(step, proposal.dt)
             if solved is None:

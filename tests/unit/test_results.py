@@ -24,7 +24,7 @@ from dolfinx import fem, mesh
 
 from ssbmech.errors import RunFolderError
 from ssbmech.run.environment import environment
-from ssbmech.run.field_files import BodyFile, InterfaceFile, owned_cells, owned_nodes
+from ssbmech.run.field_files import BodyFile, Grid, InterfaceFile, owned_cells, owned_nodes
 from ssbmech.run.shares import Shares, places_in_order
 from ssbmech.runfolder import atomic, chunks, vtkhdf
 from ssbmech.runfolder.fields import FieldData
@@ -106,7 +106,7 @@ def write_body(folder, parent, times, moves=False):
     stress.interpolate(lambda x: np.stack([x[0], x[1], x[2], x[0], x[1], x[2]]))
     region = fem.Function(fem.functionspace(body, ("DG", 0)))
     region.interpolate(lambda x: 1.0 * (x[dim - 1] > 2.5 * UM))
-    file = BodyFile(folder, "lower", space, {"region": owned_cells(region)}, moves=moves)
+    file = BodyFile(folder, "lower", space, {"region": owned_cells(region)}, grid=Grid(moves=moves))
     for t in times:
         u.interpolate(lambda x, t=t: t * smooth(x))
         scalar.interpolate(lambda x, t=t: t * smooth(x)[0])

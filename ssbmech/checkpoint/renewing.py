@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A checkpoint in which a body is meshed anew: a remesh is a resume with another mesh.
+
+Rank 0 gathers the state as a checkpoint has it, makes the new cells and carries the state over;
+what it writes is read as any checkpoint, on any number of ranks. All bodies share one mesh, so all
+arrays are written, but only those of the body that is meshed anew change more than their numbers.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ssbmech.checkpoint.mesh import labelled, mesh_names, mesh_rows, rows_of
+from ssbmech.checkpoint.places import Change
+from ssbmech.checkpoint.state import CellState
+from ssbmech.errors import SSBMechError
+from ssbmech.geometry.original import node_ends
+from ssbmech.geometry.replacing import Replacement, replaced
+from ssbmech.model.motion import BodyMotion
+from ssbmech.runfolder.root import gather_rows
+
+logger = logging.getLogger(__name__)
+
+Rows = dict[str, npt.NDArray[Any]]
+
+
+class Renewal:
+    """The state of a cell whose worn bodies are meshed anew; collective.
+
+    Attributes:
+        reason: why no better mesh could be had; empty if there is one.
+        rows: on rank 0, all rows of the state on the new mesh.
+    """
+
+    def __init__(self, state: CellState) -> None:
+        """Gather the state and mesh what is worn."""
+        cell = state.cell
+        self._worn = cell.motion.worn
+        comm, tagged = cell.comm, cell.tagged
+        rows = {**mesh_rows(tagged), **state.rows()}
+        whole = {name: gather_rows(comm, rows[name]) for name in sorted(rows)}
+        self.rows: Rows = {name: array for name, array in whole.items() if array is not None}
+        self.reason = comm.bcast(self._mesh(state) if comm.rank == 0 else "")
+
+    def _mesh(self, state: CellState) -> str:
+        """Mesh the worn bodies, one after the other; return why that failed, or nothing."""
+        try:
+            for motion in self._worn:
+                self._renew(state, motion)
+        except (SSBMechError, np.linalg.LinAlgError) as failure:
+            return str(failure)
+        return ""
+
+    def _renew(self, state: CellState, motion: BodyMotion) -> None:
+        """Mesh one body."""
+        body = motion.body.case_body
+        ((region, _),) = body.materials.items()
+        mesh = labelled(self.rows.__getitem__, mesh_names(state.cell.tagged))
+        dim = mesh.cells.shape[1] - 1
+        places = np.full((len(mesh.points), dim), np.nan)
+        numbers, kept = self._of(state, f"position {body.name}")
+        places[node_ends(numbers)[:, 0]] = kept
+        (rule,) = motion.wear.rules
+        made = replaced(mesh, region, places, rule.fineness)
+        self.rows = _moved(self.rows, state, Change(body.name, made))
+        _tell(body.name, made)
+
+    def _of(self, state: CellState, name: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return the numbers and values of an array."""
+        (array,) = (array for array in state.arrays if array.name == name)
+        return self.rows[f"numbers/{array.places.name}"], self.rows[f"values/{name}"]
+
+    def scalars(self, kept: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the scalar part of the state, with bodies counted that are meshed anew.
+
+        Args:
+            kept: what it is on the old mesh.
+        """
+        motion = {name: dict(each) for name, each in kept["motion"].items()}
+        for body in self._worn:
+            motion[body.body.name]["renewed"] += 1
+            motion[body.body.name]["refused"] = float("inf")
+        return {**kept, "motion": motion}
+
+
+def _moved(rows: Rows, state: CellState, change: Change) -> Rows:
+    """Return the rows of a state when a body is meshed anew."""
+    found: Rows = rows_of(change.made.mesh)
+    for array in state.arrays:
+        at, values = f"numbers/{array.places.name}", f"values/{array.name}"
+        found[at], found[values] = array.places.entities.moved(rows[at], rows[values], change)
+    name = f"values/position {change.body}"
+    # from here on the smoothing takes this shape for the one in which the mesh was made
+    found[f"{name} as meshed"] = found[name].copy()
+    return found
+
+
+def _tell(name: str, made: Replacement) -> None:
+    """Say what has become of the mesh of a body."""
+    before, after = made.before, made.after
+    logger.info(
+        "%s is meshed anew: %d cells of quality %.2g or more instead of %d of %.2g",
+        name, len(after.cells), after.quality, len(before.cells), before.quality,
+    )  # fmt: skip

@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A body meshed anew: its boundary stays, its cells are sound, and fields are found again."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+import ssbmech as ssb
+from ssbmech.checkpoint.places import Change, Facets, IntegrationPoints, Nodes
+from ssbmech.errors import CaseError, MeshError, ParameterError
+from ssbmech.geometry import QuarterVoid
+from ssbmech.geometry.facet_rows import outer_facets, places_of
+from ssbmech.geometry.fineness import Fineness
+from ssbmech.geometry.locate import locate
+from ssbmech.geometry.moving import qualities, signed_volumes
+from ssbmech.geometry.original import node_ends, node_number
+from ssbmech.geometry.refill import refill
+from ssbmech.geometry.replacing import Part, Replacement, replaced
+from ssbmech.geometry.respacing import respaced
+from ssbmech.geometry.simplices import LabelledMesh, SimplexMesh, label
+from ssbmech.geometry.unfold import unfolded
+from tests.moving import LITHIUM
+
+pytestmark = pytest.mark.serial
+FREELY = Fineness(growth=0.2, largest=1.0)
+SQUARE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+AROUND = np.array([[0, 1], [1, 2], [2, 3], [3, 0]])
+BOX = np.array([[x, y, z] for x in (0.0, 1.0) for y in (0.0, 1.0) for z in (0.0, 1.0)])
+SIDES = np.array(
+    [
+        *([0, 1, 3], [0, 3, 2], [4, 5, 7], [4, 7, 6], [0, 1, 5], [0, 5, 4]),
+        *([2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4], [1, 3, 7], [1, 7, 5]),
+    ]
+)
+
+
+def surface(dim: int, count: int = 4) -> tuple[np.ndarray, np.ndarray]:
+    """Return the boundary of a square or cube of length one, cut into so many pieces a side."""
+    if dim == 2:
+        part = np.arange(count)[:, None] / count
+        x = np.concatenate([(1 - part) * SQUARE[k] + part * SQUARE[(k + 1) % 4] for k in range(4)])
+        return x, np.array([[k, (k + 1) % len(x)] for k in range(len(x))])
+    grid = np.stack(np.meshgrid(*[np.arange(count + 1)] * 3, indexing="ij"), axis=-1)
+    number = np.arange((count + 1) ** 3).reshape(grid.shape[:3])
+    corner = grid[:-1, :-1, :-1].reshape(-1, 3)
+    cells = []
+    for order in itertools.permutations(range(3)):
+        steps = np.concatenate([np.zeros((1, 3), dtype=int), np.eye(3, dtype=int)[list(order)]])
+        path = np.cumsum(steps, axis=0)
+        cells.append(number[tuple(np.moveaxis(corner[:, None] + path, -1, 0))])
+    facets, _ = outer_facets(np.concatenate(cells))
+    used, own = np.unique(facets, return_inverse=True)
+    return grid.reshape(-1, 3)[used] / count, own.reshape(facets.shape)
+
+
+def closed() -> tuple[LabelledMesh, np.ndarray]:
+    """Return a quarter of a cylinder with a hole, and where it is when that has closed far."""
+    source = QuarterVoid(
+        frame=ssb.PlaneStrain(), inner_radius=1e-6, outer_radius=3e-6, size=0.2e-6, coarsening=1.8
+    )
+    mesh = label(source.generate())
+    radius = np.linalg.norm(mesh.points[:, :2], axis=1)
+    now = np.sqrt(radius**2 - 0.96e-12)
+    return mesh, mesh.points[:, :2] * (now / radius)[:, None]
+
+
+@pytest.mark.parametrize(("x", "facets"), [(SQUARE, AROUND), (BOX, SIDES)], ids=["2", "3"])
+def test_boundary_is_filled(x: np.ndarray, facets: np.ndarray) -> None:
+    points, cells = refill(3e-6 * x, facets, FREELY)
+    assert np.array_equal(points[: len(x)], 3e-6 * x)
+    around, _ = outer_facets(cells)
+    assert len(around) == len(facets)
+    assert np.all(places_of(around, facets) >= 0)
+    volume = np.abs(signed_volumes(points[cells])).sum()
+    assert volume == pytest.approx((3e-6) ** x.shape[1], rel=1e-12)
+
+
+def test_hole_and_island_are_told_apart() -> None:
+    """A square with a square hole, in which another square lies."""
+    middle = np.array([0.5, 0.5])
+    rings = [SQUARE, middle + 0.6 * (SQUARE - middle), middle + 0.3 * (SQUARE - middle)]
+    facets = np.concatenate([AROUND, 4 + AROUND[:, ::-1], 8 + AROUND])
+    points, cells = refill(np.concatenate(rings), facets, FREELY)
+    area = np.abs(signed_volumes(points[cells])).sum()
+    assert area == pytest.approx(1.0 - 0.36 + 0.09, rel=1e-12)
+
+
+def test_boundary_that_touches_itself() -> None:
+    x = np.concatenate([SQUARE, SQUARE[1:] + 1.0])
+    facets = np.array([[0, 1], [1, 2], [2, 3], [3, 0], [2, 4], [4, 5], [5, 6], [6, 2]])
+    with pytest.raises(MeshError, match="touches itself"):
+        refill(x, facets, FREELY)
+
+
+@pytest.mark.parametrize("dim", [2, 3])
+def test_fields_are_found_at_their_places(dim: int) -> None:
+    """Linear and quadratic fields are exact anywhere."""
+    points, cells = refill(*surface(dim), FREELY)
+    places = np.random.default_rng(1).uniform(size=(50, dim))
+    at = locate(places, points, cells)
+    corners = points[cells[at.cells]]
+    assert np.allclose(at.linear(corners), places, atol=1e-13)
+
+    def field(x: np.ndarray) -> np.ndarray:
+        return np.asarray(x[..., 0] ** 2 - x[..., 0] * x[..., -1] + 3 * x[..., 1])
+
+    pairs = [(i, j) for i in range(dim + 1) for j in range(i + 1, dim + 1)]
+    middles = np.stack([0.5 * (corners[:, i] + corners[:, j]) for i, j in pairs], axis=1)
+    assert np.allclose(at.quadratic(field(corners), field(middles)), field(places), atol=1e-13)
+
+
+@pytest.mark.parametrize("dim", [2, 3])
+def test_cells_are_turned_round(dim: int) -> None:
+    """From random places, in a box that is squeezed."""
+    x, facets = surface(dim)
+    wanted, cells = refill(x, facets, FREELY)
+    start = np.random.default_rng(2).uniform(size=wanted.shape)
+    start[: len(x)] = wanted[: len(x)]
+    start[:, 0] *= 0.3
+    free = np.arange(len(start)) >= len(x)
+    assert np.any(signed_volumes(start[cells]) * signed_volumes(wanted[cells]) < 0.0)
+    found = unfolded(start, wanted, cells, free)
+    assert np.all(signed_volumes(found[cells]) * signed_volumes(wanted[cells]) > 0.0)
+    assert np.array_equal(found[~free], start[~free])
+
+
+def test_boundary_without_a_sound_mesh() -> None:
+    """Three corners of a triangle of which one was mirrored."""
+    x = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, -1.0]])
+    wanted = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    with pytest.raises(MeshError, match="inside out"):
+        unfolded(x, wanted, np.array([[0, 1, 2]]), np.zeros(3, dtype=bool))
+
+
+def test_long_facets_are_halved_and_straight_ones_spaced() -> None:
+    """An arc one of whose facets is long, and a straight side whose points lie badly."""
+    angles = np.array([0.0, 0.1, 0.2, 1.2, 1.3, 1.4, np.pi / 2])
+    arc = np.column_stack([np.cos(angles), np.sin(angles)])
+    x = np.concatenate([arc, [[0.0, 0.9], [0.0, 0.0], [0.05, 0.0]]])
+    facets = np.array([[k, (k + 1) % len(x)] for k in range(len(x))])
+    tags = np.array([1] * 6 + [2, 2, 3, 3], dtype=np.int32)
+    kept = np.zeros(len(facets), dtype=bool)
+    found = respaced((x, x), facets, tags, kept, 0.2, 1.0)
+    places = found.at(x)
+
+    def area(x: np.ndarray, facets: np.ndarray) -> float:
+        a, b = x[facets[:, 0]], x[facets[:, 1]]
+        return float(0.5 * np.sum(a[:, 0] * b[:, 1] - b[:, 0] * a[:, 1]))
+
+    assert area(places, found.facets) == pytest.approx(area(x, facets), rel=1e-12)
+    lengths = np.linalg.norm(places[found.facets[:, 1]] - places[found.facets[:, 0]], axis=1)
+    # each about as long as its neighbours, but for those beside the corner at the middle
+    curved = lengths[found.tags == 1]
+    assert curved.max() < 0.4
+    same = found.same()
+    assert np.array_equal(places[same >= 0], x[same[same >= 0]])
+    assert {0, 3, 6, 8} <= set(same.tolist())
+    # what is kept, stays
+    rest = respaced((x, x), facets, tags, ~kept, 0.2, 1.0)
+    assert len(rest.facets) == len(facets)
+
+
+def test_body_is_meshed_anew() -> None:
+    mesh, now = closed()
+    made = replaced(mesh, "body", now, FREELY)
+    before, after = made.before, made.after
+    assert before.quality < 0.3
+    assert after.quality > 0.5
+    volumes = [np.abs(signed_volumes(part.corners)).sum() for part in (before, after)]
+    assert volumes[1] == pytest.approx(volumes[0], rel=1e-12)
+    x, cells = made.mesh.points[:, :2], made.mesh.cells
+    old = np.abs(signed_volumes(mesh.points[:, :2][mesh.cells])).sum()
+    assert np.abs(signed_volumes(x[cells])).sum() == pytest.approx(old, rel=1e-12)
+    assert len(np.unique(np.sign(signed_volumes(x[cells])))) == 1
+    assert qualities(x[cells]).min() > 1e-3
+    # the wall keeps its points, and the faces their names
+    for name, tag in mesh.faces.items():
+        rows = [m.facets[m.facet_values == tag] for m in (mesh, made.mesh)]
+        lengths = [
+            np.linalg.norm(m.points[r[:, 0]] - m.points[r[:, 1]], axis=1).sum()
+            for m, r in zip((mesh, made.mesh), rows, strict=True)
+        ]
+        assert lengths[0] == pytest.approx(lengths[1], rel=1e-12), name
+        if name == "inner":
+            assert np.array_equal(np.unique(made.points[rows[0]]), np.unique(rows[1]))
+    again = made.after.points
+    with pytest.raises(MeshError, match="no better than the old ones"):
+        replaced(made.mesh, "body", again, FREELY)
+
+
+def test_fields_go_with_their_body() -> None:
+    """What is linear in the place stays so; points keep what they know, others the nearest."""
+    mesh, now = closed()
+    made = replaced(mesh, "body", now, FREELY)
+    change = Change("body", made)
+
+    def at(numbers: np.ndarray, part: Part) -> np.ndarray:
+        return np.asarray(part.points[node_ends(numbers)].mean(axis=1))
+
+    cells = mesh.cells
+    corners = node_number(np.unique(np.column_stack([cells.ravel()] * 2), axis=0))
+    edges = np.unique(
+        np.sort(np.concatenate([cells[:, [0, 1]], cells[:, [1, 2]], cells[:, [0, 2]]]), axis=1),
+        axis=0,
+    )
+    for numbers in (corners, np.concatenate([corners, node_number(edges)])):
+        values = at(numbers, made.before)
+        found, moved = Nodes("body").moved(numbers, values, change)
+        assert len(np.unique(found)) == len(found)
+        assert np.allclose(moved, at(found, made.after), atol=1e-12 * 3e-6)
+    weights = np.array([[1, 1, 1]]) / 3
+    cell_numbers = np.arange(len(cells))
+    middles = made.before.corners.mean(axis=1)
+    found, moved = IntegrationPoints("body", weights).moved(cell_numbers, middles, change)
+    assert np.array_equal(found, made.after.numbers)
+    away = np.linalg.norm(moved - made.after.corners.mean(axis=1), axis=1)
+    assert away.max() < 0.5e-6
+
+
+def two_bodies() -> tuple[LabelledMesh, np.ndarray]:
+    """Return two squares above one another, each of four triangles, the lower one squeezed."""
+    x = np.array([[0, 0], [1, 0], [0, 1], [1, 1], [0, 2], [1, 2], [0.5, 0.5], [0.5, 1.5]])
+    cells = [[6, 0, 1], [6, 1, 3], [6, 3, 2], [6, 2, 0], [7, 2, 3], [7, 3, 5], [7, 5, 4], [7, 4, 2]]
+    regions = {"lower": np.arange(4), "upper": np.arange(4, 8)}
+    points = np.column_stack([x, np.zeros(len(x))])
+    mesh = label(SimplexMesh(points, np.array(cells), regions))
+    now = np.full((len(x), 2), np.nan)
+    now[[0, 1, 2, 3, 6]] = x[[0, 1, 2, 3, 6]] * [1.0, 0.9]
+    now[6] = [0.06, 0.06]
+    return mesh, now
+
+
+def test_other_bodies_and_interfaces_keep_theirs() -> None:
+    mesh, now = two_bodies()
+    made: Replacement = replaced(mesh, "lower", now, FREELY)
+    change = Change("lower", made)
+    upper = np.arange(4, 8)
+    found, values = IntegrationPoints("upper", np.ones((2, 3)) / 3).moved(
+        np.concatenate([2 * upper, 2 * upper + 1]), np.arange(8.0), change
+    )
+    assert np.array_equal(values, np.arange(8.0))
+    assert np.array_equal(np.unique(found // 2), made.cells[upper])
+    centres = [
+        m.points[m.cells[c]].mean(axis=1) for m, c in ((mesh, upper), (made.mesh, found // 2))
+    ]
+    assert np.array_equal(centres[1], np.tile(centres[0], (2, 1)))
+    # the facet between them is known by the lower body's cell: cell 2 across its corner 0
+    number, value = Facets("lower|upper", "lower").moved(np.array([6]), np.array([7.0]), change)
+    cell, local = divmod(int(number[0]), 3)
+    ends = np.delete(made.mesh.cells[cell], local)
+    assert np.array_equal(np.sort(ends), np.sort(made.points[[2, 3]]))
+    assert value == [7.0]
+    at = node_number(np.array([[2, 2], [3, 3]]))
+    number, _ = Nodes("lower|upper").moved(at, np.zeros(2), change)
+    assert np.array_equal(node_ends(number)[:, 0], made.points[[2, 3]])
+
+
+def test_remeshing_is_for_bodies_that_move() -> None:
+    with pytest.raises(CaseError, match="meshed anew but does not move"):
+        ssb.Body.single("negative", LITHIUM, remeshing=ssb.Remeshing())
+    with pytest.raises(ParameterError, match="least_quality"):
+        ssb.Remeshing(least_quality=0.9)

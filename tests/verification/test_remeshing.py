@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Bodies that move are meshed anew on the way, and nothing that counts is lost.
+
+A remesh is a resume with another mesh: what holds for checkpoints holds for it, on any number of
+ranks. The interface stays, and with it gaps, pressures and currents.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from mpi4py import MPI
+
+import pytest
+
+import ssbmech as ssb
+from ssbmech.errors import MeshError
+from ssbmech.geometry import replacing
+from ssbmech.model.cell import CellModel
+from ssbmech.runfolder.status import RunStatus
+from ssbmech.units import mA_per_cm2, s
+from tests.moving import SPEED, WORKING, motion, moving_cell, without_effort
+from tests.small_cell import deviations, physical
+from tests.tools import measured, on_first
+from tests.verification.test_resume import read, stop_after
+
+COMM = MPI.COMM_WORLD
+
+
+class Meshes:
+    """What the mesh of the working electrode was at the start of each step."""
+
+    name = "meshes"
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[float, float]] = []
+
+    def begin(self, cell: CellModel) -> Mapping[str, tuple[()]]:
+        self.cell = cell
+        return {}
+
+    def see(self, row: Mapping[str, float]) -> None:
+        moved = motion(self.cell, "negative")
+        self.seen.append((moved.excess() / moved.volume, moved.quality()))
+
+
+def thinned(least_quality: float = 0.6) -> ssb.Case:
+    """Return Li | Li6PS5Cl | Li of which 10 of 12 um are stripped, and 2 um plated again."""
+    case = moving_cell(10e-6)
+    rule = ssb.Remeshing(least_quality=least_quality)
+    bodies = (dataclasses.replace(case.bodies[0], remeshing=rule), *case.bodies[1:])
+    strip, plate = 10e-6 / SPEED, 2e-6 / SPEED
+    return dataclasses.replace(
+        case,
+        bodies=bodies,
+        protocol=(
+            ssb.Preload(1 * s),
+            ssb.ConstantCurrent(1 * mA_per_cm2, strip),
+            ssb.ConstantCurrent(-1 * mA_per_cm2, plate),
+        ),
+        step_control=ssb.PrescribedSteps((1.0, *[strip / 10] * 10, *[plate / 2] * 2)),
+        output=ssb.Output(figures=False, fields_every=1, checkpoint_every=0.0),
+    )
+
+
+def first_renewal(rows: list[dict[str, float]]) -> int:
+    """Return the number of the first step on a new mesh."""
+    return next(k for k, row in enumerate(rows) if row["remeshings"] > 0.0)
+
+
+@pytest.mark.serial
+def test_layer_is_meshed_anew(tmp_path: Path) -> None:
+    meshes = Meshes()
+    run = ssb.run(thinned(), tmp_path / "run", observers=(meshes,))
+    name = "layer that is meshed anew on the way"
+    count = run.rows[-1]["remeshings"]
+    assert count >= 1
+    excess = max(abs(part) for part, _ in meshes.seen)
+    measured(name, "volume of the mesh", excess, 1e-12, "what was stripped")
+    worst = max(row["audit_lithium"] for row in run.rows)
+    measured(name, "lithium audit", worst, 1e-9, "charge times Omega / F")
+    new = first_renewal(run.rows)
+    before, after = (meshes.seen[k][1] for k in (new - 1, new))
+    assert after > 1.2 * before
+    # neither contact nor the circuit feels it
+    jump = abs(run.rows[new]["voltage"] / run.rows[new - 1]["voltage"] - 1)
+    measured(name, "voltage", jump, 1e-6, "the step before")
+    last = ssb.open_run(run.path)
+
+    def area_of_the_grid() -> float:
+        grid = last.pyvista("negative", run.rows[-1]["time"])
+        moved = grid.warp_by_vector("displacement").linear_copy()
+        return float(moved.compute_cell_sizes()["Area"].sum())
+
+    area = on_first(COMM, area_of_the_grid)
+    left = motion(meshes.cell, "negative").volume
+    measured(name, "area in the field file", abs(area / left - 1), 1e-9, "that of the mesh")
+
+
+def test_run_goes_on_after_a_renewal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped beyond a renewal, to the last bit; on other ranks but for rounding."""
+    case = thinned()
+    whole = ssb.run(case, tmp_path / "whole")
+    new = first_renewal(whole.rows)
+    resumed, alone = tmp_path / "resumed", tmp_path / "alone"
+    with monkeypatch.context() as patch:
+        # asked once more whenever a mesh is tried
+        stop_after(patch, new + 3)
+        first = ssb.run(case, resumed)
+    assert first.status is RunStatus.STOPPED
+    assert first.rows[-1]["remeshings"] == 1.0
+    on_first(COMM, lambda: shutil.copytree(resumed, alone))
+    again = ssb.resume(case, resumed)
+    assert without_effort(again.rows) == without_effort(whole.rows)
+    on_first(COMM, lambda: ssb.resume(case, alone, MPI.COMM_SELF).status)
+
+    def apart() -> float:
+        one, other = read(tmp_path / "alone"), read(tmp_path / "whole")
+        kept = ("voltage", "current", "p_stack", f"inventory:{WORKING}", f"stripped:{WORKING}")
+        names = {name: other[name] for name in physical(other) if name in kept}
+        assert len(names) >= 4
+        return max(deviations(one, names).values())
+
+    name, against = "run resumed on one rank beyond a renewal", "undisturbed run"
+    measured(name, "series", on_first(COMM, apart), 1e-8, against)
+
+
+@pytest.mark.serial
+def test_renewal_that_fails_leaves_the_mesh(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*args: object) -> None:
+        raise MeshError("no mesh today")
+
+    monkeypatch.setattr(replacing, "refill", fails)
+    with caplog.at_level(logging.WARNING, "ssbmech"):
+        run = ssb.run(thinned(), tmp_path / "run")
+    assert run.status is RunStatus.COMPLETE
+    assert run.rows[-1]["remeshings"] == 0.0
+    told = [record.getMessage() for record in caplog.records]
+    assert 1 <= sum("no mesh today" in text for text in told) <= 3
+    assert not list((run.path / "checkpoints").glob("*.part"))
