@@ -75,13 +75,13 @@ def _labelled(stored: StoredRows, names: Mapping[str, Mapping[str, Any]]) -> Lab
 
 
 def labelled(
-    read: Callable[[str], npt.NDArray[Any]], names: Mapping[str, Mapping[str, int]]
+    read: Callable[[str], npt.NDArray[Any]], names: Mapping[str, Mapping[str, Any]]
 ) -> LabelledMesh:
     """Return the mesh of some rows in its original order.
 
     Args:
         read: returns the rows of a name, those of all ranks.
-        names: tags by name, as `mesh_names` gives them.
+        names: what it knows by name, as `mesh_names` gives it.
     """
     numbers = read("mesh/point_numbers")
     points = np.zeros((int(numbers.max(initial=-1)) + 1, 3))

@@ -22,6 +22,7 @@ from ssbmech.geometry.locate import locate
 from ssbmech.geometry.moving import qualities, signed_volumes
 from ssbmech.geometry.refill import refill
 from ssbmech.geometry.respacing import Outline, as_it_is, respaced
+from ssbmech.geometry.side_cells import off_their_sides
 from ssbmech.geometry.simplices import LabelledMesh
 from ssbmech.geometry.unfold import unfolded
 
@@ -97,6 +98,8 @@ def replaced(mesh: LabelledMesh, region: str, positions: Array, fineness: Finene
     before = Part(positions, mesh.cells[own], np.flatnonzero(own))
     outline = _outline(mesh, before, fineness)
     x, filled = refill(outline.at(np.nan_to_num(positions)), outline.facets, fineness)
+    if x.shape[1] == 2:
+        x, filled = off_their_sides(x, filled, outline)
     cells = _turned(x, filled, before)
     quality = float(qualities(x[cells]).min())
     if quality < BETTER * before.quality:

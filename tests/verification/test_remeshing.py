@@ -21,12 +21,13 @@ import ssbmech as ssb
 from ssbmech.errors import MeshError
 from ssbmech.geometry import replacing
 from ssbmech.model.cell import CellModel
+from ssbmech.run import runner
 from ssbmech.runfolder.status import RunStatus
 from ssbmech.units import mA_per_cm2, s
 from tests.moving import SPEED, WORKING, motion, moving_cell, without_effort
 from tests.small_cell import deviations, physical
 from tests.tools import measured, on_first
-from tests.verification.test_resume import read, stop_after
+from tests.verification.test_resume import read
 
 COMM = MPI.COMM_WORLD
 
@@ -107,10 +108,10 @@ def test_run_goes_on_after_a_renewal(tmp_path: Path, monkeypatch: pytest.MonkeyP
     whole = ssb.run(case, tmp_path / "whole")
     new = first_renewal(whole.rows)
     resumed, alone = tmp_path / "resumed", tmp_path / "alone"
+    meshes = Meshes()
     with monkeypatch.context() as patch:
-        # asked once more whenever a mesh is tried
-        stop_after(patch, new + 3)
-        first = ssb.run(case, resumed)
+        patch.setattr(runner.Interrupt, "requested", lambda self: len(meshes.seen) > new)
+        first = ssb.run(case, resumed, observers=(meshes,))
     assert first.status is RunStatus.STOPPED
     assert first.rows[-1]["remeshings"] == 1.0
     on_first(COMM, lambda: shutil.copytree(resumed, alone))
