@@ -28,7 +28,7 @@ def off_their_sides(points: Array, cells: Ints, outline: Outline) -> tuple[Array
     on = np.zeros((len(points), len(sides)), dtype=bool)
     for k, side in enumerate(sides):
         on[np.unique(outline.facets[outline.tags == side]), k] = True
-    x, rows = list(points), [tuple(row) for row in cells.tolist()]
+    x, rows = list(points), [tuple(int(each) for each in row) for row in cells]
     for a, b in _across(cells, on):
         middle = len(x)
         x.append(0.5 * (points[a] + points[b]))

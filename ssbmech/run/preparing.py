@@ -76,9 +76,6 @@ class Recording(Protocol):
     def effort(self) -> dict[str, float]:
         """Return what the run has cost, for the manifest."""
 
-    def take_over(self, before: Any) -> None:
-        """Go on where another one of its kind has been."""
-
 
 @dataclass(frozen=True)
 class Prepared:
@@ -181,7 +178,8 @@ def _renewed(itself: Prepared, before: Recorder, job: Job, interrupt: Interrupt)
         return itself
     finally:
         on_root(folder.comm, lambda: path.unlink(missing_ok=True))
-    found.recorder.take_over(before)
+    if isinstance(found.recorder, Recorder):
+        found.recorder.take_over(before)
     return found
 
 
