@@ -5,6 +5,7 @@
     ./ssb python benchmarks/solid.py --size 1               # the same, 90 thousand
     ./ssb python benchmarks/solid.py --size 0.6             # 250 thousand
     ./ssb python benchmarks/solid.py --composite --width 10 # spheres in a cathode, 80 thousand
+    ./ssb python benchmarks/solid.py --moving               # the void, whose metal moves
     ./ssb mpirun -n 2 python benchmarks/solid.py            # on two ranks
     ./ssb python benchmarks/solid.py --size 0.36 --first --no-direct   # 800 thousand, one system
     ./ssb mpirun -n 2 python benchmarks/solid.py --millions 1   # the void's first steps in time
@@ -116,6 +117,12 @@ def composite_case(size: float, width: float) -> ssb.Case:
         protocol=(ssb.Preload(10 * s), charge),
         step_control=ssb.PrescribedSteps((10.0, 60.0, 300.0)),
     )
+
+
+def moving(case: ssb.Case) -> ssb.Case:
+    """Return a case whose metal moves."""
+    bodies = (dataclasses.replace(b, moves=b.name != "separator") for b in case.bodies)
+    return dataclasses.replace(case, bodies=tuple(bodies), limits=ssb.Limits.off())
 
 
 class Counted:
@@ -245,6 +252,7 @@ def main() -> None:
     """Run the benchmark and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
     parser.add_argument("--composite", action="store_true", help="spheres instead of a void")
+    parser.add_argument("--moving", action="store_true", help="let the metal of the void move")
     parser.add_argument("--size", type=float, help="size of facets [um]; 2, with spheres 1")
     parser.add_argument("--width", type=float, default=10.0, help="width with spheres [um]")
     parser.add_argument("--no-direct", action="store_true", help="leave the direct solver out")
@@ -258,6 +266,7 @@ def main() -> None:
         return
     size = options.size or (1.0 if options.composite else 2.0)
     case = composite_case(size, options.width) if options.composite else void_case(size)
+    case = moving(case) if options.moving else case
     start = time.process_time()
     tagged = case.geometry.build(COMM)
     cell = CellModel(case, tagged)

@@ -25,6 +25,7 @@ from ssbmech.materials.diffusional import Viscous
 from ssbmech.materials.material import Material
 from ssbmech.materials.transport import ElectronConductor
 from ssbmech.units import A_per_m2, K, MPa, MPa_per_um, S_per_m, mA_per_cm2, nm, s, um
+from tests.disc import disc_begun
 from tests.extensions.blurring import Blurring
 from tests.extensions.film import Deposit, ThickeningFilm
 from tests.extensions.stiffening import StiffeningFlow
@@ -324,6 +325,29 @@ def tower() -> ssb.Case:
     return working(void(geometry=geometry), initial_gap=lens)
 
 
+def moving(depth: float, steps: Sequence[float] = (1.0, 5.0, 10.0, 60.0, 60.0)) -> ssb.Case:
+    """Return the void, its metal moving, of a depth [m]."""
+    lens = ssb.LensGap(half_width=7 * um, depth=depth, centre_y=0.0)
+    case = working(void(steps, limits=ssb.Limits.off()), initial_gap=lens)
+    bodies = (dataclasses.replace(b, moves=b.name != "separator") for b in case.bodies)
+    return dataclasses.replace(case, bodies=tuple(bodies))
+
+
+def film() -> ssb.Case:
+    """Return a film of moving metal that is stripped from 1 um to a twentieth of it."""
+    case, speed = moving(0.0), 10.0 * LITHIUM.metal.thickness_per_charge
+    first, second = case.interfaces
+    geometry = Squashed(frame=SPACE, stack=stack(), heights=(1e-6, 8e-6, 8e-6))
+    steps = (1.0, *np.diff(np.linspace(0.0, 0.95, 6)) * 1e-6 / speed)
+    return dataclasses.replace(
+        case,
+        geometry=geometry,
+        interfaces=(dataclasses.replace(first, initial_gap=None), second),
+        protocol=(ssb.Preload(1 * s), ssb.ConstantCurrent(CURRENT, sum(steps[1:]))),
+        step_control=ssb.PrescribedSteps(steps),
+    )
+
+
 def with_host(name: str, content: float, kinetics: Any = None) -> Callable[[], ssb.Case]:
     """Return what makes spheres of a host."""
     return lambda: composite(host=name, content=content, kinetics=kinetics)
@@ -367,5 +391,9 @@ CASES: Mapping[str, Callable[[], ssb.Case]] = {
     "own laws": own_laws,
     "own field": own_part,
     "tower": tower,
+    "moving": lambda: moving(200 * nm),
+    "moving, steep": lambda: moving(3 * um),
+    "moving film": film,
+    "moving disc": disc_begun,
 }
 """Cells by name."""

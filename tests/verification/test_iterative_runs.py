@@ -11,8 +11,9 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.runfolder.info import summary
-from ssbmech.units import celsius, mA_per_cm2, nm, s
+from ssbmech.units import A_per_m2, celsius, mA_per_cm2, nm, s, um
 from tests import solid_void
+from tests.hard_cells import FREE_TO_TURN, bonded
 from tests.kills import Job, killed_job, marched, run_out, start_and_kill
 from tests.small_cell import STORED, deviations, physical
 from tests.tools import March, march, marked, measured
@@ -72,12 +73,62 @@ def composite() -> ssb.Case:
     return dataclasses.replace(case, step_control=steps)
 
 
+def moving() -> ssb.Case:
+    """Return a deeper void whose metal moves, along walls inclined by a quarter."""
+    case = void()
+    first, *others = case.interfaces
+    lens = ssb.LensGap(half_width=9 * um, depth=1 * um)
+    bodies = (dataclasses.replace(b, moves=b.name != "separator") for b in case.bodies)
+    current = 1 * mA_per_cm2
+    return dataclasses.replace(
+        case,
+        bodies=tuple(bodies),
+        interfaces=(dataclasses.replace(first, initial_gap=lens), *others),
+        protocol=(
+            ssb.Preload(1 * s),
+            ssb.ConstantCurrent(-current, 60 * s, name="plate"),
+            ssb.Rest(20 * s),
+            ssb.ConstantCurrent(current, 120 * s, name="strip"),
+        ),
+        newton=ssb.NewtonSettings(tolerance=1e-10),
+        step_control=ssb.AdaptiveSteps(dt_initial=1.0, dt_max=20.0, gap_error=20 * nm),
+        limits=ssb.Limits.off(),
+    )
+
+
+def spheres() -> ssb.Case:
+    """Return spheres in their electrolyte in space, charged until bonds break and discharged."""
+    case, current = bonded(0.3), 2 * A_per_m2
+    return dataclasses.replace(
+        case,
+        protocol=(
+            ssb.Preload(10 * s),
+            ssb.ConstantCurrent(current, 900 * s, name="charge"),
+            ssb.Rest(60 * s),
+            ssb.ConstantCurrent(-current, 600 * s, name="discharge"),
+        ),
+        newton=ssb.NewtonSettings(tolerance=1e-9, max_iterations=60),
+        step_control=ssb.AdaptiveSteps(dt_initial=5.0, dt_max=120.0, gap_error=20 * nm),
+    )
+
+
 RUNS: dict[str, Callable[[], ssb.Case]] = {
     "void": void,
     "composite with breaking bonds": composite,
     "sticking": lambda: void(ssb.Sticking()),
     "temperature": heated,
+    "moving void": moving,
+    "spheres with breaking bonds": spheres,
 }
+SLOW = ("void", "sticking", "temperature", "moving void", "spheres with breaking bonds")
+"""Runs that are kept out of the suite."""
+
+
+BREAKING = {
+    "composite with breaking bonds": ("nmc811|electrolyte",),
+    "spheres with breaking bonds": (FREE_TO_TURN,),
+}
+"""Interfaces whose bonds break, by run."""
 
 
 def by(solver: ssb.Direct | ssb.Iterative, case: ssb.Case) -> March:
@@ -86,9 +137,7 @@ def by(solver: ssb.Direct | ssb.Iterative, case: ssb.Case) -> March:
 
 
 @pytest.mark.filterwarnings("ignore:the case goes from:ssbmech.CaseWarning")
-@pytest.mark.parametrize(
-    "name", marked(RUNS, **dict.fromkeys(("void", "sticking", "temperature"), pytest.mark.slow))
-)
+@pytest.mark.parametrize("name", marked(RUNS, **dict.fromkeys(SLOW, pytest.mark.slow)))
 def test_series_is_that_of_the_direct_solver(name: str) -> None:
     case = RUNS[name]()
     expected, found = by(ssb.Direct(), case), by(ssb.Iterative(), case)
@@ -98,8 +147,8 @@ def test_series_is_that_of_the_direct_solver(name: str) -> None:
     assert all(row["linear_iterations_max"] == 1.0 for row in expected.rows)
     columns = {key: expected.series(key) for key in physical(expected.rows[0])}
     apart = deviations({key: found.series(key) for key in columns}, columns)
-    if name == "composite with breaking bonds":
-        assert expected.rows[-1]["damage_mean:nmc811|electrolyte"] > 0.5
+    for where in BREAKING.get(name, ()):
+        assert expected.rows[-1][f"damage_mean:{where}"] > 0.5
     measured(ITEM, f"series, {name}", max(apart.values()), 1e-7, "direct solver")
 
 
