@@ -62,6 +62,12 @@ def critical_pressure(options: argparse.Namespace) -> float:
     return speed / coefficient
 
 
+def electrode(name: str, lithium: ssb.Material, moves: bool) -> ssb.Body:
+    """Return lithium on a mesh at rest, or such as is stripped to its end."""
+    end = ssb.Exhaustion() if moves else None
+    return ssb.Body.single(name, lithium, moves=moves, exhaustion=end)
+
+
 def build_case(options: argparse.Namespace) -> ssb.Case:
     """Return the case for the options of the command line."""
     lithium, width = creeping_lithium(options), options.width * um
@@ -88,9 +94,9 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
             refinements=strip.refinements(INTERFACE, size=fine, radius=4 * fine),
         ),
         bodies=(
-            ssb.Body.single("negative", lithium),
+            electrode("negative", lithium, options.moving),
             ssb.Body.single("separator", library.by_name("li6ps5cl")),
-            ssb.Body.single("positive", lithium),
+            electrode("positive", lithium, options.moving),
         ),
         interfaces=(
             ssb.Interface(INTERFACE, kinetics=lithium_li6ps5cl(fading), activity=strip),
@@ -139,6 +145,9 @@ def knobs(parser: argparse.ArgumentParser) -> None:
         help="strength over that of bulk lithium, whose power law then acts too [1]",
     )
     strip.add_argument("--thickness", type=float, default=20.0, help="of each layer [um]")
+    strip.add_argument(
+        "--moving", action="store_true", help="the metal is really removed: layers become thinner"
+    )
     other = parser.add_argument_group("discretisation")
     other.add_argument("--size", type=float, default=0.1, help="cell size at the strip's edge [um]")
     other.add_argument("--longest-step", type=float, default=20.0, help="longest time step [s]")

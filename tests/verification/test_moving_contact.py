@@ -15,6 +15,7 @@ from ssbmech import library
 from ssbmech.model.cell import CellModel
 from ssbmech.model.parts.contact import Contact
 from ssbmech.units import um
+from tests.case_scripts import script_case
 from tests.moving import LITHIUM, WORKING, moving_void
 from tests.parts import StickingWall, part
 from tests.tools import march, measured
@@ -93,3 +94,19 @@ def test_metal_is_squeezed_out_as_on_a_mesh_at_rest() -> None:
         apart = abs(found[kind] / squeezed(contact, moves=False) - 1)
         measured(name, f"pressure, {kind}", apart, limit, against)
     assert found["Sticking"] > 1.5 * found["Frictionless"]
+
+
+@pytest.mark.slow
+def test_lens_void_with_sticking_contact() -> None:
+    """The void of the first case, plated and stripped for eight minutes each."""
+    case = sticking(script_case("li_void", "--moving", "--minutes=8"))
+    preload, plate, _, strip = case.protocol
+    case = dataclasses.replace(case, protocol=(preload, plate, strip), limits=ssb.Limits.off())
+    run = march(case, watch=mesh_of)
+    name, against = (
+        "lens void at 1 MPa, sticking, 8 min plated and stripped",
+        "charge times Omega / F",
+    )
+    measured(name, "volume lost by the mesh", inventory_error(run), 1e-12, against)
+    share = len(run.rejected) / (len(run.rows) + len(run.rejected))
+    measured(name, f"rejected steps, of {len(run.rows)}", share, 0.05, "none")

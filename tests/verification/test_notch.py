@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech import library
 from ssbmech.run.case_script import CaseScript
 from tests.moving import motion
 from tests.tools import march, measured
@@ -55,3 +56,19 @@ def test_flaws_on_fine_meshes(angle: float) -> None:
 def test_flaw_with_upright_walls_is_filled(contact: tuple[str, ...]) -> None:
     """Directors that are not parallel leave a volume of second order, made up for in the end."""
     fill("--angle=90", "--floor=4", "--size=0.5", *contact, volume=0.02)
+
+
+@pytest.mark.slow
+def test_time_to_the_tip_goes_with_the_power_of_the_flow() -> None:
+    """A metal that flows by a power law alone has no other time: it goes with p to the minus n."""
+    times = []
+    for pressure in (2.0, 3.0):
+        run = march(NOTCH.case([f"--pressure={pressure}", "--size=1"]))
+        tip = run.series(f"p_tip:{INTERFACE}")
+        times.append(run.series("time")[np.flatnonzero(tip > 0.0)[0]])
+    exponent = library.by_name("lithium_lepage2019").solid.flow.exponent
+    expected = (3.0 / 2.0) ** exponent
+    # elastic strain and the second in which the load rises are the same for both
+    apart = abs(times[0] / times[1] / expected - 1)
+    name = "flaw with walls of 45 degrees"
+    measured(name, "time to the tip at 2 MPa over that at 3 MPa", apart, 0.05, "(3/2)^n")

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech import library
 from ssbmech.run.case_script import CaseScript
 from ssbmech.units import mA_per_cm2, s
 from tests.space import SinkingDisc
@@ -86,6 +87,42 @@ def test_law_of_hidden_voids_is_what_strips_do(ratio: float) -> None:
     measured(ITEM, f"void volume at {ratio:g} p_c", abs(void / by_law - 1), 0.05, "hidden voids")
     assert column(resolved, "voltage")[-1] > 0.49
     measured(ITEM, f"time to loss at {ratio:g} p_c", abs(end / time[-1] - 1), 0.05, "hidden voids")
+
+
+def sinking_of_a_layer(thickness: float) -> float:
+    """Return how fast the strip sinks into a layer over how fast into a half space [1].
+
+    The pressure under it is that on a half space; each of its waves moves the layer's surface as
+    `ssbmech.interfaces.full_contact.wave_coefficient` has it.
+    """
+    half_period, count = 10e-6, 400
+    angles = (np.arange(2000) + 0.5) / 2000 * np.pi / 2
+    x = 2 / np.pi * np.arcsin(np.sin(np.pi * INERT / 2) * np.sin(angles))
+    waves = np.arange(1, count)
+    powers = np.cos(np.pi * np.outer(waves, x)).mean(axis=1) ** 2 / waves
+    depth = np.minimum(2 * np.pi * waves * thickness / half_period, 300.0)
+    layer = (np.cosh(depth) - 1) / (np.sinh(depth) + depth)
+    return float((powers * layer).sum() / powers.sum())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ratio", [1.2, 2.0])
+def test_layer_that_is_really_stripped_loses_contact_when_it_is_thin(ratio: float) -> None:
+    """A mesh at rest keeps contact for ever; a thin layer gives way to the strip more slowly."""
+    options = (f"--pressure-ratio={ratio}", "--current=1", "--minutes=300")
+    result = run_strip(*options, "--moving", "--longest-step=120", "--size=0.4")
+    assert "voltage" in result.endings[-1]
+    thickness, void, step = 20e-6, 0.0, 10e-9
+    # conduction ends where the gap of the part that reacts is the roughness
+    while void < (1 - INERT) * 50e-9:
+        void = max(void + step * (1 - ratio * sinking_of_a_layer(thickness)), 0.0)
+        thickness -= step
+    charge = column(result, "current") @ column(result, "time_step")
+    stripped = charge * library.by_name("lithium_lepage2019").metal.thickness_per_charge
+    measured(
+        ITEM, f"thickness stripped to the loss of contact at {ratio:g} p_c",
+        abs(stripped / (20e-6 - thickness) - 1), 0.06, "layers that become thinner",
+    )  # fmt: skip
 
 
 @pytest.mark.slow
