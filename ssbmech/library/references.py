@@ -39,8 +39,8 @@ REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
         "J. Electrochem. Soc. 163 (2016) A67.",
         "doux2020": "J.-M. Doux et al., Stack pressure considerations for room-temperature "
         "all-solid-state lithium metal batteries, Adv. Energy Mater. 10 (2020) 1903253.",
-        "doux2020b": "J.-M. Doux et al., Pressure effects on sulfide electrolytes for all solid-state "
-        "batteries, J. Mater. Chem. A 8 (2020) 5049.",
+        "doux2020b": "J.-M. Doux et al., Pressure effects on sulfide electrolytes for all "
+        "solid-state batteries, J. Mater. Chem. A 8 (2020) 5049.",
         "dynamics2025": "Morphology-dependent Li+ ion dynamics in X-ray amorphous and crystalline "
         "Li3PS4 prepared by solvent-assisted synthesis, Dalton Trans. (2025), "
         "doi 10.1039/D4DT02636E.",
