@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-r"""Metal of a body that moves, stripped down to a film.
+r"""Metal of a body that moves, as thick as its mesh, and stripped down to a film.
 
 The thickness behind a vertex i of a moving wall is measured on the mesh at the start of the step,
 along the director to the back of the body, and lessened by what the step itself strips,
@@ -49,12 +49,50 @@ USED_UP = 0.05
 stripping fades [1]."""
 
 
-class ThinMetal(Metal):
+class MeasuredMetal(Metal):
+    """Metal of a body that moves: what is left of it is what the mesh has, wherever it has flowed.
+
+    Attributes:
+        thickness: metal behind each vertex at the start of the step, along the normal [m].
+    """
+
+    def __init__(self, surface: SurfaceModel, current: Unknown) -> None:
+        """Measure the metal, now and whenever the mesh has moved; collective.
+
+        Raises:
+            CaseError: no metal touches the interface.
+        """
+        super().__init__(surface, current)
+        (self._wall,) = surface.parts.find(MovingWall)
+        self.thickness = fem.Function(surface.gap.function.function_space, name="thickness")
+        self.thickness.x.array[: surface.gap.owned] = self.at_start
+        self.thickness.x.scatter_forward()
+        self._wall.on_arrival.append(self._measure)
+
+    def _measure(self) -> None:
+        """Take the thickness from the mesh where it is; collective."""
+        self.thickness.x.array[:] = thickness_behind(self._wall)
+
+    def left(self, measured: Arrays) -> Array:
+        """Return the metal behind each owned vertex [m].
+
+        Args:
+            measured: fields of the interface in a step that is not committed; of them, "stripped"
+                and "carried".
+        """
+        owned = self.surface.gap.owned
+        step = measured["stripped"] - self.stripped.x.array[:owned]
+        for along in self.surface.parts.find(WallDiffusion):
+            before = along.history.committed["carried_n"].x.array[:owned]
+            step = step + measured.get("carried", before) - before
+        return np.asarray((self.thickness.x.array[:owned] - step)[self.gives])
+
+
+class ThinMetal(MeasuredMetal):
     """Metal that is stripped down to a film.
 
     Attributes:
         law: how stripping ends.
-        thickness: metal behind each vertex at the start of the step, along the normal [m].
         fades: True.
     """
 
@@ -74,15 +112,6 @@ class ThinMetal(Metal):
                 f" {surface.name!r}, thinner than the film of {law.film:.4g} m that its exhaustion "
                 "law leaves: give it at least that thickness, or Exhaustion(film=...) a thinner one"
             )
-        (self._wall,) = surface.parts.find(MovingWall)
-        self.thickness = fem.Function(surface.gap.function.function_space, name="thickness")
-        self.thickness.x.array[: surface.gap.owned] = self.at_start
-        self.thickness.x.scatter_forward()
-        self._wall.on_arrival.append(self._measure)
-
-    def _measure(self) -> None:
-        """Take the thickness from the mesh where it is; collective."""
-        self.thickness.x.array[:] = thickness_behind(self._wall)
 
     def taking_part(self, driving: Expr) -> Mapping[str, Expr]:
         """Return what part of the surface has metal to give where it is stripped."""
@@ -104,19 +133,8 @@ class ThinMetal(Metal):
         return [LayerUsedUp(self.surface.name, least, metal.element or "lithium")]
 
     def left(self, measured: Arrays) -> Array:
-        """Return the metal above the film behind each owned vertex [m].
-
-        Args:
-            measured: fields of the interface in a step that is not committed; of them, "stripped"
-                and "carried".
-        """
-        owned = self.surface.gap.owned
-        step = measured["stripped"] - self.stripped.x.array[:owned]
-        for along in self.surface.parts.find(WallDiffusion):
-            before = along.history.committed["carried_n"].x.array[:owned]
-            step = step + measured.get("carried", before) - before
-        left = self.thickness.x.array[:owned] - step - self.law.film
-        return np.asarray(left[self.gives])
+        """Return the metal above the film behind each owned vertex [m]."""
+        return super().left(measured) - self.law.film
 
     def outputs(self) -> Sequence[Output]:
         """Return the stripped thickness, what is left, and what of it can still be stripped."""

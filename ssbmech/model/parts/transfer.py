@@ -30,7 +30,7 @@ from ssbmech.model.parts.ions import Ions
 from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.pattern import Pattern, new_pattern
 from ssbmech.model.parts.terminal import OnePotential, Terminal, ThroughBody
-from ssbmech.model.parts.thin_metal import ThinMetal
+from ssbmech.model.parts.thin_metal import MeasuredMetal, ThinMetal
 from ssbmech.model.surface import FacetSet, SurfaceModel
 from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.field_roles import Elliptic, Local, Role
@@ -199,7 +199,11 @@ def _reactant(surface: SurfaceModel, current: Unknown) -> Reactant:
     if any(material.metals for material in minus.case_body.materials.values()):
         for law in minus.case_body.exhaustions:
             return ThinMetal(surface, current, law)
-        return Metal(surface, current)
+        return (
+            MeasuredMetal(surface, current)
+            if surface.places.at_vertices
+            else Metal(surface, current)
+        )
     raise CaseError(
         f"interface {surface.name!r} has a charge-transfer law, but no material of its minus body "
         f"{minus.name!r} is an electrode metal or hosts lithium"
