@@ -87,6 +87,7 @@ from .interfaces.props import ConstantBearing, LensVoids, PlatedExcess, ProppedI
 from .interfaces.rough_contact import AdheringContact, RememberedContact
 from .interfaces.sinking import FreeClosing, LinearSinking, PowerLawSinking
 from .laminate.case import LaminateCase, LaminateCell, Ply
+from .materials.brittle import Brittle
 from .materials.material import Material
 from .measured import Measured
 from .memory import StateVariable
@@ -113,6 +114,7 @@ __all__ = [
     "BilinearCohesion",
     "Body",
     "BodyForce",
+    "Brittle",
     "ButlerVolmer",
     "Case",
     "CaseScript",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Command line: ``ssbmech run | check | info | plot | report | export | resume | study``.
+"""Command line: ``ssbmech run``, ``check``, ``info``, ``plot``, ``report``, ``fracture``, ...
 
 Exit statuses: 0 done, 1 failed with a message on standard error, 2 wrong command line, 130 stopped
 on request (the run can be resumed). Results go to standard output, messages to standard error.
@@ -20,6 +20,7 @@ from typing import Any
 
 from ssbmech._version import __version__
 from ssbmech.errors import CaseError
+from ssbmech.fracture import command as fracture_command
 from ssbmech.run.case_script import CaseScript
 from ssbmech.run.check_mesh import check_mesh, names_mesh
 from ssbmech.run.console import Parser, exit_status_of, is_first_rank
@@ -42,6 +43,7 @@ examples:
   mpirun -n 2 ssbmech run cases/li_void/case.py --help    the knobs of the case
   ssbmech resume runs/li_void                             goes on where it was stopped or killed
   ssbmech report runs/li_void                             one HTML page
+  ssbmech fracture runs/li_void                           flaws against toughness
   ssbmech study cases/pressure_map/study.toml             many runs, one table
 
 exit status: 0 done, 1 failed, 2 wrong command line, 130 stopped on request
@@ -110,11 +112,13 @@ def _parser() -> argparse.ArgumentParser:
     report = add("report", _report, "write a report of a run, one HTML file")
     report.add_argument("--out", type=Path, help="file (default: report.html in the run folder)")
     _let_compare(plot, report)
+    fracture = add("fracture", _fracture, "judge flaws of the electrolyte of a run")
+    fracture_command.add_arguments(fracture)
     export = add("export", _export, "write the fields of a run for other programs")
     _let_choose_fields(export)
     again = add("resume", _resume, "go on with a run that was stopped or killed")
     _let_go_on(again)
-    for made in (info, plot, report, export, again):
+    for made in (info, plot, report, fracture, export, again):
         made.add_argument("folder", type=Path, help="run folder")
 
     from ssbmech.study import command as study
@@ -293,6 +297,24 @@ def _export(options: argparse.Namespace) -> int:
     exporter = EXPORTERS[options.to]
     for file in open_run(options.folder).export(exporter, folder, options.time):
         sys.stdout.write(f"{file}\n")
+    return 0
+
+
+def _fracture(options: argparse.Namespace) -> int:
+    from ssbmech.fracture.judge import judge
+    from ssbmech.fracture.words import text
+    from ssbmech.plots.fracture import fracture_figure
+    from ssbmech.runfolder.reader import RunData
+
+    run = RunData.open(options.folder)
+    verdict = judge(run, fracture_command.assumed(options))
+    fracture_command.write(options.folder, verdict)
+    plain = verdict.plain()
+    sys.stdout.write(json.dumps(plain, indent=2) + "\n" if options.json else text(plain))
+    if not options.no_figure:
+        folder = RunPaths(options.folder).figures_path
+        folder.mkdir(exist_ok=True)
+        fracture_figure(run, verdict, folder / "fracture.png")
     return 0
 
 

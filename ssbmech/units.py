@@ -45,6 +45,7 @@ GPa: Any = registry.gigapascal
 N: Any = registry.newton
 N_per_m: Any = registry.newton / registry.meter
 N_per_mm: Any = registry.newton / registry.millimeter
+MPa_sqrt_m: Any = registry.megapascal * registry.meter**0.5
 MPa_per_um: Any = registry.megapascal / registry.micrometer
 J_per_m2: Any = registry.joule / registry.meter**2
 per_s: Any = 1 / registry.second
@@ -76,7 +77,7 @@ m3_per_mol: Any = registry.meter**3 / registry.mole
 cm3_per_mol: Any = registry.centimeter**3 / registry.mole
 g_per_cm3: Any = registry.gram / registry.centimeter**3
 
-_POWER = re.compile(r"(?<=[A-Za-z])(-?\d+)")
+_POWER = re.compile(r"(?<=[A-Za-z])(-?\d+(?:\.\d+)?)")
 
 
 def celsius(value: float) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ssbmech.constants import ROOM_TEMPERATURE
+from ssbmech.library.flaws import LI6PS5CL_FLAWS, brittle
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from ssbmech.materials.transport import IonConductor
@@ -18,7 +19,7 @@ def li6ps5cl() -> Material:
     """Return dense Li6PS5Cl: elastic, ion-conducting.
 
     The modulus is that of the dense solid. A cold-pressed pellet with 13 % of pores was reported at
-    4.7 GPa: give such a separator an elastic law of its own. Yield and fracture are left out.
+    4.7 GPa: give such a separator an elastic law of its own. Yield is left out.
     """
     return Material(
         "li6ps5cl",
@@ -30,11 +31,13 @@ def li6ps5cl() -> Material:
         ),
         thermal_expansion=30e-6,
         strength=110 * MPa,
+        fracture=brittle(0.69, 14.0),
         sources=_LI6PS5CL_SOURCES,
     )
 
 
 _LI6PS5CL_SOURCES: Final[Mapping[str, Source]] = {
+    **LI6PS5CL_FLAWS,
     "thermal_expansion": Source(
         "ssbmech",
         "of the order of soft sulfides, for want of a measured value",

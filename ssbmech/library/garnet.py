@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ssbmech.constants import ROOM_TEMPERATURE
+from ssbmech.library.flaws import LLZO_FLAWS, brittle
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from ssbmech.materials.transport import IonConductor
@@ -17,7 +18,7 @@ from ssbmech.units import GPa, K, MPa, kJ_per_mol, mS_per_cm
 def llzo() -> Material:
     """Return hot-pressed cubic LLZO with 3 % of pores: elastic, ion-conducting.
 
-    Stiffness falls steeply with porosity: 133 GPa were measured at 6 %. Fracture is left out.
+    Stiffness falls steeply with porosity: 133 GPa were measured at 6 %.
     """
     return Material(
         "llzo",
@@ -29,11 +30,13 @@ def llzo() -> Material:
         ),
         thermal_expansion=13e-6,
         strength=150 * MPa,
+        fracture=brittle(1.0, 11.0),
         sources=_LLZO_SOURCES,
     )
 
 
 _LLZO_SOURCES: Final[Mapping[str, Source]] = {
+    **LLZO_FLAWS,
     "thermal_expansion": Source(
         "bertrand2021",
         "order of the values of cubic LLZO",

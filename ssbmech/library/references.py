@@ -68,6 +68,8 @@ REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
         "masias2019": "A. Masias, N. Felten, R. Garcia-Mendez, J. Wolfenstine and J. Sakamoto, "
         "Elastic, plastic, and creep mechanical properties of lithium metal, "
         "J. Mater. Sci. 54 (2019) 2585.",
+        "mcgrogan2017": "F. P. McGrogan et al., Compliant yet brittle mechanical behavior of "
+        "Li2S-P2S5 lithium-ion-conducting solid electrolyte, Adv. Energy Mater. 7 (2017) 1602011.",
         "miss2022": "V. Miss, A. Ramanayagam and B. Roling, Which exchange current densities can "
         "be achieved in composite cathodes of bulk-type all-solid-state batteries? A comparative "
         "case study, ACS Appl. Mater. Interfaces 14 (2022) 38246.",

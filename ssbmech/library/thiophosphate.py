@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ssbmech.constants import ROOM_TEMPERATURE
+from ssbmech.library.flaws import LI3PS4_FLAWS, brittle
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from ssbmech.materials.transport import IonConductor
@@ -14,8 +15,7 @@ from ssbmech.units import GPa, K, kJ_per_mol, mS_per_cm
 def li3ps4() -> Material:
     """Return dense beta-Li3PS4: elastic, ion-conducting.
 
-    Pellets keep pores, which make them softer than the dense solid. Yield and fracture are left
-    out.
+    Pellets keep pores, which make them softer than the dense solid. Yield is left out.
     """
     return Material(
         "li3ps4",
@@ -26,7 +26,9 @@ def li3ps4() -> Material:
             reference_temperature=ROOM_TEMPERATURE * K,
         ),
         thermal_expansion=30e-6,
+        fracture=brittle(0.23, 10.0),
         sources={
+            **LI3PS4_FLAWS,
             "thermal_expansion": Source(
                 "ssbmech",
                 "of the order of soft sulfides, for want of a measured value",

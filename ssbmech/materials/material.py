@@ -7,10 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ssbmech.errors import ParameterError
+from ssbmech.materials.brittle import Brittle
 from ssbmech.materials.elastic import Compacting, Solid
 from ssbmech.materials.host import Host
 from ssbmech.materials.transport import Conductor, DensityDependent, Electronic, Metal
-from ssbmech.parameter import NOT_DESCRIBED, Source, describe, parameter, validate_parameters
+from ssbmech.parameter import (
+    NOT_DESCRIBED,
+    STATED_IF_GIVEN,
+    Source,
+    describe,
+    parameter,
+    validate_parameters,
+)
 from ssbmech.plausible import LEAST_STRESS, PRESSURE_HINT
 
 
@@ -32,6 +40,8 @@ class Material:
         thermal_expansion: Linear expansion of the free solid per kelvin, the same in all directions
             [1/K]; None for a solid that does not expand.
         melting_point: Temperature at which it is no solid any more [K]; None if that is not known.
+        fracture: Toughness and flaws of a brittle solid, None if they are not known. No result of a
+            run depends on them: `ssbmech fracture` judges it afterwards.
         sources: Source of each number by its path, such as "solid.flow.rate"; may be empty.
 
     Raises:
@@ -62,6 +72,7 @@ class Material:
         doc="tension that it bears; nothing cracks, but a run says where it is passed",
         stated_if_given=True,
     )
+    fracture: Brittle | None = field(default=None, metadata=STATED_IF_GIVEN)
 
     def __post_init__(self) -> None:
         """Convert to SI, and check the bounds, the name and the paths of the sources."""

@@ -67,6 +67,7 @@ def _page(run: RunData, notes: list[str]) -> str:
         OSError: A file cannot be read.
     """
     from ssbmech.report.content import report_content
+    from ssbmech.report.fracture import fracture_section
     from ssbmech.report.pictures import gallery
 
     content = report_content(run, notes)
@@ -76,6 +77,7 @@ def _page(run: RunData, notes: list[str]) -> str:
             generator=GENERATOR,
             content=content,
             gallery=gallery(run),
+            fracture=fracture_section(run),
             charts=charts,
             chart_notes=chart_notes,
             plotly=_plotly(),

@@ -38,6 +38,8 @@ _CAPTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "each charge and discharge.",
         "interface_": "Interface {}: gap, current density, its ratio to the mean in contact, and "
         "contact pressure, over position and time.",
+        "fracture": "Flaws of the electrolyte: stress intensity over toughness and the probability "
+        "that one extends, against time; below, along each interface at its worst time.",
         "particles": "Particles: mean lithium content of each at the end of the last charge and "
         "discharge, and the conducting fraction of its surface.",
         "stress_": "Von Mises stress and pressure, {}. The bodies are displaced, the gap has its "

@@ -56,3 +56,13 @@ class RunPaths:
     def measured_path(self) -> Path:
         """Path of the measured series."""
         return self.path / "measured.json"
+
+    @property
+    def fracture_path(self) -> Path:
+        """Path of what was found of flaws."""
+        return self.path / "fracture.json"
+
+    @property
+    def facets_path(self) -> Path:
+        """Path of the table of facets and their flaws."""
+        return self.path / "fracture.csv"

@@ -64,6 +64,7 @@ _SHOWN: Final[Mapping[str, tuple[ShownUnit, ...]]] = MappingProxyType(
             ShownUnit("kPa", 1e-3, 1e2),
             ShownUnit("Pa", 1.0),
         ),
+        "Pa m0.5": (_axis("MPa √m", 1e-6),),
         "Pa m-1": (
             ShownUnit("GPa/µm", 1e-15, 1e15),
             ShownUnit("MPa/µm", 1e-12, 1e9),

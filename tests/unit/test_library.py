@@ -58,6 +58,9 @@ PLAUSIBLE = {
     "activation energy of the film's resistance": (15e3, 60e3),
     "thermal expansion": (5e-6, 60e-6),
     "melting point": (453.0, 454.0),
+    "fracture toughness": (0.2e6, 1.6e6),
+    "size of the typical flaw": (1e-6, 1e-4),
+    "Weibull modulus of the strength": (5.0, 20.0),
 }
 
 HOSTS = ["nmc811", "nmc111", "lco", "lto", "graphite"]
