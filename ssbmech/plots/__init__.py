@@ -21,7 +21,9 @@ from ssbmech.plots.interface import interface_map
 from ssbmech.plots.levels import levels_view
 from ssbmech.plots.maps import stress_map
 from ssbmech.plots.particles import particles_figure
+from ssbmech.plots.section import Picture
 from ssbmech.plots.solid import solid_cathode, solid_view
+from ssbmech.plots.thickness import moving_layers, thickness_figure
 from ssbmech.runfolder.reader import RunData
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ __all__ = [
     "solid_cathode",
     "solid_view",
     "stress_map",
+    "thickness_figure",
     "voltage_capacity",
 ]
 
@@ -80,6 +83,8 @@ def make_all(path: str | os.PathLike[str], *, animation: bool = True) -> list[Pa
     for name, data in run.interfaces.items():
         if not run.round_particles(name):
             written.append(interface_map(run, name, folder / f"{data.path.stem}.png"))
+    if run.bodies and moving_layers(run, Picture(run)):
+        written.append(thickness_figure(run, folder / "thickness.png"))
     if run.hosts and passes_charge:
         written.append(particles_figure(run, folder / "particles.png"))
     if run.bodies:

@@ -121,6 +121,9 @@ class MapPanel:
     def _add_surfaces(self, axes: Any) -> None:
         from matplotlib.collections import LineCollection, PolyCollection
 
+        for ends in first_surfaces(self._picture):
+            line = LineCollection([*(MICRO * ends)], zorder=97, **_first_look())
+            axes.add_collection(line, autolim=False)
         order = self._picture.bodies
         for name in self._picture.interfaces:
             level = order.index(self._picture.sides(name)[1]) + 1
@@ -236,18 +239,41 @@ def add_key(axes: Any, picture: Picture, steps: Sequence[int]) -> None:
 
 
 def _keys(picture: Picture, steps: Sequence[int]) -> list[Any]:
+    from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     surfaces = [picture.surface(name, step) for step in steps for name in picture.interfaces]
     gap: Any = {"facecolor": theme.VOID, "edgecolor": theme.VOID_HATCH, "hatch": theme.HATCH}
     plated: Any = {"facecolor": theme.PLATED, "edgecolor": theme.INK, "linewidth": 0.7}
-    keys = []
+    keys: list[Any] = []
+    if first_surfaces(picture):
+        keys.append(Line2D([], [], label="metal's surface at the start", **_first_look()))
     if any(float(surface.gap.max(initial=0.0)) > _LEAST_SEEN for surface in surfaces):
         keys.append(Patch(label="gap", **gap))
     plating = [picture.plated(name, step) for step in steps for name in picture.interfaces]
     if max(plating, default=0.0) > _LEAST_SEEN:
         keys.append(Patch(label="plated metal", **plated))
     return keys
+
+
+def first_surfaces(picture: Picture) -> list[NDArray[np.float64]]:
+    """Return where the surfaces of metal that moves were at first, shape (facets, 2 ends, 2) [m].
+
+    Seen against these, metal has come or gone.
+
+    Args:
+        picture: The cell.
+    """
+    moving = [name for name in picture.interfaces if picture.moves(picture.sides(name)[0])]
+    return [picture.surface(name, 0).minus for name in moving]
+
+
+def _first_look() -> dict[str, Any]:
+    """Return the look of these lines: light, with a dark rim."""
+    from matplotlib.patheffects import withStroke
+
+    rim = withStroke(linewidth=2.2, foreground="#444444")
+    return {"color": "#ffffff", "linewidth": 1.0, "path_effects": [rim]}
 
 
 def moment(run: RunData, time: float, state: Sequence[tuple[str, str]] = STATE) -> str:

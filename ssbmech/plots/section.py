@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 MICRO = 1e6
 # Below a nanometre a gap is round-off or roughness [m].
 _SMALLEST_GAP = 1e-9
+# What a distance aside of a normal, squared, counts against one along it.
+_ASIDE = 1e6
 # Gaps within that factor of the largest are as good to look at.
 _ALIKE = 0.95
 
@@ -249,11 +251,11 @@ class Picture:
     def plated(self, name: str, step: int) -> float:
         """Return the largest thickness of plated metal that is not meshed at a step [m]."""
         data = self._run.interfaces[name]
-        if "stripped" not in data.names or self._moves(data.minus):
+        if "stripped" not in data.names or self.moves(data.minus):
             return 0.0
         return max(-float(self.facets(name, step, ("stripped",)).arrays["stripped"].min()), 0.0)
 
-    def _moves(self, body: str) -> bool:
+    def moves(self, body: str) -> bool:
         """Return whether the mesh of a body ends at its true surface."""
         return _listed(self._run.manifest, body).get("moves") is True
 
@@ -316,7 +318,7 @@ class Picture:
         x_plus = plus.moved[on_plus]
         end, cells = minus.moved[on_minus], facets.cells
         x_minus = x_plus - nodal[:, None] * normals
-        if self._moves(data.minus):
+        if self.moves(data.minus):
             x_minus = np.where(nodal[:, None] > 0.0, end, x_plus)
         return Surface(end[cells], x_minus[cells], x_plus[cells], gap)
 
@@ -332,9 +334,13 @@ class Picture:
             plus: plus body.
         """
         if key not in self._pairs:
-            on_minus = _nearest(facets.points, minus.points)
-            on_plus = _nearest(facets.points, plus.points)
-            self._pairs[key] = (on_minus, on_plus, _normals(facets, plus))
+            normals, points = _normals(facets, plus), facets.points
+            on_plus, on_minus = _nearest(points, plus.points), _nearest(points, minus.points)
+            if self.moves(self._run.interfaces[key[0]].minus):
+                gap = _nodal_gap(facets.cells, facets.arrays["gap"], len(points))
+                raised = np.sum((plus.moved[on_plus] - points) * normals, axis=1)
+                on_minus = _behind(points, normals, raised - gap, minus.moved)
+            self._pairs[key] = (on_minus, on_plus, normals)
         return self._pairs[key]
 
 
@@ -388,6 +394,20 @@ def _nodal_gap(cells: NDArray[np.int64], gap: Array, n_nodes: int) -> Array:
 def _nearest(points: Array, among: Array) -> NDArray[np.int64]:
     """Return for each point the number of the nearest among others."""
     found = [int(((among - point) ** 2).sum(axis=1).argmin()) for point in points]
+    return np.array(found, dtype=np.int64)
+
+
+def _behind(points: Array, normals: Array, heights: Array, among: Array) -> NDArray[np.int64]:
+    """Return for each point the number of the one that is on its normal, at about a height.
+
+    Vertices of metal that moves stay on the normals of their interface.
+    """
+    found = []
+    for point, normal, height in zip(points, normals, heights, strict=True):
+        way = among - point
+        up = way @ normal
+        aside = ((way - up[:, None] * normal) ** 2).sum(axis=1)
+        found.append(int((_ASIDE * aside + (up - height) ** 2).argmin()))
     return np.array(found, dtype=np.int64)
 
 

@@ -10,6 +10,11 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech import library
+from ssbmech.constants import FARADAY
+from ssbmech.plots.section import Picture
+from ssbmech.plots.thickness import measure, moving_layers, thickness_figure
+from ssbmech.runfolder.reader import RunData
 from ssbmech.runfolder.status import RunStatus
 from tests.case_scripts import script_case
 from tests.void_run import without_figures
@@ -83,3 +88,28 @@ def test_void_whose_walls_move(tmp_path: Path) -> None:
     assert column(result, void, 2)[-1] < 0.9 * column(result, void, 1)[-1]
     assert column(result, "audit_lithium").max() < 1e-9
     assert column(result, "audit_contact").max() < 1e-9
+    see_metal(RunData.open(result.path))
+    assert thickness_figure(RunData.open(result.path), tmp_path / "figure.png").stat().st_size > 1e4
+
+
+def see_metal(run: RunData) -> None:
+    """Check that figures show metal where charge and gap say, on both sides of a void."""
+    picture = Picture(run)
+    assert [body for body, _ in moving_layers(run, picture)] == ["negative", "positive"]
+    width = 60 * MICRO
+    layer = measure(run, picture, "negative", METAL)
+    mean = layer.weights @ layer.values
+    charge = np.interp(layer.time, run.series["time"], run.series["charge"])
+    plated = -charge * library.by_name("lithium_lepage2019").metal.molar_volume / FARADAY
+    # a lens 15 um wide and half a micrometre deep, by trapezia; pressure takes little
+    assert mean[0] == pytest.approx(20 * MICRO - 2 / 3 * 15 * 0.5 / 60 * MICRO, abs=2e-9)
+    assert mean - mean[0] == pytest.approx(plated - plated[0], abs=1e-9)
+    for step in range(len(picture.times)):
+        surface = picture.surface(METAL, step)
+        void = (surface.plus - surface.minus)[..., 1].mean(axis=1)
+        ends = np.abs(np.ptp(surface.plus[..., 0], axis=1))
+        seen = np.interp(
+            picture.times[step], run.series["time"], run.series[f"void_volume:{METAL}"]
+        )
+        # of a facet half open the picture shows a triangle
+        assert float(void @ ends) == pytest.approx(seen, abs=2e-3 * MICRO * width)
