@@ -17,13 +17,13 @@ plated metal. `Surface` has the corners of these strips, one quadrilateral per f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ssbmech.errors import RunFolderError
+from ssbmech.plots.surfaces import Frame, Surface, behind, nearest, nodal_gap, normals_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,61 +39,8 @@ if TYPE_CHECKING:
 MICRO = 1e6
 # Below a nanometre a gap is round-off or roughness [m].
 _SMALLEST_GAP = 1e-9
-# What a distance aside of a normal, squared, counts against one along it.
-_ASIDE = 1e6
 # Gaps within that factor of the largest are as good to look at.
 _ALIKE = 0.95
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
-    """A grid in the plane of the picture at one step.
-
-    Attributes:
-        points: Undeformed corners, shape (points, 2) [m].
-        cells: Corners of each triangle or line, shape (cells, 3 or 2).
-        displacement: Displacement of the corners, shape (points, 2) [m]; zero for an interface.
-        arrays: Values on the cells by name.
-    """
-
-    points: Array
-    cells: NDArray[np.int64]
-    displacement: Array
-    arrays: Mapping[str, Array]
-
-    @property
-    def moved(self) -> Array:
-        """Deformed corners, shape (points, 2) [m]."""
-        return self.points + self.displacement
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Surface:
-    """The two surfaces at an interface at one step, facet by facet.
-
-    Attributes:
-        mesh: End of the minus body's mesh, shape (facets, 2 ends, 2) [m].
-        minus: True surface of the minus body, same shape [m].
-        plus: Surface of the plus body, same shape [m].
-        gap: Gap of each facet, shape (facets,) [m].
-    """
-
-    mesh: Array
-    minus: Array
-    plus: Array
-    gap: Array
-
-    @property
-    def opened(self) -> Array:
-        """Quadrilaterals of the open gap, shape (open facets, 4, 2) [m]."""
-        strips = _strips(self.minus, self.plus)
-        is_open = np.abs(self.plus - self.minus).sum(axis=(1, 2)) > 0.0
-        return np.array(strips[is_open])
-
-    @property
-    def plated(self) -> Array:
-        """Quadrilaterals between the end of the mesh and the true surface [m]."""
-        return _strips(self.mesh, self.minus)
 
 
 class Plane:
@@ -314,7 +261,7 @@ class Picture:
         on_minus, on_plus, normals = self._pairing((name, grid), facets, minus, plus)
         gap = facets.arrays["gap"]
         # One gap per node, or the surface would be a staircase; closed where a neighbour is.
-        nodal = _nodal_gap(facets.cells, gap, len(facets.points))
+        nodal = nodal_gap(facets.cells, gap, len(facets.points))
         x_plus = plus.moved[on_plus]
         end, cells = minus.moved[on_minus], facets.cells
         x_minus = x_plus - nodal[:, None] * normals
@@ -334,19 +281,14 @@ class Picture:
             plus: plus body.
         """
         if key not in self._pairs:
-            normals, points = _normals(facets, plus), facets.points
-            on_plus, on_minus = _nearest(points, plus.points), _nearest(points, minus.points)
+            normals, points = normals_of(facets, plus), facets.points
+            on_plus, on_minus = nearest(points, plus.points), nearest(points, minus.points)
             if self.moves(self._run.interfaces[key[0]].minus):
-                gap = _nodal_gap(facets.cells, facets.arrays["gap"], len(points))
+                gap = nodal_gap(facets.cells, facets.arrays["gap"], len(points))
                 raised = np.sum((plus.moved[on_plus] - points) * normals, axis=1)
-                on_minus = _behind(points, normals, raised - gap, minus.moved)
+                on_minus = behind(points, normals, raised - gap, minus.moved)
             self._pairs[key] = (on_minus, on_plus, normals)
         return self._pairs[key]
-
-
-def _strips(first: Array, second: Array) -> Array:
-    """Return quadrilaterals between two sets of lines, shape (lines, 4, 2)."""
-    return np.concatenate([first, second[:, ::-1]], axis=1)
 
 
 def _section(run: RunData) -> float:
@@ -378,49 +320,3 @@ def _drawing_order(run: RunData) -> tuple[str, ...]:
             if data.minus in rank and data.plus in rank:
                 rank[data.plus] = max(rank[data.plus], rank[data.minus] + 1)
     return tuple(sorted(rank, key=lambda name: rank[name]))
-
-
-def _nodal_gap(cells: NDArray[np.int64], gap: Array, n_nodes: int) -> Array:
-    """Return the mean gap of the facets at each node, zero if one of them is closed."""
-    total, count, least = np.zeros(n_nodes), np.zeros(n_nodes), np.full(n_nodes, np.inf)
-    for end in range(2):
-        np.add.at(total, cells[:, end], gap)
-        np.add.at(count, cells[:, end], 1.0)
-        np.minimum.at(least, cells[:, end], gap)
-    mean = total / np.maximum(count, 1.0)
-    return np.where(least > 0.0, mean, 0.0)
-
-
-def _nearest(points: Array, among: Array) -> NDArray[np.int64]:
-    """Return for each point the number of the nearest among others."""
-    found = [int(((among - point) ** 2).sum(axis=1).argmin()) for point in points]
-    return np.array(found, dtype=np.int64)
-
-
-def _behind(points: Array, normals: Array, heights: Array, among: Array) -> NDArray[np.int64]:
-    """Return for each point the number of the one that is on its normal, at about a height.
-
-    Vertices of metal that moves stay on the normals of their interface.
-    """
-    found = []
-    for point, normal, height in zip(points, normals, heights, strict=True):
-        way = among - point
-        up = way @ normal
-        aside = ((way - up[:, None] * normal) ** 2).sum(axis=1)
-        found.append(int((_ASIDE * aside + (up - height) ** 2).argmin()))
-    return np.array(found, dtype=np.int64)
-
-
-def _normals(facets: Frame, plus: Frame) -> Array:
-    """Return unit normals at the facets' nodes that point into the plus body."""
-    start, end = facets.points[facets.cells].transpose(1, 0, 2)
-    tangent = end - start
-    normal = np.stack([tangent[:, 1], -tangent[:, 0]], axis=1)
-    centres = plus.points[plus.cells].mean(axis=1)
-    inward = centres[_nearest(0.5 * (start + end), centres)] - 0.5 * (start + end)
-    normal *= np.sign((normal * inward).sum(axis=1))[:, None]
-    nodal = np.zeros_like(facets.points)
-    for corner in range(2):
-        np.add.at(nodal, facets.cells[:, corner], normal)
-    size = np.linalg.norm(nodal, axis=1)
-    return np.array(nodal / np.where(size > 0.0, size, 1.0)[:, None])
