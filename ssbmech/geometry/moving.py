@@ -31,6 +31,23 @@ def area_vectors(corners: Array) -> Array:
     return np.asarray(0.5 * np.cross(edges[:, 0], edges[:, 1]))
 
 
+def area_shares(corners: Array, revolves: bool = False) -> Array:
+    r"""Return the integrals of the normal times the hat function of each corner of facets.
+
+    They are the derivatives of the volume by the corners, shape (facets, corners, dim) [m or m2].
+
+    Args:
+        corners: corners of each facet, shape (facets, dim, dim) [m]; their order gives the sense.
+        revolves: whether the facets are of a section that is revolved about x = 0.
+    """
+    count = corners.shape[1]
+    weights = np.full(corners.shape[:2], 1.0 / count)
+    if revolves:
+        radius = corners[:, :, 0]
+        weights = 2 * math.pi * (radius + radius.sum(axis=1, keepdims=True)) / 6
+    return np.asarray(weights[:, :, None] * area_vectors(corners)[:, None, :])
+
+
 def signed_volumes(corners: Array, revolves: bool = False) -> Array:
     """Return volumes of simplices, negative if they are inside out, shape (cells,) [m2 or m3].
 

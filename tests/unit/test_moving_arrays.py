@@ -17,6 +17,7 @@ import ssbmech as ssb
 from ssbmech._compat import compile_form
 from ssbmech.frames import Frame
 from ssbmech.geometry.moving import (
+    area_shares,
     area_vectors,
     distortions,
     qualities,
@@ -48,6 +49,28 @@ def test_volumes_change_sign_with_the_cell() -> None:
     # Pappus: area times the way of its centre
     revolved = 2 * math.pi * 1.0 * math.sqrt(3)
     assert signed_volumes(TRIANGLE, revolves=True) == pytest.approx(revolved)
+
+
+@pytest.mark.parametrize(
+    ("cell", "revolves"),
+    [(TRIANGLE, False), (TRIANGLE, True), (TETRAHEDRON, False)],
+    ids=["plane", "revolved", "space"],
+)
+def test_shares_of_areas_are_what_a_volume_gains(cell: np.ndarray, revolves: bool) -> None:
+    """By how much a volume grows with its corners, also over a long way by Simpson's rule."""
+    dim = cell.shape[2]
+    faces = {2: [[0, 1], [1, 2], [2, 0]], 3: [[1, 2, 3], [0, 3, 2], [0, 1, 3], [0, 2, 1]]}[dim]
+    sense = np.sign(signed_volumes(cell)[0])
+    end = cell[0] + np.random.default_rng(3).uniform(-0.4, 0.4, size=cell[0].shape)
+    gained = 0.0
+    for part, weight in ((0.0, 1 / 6), (0.5, 4 / 6), (1.0, 1 / 6)):
+        x = (1 - part) * cell[0] + part * end
+        shares_of = area_shares(x[faces], revolves)
+        gained += weight * float(np.sum(shares_of * (end - cell[0])[faces]))
+    exact = sense * (signed_volumes(end[None], revolves) - signed_volumes(cell, revolves))
+    away = cell[0][faces].mean(axis=1) - cell[0].mean(axis=0)
+    outwards = np.sign(np.sum(area_vectors(cell[0][faces]) * away))
+    assert gained * outwards == pytest.approx(float(exact[0]), rel=1e-12)
 
 
 def test_quality_is_one_for_equilateral_cells() -> None:

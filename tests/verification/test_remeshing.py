@@ -15,6 +15,7 @@ from pathlib import Path
 
 from mpi4py import MPI
 
+import numpy as np
 import pytest
 
 import ssbmech as ssb
@@ -27,6 +28,7 @@ from ssbmech.units import mA_per_cm2, s
 from tests.moving import SPEED, WORKING, motion, moving_cell, without_effort
 from tests.small_cell import deviations, physical
 from tests.tools import measured, on_first
+from tests.verification.test_moving import Closing
 from tests.verification.test_resume import read
 
 COMM = MPI.COMM_WORLD
@@ -145,3 +147,43 @@ def test_renewal_that_fails_leaves_the_mesh(
     told = [record.getMessage() for record in caplog.records]
     assert 1 <= sum("no mesh today" in text for text in told) <= 3
     assert not list((run.path / "checkpoints").glob("*.part"))
+
+
+class Radii:
+    """The radius of a closing hole at the start of each step, and the shape of its mesh."""
+
+    name = "radii"
+
+    def __init__(self, closing: Closing) -> None:
+        self.closing = closing
+        self.seen: list[float] = []
+        self.excess: list[float] = []
+
+    def begin(self, cell: CellModel) -> Mapping[str, tuple[()]]:
+        self.cell = cell
+        return {}
+
+    def see(self, row: Mapping[str, float]) -> None:
+        self.note()
+
+    def note(self) -> None:
+        """Keep what there is at the last committed step."""
+        moved = self.cell.motion.bodies[0]
+        self.seen.append(self.closing.radius(self.cell))
+        self.excess.append(abs(moved.excess()) / moved.volume)
+
+
+@pytest.mark.slow
+def test_hole_closes_to_a_twentieth(tmp_path: Path) -> None:
+    """Far beyond what one mesh can follow."""
+    closing = Closing(ssb.PlaneStrain(), 1 / 16, 120, target=0.05)
+    radii = Radii(closing)
+    case = closing.case(ssb.Remeshing(least_quality=0.3, growth=0.15))
+    run = ssb.run(case, tmp_path / "run", observers=(radii,))
+    radii.note()
+    assert run.rows[-1]["remeshings"] >= 2
+    times = np.array([row["time"] for row in run.rows])
+    error = closing.worst(np.array(radii.seen), times)
+    name, against = "closing cylinder, meshed anew", "shrinking thick-walled cylinder, integrated"
+    measured(name, "radius to a twentieth, h = a/16, 120 steps", error, 3e-3, against)
+    measured(name, "volume", max(radii.excess), 1e-9, "change by pressure")
