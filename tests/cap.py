@@ -144,6 +144,8 @@ class Layer:
         eta: density, as -ln(1 - rho).
         p: pressure.
         s: axial less lateral stress, tension positive.
+        squeezed: elastic strain of the volume, compression positive.
+        sheared: elastic strain of the shape, axial less lateral.
         height: logarithm of its height.
         swollen: logarithm of the volume of its solid.
     """
@@ -152,43 +154,36 @@ class Layer:
     eta: float
     p: float = 0.0
     s: float = 0.0
+    squeezed: float = 0.0
+    sheared: float = 0.0
     height: float = 0.0
     swollen: float = 0.0
 
-    def asked(self, height: float, swollen: float) -> Layer:
-        """Return the layer at the end of a step to a height and a volume of the solid."""
-        (bulk, shear), grown = self.cap.moduli(self.eta), height - self.height
-        p_trial = self.p + bulk * (swollen - self.swollen - grown)
-        s_trial = self.s + 2 * shear * grown
-        p, q, eta = self.cap.returned(p_trial, abs(s_trial), self.eta)
-        # elastic strains are kept as the moduli change
-        (bulk_new, shear_new) = self.cap.moduli(eta)
-        return Layer(
-            self.cap,
-            eta,
-            p * bulk_new / bulk,
-            math.copysign(q, s_trial) * shear_new / shear,
-            height,
-            swollen,
-        )
+    def asked(self, height: float, swollen: float, cap: Cap | None = None) -> Layer:
+        """Return the layer at the end of a step to a height and a volume of the solid.
 
-    def pressed(self, swollen: float, fixture: Callable[[float], float]) -> Layer:
-        """Return it at the end of a step in which a fixture answers to the height with a pressure.
-
-        The stress at the end of a step is that with the moduli at its start.
+        The law may be another at the end of the step; elastic strains stay as moduli change.
         """
-        bulk, shear = self.cap.moduli(self.eta)
+        cap, grown = cap or self.cap, height - self.height
+        bulk, shear = cap.moduli(self.eta)
+        p_trial = bulk * (self.squeezed + swollen - self.swollen - grown)
+        s_trial = 2 * shear * (self.sheared + grown)
+        p, q, eta = cap.returned(p_trial, abs(s_trial), self.eta)
+        s = math.copysign(q, s_trial)
+        return Layer(cap, eta, p, s, p / bulk, s / (2 * shear), height, swollen)
+
+    def pressed(
+        self, swollen: float, fixture: Callable[[float], float], cap: Cap | None = None
+    ) -> Layer:
+        """Return it at the end of a step in which a fixture answers to the height by a pressure."""
 
         def excess(height: float) -> float:
-            new = self.asked(height, swollen)
-            bulk_new, shear_new = self.cap.moduli(new.eta)
-            p, s = new.p * bulk / bulk_new, new.s * shear / shear_new
-            return p - 2 * s / 3 - fixture(height)
+            return self.asked(height, swollen, cap).axial - fixture(height)
 
         low, high = self.height - 1e-4, self.height + 1e-4
         while excess(low) * excess(high) > 0:
             low, high = low - (high - low), high + (high - low)
-        return self.asked(brentq(excess, low, high, xtol=1e-15, rtol=1e-14), swollen)
+        return self.asked(brentq(excess, low, high, xtol=1e-15, rtol=1e-14), swollen, cap)
 
     @property
     def axial(self) -> float:

@@ -4,8 +4,8 @@
 A powder of the library is filled in loose and pressed between rigid punches, at its side held by a
 smooth wall. It is pressed through the pressures at which porosities were measured, released, and
 pressed again, first to where it was and then beyond. Both faces are held at potentials, so that the
-current through the pellet tells its conductivity all along. The state is the same everywhere, so that
-a strip of the pellet will do. Run it as
+current through the pellet tells its conductivity all along. The state is the same everywhere: a
+strip of the pellet will do. Run it as
 
     python cases/pressing/case.py
     python cases/pressing/case.py --powder li6ps5cl_pressed --highest 370

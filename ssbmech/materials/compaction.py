@@ -348,7 +348,9 @@ class _Trial:
         theta = ufl.atan2(self.q / axes.shear, (self.p - axes.centre) / axes.pressure)
         beyond = (self.p - axes.centre - axes.pressure * ufl.cos(theta)) / self.bulk
         porosity_n = ufl.exp(-self.eta)
-        denser = (1 - porosity_n) * ufl.exp(ufl.max_value(beyond, -DEEPEST_LOOSENING))
+        # half of the porosity is the least guess, long before the exponential overflows
+        change = ufl.min_value(ufl.max_value(beyond, -DEEPEST_LOOSENING), 1.0)
+        denser = (1 - porosity_n) * ufl.exp(change)
         return theta, -ufl.ln(ufl.max_value(1 - denser, porosity_n / 2))
 
     def _step(self, theta: Expr, eta: Expr) -> tuple[Expr, Expr]:

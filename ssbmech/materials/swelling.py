@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 import ufl
 
@@ -33,6 +33,30 @@ class Swelling(Protocol):
 
     def strain_per_content(self, x: Expr, axis: Expr) -> Expr:
         """Return the derivative of the free strain by the content, shape (3, 3) [1]."""
+
+
+@runtime_checkable
+class LargeSwelling(Protocol):
+    """Role of a swelling law of large changes, whose stress works on more than its strain tells."""
+
+    def work_per_content(self, x: Expr, axis: Expr) -> Expr:
+        """Return the work of a stress per content and volume of the reference state, over it [1].
+
+        Its shape is (3, 3); for small changes it is the derivative of the free strain.
+        """
+
+
+def work_per_content(law: Swelling, x: Expr, axis: Expr) -> Expr:
+    """Return by what tensor a stress changes the potential of lithium, times c_max [1].
+
+    Args:
+        law: swelling law.
+        x: content [1].
+        axis: unit vector, shape (3,), of the crystal's c-axis.
+    """
+    if isinstance(law, LargeSwelling):
+        return law.work_per_content(x, axis)
+    return law.strain_per_content(x, axis)
 
 
 class RememberingSwelling(Protocol):
@@ -191,6 +215,45 @@ class LinearVolumeSwelling:
 
     def strain_per_content(self, x: Expr, axis: Expr) -> Expr:
         """Return the derivative of the free strain by the content [1]."""
+        return self.curve.slope(x) / 3 * ufl.Identity(3)
+
+
+@dataclass(frozen=True)
+class LogarithmicVolumeSwelling:
+    r"""Isotropic swelling with a tabulated volume, exact where strains are logarithms.
+
+    .. math:: \varepsilon = \tfrac13 \ln\left( 1 + \frac{\Delta V}{V_0} \right) I
+
+    It is for layers that are held at their sides, whose strain is the logarithm of their height
+    whatever its size: the height is then that of large strains. A stress works on the volume of the
+    present, so that the potential of lithium changes by
+    :math:`p \, (d\Delta V / dx) / (V_0 c_{max})`. Any other body must keep to small strains.
+
+    Raises:
+        ParameterError: a volume change lies outside the bounds, as in a table in percent, or is
+            beyond what is allowed, `LARGEST_CHANGE` where nothing is given.
+    """
+
+    curve: Curve = table(
+        "1", low=-0.5, high=4.0, doc="relative volume change against content, as a fraction"
+    )
+    allowed: float | None = _allowed()
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        validate_parameters(self)
+        check_change(type(self).__name__, self.curve, self.allowed)
+
+    def strain(self, x: Expr, axis: Expr) -> Expr:
+        """Return the free strain from the volume of the table's reference state [1]."""
+        return ufl.ln(1 + self.curve.value(x)) / 3 * ufl.Identity(3)
+
+    def strain_per_content(self, x: Expr, axis: Expr) -> Expr:
+        """Return the derivative of the free strain by the content [1]."""
+        return self.work_per_content(x, axis) / (1 + self.curve.value(x))
+
+    def work_per_content(self, x: Expr, axis: Expr) -> Expr:
+        """Return a third of the derivative of the volume by the content [1]."""
         return self.curve.slope(x) / 3 * ufl.Identity(3)
 
 

@@ -26,7 +26,7 @@ from ssbmech.frames import Expr, Frame
 from ssbmech.geometry.subdomains import BodyMesh
 from ssbmech.materials.elastic import Surroundings
 from ssbmech.materials.host import Host
-from ssbmech.materials.swelling import recalled
+from ssbmech.materials.swelling import recalled, work_per_content
 from ssbmech.memory import check_new_state, declared
 from ssbmech.model.body import BodyModel
 from ssbmech.model.conditions import symbolic
@@ -172,7 +172,7 @@ class Lithium(Part):
             yield self.c.key, stored + lithium.diffusion_term(mobility, mu, w, dx)
             state = solid.regions[name].history.unpacked
             swelling = recalled(law.swelling, declared(region.host.swelling), state)
-            per_content = swelling.strain_per_content(x, region.axis)
+            per_content = work_per_content(swelling, x, region.axis)
             molar_volume = body.frame.resisted(per_content) / law.c_max
             stress_free = -FARADAY * law.ocv.u_eq(x, temperature)
             stress = solid.regions[name].stress

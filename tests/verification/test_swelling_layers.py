@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Porous layers that swell: how much of it is height, and a silicon layer that takes lithium."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import ssbmech as ssb
+from ssbmech.constants import FARADAY
+from ssbmech.errors import ParameterError
+from ssbmech.frames import PlaneStrain
+from ssbmech.materials.curve import Curve
+from ssbmech.materials.elastic import Elastic
+from ssbmech.materials.host import ArrheniusDiffusivity, Host, TableOcv
+from ssbmech.materials.material import Material
+from ssbmech.materials.porous_host import PorousHost
+from ssbmech.materials.swelling import LogarithmicVolumeSwelling
+from ssbmech.model.cell import CellModel
+from ssbmech.units import MPa
+from tests.cap import Cap, Layer
+from tests.held_layer import HEIGHT, SIDES, layer, porosity, swelling
+from tests.parts import Lithium, part
+from tests.single_body import Rectangle
+from tests.tools import March, march, measured
+
+
+def height_by_volume(cap: Cap, volume: float) -> float:
+    """Return ln h over ln J of a layer without a load."""
+    steps = ssb.AdaptiveSteps(dt_initial=2.0, dt_max=2.0, stress_error=None)
+    case = layer(cap, 0.6, None, supports=SIDES, protocol=(swelling(volume),), step_control=steps)
+    run = march(case)
+    grown = run.series("thickness_stack")[-1] / HEIGHT - 1
+    if cap.cohesion > 0:
+        dense = 0.6 * volume * math.exp(-grown)
+        assert porosity(run)[-1] == pytest.approx(1 - dense, rel=1e-4)
+    return grown / math.log(volume)
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("friction", [0.8, 1.2])
+@pytest.mark.parametrize("volume", [1.3, 0.8])
+def test_the_height_of_a_layer_without_a_load(friction: float, volume: float) -> None:
+    r"""As strong in tension: :math:`\ln h = \ln J / (1 + \tfrac49 M^2)`, swelling and shrinking."""
+    found = height_by_volume(Cap(200.0, 0.45, friction, 1.0, young=2e6), volume)
+    exact = 1 / (1 + 4 / 9 * friction**2)
+    error = abs(found / exact - 1)
+    measured("held layer", f"exponent, M = {friction:g}, x {volume:g}", error, 1e-4, "normality")
+
+
+@pytest.mark.serial
+def test_a_layer_without_cohesion_shrinks_into_pores() -> None:
+    """All of the volume that the solid loses becomes pores; the height stays."""
+    found = height_by_volume(Cap(200.0, 0.45, 1.2, 0.0, young=2e5), 0.8)
+    assert abs(found) < 1e-3
+
+
+#: Micro-silicon: 27 um with 40 % of pores as pressed, 55 um without charged, 40 um with 30 %.
+THICKNESS, CHARGED, DISCHARGED, LOAD = 27e-6, 0.855, 0.26, 50.0
+SITES = 0.6 * 3.11e5
+HALF = 600.0
+PRELOADING = 1
+"""Steps of the preload."""
+
+
+def silicon(x: float) -> Cap:
+    """Return the law of silicon with a content x; one number is calibrated, the cohesion."""
+    flow = 1750 * (500 / 1750) ** x
+    return Cap(2 * flow / 3, 0.55, 2.0, 0.575, flow, young=96e3 - 55e3 * x, poisson=0.27)
+
+
+def silicon_layer() -> ssb.Case:
+    """Return a layer of silicon under a constant force that takes lithium through its face."""
+    x = tuple(np.linspace(0.0, 1.0, 21))
+    flow = tuple((500 / 1750) ** value for value in x)
+    solid = PorousHost(
+        silicon(0.0).law(0.6), Curve(x, tuple(1 - 55 / 96 * v for v in x)), Curve(x, flow)
+    )
+    host = Host(
+        c_max=SITES,
+        ocv=TableOcv(Curve((0.0, 0.5, 1.0), (0.8, 0.32, 0.06))),
+        diffusivity=ArrheniusDiffusivity(d_0=1e-9),
+        swelling=LogarithmicVolumeSwelling(Curve((0.0, 0.5, 1.0), (0.0, 1.4, 2.8)), allowed=3.0),
+        density=1400.0,
+        x_empty=0.0,
+        x_full=0.9,
+    )
+    top = SITES * THICKNESS / HALF
+
+    def flux(time: float) -> float:
+        # zero during the preload, then in, then out
+        if time <= 1.0:
+            return 0.0
+        return top * (CHARGED if time <= 1.0 + HALF + 1e-6 else DISCHARGED - CHARGED)
+
+    square = Rectangle(
+        frame=PlaneStrain(), width=THICKNESS / 4, height=THICKNESS, columns=1, rows=3
+    )
+    return ssb.Case(
+        name="silicon",
+        geometry=square,
+        bodies=(
+            ssb.Body("body", {"body": Material("si", solid, host=host)}, content={"body": 0.0}),
+        ),
+        supports=SIDES,
+        fixture=ssb.ConstantForce(LOAD * MPa),
+        loads=ssb.Loads(face_fluxes=(ssb.FaceFlux("top", flux),)),
+        protocol=(ssb.Preload(1.0), ssb.Rest(HALF), ssb.Rest(HALF)),
+        limits=ssb.Limits.off(),
+        step_control=ssb.AdaptiveSteps(
+            dt_initial=1.0, dt_max=10.0, stress_error=None, content_error=0.05
+        ),
+    )
+
+
+def potential(cell: CellModel) -> float:
+    """Return the chemical potential of lithium before a step is committed [J/mol]."""
+    values = part(cell.bodies["body"], Lithium).mu.function.x.array
+    return float(values.mean())
+
+
+def exact_path(contents: np.ndarray) -> list[Layer]:
+    """Return the ends of the same steps by numbers alone."""
+    now = Layer(silicon(0.0), -math.log(0.4))
+    path = []
+    for step, x in enumerate(contents):
+        load = LOAD * min((step + 1) / PRELOADING, 1.0)
+        now = now.pressed(math.log1p(2.8 * max(x, 0.0)), lambda _, p=load: p, silicon(x))
+        path.append(now)
+    return path
+
+
+@pytest.mark.serial
+@pytest.mark.slow
+def test_a_silicon_layer_at_constant_pressure() -> None:
+    run: March = march(silicon_layer(), watch=potential)
+    path = exact_path(run.series("content_mean:body"))
+    height = run.series("thickness_stack") / THICKNESS - 1
+    exact = np.array([state.height for state in path])
+    # between its points a curve is not quite the power of the content
+    error = np.abs(height - exact).max()
+    measured("silicon layer", "height, as a logarithm", error, 2e-4, "the same steps in numbers")
+    found, dense = run.series("porosity_mean:body"), np.array([state.density for state in path])
+    error = np.abs(1 - found - dense).max()
+    measured("silicon layer", "density", error, 2e-4, "the same steps in numbers")
+    charged, discharged = int(np.argmax(run.series("content_mean:body"))), len(height) - 1
+    micrometres = THICKNESS * np.exp(height) * 1e6
+    for row, thickness in ((charged, 55.0), (discharged, 40.0)):
+        off = abs(micrometres[row] / thickness - 1)
+        measured("silicon layer", f"thickness of {thickness:g} um", off, 0.1, "published path")
+    assert found[charged] < 0.06
+    assert found[discharged] == pytest.approx(0.30, abs=0.02)
+    # lithium that is pressed sits higher by the pressure on its volume of now
+    ocv = silicon_layer().bodies[0].materials["body"].host.ocv
+    shift = run.seen[charged] + FARADAY * ocv.voltage(CHARGED, 298.15)
+    assert shift == pytest.approx(path[charged].p * 1e6 * 2.8 / SITES, rel=2e-2)
+
+
+def test_factors_of_a_porous_host_are_positive() -> None:
+    flat, none = Curve((0.0, 0.5, 1.0), (1.0, 1.0, 1.0)), Curve((0.0, 0.5, 1.0), (1.0, 0.5, 0.0))
+    law = silicon(0.0).law(0.6)
+    assert PorousHost(law, flat, flat).stiffness == law.stiffness
+    with pytest.raises(ParameterError, match=r"PorousHost\.strength"):
+        PorousHost(law, flat, none)
+    with pytest.raises(ParameterError, match=r"allowed=2\.8"):
+        LogarithmicVolumeSwelling(Curve((0.0, 0.5, 1.0), (0.0, 1.4, 2.8)))
+    assert isinstance(law.dense, Elastic)
