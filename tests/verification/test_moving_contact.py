@@ -97,6 +97,23 @@ def test_metal_is_squeezed_out_as_on_a_mesh_at_rest() -> None:
 
 
 @pytest.mark.slow
+def test_sticking_contact_is_solved_by_iteration() -> None:
+    direct, iterated = (
+        march(sticking(moving_void(linear_solver=solver)))
+        for solver in (ssb.Direct(), ssb.Iterative())
+    )
+    name, against = "void with moving walls and sticking contact, by iteration", "factors"
+    assert len(iterated.rows) == len(direct.rows)
+    for column in ("p_stack", "voltage", f"void_volume:{WORKING}"):
+        one, other = (run.series(column) for run in (direct, iterated))
+        apart = float(np.abs(one - other).max() / np.abs(one).max())
+        measured(name, f"difference of {column}", apart, 1e-6, against)
+    most = iterated.series("linear_iterations_max").max()
+    measured(name, "most iterations of a solution", most, 40, "as many as without shear, twice")
+    assert not iterated.series("linear_fallbacks").any()
+
+
+@pytest.mark.slow
 def test_lens_void_with_sticking_contact() -> None:
     """The void of the first case, plated and stripped for eight minutes each."""
     case = sticking(script_case("li_void", "--moving", "--minutes=8"))

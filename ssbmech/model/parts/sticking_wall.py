@@ -26,6 +26,7 @@ from ssbmech.frames import Expr
 from ssbmech.model.part import SurfacePart, Term
 from ssbmech.model.parts.contact import active_set
 from ssbmech.model.parts.wall import MovingWall
+from ssbmech.solve.field_roles import Explicit, Held, Role
 from ssbmech.solve.unknowns import Unknown
 
 COMPLIANCE = 1e-6
@@ -51,6 +52,10 @@ class StickingWall(SurfacePart):
     def unknowns(self) -> Sequence[Unknown]:
         """The shear and the jump."""
         return (self.shear, self.passed)
+
+    def roles(self) -> Sequence[Role]:
+        """Say that the jump follows from the displacement."""
+        return (Explicit(self.passed), Held(self.shear, self.surface.contact_stiffness))
 
     def terms(self) -> Iterator[Term]:
         """Yield the jump, the condition of no slip, and the work of the shear."""
