@@ -4,7 +4,9 @@
 A flaw of 4 um in Li6PS5Cl, half of it from its plane of symmetry x = 0 on, open at the start, under
 15 um of lithium and a constant force. The metal creeps in, touches the walls from the mouth
 downwards and then the floor; when nothing is left open it is a fluid under the stack pressure, and
-that is the load on the walls of the flaw: what would have to open a crack there. Run it as
+that is the load on the walls of the flaw: what would have to open a crack there. Then lithium is
+plated onto these walls too, and has to flow out of the flaw: the load rises above that on the
+stack, the more the narrower the flaw. Run it as
 
     mpirun -n 2 python cases/notch/case.py                  # walls of 45 degrees
     mpirun -n 2 python cases/notch/case.py --angle 76 --pressure 5
@@ -28,8 +30,9 @@ import numpy as np
 import ssbmech as ssb
 from ssbmech import library
 from ssbmech.interfaces.directors import Directors
+from ssbmech.library.interfaces import lithium_li6ps5cl
 from ssbmech.model.cell import CellModel
-from ssbmech.units import MPa, nm, s, um
+from ssbmech.units import MPa, mA_per_cm2, minute, nm, s, um
 
 INTERFACE = "lithium|electrolyte"
 LAYER, WIDTH = 15e-6, 25e-6
@@ -108,11 +111,25 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
             ssb.Body.single("electrolyte", library.by_name("li6ps5cl")),
         ),
         interfaces=(
-            ssb.Interface(INTERFACE, contact=contact, initial_gap=gap, directors=directors),
+            ssb.Interface(
+                INTERFACE,
+                contact=contact,
+                kinetics=lithium_li6ps5cl(),
+                initial_gap=gap,
+                directors=directors,
+            ),
         ),
+        loads=ssb.Loads(face_potentials=(ssb.FacePotential("bottom", lambda x: 0 * x[0]),)),
+        electrodes=ssb.Electrodes(working=INTERFACE),
         supports=tuple(ssb.Roller(face) for face in ("bottom", "left", "right")),
         fixture=ssb.ConstantForce(preload=options.pressure * MPa),
-        protocol=(ssb.Preload(1 * s), ssb.Rest(options.seconds * s, name="press")),
+        protocol=(
+            ssb.Preload(1 * s),
+            ssb.Rest(options.seconds * s, name="press"),
+            ssb.ConstantCurrent(
+                -options.current * mA_per_cm2, options.minutes * minute, name="plate"
+            ),
+        ),
         step_control=ssb.AdaptiveSteps(
             gap_error=options.gap_error * nm, stress_error=None, dt_max=options.seconds * s
         ),
@@ -124,6 +141,8 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     """Declare the knobs of the command line."""
     parser.add_argument("--pressure", type=float, default=5.0, help="stack pressure [MPa]")
     parser.add_argument("--seconds", type=float, default=2000.0, help="how long it presses [s]")
+    parser.add_argument("--current", type=float, default=1.0, help="that plates then [mA/cm2]")
+    parser.add_argument("--minutes", type=float, default=10.0, help="how long it plates [min]")
     shape = parser.add_argument_group("flaw")
     shape.add_argument(
         "--angle", type=float, default=45.0, help="of the walls to the interface [degree]"

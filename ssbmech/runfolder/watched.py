@@ -35,6 +35,7 @@ class Watched:
 
 
 WATCHED: Final[Sequence[Watched]] = (
+    # of a body whose mesh moves, strains and rotations are those of one time step
     Watched("strain_max", "strain", "the strain is large, but taken to be small"),
     Watched("rotation_max", "rotation", "the rotation is large, but strains hold for small ones"),
     Watched("strain_mean", "strain_mean", "the whole body is strained beyond small strains"),
