@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Command line: ``ssbmech run``, ``check``, ``info``, ``plot``, ``report``, ``fracture``, ...
+"""Command line: ``ssbmech run``, ``check``, ``info``, ``plot``, ``report``, ``energy``, ...
 
 Exit statuses: 0 done, 1 failed with a message on standard error, 2 wrong command line, 130 stopped
 on request (the run can be resumed). Results go to standard output, messages to standard error.
@@ -114,11 +114,13 @@ def _parser() -> argparse.ArgumentParser:
     _let_compare(plot, report)
     fracture = add("fracture", _fracture, "judge flaws of the electrolyte of a run")
     fracture_command.add_arguments(fracture)
+    energy = add("energy", _energy, "tell the energy of a run by volume and by mass")
+    _let_hold(energy)
     export = add("export", _export, "write the fields of a run for other programs")
     _let_choose_fields(export)
     again = add("resume", _resume, "go on with a run that was stopped or killed")
     _let_go_on(again)
-    for made in (info, plot, report, fracture, export, again):
+    for made in (info, plot, report, fracture, energy, export, again):
         made.add_argument("folder", type=Path, help="run folder")
 
     from ssbmech.study import command as study
@@ -139,6 +141,30 @@ def _let_compare(*drawing: argparse.ArgumentParser) -> None:
             help="text file of measured series to draw over the computed ones, kept in the run "
             "folder; its columns are named as those of the series, as in 'time [h]; voltage [V]'",
         )
+
+
+def _let_hold(energy: argparse.ArgumentParser) -> None:
+    """Add the options of what holds the stack in a pack."""
+    energy.add_argument("--json", action="store_true", help="as JSON, numbers in SI")
+    energy.add_argument(
+        "--fixture",
+        choices=("none", "steel", "aluminium"),
+        default="steel",
+        help="metal of end plates and tie rods, sized by the highest pressure (default: steel)",
+    )
+    energy.add_argument(
+        "--span", type=float, default=100.0, help="distance of the rods [mm] (default: 100)"
+    )
+    energy.add_argument(
+        "--sag", type=float, default=1e-3, help="sag of a plate over its span (default: 0.001)"
+    )
+    energy.add_argument(
+        "--density",
+        action="append",
+        default=[],
+        metavar="LAYER=KG_PER_M3",
+        help="density of a layer [kg/m3]; may be given several times",
+    )
 
 
 def _let_choose_fields(export: argparse.ArgumentParser) -> None:
@@ -261,6 +287,20 @@ def _info(options: argparse.Namespace) -> int:
 
     found = summary(options.folder)
     sys.stdout.write(json.dumps(found, indent=2) + "\n" if options.json else text(found))
+    return 0
+
+
+def _energy(options: argparse.Namespace) -> int:
+    from ssbmech.runfolder.energy import METALS, NoFixture, PlatesAndRods, densities_of, energy_of
+
+    fixture = (
+        NoFixture()
+        if options.fixture == "none"
+        else PlatesAndRods(METALS[options.fixture], options.span / 1000, options.sag)
+    )
+    found = energy_of(options.folder, fixture, densities_of(options.density))
+    text = json.dumps(found.plain(), indent=2) + "\n" if options.json else found.text()
+    sys.stdout.write(text)
     return 0
 
 

@@ -263,7 +263,12 @@ class LaminateModel:
         return self._step.temperature
 
     def checks(self) -> list[str]:
-        """Return in words which laws are asked beyond what they know in the present step."""
+        """Return in words which laws are asked beyond what they know in the present step.
+
+        None while a fixture is loaded from nothing on, which comes from below any table.
+        """
+        if self._step.drive.preload_fraction is not None:
+            return []
         loading = self._loading(self.x, self.solution.charge)
         told = [
             f"{name}: {text}"

@@ -33,22 +33,31 @@ class Loss:
     Attributes:
         voltage: shape (n,) [V].
         by_current: its derivative [ohm m2].
+        by_charge: its derivative [V m2/C].
         by_pressure: its derivative [V/Pa].
     """
 
     voltage: Array
     by_current: Array
+    by_charge: Array
     by_pressure: Array
 
 
 class LossLaw(Protocol):
     """Role of what a current adds to the voltage."""
 
-    def loss(self, current: Array, pressure: float, temperature: float) -> Loss:
-        """Return the loss at current densities [A/m2], a pressure [Pa] and a temperature [K]."""
+    def loss(self, current: Array, charge: Array, pressure: float, temperature: float) -> Loss:
+        """Return the loss.
 
-    def outside(self, pressure: float) -> str:
-        """Return in words why a pressure is beyond what is known; empty where it is not."""
+        Args:
+            current: current densities, shape (n,) [A/m2].
+            charge: charges passed, shape (n,) [C/m2].
+            pressure: pressure on the cells [Pa].
+            temperature: absolute temperature [K].
+        """
+
+    def outside(self, charge: Array, pressure: float) -> str:
+        """Return in words why a place is beyond what is known; empty where it is not."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +74,13 @@ class Resistance:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
 
-    def loss(self, current: Array, pressure: float, temperature: float) -> Loss:
+    def loss(self, current: Array, charge: Array, pressure: float, temperature: float) -> Loss:
         """Return the ohmic loss."""
         by = np.full_like(current, self.resistance)
-        return Loss(by * current, by, np.zeros_like(current))
+        zero = np.zeros_like(current)
+        return Loss(by * current, by, zero, zero)
 
-    def outside(self, pressure: float) -> str:
+    def outside(self, charge: Array, pressure: float) -> str:
         """Return nothing."""
         return ""
 
@@ -94,12 +104,13 @@ class PressedResistance:
                 "the pressure"
             )
 
-    def loss(self, current: Array, pressure: float, temperature: float) -> Loss:
+    def loss(self, current: Array, charge: Array, pressure: float, temperature: float) -> Loss:
         """Return the ohmic loss."""
         by = np.full_like(current, float(self.curve.numeric(pressure)))
-        return Loss(by * current, by, float(self.curve.numeric_slope(pressure)) * current)
+        slope = float(self.curve.numeric_slope(pressure))
+        return Loss(by * current, by, np.zeros_like(current), slope * current)
 
-    def outside(self, pressure: float) -> str:
+    def outside(self, charge: Array, pressure: float) -> str:
         """Return that a pressure is beyond the table, in words."""
         if self.curve.low <= pressure <= self.curve.high:
             return ""
@@ -127,14 +138,15 @@ class Activation:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
 
-    def loss(self, current: Array, pressure: float, temperature: float) -> Loss:
+    def loss(self, current: Array, charge: Array, pressure: float, temperature: float) -> Loss:
         """Return the overpotential."""
         thermal = 2 * GAS_CONSTANT * temperature / FARADAY
         z = current / (2 * self.exchange_current)
         by = thermal / (2 * self.exchange_current * np.sqrt(1 + z * z))
-        return Loss(thermal * np.arcsinh(z), by, np.zeros_like(current))
+        zero = np.zeros_like(current)
+        return Loss(thermal * np.arcsinh(z), by, zero, zero)
 
-    def outside(self, pressure: float) -> str:
+    def outside(self, charge: Array, pressure: float) -> str:
         """Return nothing."""
         return ""
 
@@ -283,13 +295,14 @@ class CellVoltage:
         by_current, by_pressure = np.zeros_like(charge), np.zeros_like(charge)
         factor = np.array(self.spread) if self.spread else np.ones_like(charge)
         for law in self.losses:
-            lost = law.loss(current, pressure, temperature)
+            lost = law.loss(current, charge, pressure, temperature)
             voltage = voltage + factor * lost.voltage
             by_current = by_current + factor * lost.by_current
+            by_charge = by_charge + factor * lost.by_charge
             by_pressure = by_pressure + factor * lost.by_pressure
         return Volts(voltage, by_current, by_charge, by_pressure)
 
     def check(self, charge: Array, pressure: float) -> str:
         """Return in words what is beyond what is known; empty for nothing."""
-        told = [self.rest.outside(charge), *(law.outside(pressure) for law in self.losses)]
+        told = [self.rest.outside(charge), *(law.outside(charge, pressure) for law in self.losses)]
         return next((text for text in told if text), "")

@@ -41,6 +41,9 @@ class Wiring(Protocol):
     def shares_voltage(self) -> bool:
         """Whether each cell has the voltage of the stack, so that it must tell its current."""
 
+    def side_by_side(self, cells: int) -> int:
+        """Return how many of a number of cells share the current of the stack, by their area."""
+
     def equations(self, voltage: Array, current: Array, terminal: float) -> Wired:
         """Return the equations for voltages [V], currents [A/m2] and the stack's voltage [V]."""
 
@@ -53,6 +56,10 @@ class Parallel:
     def shares_voltage(self) -> bool:
         """True."""
         return True
+
+    def side_by_side(self, cells: int) -> int:
+        """Return all of them."""
+        return cells
 
     def equations(self, voltage: Array, current: Array, terminal: float) -> Wired:
         """Return that all cells have the voltage of the stack."""
@@ -69,6 +76,10 @@ class Bipolar:
     def shares_voltage(self) -> bool:
         """False: the current is one."""
         return False
+
+    def side_by_side(self, cells: int) -> int:
+        """Return one."""
+        return 1
 
     def equations(self, voltage: Array, current: Array, terminal: float) -> Wired:
         """Return that all cells have one current, and that their voltages add up."""

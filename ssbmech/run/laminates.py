@@ -19,11 +19,12 @@ from mpi4py import MPI
 from ssbmech.case.protocol import Step
 from ssbmech.case.protocol_checks import check_protocol
 from ssbmech.errors import CaseError
-from ssbmech.laminate.case import LaminateCase, Ply
+from ssbmech.laminate.case import LaminateCase
 from ssbmech.laminate.measurement import LaminateMeasurement
 from ssbmech.laminate.model import LaminateModel
 from ssbmech.laminate.newton import LaminateNewton
 from ssbmech.run.fewest import fewest_steps
+from ssbmech.run.layers import layers_of_laminate
 from ssbmech.run.observers import Observer, Observers
 from ssbmech.run.progress import progress
 from ssbmech.runfolder.folder import RunFolder
@@ -172,28 +173,13 @@ def _manifest(case: LaminateCase) -> dict[str, Any]:
         "frame": "Laminate",
         "protocol": [{"label": step.name, "duration [s]": step.duration} for step in case.protocol],
         "bodies": {},
-        "layers": layers_of(case),
+        "layers": layers_of_laminate(case),
+        "cells side by side": case.wiring.side_by_side(case.cells),
         **solver_of_laminate(),
         "sources": dict(case.sources),
         "warnings": [],
         "quantities": [],
         "unknowns": {"laminate": _unknowns(case)},
-    }
-
-
-def layers_of(case: LaminateCase) -> list[dict[str, Any]]:
-    """Return the layers of a laminate as the manifest lists them."""
-    cells, pads = case.cell.plies, case.pads
-    return [_layer(ply, case.cells) for ply in cells] + [_layer(pad, 1) for pad in pads]
-
-
-def _layer(ply: Ply, count: int) -> dict[str, Any]:
-    mean = float(ply.thicknesses(count).mean())
-    return {
-        "name": ply.name,
-        "count": count,
-        "thickness [m]": mean,
-        **({} if ply.density is None else {"density [kg/m3]": ply.density}),
     }
 
 

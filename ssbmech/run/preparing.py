@@ -25,6 +25,7 @@ from ssbmech.run.any_case import AnyCase
 from ssbmech.run.going_on import listed
 from ssbmech.run.interrupt import Interrupt
 from ssbmech.run.laminates import prepare_laminate, solver_of_laminate
+from ssbmech.run.layers import layers_of_cell
 from ssbmech.run.observers import Observer, Observers
 from ssbmech.run.recorder import Recorder
 from ssbmech.runfolder.folder import RunFolder
@@ -224,6 +225,7 @@ def _manifest(case: Case, cell: CellModel, measurement: Measurement) -> dict[str
             | ({"moves": True} if b.moves else {})
             for b in case.bodies
         },
+        "layers": layers_of_cell(case, cell),
         **_solver(case, cell),
         "sources": sources,
         "warnings": case_warnings(case),
