@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 r"""A whole cell as one layer, by tables over charge and pressure that a resolved cell has given.
 
-.. math:: h = h(Q, P) \, [1 - \varepsilon_d], \quad
+.. math:: h = h(Q, P) \, [1 - \varepsilon_d + C_d P], \quad
           V = U(Q) + P \frac{\partial h}{\partial Q} + R(Q, P) \, i
+
+The thickness of the table is that after all delay: what is still to come stands in the brackets.
 
 Tables are splines in the charge and monotone in the pressure. Beyond the charges and pressures of
 the resolved cell they are refused.
@@ -34,14 +36,19 @@ from ssbmech.parameter import validate_parameters
 EDGE = 1e-6
 """Part of a table by which its box may be left through rounding [1]."""
 
+FOREVER = 1e30
+"""Time after which no delay is left [s]."""
+
 
 @dataclass(frozen=True)
 class Surface:
     """A quantity over charge and pressure: a spline in the charge, monotone in the pressure.
 
+    Between pressures it is interpolated over their logarithm, for contact goes with their power.
+
     Attributes:
         charge: charges, increasing, at least four [C/m2].
-        pressure: pressures, increasing, at least three [Pa].
+        pressure: pressures above zero, increasing, at least three [Pa].
         values: the quantity, a row of pressures for each charge.
 
     Raises:
@@ -63,6 +70,8 @@ class Surface:
             )
         if np.any(np.diff(q) <= 0.0) or np.any(np.diff(p) <= 0.0):
             raise ParameterError("Surface: charges and pressures must increase")
+        if not p[0] > 0.0:
+            raise ParameterError(f"Surface: the least pressure is {p[0]:g} Pa: expected above zero")
         if z.shape != (len(q), len(p)):
             raise ParameterError(
                 f"Surface: values of shape {z.shape}: expected {len(q)} rows of {len(p)}"
@@ -80,7 +89,7 @@ class Surface:
     @cached_property
     def _by_pressure(self) -> PchipInterpolator:
         _, p, z = self._arrays
-        return PchipInterpolator(p, z, axis=1)
+        return PchipInterpolator(np.log(p), z, axis=1)
 
     def at(self, charge: Array, pressure: float) -> tuple[Array, Array, Array]:
         """Return the quantity at charges and a pressure, and its derivatives by both.
@@ -90,8 +99,8 @@ class Surface:
         q = np.array(self.charge)
         near = min(max(pressure, self.pressure[0]), self.pressure[-1])
         inside = np.clip(charge, q[0], q[-1])
-        slopes = np.asarray(self._by_pressure(near, 1))
-        rows = np.asarray(self._by_pressure(near)) + slopes * (pressure - near)
+        slopes = np.asarray(self._by_pressure(np.log(near), 1)) / near
+        rows = np.asarray(self._by_pressure(np.log(near))) + slopes * (pressure - near)
         # a spline is linear in its data: that of the derivatives is the derivative
         along, by_pressure = CubicSpline(q, rows), CubicSpline(q, slopes)
         by_charge, beyond = np.asarray(along(inside, 1)), charge - inside
@@ -154,12 +163,14 @@ class IdentifiedLayer:
         """Return the thickness of the tables, in proportion to that of each cell."""
         height, by_charge, by_pressure = self.height.at(loading.charge, loading.pressure)
         slow, slow_by = self.delay.delayed(loading.pressure, state[SLOW], loading.dt)
+        settled, settled_by = self.delay.delayed(loading.pressure, state[SLOW], FOREVER)
+        ahead = 1 - (slow - settled)
         share = thickness / self.thickness
         by = np.zeros((DRIVERS, len(thickness)))
-        by[PRESSURE] = share * (by_pressure * (1 - slow) - height * slow_by)
-        by[CHARGE] = share * by_charge * (1 - slow)
+        by[PRESSURE] = share * (by_pressure * ahead - height * (slow_by - settled_by))
+        by[CHARGE] = share * by_charge * ahead
         force, force_by = no_forces(len(thickness))
-        return Answer(share * height * (1 - slow), by, force, force_by, {SLOW: slow})
+        return Answer(share * height * ahead, by, force, force_by, {SLOW: slow})
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Identified layers: tables against what they were made of, refusals, delay, derivatives.
+
+What a resolved cell gives is compared with a resolved stack in tests/validation.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ssbmech.errors import CaseError, ParameterError
+from ssbmech.laminate.identified import (
+    IdentifiedLayer,
+    IdentifiedResistance,
+    IdentifiedRest,
+    Surface,
+)
+from ssbmech.laminate.layer import CHARGE, PRESSURE, Loading
+from ssbmech.laminate.soft import DelayedCompliance
+from ssbmech.study.identification import Box
+from tests.tools import measured
+
+pytestmark = pytest.mark.serial
+
+CHARGES = tuple(np.linspace(0.0, 18e3, 9))
+PRESSURES = tuple(1e6 * p for p in (1.0, 1.5, 2.0, 3.0, 4.5, 6.5, 10.0, 15.0))
+
+
+def height(charge, pressure):
+    """Return a thickness that grows with the charge and gives way to the pressure [m]."""
+    grown = 1.3e-10 * charge * (1 + 0.1 * np.sin(charge / 6e3))
+    return (28e-6 + grown) * np.exp(-pressure / 30e9)
+
+
+def ohms(charge, pressure):
+    """Return a resistance of rough contact, from its pressure [ohm m2]."""
+    return 8e-4 / (1 - np.exp(-pressure / 10e6)) + 2e-4 * np.exp(-charge / 9e3)
+
+
+def surface(function):
+    rows = tuple(tuple(float(function(q, p)) for p in PRESSURES) for q in CHARGES)
+    return Surface(CHARGES, PRESSURES, rows)
+
+
+def test_surfaces_between_their_places():
+    charge = np.linspace(0.0, 18e3, 61)
+    # at the ends a spline is off by a 24th of the fourth difference: of the sine, 0.8 % of the
+    # height with a distance of 0.375, 7e-6; the resistance goes with 1/P between places
+    for function, name, limit in ((height, "thickness", 1e-5), (ohms, "resistance", 5e-3)):
+        table = surface(function)
+        worst = 0.0
+        for pressure in (1.2e6, 2.5e6, 5.2e6, 12e6):
+            found, by_charge, by_pressure = table.at(charge, pressure)
+            worst = max(worst, float(np.max(np.abs(found / function(charge, pressure) - 1))))
+            steps = [table.at(charge, pressure + dp)[0] for dp in (1.0, -1.0)]
+            assert by_pressure == pytest.approx((steps[0] - steps[1]) / 2, rel=1e-4)
+            inside = charge[5:-5]
+            ends = [table.at(inside + dq, pressure)[0] for dq in (0.1, -0.1)]
+            assert by_charge[5:-5] == pytest.approx((ends[0] - ends[1]) / 0.2, rel=1e-4)
+        measured("Identified layers", f"error of the {name} between places", worst, limit,
+                 "function tabulated")  # fmt: skip
+
+
+def test_tables_go_on_linearly_but_are_refused():
+    table = surface(ohms)
+    inside, _, slope = table.at(np.array([9e3]), 15e6)
+    beyond = table.at(np.array([9e3]), 17e6)[0]
+    assert beyond == pytest.approx(inside + 2e6 * slope, rel=1e-9)
+    assert not table.outside(np.array([0.0, 18e3]), 1e6)
+    assert "the pressure 1.6e+07 Pa is beyond" in table.outside(np.array([0.0]), 16e6)
+    assert "the charge 19000 to 19000" in table.outside(np.array([19e3]), 5e6)
+
+
+def test_delay_is_what_is_still_to_come():
+    delay = DelayedCompliance(1e-10, 50.0)
+    layer = IdentifiedLayer(surface(height), delay)
+    start = np.array([layer.thickness])
+    state = layer.start(start)
+
+    def at(pressure, dt, state):
+        return layer.answer(
+            start, state, Loading(pressure, np.zeros(2), np.array([9e3]), dt, 298.15)
+        )
+
+    quick = at(10e6, 1e-9, state)
+    settled = height(9e3, 10e6)
+    assert quick.thickness == pytest.approx(settled * (1 + 1e-3), rel=1e-6)
+    slow = at(10e6, 1e9, state)
+    assert slow.thickness == pytest.approx(settled, rel=1e-7)
+    for dt in (1e-9, 30.0, 1e9):
+        ends = [at(10e6 + dp, dt, state).thickness for dp in (10.0, -10.0)]
+        by = at(10e6, dt, state).thickness_by
+        assert by[PRESSURE] == pytest.approx((ends[0] - ends[1]) / 20.0, rel=1e-4)
+    assert by[CHARGE] == pytest.approx(layer.height.at(np.array([9e3]), 10e6)[1], rel=1e-6)
+
+
+def test_what_rises_with_the_pressure_is_refused():
+    with pytest.raises(ParameterError, match="rise with the pressure"):
+        surface(lambda q, p: 1e-6 * p)
+    with pytest.raises(ParameterError, match="four and three at least"):
+        Surface(CHARGES[:3], PRESSURES, ((1.0,) * 8,) * 3)
+    with pytest.raises(ParameterError, match="must increase"):
+        Surface(CHARGES[::-1], PRESSURES, ((1.0,) * 8,) * 9)
+    with pytest.raises(ParameterError, match="above zero"):
+        Surface(CHARGES, (0.0, *PRESSURES[1:]), ((1.0,) * 8,) * 9)
+    with pytest.raises(ParameterError, match="expected 9 rows of 8"):
+        Surface(CHARGES, PRESSURES, ((1.0,) * 8,) * 4)
+    with pytest.raises(CaseError, match="at least 4 portions and 3 pressures"):
+        Box(pressures=(1e6, 2e6), charge=18e3, current=10.0)
+
+
+def test_voltage_of_an_identified_cell():
+    rest = IdentifiedRest(CHARGES, tuple(3.6 + 2e-5 * q for q in CHARGES), 18e3)
+    volts, slope = rest.voltage(np.array([1e3, 9e3]), 298.15)
+    assert volts == pytest.approx([3.62, 3.78])
+    assert slope == pytest.approx([2e-5, 2e-5])
+    assert rest.state_of_charge(np.array([9e3])) == pytest.approx([0.5])
+    assert "beyond those of the resolved cell" in rest.outside(np.array([-50.0]))
+    loss = IdentifiedResistance(surface(ohms)).loss(np.array([10.0]), np.array([9e3]), 3e6, 298.15)
+    assert loss.voltage == pytest.approx(10.0 * ohms(9e3, 3e6), rel=1e-6)
