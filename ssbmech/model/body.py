@@ -89,13 +89,19 @@ class BodyModel:
     @cached_property
     def volumes(self) -> Array:
         """Volumes of the owned cells [m3], per metre of depth in plane strain [m2]."""
+        form, scalars = self._volume_form
+        vector = la.vector(scalars.dofmap.index_map, 1)
+        vector.array[:] = 0.0
+        fem.assemble_vector(vector.array, form)
+        return np.array(vector.array[: self.owned_cells])
+
+    @cached_property
+    def _volume_form(self) -> tuple[fem.Form, fem.FunctionSpace]:
+        """What gives the volumes wherever the mesh is, and the space of its values; collective."""
         mesh = self.mesh.mesh
         scalars = fem.functionspace(mesh, ("DG", 0))
         form = constant(mesh, 1.0) * ufl.TestFunction(scalars) * self.dx
-        vector = la.vector(scalars.dofmap.index_map, 1)
-        vector.array[:] = 0.0
-        fem.assemble_vector(vector.array, compile_form(form, None))
-        return np.array(vector.array[: self.owned_cells])
+        return compile_form(form, None), scalars
 
     @property
     def dx(self) -> WeightedMeasure:

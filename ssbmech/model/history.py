@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import basix
@@ -189,13 +190,23 @@ class RegionHistory:
     def point_volumes(self, cells: Ints) -> Array:
         """Return the volume that each integration point of its owned cells stands for."""
         if self._volumes is None:
-            mesh = next(iter(self.committed.values())).function_space.mesh
             points, weights = self._quadrature
-            scale = self.frame.weight(ufl.SpatialCoordinate(mesh))
-            density = scale * abs(ufl.JacobianDeterminant(mesh))
-            values = compile_expression(density, points).eval(mesh, cells)
+            values = self._density.eval(self._mesh, cells)
             self._volumes = np.asarray(values).reshape(len(cells), len(points)) * weights
         return self._volumes
+
+    @property
+    def _mesh(self) -> Mesh:
+        """Mesh of the body."""
+        return next(iter(self.committed.values())).function_space.mesh
+
+    @cached_property
+    def _density(self) -> fem.Expression:
+        """Volume per weight of the points, wherever the mesh is."""
+        scale = self.frame.weight(ufl.SpatialCoordinate(self._mesh))
+        return compile_expression(
+            scale * abs(ufl.JacobianDeterminant(self._mesh)), self._quadrature[0]
+        )
 
 
 @dataclass(frozen=True, eq=False)

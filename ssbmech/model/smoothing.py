@@ -44,6 +44,9 @@ SHORTEST = 1e-3
 STILL = 1e-5
 """Motion of a node in an iteration over the size of its mesh's smallest cell that is none [1]."""
 
+QUICK = 0.1
+"""Motion in an iteration over that in the one before up to which the same factors serve again."""
+
 MOST_ITERATIONS = 40
 """Iterations after which it is given up."""
 
@@ -128,27 +131,41 @@ class PseudoSolid:
         Raises:
             NotConverged: cells would be turned inside out.
         """
-        d = self._d.x.array
+        d, held = self._d.x.array, fixed.ravel()
         d[:] = start.ravel()
+        again, before = False, np.inf
         for _ in range(MOST_ITERATIONS):
-            if self._iterate(target.ravel(), fixed.ravel()):
-                d[fixed.ravel()] = target.ravel()[fixed.ravel()]
+            part, far = self._iterate(target.ravel(), held, again)
+            if part == 1.0 and far <= self._still:
+                d[held] = target.ravel()[held]
                 return np.array(d.reshape(-1, self._dim))
+            # what is held is then where it has to be, and the stiffness has hardly changed
+            again, before = part == 1.0 and far <= QUICK * before, far
         raise NotConverged(f"the mesh of {self._name!r} does not follow its boundary")
 
-    def _iterate(self, target: Array, fixed: Mask) -> bool:
-        """Take one step, and return whether it was the last one needed; collective.
+    def _iterate(self, target: Array, fixed: Mask, again: bool) -> tuple[float, float]:
+        """Take one step; return which part of it was taken, and the largest motion; collective.
+
+        Args:
+            target: displacements of the boundary [m].
+            fixed: components that have to be there.
+            again: whether the factors of the last iteration serve.
 
         Raises:
             NotConverged: no step keeps the cells the right way round.
         """
         d = self._d.x
         rows = np.flatnonzero(fixed[: self._owned]).astype(PETSc.IntType)
-        self._assemble()
+        self._push()
         self._step.set(0.0)
-        self._step.array_w[rows] = (target - d.array)[rows]
-        self._matrix.zeroRowsColumns(rows + self._first, self._diagonal, self._step, self._right)
-        self._solver.set_up()
+        if again:
+            self._right.array_w[rows] = 0.0
+        else:
+            self._stiffen()
+            self._step.array_w[rows] = (target - d.array)[rows]
+            rows += self._first
+            self._matrix.zeroRowsColumns(rows, self._diagonal, self._step, self._right)
+            self._solver.set_up()
         if not self._solver.solve(self._right, self._step).converged:
             raise NotConverged(f"the mesh of {self._name!r} does not follow its boundary")
         self._vector.array[: self._owned] = self._step.array_r
@@ -161,14 +178,16 @@ class PseudoSolid:
             if part < SHORTEST:
                 raise NotConverged(f"cells of {self._name!r} would be turned inside out")
             d.array[:] = old + part * full
-        far = -self._least(-np.abs(full))
-        return part == 1.0 and far <= self._still
+        return part, -self._least(-np.abs(full))
 
-    def _assemble(self) -> None:
-        """Assemble stiffness and minus the force at the present displacements; collective."""
+    def _stiffen(self) -> None:
+        """Assemble the stiffness at the present displacements; collective."""
         self._matrix.zeroEntries()
         fem_petsc.assemble_matrix(self._matrix, self._stiffness)
         self._matrix.assemble()
+
+    def _push(self) -> None:
+        """Assemble minus the force at the present displacements; collective."""
         self._vector.array[:] = 0.0
         fem.assemble_vector(self._vector.array, self._force)
         self._vector.scatter_reverse(la.InsertMode.add)

@@ -50,6 +50,16 @@ def test_steps_of_a_void_of_about_so_many_unknowns() -> None:
     assert "closed, creep up to" in text and lines["peak memory, all ranks"][1] == "GB"
 
 
+def test_moving() -> None:
+    command = [sys.executable, str(BENCHMARKS / "moving.py"), "--size=6", "--minutes=0.02"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    # whether it is quick enough is no matter here
+    assert done.returncode in (0, 1), done.stderr
+    figures = json.loads(done.stdout)
+    assert figures["moving"]["iterations"] >= figures["moving"]["steps"] > 0
+    assert figures["moving over at rest"]["all"] > 0.0
+
+
 def test_solid() -> None:
     text = output("solid.py", "--size=8")
     assert "iterations of FGMRES" in text and "peak memory with MUMPS" in text
