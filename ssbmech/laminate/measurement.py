@@ -54,7 +54,7 @@ class LaminateMeasurement:
 
     def _of_places(self) -> Iterator[str]:
         """Yield the columns of plies and cells."""
-        for ply in self.model.plies():
+        for ply in self.model.pile.plies:
             yield series_name("thickness", ply.name)
         cells = self.model.case.cell_names
         for cell in cells:
@@ -79,7 +79,7 @@ class LaminateMeasurement:
             "thickness_stack": found.thickness,
             "state_of_charge": float(state.mean()),
         }
-        places = [float(found.answers[ply.name].thickness.mean()) for ply in model.plies()]
+        places = [float(found.answers[ply.name].thickness.mean()) for ply in model.pile.plies]
         numbers: list[Array] = [model.cell_thickness(), x[BEFORE:]]
         values = [*places, *(float(value) for part in numbers for value in part)]
         row |= dict(zip(self._of_places(), values, strict=True))

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from mpi4py import MPI
 
@@ -20,9 +19,11 @@ import numpy as np
 from ssbmech.case.protocol import Drive
 from ssbmech.case.step_control import Tolerances
 from ssbmech.case.stops import Guard
-from ssbmech.laminate.case import LaminateCase, Ply
+from ssbmech.errors import CaseError
+from ssbmech.laminate.case import LaminateCase
 from ssbmech.laminate.holder import Held, Holder
-from ssbmech.laminate.layer import CHARGE, Answer, Array, Loading, State
+from ssbmech.laminate.layer import Array, Loading
+from ssbmech.laminate.pile import Answers, Pile
 from ssbmech.laminate.voltage import Volts
 
 PRESSURE, FIRST, SECOND, TERMINAL = range(4)
@@ -30,9 +31,6 @@ PRESSURE, FIRST, SECOND, TERMINAL = range(4)
 
 BEFORE = 4
 """Number of these."""
-
-Answers = dict[str, Answer]
-"""Answers of the plies by name."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +73,7 @@ class LaminateModel:
         comm: communicator.
         time: time of the last committed step [s].
         holder: the fixture.
+        pile: the layers.
         x: unknowns of the present step.
         solution: what the solver found last.
         charge: charges passed up to the last committed step, shape (n,) [C/m2].
@@ -82,27 +81,30 @@ class LaminateModel:
     """
 
     def __init__(self, case: LaminateCase, comm: MPI.Intracomm = MPI.COMM_WORLD) -> None:
-        """Lay the layers down without pressure, at rest."""
+        """Lay the layers down without pressure, at rest.
+
+        Raises:
+            CaseError: sides are free, and no layer bears a force in plane.
+        """
         self.case, self.comm, self.time = case, comm, 0.0
         count = case.cells
-        self._plies = {ply.name: (ply, ply.thicknesses(count)) for ply in case.cell.plies}
-        self._pads = {pad.name: (pad, np.array([pad.thickness])) for pad in case.pads}
-        self._all = self._plies | self._pads
-        self._states: dict[str, State] = {
-            name: ply.law.start(thickness) for name, (ply, thickness) in self._all.items()
-        }
+        self.pile = Pile(case)
         self.charge: Array = np.zeros(count)
         self.temperature = case.temperature
         self._step = _Step(temperature=case.temperature)
         self.x: Array = np.zeros(BEFORE + count)
         volts = self._volts(self.charge, np.zeros(count), 0.0)
         self.x[TERMINAL] = case.wiring.equations(volts.voltage, np.zeros(count), 0.0).residual[0]
-        answers = self._answers(self._loading(self.x, self.charge))
-        yields = -sum(answer.thickness_by[PRESSURE].sum() for answer in answers.values())
-        self.holder = Holder(case.fixture, _total(answers), float(yields))
+        answers = self.pile.answers(self._loading(self.x, self.charge))
+        start, _ = self.pile.thickness(answers, 0.0)
+        if case.sides.needs_force and not np.all(self.pile.forces(answers, 0.0)[1][:, 1:3].any(1)):
+            raise CaseError(
+                "no layer bears a force in plane, so free sides have no strain: give HeldSides()"
+            )
+        self.holder = Holder(case.fixture, start, self.pile.yields(answers))
         self._x_n: Array = self.x.copy()
         self._x_before: Array = self.x.copy()
-        self._swelling_n: Array = self._cell_thickness(answers)
+        self._swelling_n: Array = self.pile.cell_thickness(answers)
         self._swelling_before: Array = self._swelling_n
         self.solution = self.evaluate()
 
@@ -144,7 +146,7 @@ class LaminateModel:
         """Return how far the cells' thickness and the pressure are from their extrapolation [1]."""
         if ratio == 0.0:
             return 0.0
-        now = self._cell_thickness(self.solution.answers)
+        now = self.cell_thickness()
         announced = self._swelling_n + ratio * (self._swelling_n - self._swelling_before)
         off = float(np.max(np.abs(now - announced))) / tolerances.gap
         pressure, before = self.x[PRESSURE], self._x_before[PRESSURE]
@@ -162,10 +164,10 @@ class LaminateModel:
         found = self.solution
         self.time += dt
         self.charge, self.temperature = found.charge, self._step.temperature
-        self._states = {name: answer.state for name, answer in found.answers.items()}
+        self.pile.commit(found.answers)
         self._x_before, self._x_n = self._x_n, self.x.copy()
         self._swelling_before = self._swelling_n
-        self._swelling_n = self._cell_thickness(found.answers)
+        self._swelling_n = self.cell_thickness()
         self.holder.commit(float(self.x[PRESSURE]), found.thickness)
 
     def rollback(self) -> None:
@@ -192,11 +194,11 @@ class LaminateModel:
         x, count, dt = self.x, self.case.cells, self._step.dt
         current = x[BEFORE:]
         charge = self.charge + current * dt
-        answers = self._answers(self._loading(x, charge))
-        thickness, thickness_by = _sum(answers, self._plies, count, dt)
-        forces, forces_by = _forces(answers, self._plies, count, dt)
+        answers = self.pile.answers(self._loading(x, charge))
+        thickness, thickness_by = self.pile.thickness(answers, dt)
+        forces, forces_by = self.pile.forces(answers, dt)
         volts = self._volts(charge, current, float(x[PRESSURE]))
-        work = sum(answers[name].thickness_by[CHARGE] for name in self._plies)
+        work = self.pile.growth(answers)
         voltage = volts.voltage + x[PRESSURE] * work
         by = np.zeros((BEFORE + count, BEFORE + count))
         residual = np.zeros(BEFORE + count)
@@ -270,42 +272,17 @@ class LaminateModel:
         if self._step.drive.preload_fraction is not None:
             return []
         loading = self._loading(self.x, self.solution.charge)
-        told = [
-            f"{name}: {text}"
-            for name, (ply, thickness) in self._all.items()
-            if (text := ply.law.check(thickness, self._of(name, loading)))
-        ]
+        told = self.pile.checks(loading)
         volts = self.case.cell.voltage.check(self.solution.charge, loading.pressure)
         return told + ([f"voltage: {volts}"] if volts else [])
 
-    def plies(self) -> Sequence[Ply]:
-        """Return all plies, pads included."""
-        return [ply for ply, _ in self._all.values()]
-
     def cell_thickness(self) -> Array:
         """Return the thickness of each cell in the present step, shape (n,) [m]."""
-        return self._cell_thickness(self.solution.answers)
-
-    def _cell_thickness(self, answers: Answers) -> Array:
-        return np.asarray(sum(answers[name].thickness for name in self._plies))
+        return self.pile.cell_thickness(self.solution.answers)
 
     def _loading(self, x: Array, charge: Array) -> Loading:
         step = self._step
         return Loading(float(x[PRESSURE]), x[FIRST:TERMINAL], charge, step.dt, step.temperature)
-
-    def _of(self, name: str, loading: Loading) -> Loading:
-        """Return the loading of a ply: no charge passes through a pad."""
-        if name in self._plies:
-            return loading
-        return Loading(
-            loading.pressure, loading.in_plane, np.zeros(1), loading.dt, loading.temperature
-        )
-
-    def _answers(self, loading: Loading) -> Answers:
-        return {
-            name: ply.law.answer(thickness, self._states[name], self._of(name, loading))
-            for name, (ply, thickness) in self._all.items()
-        }
 
     def _volts(self, charge: Array, current: Array, pressure: float) -> Volts:
         law = self.case.cell.voltage
@@ -318,34 +295,6 @@ class LaminateModel:
         wired = np.where(volts > 0.0, scales.potential, scales.current)
         force = scales.stress * height
         return np.concatenate([[scales.stress, force, force, drive], wired])
-
-
-def _total(answers: Answers) -> float:
-    return float(sum(answer.thickness.sum() for answer in answers.values()))
-
-
-def _sum(answers: Answers, cells: Any, count: int, dt: float) -> tuple[float, Array]:
-    """Return the whole thickness and its derivatives by pressure, strains and each current."""
-    by = np.zeros(3 + count)
-    for name, answer in answers.items():
-        by[:3] += answer.thickness_by[:CHARGE].sum(axis=1)
-        if name in cells:
-            by[3:] += answer.thickness_by[CHARGE] * dt
-    return _total(answers), by
-
-
-def _forces(answers: Answers, cells: Any, count: int, dt: float) -> tuple[Array, Array]:
-    """Return the forces of the cells' layers in plane, and their derivatives.
-
-    Pads lie loose beside the cells and do not pull at them.
-    """
-    force, by = np.zeros(2), np.zeros((2, 3 + count))
-    for name in cells:
-        answer = answers[name]
-        force += answer.force.sum(axis=1)
-        by[:, :3] += answer.force_by[:, :CHARGE].sum(axis=2)
-        by[:, 3:] += answer.force_by[:, CHARGE] * dt
-    return force, by
 
 
 def _put_fixture(by: Array, held: Held, thickness_by: Array) -> None:

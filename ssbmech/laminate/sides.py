@@ -17,6 +17,10 @@ SMALL = 1e-4
 class Sides(Protocol):
     """Role of what holds a laminate in its plane: two equations."""
 
+    @property
+    def needs_force(self) -> bool:
+        """Whether layers must bear forces in plane, so that strains there can be told."""
+
     def equations(
         self, in_plane: Array, force: Array, force_by: Array, scale: float
     ) -> tuple[Array, Array]:
@@ -34,6 +38,11 @@ class Sides(Protocol):
 class HeldSides:
     """The laminate keeps its width, as one does that is wide, pressed and held by friction."""
 
+    @property
+    def needs_force(self) -> bool:
+        """False."""
+        return False
+
     def equations(
         self, in_plane: Array, force: Array, force_by: Array, scale: float
     ) -> tuple[Array, Array]:
@@ -46,6 +55,11 @@ class HeldSides:
 @dataclass(frozen=True)
 class FreeSides:
     """The laminate stays flat and stretches as its layers will: no force in its plane."""
+
+    @property
+    def needs_force(self) -> bool:
+        """True: something must hold against being stretched."""
+        return True
 
     def equations(
         self, in_plane: Array, force: Array, force_by: Array, scale: float

@@ -13,6 +13,7 @@ from scipy.optimize import brentq
 import ssbmech as ssb
 from ssbmech import library
 from ssbmech.case.protocol import Drive
+from ssbmech.case.settings import NewtonSettings
 from ssbmech.constants import FARADAY
 from ssbmech.errors import CaseError, NotConverged
 from ssbmech.laminate.creep import NortonCreep
@@ -394,6 +395,51 @@ def test_jacobian(wiring, drive):
     assert error[:4].max() < 2e-6
     # the work of the pressure is not differentiated twice
     assert error[4:].max() < 2e-3
+
+
+def test_a_driven_platen_and_a_regulated_force():
+    """A testing machine presses and, glued on, pulls; a piston follows its course."""
+    modulus = Elastic(7.8e9, 0.38)
+    stiff = modulus.bulk + 4 / 3 * modulus.shear
+    for glued in (True, False):
+        machine = ssb.DrivenPlaten(lambda t: 1e-7 * math.sin(t), pulls=glued)
+        # thicknesses have sixteen digits, a hundred thousandth of a pascal here
+        settings = NewtonSettings(tolerance=1e-10)
+        case = laminate(machine, [ply("a", 20e-6, elastic(7.8e9, 0.38))], newton=settings)
+        march = March(case)
+        for time in (1.0, 2.0, 3.0, 4.0, 5.0):
+            march.rest(1.0)
+            exact = -stiff * math.log1p(1e-7 * math.sin(time) / 20e-6)
+            if exact < 0.0 and not glued:
+                assert march.pressure == pytest.approx(0.0, abs=1e-3)
+            else:
+                assert march.pressure == pytest.approx(exact, rel=1e-9)
+    piston = ssb.RegulatedForce(lambda t: 1e6 * (1 + t))
+    march = March(laminate(piston, layers(), cells=3), 1.0)
+    march.rest(2.0)
+    assert march.pressure == pytest.approx(4e6, rel=1e-12)
+    gas = March(laminate(ssb.Isostatic(2e6), layers()), 1.0)
+    gas.rest(2.0)
+    assert gas.pressure == pytest.approx(2e6, rel=1e-12)
+
+
+def test_pressing_and_releasing_reseats():
+    """After a press the fixture acts from there, with its stiffness."""
+    spring = ssb.Spring(1e6, spring_stiffness=1e12)
+    march = March(laminate(spring, [ply("m", 5e-6, elastic(7.8e9, 0.38, growth=LITHIUM))]), 1.0)
+    march.step(Drive(pressure=5e6), 1.0)
+    assert march.pressure == pytest.approx(5e6, rel=1e-12)
+    march.rest(10.0)
+    assert march.pressure == pytest.approx(5e6, rel=1e-9)
+    before = march.thickness
+    march.charge(0.1 * MAH)
+    assert march.pressure == pytest.approx(5e6 + 1e12 * (march.thickness - before), rel=1e-9)
+
+
+def test_free_sides_of_foam_are_refused():
+    foam = ply("foam", 1e-3, CompressedLayer(Curve((0.0, 5e6, 1e7), (0.0, 0.2, 0.3))))
+    with pytest.raises(CaseError, match="give HeldSides"):
+        March(laminate(ssb.ConstantForce(1e6), [foam], sides=FreeSides()))
 
 
 def test_cells_in_parallel_without_losses_are_refused():
