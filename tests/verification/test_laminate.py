@@ -107,6 +107,30 @@ def test_rise_of_pressure_in_a_spring(count):
     assert march.pressure - 2e6 == pytest.approx(rise, rel=0.02)
 
 
+@pytest.mark.parametrize("count", [3, 10])
+def test_many_uneven_cells_in_a_softer_spring_are_one(count):
+    """N cells whose thickness scatters by 3 % about its mean, in k / N, against one cell in k."""
+    rng = np.random.default_rng(count)
+    scatter = 1 + 0.03 * rng.standard_normal(count)
+    pressures = []
+    for number, spread in ((1, ()), (count, tuple(scatter / scatter.mean()))):
+        metal = elastic(7.8e9, 0.38, growth=LITHIUM, creep=NortonCreep(FLOW))
+        plies = [
+            ply("metal", 5e-6, metal),
+            ply("separator", 30e-6, elastic(22e9, 0.3), spread=spread),
+        ]
+        spring = ssb.Spring(2e6, spring_stiffness=1e12 / number)
+        march = March(laminate(spring, plies, cells=number), 1.0)
+        found = []
+        for charge in (1.0, 2.0, -1.0):
+            march.charge(charge * MAH, steps=5)
+            found.append(march.pressure)
+        pressures.append(np.array(found))
+    error = np.max(np.abs(pressures[1] / pressures[0] - 1))
+    measured("stack of uneven cells", f"pressure of {count} against one", error, 1e-9,
+             "one cell in a stiffer spring")  # fmt: skip
+
+
 def test_elastic_constants_and_energy():
     """C33, C13, C11 and C12 from the condensed derivatives; stored energy is the work done."""
     march = March(laminate(ssb.ConstantForce(1e2), layers()), 1.0)
