@@ -91,6 +91,7 @@ from .materials.brittle import Brittle
 from .materials.material import Material
 from .measured import Measured
 from .memory import StateVariable
+from .model.energy_release import EnergyRelease
 from .model.outputs import CellField, CellMean, PointField, Scalar
 from .records import Column
 from .run.case_script import CaseScript, Knob
@@ -147,6 +148,7 @@ __all__ = [
     "Electrodes",
     "EndRun",
     "EndStep",
+    "EnergyRelease",
     "Exhaustion",
     "FaceFlux",
     "FacePotential",
