@@ -8,6 +8,7 @@
     ./ssb python benchmarks/solid.py --moving               # the void, whose metal moves
     ./ssb mpirun -n 2 python benchmarks/solid.py            # on two ranks
     ./ssb python benchmarks/solid.py --size 0.36 --first --no-direct   # 800 thousand, one system
+    ./ssb python benchmarks/solid.py --size 0.6 --multigrid --first --no-direct
     ./ssb mpirun -n 2 python benchmarks/solid.py --millions 1   # the void's first steps in time
 
 A few prescribed steps are solved by the iterative solver. Then one more Newton iteration is taken,
@@ -256,6 +257,7 @@ def main() -> None:
     parser.add_argument("--size", type=float, help="size of facets [um]; 2, with spheres 1")
     parser.add_argument("--width", type=float, default=10.0, help="width with spheres [um]")
     parser.add_argument("--no-direct", action="store_true", help="leave the direct solver out")
+    parser.add_argument("--multigrid", action="store_true", help="coarser levels by multigrid")
     parser.add_argument("--first", action="store_true", help="the first system, without a march")
     parser.add_argument("--json", help="file that takes the figures")
     parser.add_argument("--millions", type=float, help="steps of a void of so many unknowns [1e6]")
@@ -274,7 +276,8 @@ def main() -> None:
     say(f"{free:,d} free unknowns on {COMM.size} ranks, model {time.process_time() - start:.1f} s")
     if not options.first:
         march_prescribed(cell)
-    cost = newton_cost(cell, not options.no_direct)
+    coarse = ssb.CoarseLevel(largest_direct=0) if options.multigrid else ssb.CoarseLevel()
+    cost = newton_cost(cell, not options.no_direct, coarse)
     cost.say(say)
     if options.json and COMM.rank == 0:
         Path(options.json).write_text(json.dumps(dataclasses.asdict(cost)), encoding="utf-8")

@@ -117,23 +117,29 @@ def timed(action: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def newton_cost(cell: CellModel, direct: bool) -> Cost:
-    """Solve for the next step's first increment, to several residuals and directly; collective."""
+def newton_cost(cell: CellModel, direct: bool, coarse: ssb.CoarseLevel | None = None) -> Cost:
+    """Solve for the next step's first increment, to several residuals and directly; collective.
+
+    Args:
+        cell: the cell.
+        direct: whether directly, too.
+        coarse: how coarser levels are solved, if not as usual.
+    """
     system = cell.system
     cell.begin(cell.case.protocol[-1].drive(0.0), 10.0)
     system.residual()
     system.jacobian()
-    cost = _iterative(system)
+    cost = _iterative(system, ssb.CoarseLevel() if coarse is None else coarse)
     if direct:
         _direct(system, cost)
     return cost
 
 
-def _iterative(system: System) -> Cost:
+def _iterative(system: System, coarse: ssb.CoarseLevel) -> Cost:
     solve, iterations = dict[float, float](), dict[float, int]()
     assembly = set_up = 0.0
     for residual in RESIDUALS:
-        solver = Preconditioned(system, ssb.Iterative(forcing=residual), "cost_")
+        solver = Preconditioned(system, ssb.Iterative(forcing=residual, coarse=coarse), "cost_")
         # patterns are made once in a run
         solver.set_up()
         assembly = timed(system.jacobian)

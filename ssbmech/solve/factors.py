@@ -51,7 +51,7 @@ _KINDS: Mapping[str, _Kind] = {
 
 
 GROWTH: Mapping[int, Growth] = {
-    2: Growth(memory=0.24e9, size=60e3, exponent=1.1),
+    2: Growth(memory=0.11e9, size=60e3, exponent=1.15),
     3: Growth(memory=4.35e9, size=249e3, exponent=1.43),
 }
 """Memory of the factors in runs, by dimension of space."""
