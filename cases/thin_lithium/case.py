@@ -3,29 +3,20 @@
 
 Li | Li6PS5Cl | Li in plane strain. The meshes of both electrodes follow what is stripped and
 plated. Where the layer ends stripping fades, the voltage rises, and the step ends by name, with a
-film of some nanometres from which metal grows again. On a collector that is not flat the layer ends
-on the crests first, which then hold the electrolyte off what is left between them. Run it as
+film of some nanometres from which metal grows again. Run it as
 
     mpirun -n 2 python cases/thin_lithium/case.py
-    mpirun -n 2 python cases/thin_lithium/case.py --uneven 1 --plate 0
+    mpirun -n 2 python cases/thin_lithium/case.py --thickness 5 --current 2
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import sys
-from dataclasses import dataclass
-
-import numpy as np
 
 import ssbmech as ssb
 from ssbmech import library
-from ssbmech.geometry.lengths import length
-from ssbmech.geometry.simplices import SimplexMesh
-from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.library.interfaces import lithium_li6ps5cl
-from ssbmech.parameter import validate_parameters
 from ssbmech.units import MPa, MPa_per_um, V, celsius, hour, mA_per_cm2, minute, nm, s, um
 
 WORKING, COUNTER = "negative|separator", "positive|separator"
@@ -33,38 +24,10 @@ UM_PER_MAH = 4.85
 """Thickness of lithium that holds 1 mAh/cm2 [um]."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class OnUnevenCollector(MeshSource):
-    """A stack whose lowest layer lies on a collector with a gentle wave, below a flat interface.
-
-    Attributes:
-        stack: the stack.
-        height: height of the collector's wave from trough, at x = 0, to crest [m].
-    """
-
-    stack: ssb.Stack
-    height: float = length("height of the wave", may_be_zero=True)
-
-    def __post_init__(self) -> None:
-        """Convert to SI and check the bounds."""
-        validate_parameters(self)
-
-    def generate(self) -> SimplexMesh:
-        """Return the mesh of the stack, its lowest layer with a wave below."""
-        mesh = self.stack.generate()
-        x, y = mesh.points[:, 0], mesh.points[:, 1]
-        level = self.stack.levels[1]
-        wave = 0.5 * self.height * np.cos(np.pi * x / self.stack.width)
-        points = mesh.points.copy()
-        points[:, 1] = np.where(y < level, level - (level - y) * (1 + wave / level), y)
-        floor = np.flatnonzero(y < 1e-9 * level)
-        return dataclasses.replace(mesh, points=points, node_sets={"bottom": floor})
-
-
-def geometry(options: argparse.Namespace) -> OnUnevenCollector:
+def geometry(options: argparse.Namespace) -> ssb.Stack:
     """Return the three layers."""
     size = options.size * um
-    stack = ssb.Stack(
+    return ssb.Stack(
         frame=ssb.PlaneStrain(),
         width=options.width * um,
         layers=(
@@ -75,7 +38,6 @@ def geometry(options: argparse.Namespace) -> OnUnevenCollector:
         size_interface=size,
         size_bulk=2 * size,
     )
-    return OnUnevenCollector(frame=stack.frame, stack=stack, height=options.uneven * um)
 
 
 def build_case(options: argparse.Namespace) -> ssb.Case:
@@ -83,8 +45,7 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
     lithium, electrolyte = library.by_name(options.lithium), library.by_name("li6ps5cl")
     pressure, stiffness = options.pressure * MPa, options.stiffness * MPa_per_um
     current = options.current * mA_per_cm2
-    thickest = options.thickness + 0.5 * options.uneven
-    longest = 1.2 * thickest / UM_PER_MAH / options.current
+    longest = 1.2 * options.thickness / UM_PER_MAH / options.current
     back = options.plate * options.thickness / UM_PER_MAH / options.current
     plating = [ssb.ConstantCurrent(-current, back * hour, name="plate")] if back > 0.0 else []
     exhaustion = ssb.Exhaustion(film=options.film * nm, fade=options.film * nm)
@@ -105,7 +66,7 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
             ssb.Interface(WORKING, kinetics=lithium_li6ps5cl()),
             ssb.Interface(COUNTER, kinetics=lithium_li6ps5cl()),
         ),
-        supports=(ssb.Clamp("bottom"), ssb.Roller("left"), ssb.Roller("right")),
+        supports=(ssb.Roller("bottom"), ssb.Roller("left"), ssb.Roller("right")),
         fixture=fixtures[options.fixture],
         electrodes=ssb.Electrodes(working=WORKING, counter=COUNTER),
         protocol=(
@@ -126,7 +87,6 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     """Declare the knobs of the command line."""
     add = parser.add_argument
     add("--thickness", type=float, default=20.0, help="mean thickness of the lithium [um]")
-    add("--uneven", type=float, default=0.0, help="height of a wave of the collector [um]")
     add("--film", type=float, default=20.0, help="film of lithium that stays [nm]")
     add("--current", type=float, default=1.0, help="current density [mA/cm2]")
     add("--upper", type=float, default=0.5, help="voltage at which stripping ends, too [V]")

@@ -122,7 +122,8 @@ def _draw(
         circuit: the circuit.
         steps: the protocol.
     """
-    held = metal.inventory({"stripped": np.zeros(metal.surface.gap.owned)})
+    # of a film that holds no more than what stays, rounding may leave less than nothing
+    held = max(metal.inventory({"stripped": np.zeros(metal.surface.gap.owned)}), 0.0)
     passed, most, where, stopped = 0.0, 0.0, "", False
     for step in steps:
         stopped = stopped or (any(True for _ in conditions_of(step)) and not where)

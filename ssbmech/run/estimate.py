@@ -21,9 +21,11 @@ from ssbmech.case.linear_solver import Direct, Iterative
 from ssbmech.case.protocol_checks import check_protocol
 from ssbmech.checkpoint.state import CellState
 from ssbmech.errors import CaseError
+from ssbmech.geometry.tagged_mesh import TaggedMesh
 from ssbmech.kind_words import shown
 from ssbmech.model.cell import CellModel
 from ssbmech.model.measurement import Measurement
+from ssbmech.model.motion import BodyMotion
 from ssbmech.run.any_case import AnyCase
 from ssbmech.run.fewest import fewest_steps
 from ssbmech.run.laminates import estimate_laminate
@@ -115,6 +117,7 @@ class Estimate:
         ranks: number of ranks [1].
         protocol: name and duration [s] of each step.
         metal: what the protocol strips from each metal, and what is there.
+        moving: bodies whose mesh moves, and how it begins.
         steps: fewest time steps [1].
         solver: class of the linear solver.
         why: why it is that one.
@@ -129,6 +132,7 @@ class Estimate:
     ranks: int
     protocol: tuple[tuple[str, float], ...]
     metal: tuple[str, ...]
+    moving: tuple[str, ...]
     steps: int
     solver: str
     why: str
@@ -148,6 +152,7 @@ class Estimate:
             "ranks": f"{self.ranks}, {unknowns // self.ranks} unknowns each",
             "protocol": f"{steps} (each at the longest)",
             **({"metal": "; ".join(self.metal)} if self.metal else {}),
+            **({"moving": "; ".join(self.moving)} if self.moving else {}),
             "solver": f"{self.solver}: {self.why}",
             "memory": (
                 f"about {needs.memory / 1e9:.1f} GB in all ({other}: {others.memory / 1e9:.1f} GB)"
@@ -210,6 +215,7 @@ def _(case: Case, comm: MPI.Intracomm) -> Estimate:
         ranks=comm.size,
         protocol=tuple((step.name, step.duration) for step in case.protocol),
         metal=tuple(draw.text() for draw in cell.draws),
+        moving=tuple(_moving(body, tagged) for body in cell.motion.bodies),
         steps=fewest_steps(case),
         solver=type(preset).__name__,
         why=reason(case.linear_solver, cell.system),
@@ -217,6 +223,19 @@ def _(case: Case, comm: MPI.Intracomm) -> Estimate:
         other=(Direct.__name__, direct) if iterates else (Iterative.__name__, iterative),
         checkpoint=float(comm.allreduce(CellState(cell).size)),
     )
+
+
+def _moving(motion: BodyMotion, tagged: TaggedMesh) -> str:
+    """Return how the mesh of a body begins that moves, in words; collective."""
+    body = motion.body.case_body
+    words = [f"{body.name}: cells of quality {motion.quality():.2g} at least"]
+    words += [
+        f"thinned {tagged.drawn[region]:.4g} times"
+        for region in body.materials
+        if region in tagged.drawn
+    ]
+    words += [f"stripped to a film of {1e9 * law.film:.3g} nm" for law in body.exhaustions]
+    return ", ".join(words)
 
 
 def _listed(counts: Mapping[str, int]) -> str:
