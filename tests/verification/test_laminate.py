@@ -113,14 +113,14 @@ def test_many_uneven_cells_in_a_softer_spring_are_one(count):
     rng = np.random.default_rng(count)
     scatter = 1 + 0.03 * rng.standard_normal(count)
     pressures = []
-    for number, spread in ((1, ()), (count, tuple(scatter / scatter.mean()))):
+    for cells, spread in ((1, ()), (count, tuple(scatter / scatter.mean()))):
         metal = elastic(7.8e9, 0.38, growth=LITHIUM, creep=NortonCreep(FLOW))
         plies = [
             ply("metal", 5e-6, metal),
             ply("separator", 30e-6, elastic(22e9, 0.3), spread=spread),
         ]
-        spring = ssb.Spring(2e6, spring_stiffness=1e12 / number)
-        march = March(laminate(spring, plies, cells=number), 1.0)
+        spring = ssb.Spring(2e6, spring_stiffness=1e12 / cells)
+        march = March(laminate(spring, plies, cells=cells), 1.0)
         found = []
         for charge in (1.0, 2.0, -1.0):
             march.charge(charge * MAH, steps=5)
