@@ -11,19 +11,15 @@ import pytest
 import ssbmech as ssb
 from ssbmech.constants import FARADAY
 from ssbmech.errors import ParameterError
-from ssbmech.frames import PlaneStrain
 from ssbmech.materials.curve import Curve
 from ssbmech.materials.elastic import Elastic
-from ssbmech.materials.host import ArrheniusDiffusivity, Host, TableOcv
-from ssbmech.materials.material import Material
 from ssbmech.materials.porous_host import PorousHost
 from ssbmech.materials.swelling import LogarithmicVolumeSwelling
 from ssbmech.model.cell import CellModel
-from ssbmech.units import MPa
 from tests.cap import Cap, Layer
+from tests.case_scripts import script_case
 from tests.held_layer import HEIGHT, SIDES, layer, porosity, swelling
 from tests.parts import Lithium, part
-from tests.single_body import Rectangle
 from tests.tools import March, march, measured
 
 
@@ -58,11 +54,7 @@ def test_a_layer_without_cohesion_shrinks_into_pores() -> None:
 
 
 #: Micro-silicon: 27 um with 40 % of pores as pressed, 55 um without charged, 40 um with 30 %.
-THICKNESS, CHARGED, DISCHARGED, LOAD = 27e-6, 0.855, 0.26, 50.0
-SITES = 0.6 * 3.11e5
-HALF = 600.0
-PRELOADING = 1
-"""Steps of the preload."""
+THICKNESS, CHARGED = 27e-6, 0.855
 
 
 def silicon(x: float) -> Cap:
@@ -71,63 +63,18 @@ def silicon(x: float) -> Cap:
     return Cap(2 * flow / 3, 0.55, 2.0, 0.575, flow, young=96e3 - 55e3 * x, poisson=0.27)
 
 
-def silicon_layer() -> ssb.Case:
-    """Return a layer of silicon under a constant force that takes lithium through its face."""
-    x = tuple(np.linspace(0.0, 1.0, 21))
-    flow = tuple((500 / 1750) ** value for value in x)
-    solid = PorousHost(
-        silicon(0.0).law(0.6), Curve(x, tuple(1 - 55 / 96 * v for v in x)), Curve(x, flow)
-    )
-    host = Host(
-        c_max=SITES,
-        ocv=TableOcv(Curve((0.0, 0.5, 1.0), (0.8, 0.32, 0.06))),
-        diffusivity=ArrheniusDiffusivity(d_0=1e-9),
-        swelling=LogarithmicVolumeSwelling(Curve((0.0, 0.5, 1.0), (0.0, 1.4, 2.8)), allowed=3.0),
-        density=1400.0,
-        x_empty=0.0,
-        x_full=0.9,
-    )
-    top = SITES * THICKNESS / HALF
-
-    def flux(time: float) -> float:
-        # zero during the preload, then in, then out
-        if time <= 1.0:
-            return 0.0
-        return top * (CHARGED if time <= 1.0 + HALF + 1e-6 else DISCHARGED - CHARGED)
-
-    square = Rectangle(
-        frame=PlaneStrain(), width=THICKNESS / 4, height=THICKNESS, columns=1, rows=3
-    )
-    return ssb.Case(
-        name="silicon",
-        geometry=square,
-        bodies=(
-            ssb.Body("body", {"body": Material("si", solid, host=host)}, content={"body": 0.0}),
-        ),
-        supports=SIDES,
-        fixture=ssb.ConstantForce(LOAD * MPa),
-        loads=ssb.Loads(face_fluxes=(ssb.FaceFlux("top", flux),)),
-        protocol=(ssb.Preload(1.0), ssb.Rest(HALF), ssb.Rest(HALF)),
-        limits=ssb.Limits.off(),
-        step_control=ssb.AdaptiveSteps(
-            dt_initial=1.0, dt_max=10.0, stress_error=None, content_error=0.05
-        ),
-    )
-
-
 def potential(cell: CellModel) -> float:
     """Return the chemical potential of lithium before a step is committed [J/mol]."""
-    values = part(cell.bodies["body"], Lithium).mu.function.x.array
+    values = part(cell.bodies["silicon"], Lithium).mu.function.x.array
     return float(values.mean())
 
 
-def exact_path(contents: np.ndarray) -> list[Layer]:
+def exact_path(contents: np.ndarray, pressures: np.ndarray) -> list[Layer]:
     """Return the ends of the same steps by numbers alone."""
     now = Layer(silicon(0.0), -math.log(0.4))
     path = []
-    for step, x in enumerate(contents):
-        load = LOAD * min((step + 1) / PRELOADING, 1.0)
-        now = now.pressed(math.log1p(2.8 * max(x, 0.0)), lambda _, p=load: p, silicon(x))
+    for x, load in zip(np.maximum(contents, 0.0).tolist(), pressures.tolist(), strict=True):
+        now = now.pressed(math.log1p(2.8 * x), lambda _, p=load: p, silicon(x))
         path.append(now)
     return path
 
@@ -135,27 +82,28 @@ def exact_path(contents: np.ndarray) -> list[Layer]:
 @pytest.mark.serial
 @pytest.mark.slow
 def test_a_silicon_layer_at_constant_pressure() -> None:
-    run: March = march(silicon_layer(), watch=potential)
-    path = exact_path(run.series("content_mean:body"))
-    height = run.series("thickness_stack") / THICKNESS - 1
+    case = script_case("silicon_layer")
+    run: March = march(case, watch=potential)
+    path = exact_path(run.series("content_mean:silicon"), run.series("p_stack") / 1e6)
+    height = np.log(run.series("height:silicon") / THICKNESS)
     exact = np.array([state.height for state in path])
     # between its points a curve is not quite the power of the content
     error = np.abs(height - exact).max()
     measured("silicon layer", "height, as a logarithm", error, 2e-4, "the same steps in numbers")
-    found, dense = run.series("porosity_mean:body"), np.array([state.density for state in path])
+    found, dense = run.series("porosity_mean:silicon"), np.array([state.density for state in path])
     error = np.abs(1 - found - dense).max()
     measured("silicon layer", "density", error, 2e-4, "the same steps in numbers")
-    charged, discharged = int(np.argmax(run.series("content_mean:body"))), len(height) - 1
-    micrometres = THICKNESS * np.exp(height) * 1e6
+    charged, discharged = int(np.argmax(run.series("content_mean:silicon"))), len(height) - 1
+    micrometres = run.series("height:silicon") * 1e6
     for row, thickness in ((charged, 55.0), (discharged, 40.0)):
         off = abs(micrometres[row] / thickness - 1)
         measured("silicon layer", f"thickness of {thickness:g} um", off, 0.1, "published path")
     assert found[charged] < 0.06
     assert found[discharged] == pytest.approx(0.30, abs=0.02)
     # lithium that is pressed sits higher by the pressure on its volume of now
-    ocv = silicon_layer().bodies[0].materials["body"].host.ocv
-    shift = run.seen[charged] + FARADAY * ocv.voltage(CHARGED, 298.15)
-    assert shift == pytest.approx(path[charged].p * 1e6 * 2.8 / SITES, rel=2e-2)
+    host = case.bodies[0].materials["silicon"].host
+    shift = run.seen[charged] + FARADAY * host.ocv.voltage(CHARGED, 298.15)
+    assert shift == pytest.approx(path[charged].p * 1e6 * 2.8 / host.c_max, rel=2e-2)
 
 
 def test_factors_of_a_porous_host_are_positive() -> None:

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A layer of micro-silicon that takes and gives lithium under a constant stack pressure.
+
+The layer lies between a collector and a separator that hold it at its sides. Pressed to 40 % of
+pores, 27 um become 55 um without pores when it is charged, and 40 um with 30 % when it is
+discharged (published, at 50 MPa). The silicon swells to 3.4 times its volume, flows, and closes its
+pores; as it shrinks the layer follows by half and the other half opens as pores. Run it as
+
+    python cases/silicon_layer/case.py                  # 57 um and 4 %, 40 um and 30 %
+    python cases/silicon_layer/case.py --cycles 3       # it goes on to loosen
+    python cases/silicon_layer/case.py --pressure 5
+
+One number is calibrated on the discharged thickness, the cohesion; loose density and slope of the
+cap are choices. Strains are logarithms of the height, so that `height` is the thickness and
+`thickness_stack` is not: the pressure must be given, for a spring would see the latter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import ssbmech as ssb
+from ssbmech.materials.compaction import CapLaw, PressingLine
+from ssbmech.materials.curve import Curve
+from ssbmech.materials.elastic import Elastic
+from ssbmech.materials.host import ArrheniusDiffusivity, Host, TableOcv
+from ssbmech.materials.material import Material
+from ssbmech.materials.porous_host import PorousHost
+from ssbmech.materials.swelling import LogarithmicVolumeSwelling
+from ssbmech.units import GPa, MPa, s, um
+
+LAYER = "silicon"
+#: Solid as pressed over solid and pores [1].
+DENSITY = 0.6
+#: Lithium of Li3.75Si per volume of silicon [mol/m3].
+DENSE_SITES = 3.75 / 12.06e-6
+#: Flow stress of silicon without lithium and of Li3.75Si [MPa], measured and in the range in use.
+FLOW = (1750.0, 500.0)
+#: Young's modulus of both [GPa].
+YOUNG = (96.0, 41.0)
+#: Volume of Li3.75Si over that of silicon, less one [1].
+SWELLING = 2.8
+#: Potential against content.
+OCV = (
+    (0.0, 0.031, 0.124, 0.255, 0.43, 0.576, 0.727, 0.873, 1.0),
+    (0.80, 0.569, 0.461, 0.390, 0.340, 0.296, 0.237, 0.197, 0.062),
+)
+
+
+@dataclass(frozen=True)
+class Height:
+    """Thickness of the layer, of which the stack's displacement is the logarithm.
+
+    Attributes:
+        start: thickness as meshed [m].
+    """
+
+    start: float
+
+    def outputs(self, cell: Any) -> Mapping[str, Sequence[Any]]:
+        """Return the column "height:silicon"."""
+        platen = cell.holder.closures[0]
+
+        def measure(_: Any) -> float:
+            return self.start * math.exp(platen.value / self.start)
+
+        return {LAYER: [ssb.Scalar(ssb.Quantity("height", "$h$", "m", "height"), measure, LAYER)]}
+
+
+@dataclass(frozen=True)
+class Filling:
+    """Lithium into the layer [mol/(m2 s)]: nothing at first, then in and out in equal times.
+
+    Attributes:
+        contents: contents at the ends of the steps, from the start [1].
+        begin: time at which the first begins [s].
+        duration: time that each takes [s].
+        sites: lithium of a full layer [mol/m2].
+    """
+
+    contents: tuple[float, ...]
+    begin: float
+    duration: float
+    sites: float
+
+    @property
+    def break_points(self) -> tuple[float, ...]:
+        """Times at which it jumps [s]."""
+        return tuple(self.begin + k * self.duration for k in range(len(self.contents)))
+
+    def __call__(self, time: float) -> float:
+        """Return the flux in the step that ends at a time [s]."""
+        # a time step is known by its end, which is where a half cycle ends too
+        half = math.ceil((time - self.begin) / self.duration - 1e-9)
+        if not 1 <= half < len(self.contents):
+            return 0.0
+        change = self.contents[half] - self.contents[half - 1]
+        return self.sites * change / self.duration
+
+
+def silicon(cohesion: float, friction: float, loose: float) -> Material:
+    """Return micro-silicon as pressed, with the numbers of its cap that are open."""
+    x = tuple(np.linspace(0.0, 1.0, 21))
+    law = CapLaw(
+        dense=Elastic(YOUNG[0] * GPa, 0.27),
+        # pores in a ductile solid: Gurson's line of hollow spheres
+        line=PressingLine(2 / 3 * FLOW[0] * MPa, loose),
+        density=DENSITY,
+        friction=friction,
+        cohesion=cohesion,
+        strength=FLOW[0] * MPa,
+    )
+    solid = PorousHost(
+        law,
+        modulus=Curve(x, tuple(1 - (1 - YOUNG[1] / YOUNG[0]) * v for v in x)),
+        strength=Curve(x, tuple((FLOW[1] / FLOW[0]) ** v for v in x)),
+    )
+    host = Host(
+        c_max=DENSITY * DENSE_SITES,
+        ocv=TableOcv(Curve(*OCV)),
+        # the layer fills evenly: what particles and pores make of that is not resolved
+        diffusivity=ArrheniusDiffusivity(1e-9),
+        swelling=LogarithmicVolumeSwelling(
+            Curve((0.0, 0.5, 1.0), (0.0, SWELLING / 2, SWELLING)), allowed=3.0
+        ),
+        density=DENSITY * 2330.0,
+        x_empty=0.0,
+        x_full=0.9,
+    )
+    return Material("micro_silicon", solid, host=host)
+
+
+def build_case(options: argparse.Namespace) -> ssb.Case:
+    """Return the case for the options of the command line."""
+    powder = silicon(options.cohesion, options.friction, options.loose_density)
+    height, half = (options.thickness * um).to("m").magnitude, options.hours * 3600.0
+    path = (0.0, *([options.charged, options.discharged] * options.cycles))
+    flux = Filling(path, 1.0, half, powder.host.c_max * height)
+    names = ["charge", "discharge"] * options.cycles
+    return ssb.Case(
+        name="silicon_layer",
+        geometry=ssb.Stack(
+            frame=ssb.PlaneStrain(),
+            width=0.25 * height,
+            layers=(ssb.Layer(LAYER, height),),
+            size_interface=0.25 * height,
+            size_bulk=0.25 * height,
+        ),
+        bodies=(ssb.Body(LAYER, {LAYER: powder}, content={LAYER: 0.0}),),
+        supports=(ssb.Roller("bottom"), ssb.Roller("left"), ssb.Roller("right")),
+        fixture=ssb.ConstantForce(preload=options.pressure * MPa),
+        loads=ssb.Loads(face_fluxes=(ssb.FaceFlux("top", flux),)),
+        protocol=(ssb.Preload(1 * s), *(ssb.Rest(half, name=name) for name in names)),
+        step_control=ssb.AdaptiveSteps(
+            dt_initial=half / 600,
+            dt_max=options.longest_step * half,
+            content_error=0.05,
+            stress_error=None,
+        ),
+        limits=ssb.Limits(strain=None, strain_mean_error=None, creep_step=None),
+        output=ssb.Output(fields_every=20, quantities=(Height(height),)),
+    )
+
+
+def knobs(parser: argparse.ArgumentParser) -> None:
+    """Declare the knobs of the command line."""
+    parser.add_argument("--pressure", type=float, default=50.0, help="stack pressure [MPa]")
+    parser.add_argument("--thickness", type=float, default=27.0, help="as pressed [um]")
+    parser.add_argument("--charged", type=float, default=0.855, help="content when charged [1]")
+    parser.add_argument("--discharged", type=float, default=0.26, help="when discharged [1]")
+    parser.add_argument("--cycles", type=int, default=1, help="number of cycles")
+    parser.add_argument("--hours", type=float, default=10.0, help="time of half a cycle [h]")
+    parser.add_argument("--cohesion", type=float, default=0.575, help="calibrated [1]")
+    parser.add_argument("--friction", type=float, default=2.0, help="slope of the cap [1]")
+    parser.add_argument("--loose-density", type=float, default=0.55, help="without strength [1]")
+    parser.add_argument("--longest-step", type=float, default=1 / 60, help="over half a cycle [1]")
+
+
+if __name__ == "__main__":
+    sys.exit(ssb.main(build_case, knobs))
