@@ -40,7 +40,7 @@ class _Name:
 
     text: str
     body: str
-    cells: NDArray[np.bool_]
+    cells: NDArray[np.bool_] | slice
     middle: int | None
 
 
@@ -63,7 +63,8 @@ class Labels:
                 own = {**points, body: frame.points[frame.cells[cells]].reshape(-1, 2)}
                 inside = _holds_others(body, own)
                 middle = _roomiest(picture, body, points, cells) if inside else None
-                self._names.append(_Name(text, body, cells, middle))
+                named = slice(None) if cells.all() else cells
+                self._names.append(_Name(text, body, named, middle))
 
     def draw(self, axes: Any, step: int) -> None:
         """Write the names.

@@ -75,7 +75,7 @@ def _dataset(
     if data.grids > 1:
         raise RunFolderError(
             f"{data.name!r} was meshed anew and has {data.grids} grids: its fields have no common "
-            "places; take them step by step, with as_grid or export"
+            "places; take them time by time, with pyvista(name, time), or export them"
         )
     coordinates["time"] = ("time", data.times, {"units": "s", "long_name": "time"})
     variables = {}

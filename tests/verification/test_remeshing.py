@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import math
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from mpi4py import MPI
@@ -21,14 +23,16 @@ import pytest
 import ssbmech as ssb
 from ssbmech.errors import MeshError
 from ssbmech.geometry import replacing
+from ssbmech.materials.material import Material
 from ssbmech.model.cell import CellModel
 from ssbmech.run import runner
 from ssbmech.runfolder.status import RunStatus
 from ssbmech.units import mA_per_cm2, s
 from tests.moving import SPEED, WORKING, motion, moving_cell, without_effort
+from tests.single_body import Rectangle, with_flow
 from tests.small_cell import deviations, physical
 from tests.tools import measured, on_first
-from tests.verification.test_moving import Closing
+from tests.verification.test_moving import FREE, Closing
 from tests.verification.test_resume import read
 
 COMM = MPI.COMM_WORLD
@@ -149,6 +153,23 @@ def test_renewal_that_fails_leaves_the_mesh(
     assert not list((run.path / "checkpoints").glob("*.part"))
 
 
+class Shape:
+    """By how much the volume of the mesh of the only body is wrong at the start of each step."""
+
+    name = "shape"
+
+    def __init__(self) -> None:
+        self.excess: list[float] = []
+
+    def begin(self, cell: CellModel) -> Mapping[str, tuple[()]]:
+        self.cell = cell
+        return {}
+
+    def see(self, row: Mapping[str, float]) -> None:
+        moved = self.cell.motion.bodies[0]
+        self.excess.append(abs(moved.excess()) / moved.volume)
+
+
 class Radii:
     """The radius of a closing hole at the start of each step, and the shape of its mesh."""
 
@@ -187,3 +208,93 @@ def test_hole_closes_to_a_twentieth(tmp_path: Path) -> None:
     name, against = "closing cylinder, meshed anew", "shrinking thick-walled cylinder, integrated"
     measured(name, "radius to a twentieth, h = a/16, 120 steps", error, 3e-3, against)
     measured(name, "volume", max(radii.excess), 1e-9, "change by pressure")
+
+
+@dataclass(frozen=True)
+class Strip:
+    r"""Half of a strip between platens of a fixed width that stick, pressed at a constant rate.
+
+    Metal leaves at the edge as a jet. Lubrication tells the mean pressure at each thickness h,
+
+    .. math:: p = \frac{2 K}{N + 2} \frac{L}{h} \left( \frac{2 (2 N + 1)}{N}
+              \frac{r L}{h} \right)^N, \quad \tau = K \dot\gamma^N
+
+    with the half width L and the rate r of the logarithm of h.
+
+    Attributes:
+        exponent: 1/N, of the law of creep [1].
+        size: size of the cells [m].
+    """
+
+    exponent: float
+    size: float = 1.25e-6
+
+    height, width, rate = 10e-6, 200e-6, 1e-6
+
+    @property
+    def material(self) -> Material:
+        """Lithium with another exponent."""
+        return with_flow(FREE, exponent=self.exponent)
+
+    def pressure(self, heights: np.ndarray) -> np.ndarray:
+        """Return the mean pressure at thicknesses [Pa]."""
+        flow, power = self.material.solid.flow, 1 / self.exponent
+        shear = flow.stress / math.sqrt(3) * (math.sqrt(3) * flow.rate) ** -power
+        slope = 2 * (2 * power + 1) / power * self.rate * self.width / heights
+        return np.asarray(2 * shear / (power + 2) * self.width / heights * slope**power)
+
+    def case(self) -> ssb.Case:
+        """Return the case, to half the height."""
+        time = math.log(2) / self.rate
+        rule = ssb.Remeshing(least_quality=0.3, growth=0.3, largest=self.size)
+        return ssb.Case(
+            name="strip",
+            geometry=Rectangle(
+                frame=ssb.PlaneStrain(),
+                width=self.width,
+                height=self.height / 2,
+                columns=int(self.width / self.size),
+                rows=int(self.height / 2 / self.size),
+            ),
+            bodies=(ssb.Body.single("body", self.material, moves=True, remeshing=rule),),
+            supports=(ssb.Roller("left"), ssb.Roller("bottom"), ssb.NoSlip("top")),
+            fixture=ssb.DrivenPlaten(lambda t: self.height / 2 * (math.exp(-self.rate * t) - 1)),
+            temperature=FREE.solid.flow.reference_temperature,
+            scales=ssb.Scales(stress=float(self.pressure(np.array([self.height]))[0])),
+            protocol=(ssb.Rest(time),),
+            step_control=ssb.AdaptiveSteps(
+                gap_error=1.0,
+                stress_error=None,
+                shape_error=0.3,
+                dt_initial=time * 1e-6,
+                dt_max=time / 50,
+                dt_min=time * 1e-8,
+                growth=3.0,
+            ),
+            limits=ssb.Limits.off(),
+            output=ssb.Output(figures=False, fields_every=0),
+        )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exponent", [1.0, 3.0, 6.6])
+def test_strip_is_squeezed_out(exponent: float, tmp_path: Path) -> None:
+    """To half its height: half of the metal leaves as a jet, through cells made anew."""
+    strip = Strip(exponent)
+    shape = Shape()
+    run = ssb.run(strip.case(), tmp_path / "run", observers=(shape,))
+    time = np.array([row["time"] for row in run.rows])
+    # the state is that of the middle of a step
+    middle = time - 0.5 * np.array([row["time_step"] for row in run.rows])
+    exact = strip.pressure(strip.height * np.exp(-strip.rate * middle))
+    ratio = np.array([row["p_stack"] for row in run.rows]) / exact
+    # elastic strain has come to rest
+    settled = np.exp(-strip.rate * time) < 0.98
+    name, against = (
+        f"strip squeezed to half its height, n = {exponent:g}",
+        "lubrication, integrated",
+    )
+    worst = float(np.abs(ratio[settled] - 1).max())
+    measured(name, "mean pressure", worst, 3e-2, against)
+    measured(name, "volume", max(shape.excess), 1e-6, "change by pressure")
+    assert run.rows[-1]["remeshings"] >= 3
