@@ -23,6 +23,10 @@ import pytest
 import ssbmech as ssb
 from ssbmech.errors import MeshError
 from ssbmech.geometry import replacing
+from ssbmech.geometry.facet_rows import outer_facets
+from ssbmech.geometry.moving import signed_volumes
+from ssbmech.geometry.simplices import SimplexMesh
+from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.materials.material import Material
 from ssbmech.model.cell import CellModel
 from ssbmech.run import runner
@@ -72,6 +76,31 @@ def thinned(least_quality: float = 0.6) -> ssb.Case:
         step_control=ssb.PrescribedSteps((1.0, *[strip / 10] * 10, *[plate / 2] * 2)),
         output=ssb.Output(figures=False, fields_every=1, checkpoint_every=0.0),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shaken(MeshSource):
+    """A stack in whose first layer the points inside are where cells have hardly a volume."""
+
+    stack: ssb.Stack
+
+    def generate(self) -> SimplexMesh:
+        mesh = self.stack.generate()
+        points = mesh.points.copy()
+        own = mesh.cells[mesh.regions["negative"]]
+        facets, _ = outer_facets(own)
+        random = np.random.default_rng(4)
+        for point in np.setdiff1d(own, facets):
+            around = own[np.any(own == point, axis=1)]
+            before = signed_volumes(points[around])
+            for part in (0.95, 0.8, 0.6, 0.4, 0.2):
+                moved = points.copy()
+                end = points[around[random.integers(len(around))]].mean(axis=0)
+                moved[point] += part * (end - points[point]) * 1.5
+                if np.all(signed_volumes(moved[around]) / before > 0.02):
+                    points = moved
+                    break
+        return dataclasses.replace(mesh, points=points)
 
 
 def first_renewal(rows: list[dict[str, float]]) -> int:
@@ -134,6 +163,31 @@ def test_run_goes_on_after_a_renewal(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     name, against = "run resumed on one rank beyond a renewal", "undisturbed run"
     measured(name, "series", on_first(COMM, apart), 1e-8, against)
+
+
+def test_layer_in_space_is_meshed_anew(tmp_path: Path) -> None:
+    """In space all facets stay; the cells behind them are made anew, on all ranks."""
+    case = moving_cell(1e-6, frame=ssb.ThreeDimensional(), width=8e-6)
+    rule = ssb.Remeshing(least_quality=0.25)
+    bodies = (dataclasses.replace(case.bodies[0], remeshing=rule), *case.bodies[1:])
+    stack = dataclasses.replace(case.geometry, size_interface=3e-6, size_bulk=3e-6)
+    case = dataclasses.replace(
+        case,
+        geometry=Shaken(frame=stack.frame, stack=stack),
+        bodies=bodies,
+        protocol=case.protocol[:2],
+        step_control=ssb.PrescribedSteps((1.0, *[0.5e-6 / SPEED] * 2)),
+        output=ssb.Output(figures=False),
+    )
+    meshes = Meshes()
+    run = ssb.run(case, tmp_path / "run", observers=(meshes,))
+    assert run.rows[-1]["remeshings"] == 1.0
+    assert meshes.seen[0][1] > 0.3
+    name = "layer in space that is meshed anew"
+    excess = max(abs(part) for part, _ in meshes.seen)
+    measured(name, "volume of the mesh", excess, 1e-12, "what was stripped")
+    worst = max(row["audit_lithium"] for row in run.rows)
+    measured(name, "lithium audit", worst, 1e-9, "charge times Omega / F")
 
 
 @pytest.mark.serial
@@ -229,7 +283,7 @@ class Strip:
     exponent: float
     size: float = 1.25e-6
 
-    height, width, rate = 10e-6, 200e-6, 1e-6
+    height, width, rate = 10e-6, 240e-6, 1e-6
 
     @property
     def material(self) -> Material:
@@ -246,7 +300,7 @@ class Strip:
     def case(self) -> ssb.Case:
         """Return the case, to half the height."""
         time = math.log(2) / self.rate
-        rule = ssb.Remeshing(least_quality=0.3, growth=0.3, largest=self.size)
+        rule = ssb.Remeshing(least_quality=0.4, growth=0.3, largest=self.size)
         return ssb.Case(
             name="strip",
             geometry=Rectangle(
