@@ -19,7 +19,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, diags_array
+from scipy.sparse.linalg import spsolve
 
 from ssbmech.errors import MeshError
 
@@ -52,28 +53,30 @@ def unfolded(x: Array, wanted: Array, cells: Ints, free: npt.NDArray[np.bool_]) 
     Raises:
         MeshError: some cells stay inside out.
     """
-    energy = _Energy(x, wanted, cells, free)
-    inner = x[free]
-    if len(inner) == 0:
-        energy.check(inner)
-        return x
-    for _ in range(ROUNDS):
-        least = energy.least(inner)
-        energy.epsilon = math.sqrt(1e-6 + 0.04 * min(least, 0.0) ** 2)
-        found = minimize(
-            energy.value_and_slope,
-            inner.ravel() / energy.size,
-            jac=True,
-            method="L-BFGS-B",
-            options={"maxiter": ITERATIONS, "maxcor": 20, "ftol": 1e-9, "gtol": 1e-7},
-        )
-        inner = found.x.reshape(inner.shape) * energy.size
-        if energy.least(inner) >= LEAST and least > 0.0:
-            break
+    energy, inner = _Energy(x, wanted, cells, free), x[free]
+    if len(inner):
+        inner = energy.lowered(inner)
+        if not energy.least(inner) > 0.0:
+            # sound where the boundary is convex and no edge joins two points of one side
+            # (Tutte, Proc. London Math. Soc. 1963, 13, 743; Floater, Math. Comput. 2003, 72, 685)
+            means = _means_of_neighbours(x, cells, free)
+            better = energy.lowered(means)
+            inner = max(means, better, key=energy.least)
     energy.check(inner)
     moved = x.copy()
     moved[free] = inner
     return moved
+
+
+def _means_of_neighbours(x: Array, cells: Ints, free: npt.NDArray[np.bool_]) -> Array:
+    """Return where points are each of which is the mean of its neighbours."""
+    count = cells.shape[1]
+    pairs = [(i, j) for i in range(count) for j in range(count) if i != j]
+    ends = np.unique(np.concatenate([cells[:, pair] for pair in pairs]), axis=0)
+    graph = coo_array((np.ones(len(ends)), ends.T), shape=(len(x), len(x))).tocsr()
+    degrees = diags_array(np.asarray(graph.sum(axis=1)).ravel())
+    rows = (degrees - graph).tocsr()[free]
+    return np.asarray(spsolve(rows[:, free].tocsc(), -(rows[:, ~free] @ x[~free])))
 
 
 class _Energy:
@@ -107,6 +110,25 @@ class _Energy:
     def least(self, inner: Array) -> float:
         """Return the least volume of a cell over that wanted [1]."""
         return float(np.linalg.det(self._gradients(inner)).min())
+
+    def lowered(self, inner: Array) -> Array:
+        """Return positions with a lower energy, as far as can be had."""
+        for _ in range(ROUNDS):
+            least = self.least(inner)
+            self.epsilon = math.sqrt(1e-6 + 0.04 * min(least, 0.0) ** 2)
+            if least > 0.0:
+                self.epsilon = min(self.epsilon, 0.5 * least)
+            found = minimize(
+                self.value_and_slope,
+                inner.ravel() / self.size,
+                jac=True,
+                method="L-BFGS-B",
+                options={"maxiter": ITERATIONS, "maxcor": 20, "ftol": 1e-9, "gtol": 1e-7},
+            )
+            inner = found.x.reshape(inner.shape) * self.size
+            if self.least(inner) >= LEAST and least > 0.0:
+                break
+        return inner
 
     def check(self, inner: Array) -> None:
         """Raise MeshError if a cell is inside out."""
