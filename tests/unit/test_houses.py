@@ -271,6 +271,7 @@ assert not {solver} & set(sys.modules)
 assert ssbmech.cli.main(["info", "nowhere"]) == 1
 assert ssbmech.cli.main(["plot", "nowhere"]) == 1
 assert ssbmech.cli.main(["report", "nowhere"]) == 1
+assert ssbmech.cli.main(["fracture", "nowhere"]) == 1
 for command in (["run", "{case}"], ["check", "{case}"], ["study", "{study}", "--dry-run"]):
     assert ssbmech.cli.main(command) == 1
 """
@@ -293,6 +294,6 @@ def test_a_run_folder_is_read_where_there_is_no_solver():
     assert done.returncode == 0, done.stderr
     told = done.stderr.splitlines()
     assert [line.partition(":")[0] for line in told] == [
-        *("RunFolderError",) * 3, *("EnvironmentMissing",) * 3
+        *("RunFolderError",) * 4, *("EnvironmentMissing",) * 3
     ]  # fmt: skip
-    assert all("computing a case takes DOLFINx" in line for line in told[3:])
+    assert all("computing a case takes DOLFINx" in line for line in told[4:])
