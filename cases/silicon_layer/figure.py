@@ -38,7 +38,15 @@ def main() -> int:
                 told = f"{height[row]:6.2f} um  {pores[row]:5.2f} %"
                 print(f"{pressure:5.1f} MPa  x {x[row]:.3f}  {told}")
         for axis, values in ((left, PUBLISHED[1]), (right, PUBLISHED[2])):
-            axis.plot(PUBLISHED[0], values, "o", color=theme.INK, mfc="white", label="published")
+            axis.plot(
+                PUBLISHED[0],
+                values,
+                "o",
+                color=theme.INK,
+                mfc="white",
+                clip_on=False,
+                label="published",
+            )
             axis.set(xlabel="content of Li3.75Si")
         left.set(ylabel="height (µm)", ylim=(0, None))
         right.set(ylabel="porosity (%)", ylim=(0, None))
