@@ -38,6 +38,13 @@ ACCEPTED: Final = (
         "no memory for the direct solver: it never takes over, and a step that fails is cut",
     ),
     Reason(
+        ("tiny",),
+        r"(CapLaw\.(cohesion|stiffening|floppy_density)|PressingLine\.loose_density"
+        r"|PorousConductor\.percolation)",
+        "as good as zero, which is a limit of the law: no tension, no change of the modulus, "
+        "strength and conduction down to no density",
+    ),
+    Reason(
         NUMBER,
         r"(Material|Metal|TemperatureRange)\..*",
         "constant of a material that cases are held against when they are put together",
