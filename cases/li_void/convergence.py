@@ -2,7 +2,8 @@
 """How void volume and contact of the void case converge with mesh and time step.
 
 Each study halves one of them twice from a coarse start. The order is read off three results in a
-row: log2 |(f1 - f2) / (f2 - f3)|; the error of the finest is |f2 - f3| / (2^order - 1).
+row: log2 |(f1 - f2) / (f2 - f3)|; the error of the finest is |f2 - f3| / (2^order - 1). With
+`--moving` the void's walls move.
 """
 
 from __future__ import annotations
@@ -57,20 +58,23 @@ def order(values: list[float]) -> tuple[float, float]:
     return observed, abs(second - third) / gain / max(abs(third), 1e-30)
 
 
-def study(name: str, pressure: float, out: Path) -> dict[str, dict[str, object]]:
+def study(name: str, pressure: float, out: Path, moving: bool) -> dict[str, dict[str, object]]:
     """Run one study; collective. Returns values, order and error estimate by figure."""
     script = CaseScript.load(Path(__file__).with_name("case.py"))
     found: dict[str, list[float]] = {}
     knobs = STUDIES[name]
     for size in knobs["size"]:
         for step in knobs["longest-step"]:
-            folder = out / f"{pressure:g}MPa_{size:g}um_{step:g}s"
+            walls = ["--moving"] if moving else []
+            kind = "_moving" if moving else ""
+            folder = out / f"{pressure:g}MPa_{size:g}um_{step:g}s{kind}"
             case = script.case(
                 [
                     f"--pressure={pressure}",
                     f"--size={size}",
                     f"--longest-step={step}",
                     "--gap-error=200",
+                    *walls,
                 ]
             )
             plain = dataclasses.replace(case, output=ssb.Output(figures=False))
@@ -86,11 +90,12 @@ def study(name: str, pressure: float, out: Path) -> dict[str, dict[str, object]]
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pressure", type=float, default=1.0, help="preload of the spring [MPa]")
+    parser.add_argument("--moving", action="store_true", help="let the void's walls move")
     parser.add_argument("--only", choices=list(STUDIES), help="one of the studies")
     parser.add_argument("--out", type=Path, default=Path("runs/convergence"), help="folder")
     chosen = parser.parse_args(sys.argv[1:])
     names = [chosen.only] if chosen.only else list(STUDIES)
-    table = {name: study(name, chosen.pressure, chosen.out) for name in names}
+    table = {name: study(name, chosen.pressure, chosen.out, chosen.moving) for name in names}
     if MPI.COMM_WORLD.rank == 0:
         text = json.dumps(table, indent=2)
         (chosen.out / "convergence.json").write_text(text + "\n", encoding="utf-8")

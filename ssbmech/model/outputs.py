@@ -95,11 +95,14 @@ class CellMean:
 
 @dataclass(frozen=True, eq=False)
 class CellField:
-    """A field with one value, or one tensor, for each cell of a body or facet of an interface.
+    """A field with one value, or one tensor, for each cell of a body or place of an interface.
+
+    The places of an interface are its facets; where a body at it moves, its vertices
+    (`ssbmech.model.places`), and files hold the means over facets.
 
     Attributes:
         quantity: what it is.
-        measure: returns its values at the end of the step on the owned cells or facets; collective.
+        measure: returns its values at the end of the step on the owned cells or places; collective.
         in_files: whether it goes to the field files too, or serves columns of the series alone.
     """
 
@@ -114,11 +117,11 @@ class CellField:
 
 @dataclass(frozen=True, eq=False)
 class CellConstant:
-    """A field of a body's cells or an interface's facets that never changes.
+    """A field of a body's cells or an interface's places that never changes; see `CellField`.
 
     Attributes:
         quantity: what it is.
-        values: its values on the owned cells or facets.
+        values: its values on the owned cells or places.
     """
 
     quantity: Quantity
