@@ -33,8 +33,8 @@ UNEVEN = ssb.FunctionActivity(lambda x: 1 + 0.5 * np.cos(np.pi * x[0] / 16e-6))
 
 
 def layer(moves: bool, **changes: Any) -> ssb.Case:
-    """Return a layer of which a fortieth is stripped and plated again in twenty steps."""
-    steps = (1.0, *(STRIPPED / SPEED / 10,) * 20, 60.0)
+    """Return a layer of which a fortieth is stripped and plated again in ten steps."""
+    steps = (1.0, *(STRIPPED / SPEED / 5,) * 10, 60.0)
     case = moving_cell(STRIPPED, moves=moves, step_control=ssb.PrescribedSteps(steps))
     mesh = dataclasses.replace(case.geometry, size_interface=1e-6)
     first = dataclasses.replace(case.interfaces[0], **changes)
@@ -59,7 +59,11 @@ def apart(runs: tuple[March, March], column: str) -> float:
     return float(np.abs(moved - rests).max() / np.abs(rests).max())
 
 
-@pytest.mark.parametrize("law", [VOIDS, PARTICLES], ids=lambda law: type(law).__name__)
+@pytest.mark.parametrize(
+    "law",
+    [VOIDS, pytest.param(PARTICLES, marks=pytest.mark.slow)],
+    ids=lambda law: type(law).__name__,
+)
 def test_hidden_voids_lie_between_gap_and_metal(law: Any) -> None:
     """Over a flat layer they are what they are at rest, and the mesh has what is left of metal."""
     name = f"moving metal over {type(law).__name__}"
@@ -97,7 +101,8 @@ def test_metal_is_stripped_beside_an_inert_strip() -> None:
     reacts = [reacting_area(run.cell) for run in runs]
     measured(name, "area that reacts", abs(reacts[0] / reacts[1] - 1), 1e-12, "on facets")
     inventories = apart(runs, f"inventory:{WORKING}")
-    measured(name, "difference of inventory", inventories, 1e-12, "a mesh at rest")
+    # counted by the mesh, which a MPa dilates by a ten-thousandth
+    measured(name, "difference of inventory", inventories, 2e-4, "a mesh at rest")
     stripping = runs[0].series("step") == 1
     voltages = [run.series("voltage")[stripping] for run in runs]
     # an edge is blurred by a facet, of which the strip has four

@@ -45,6 +45,7 @@ def fill(*options: str, volume: float = 1e-12) -> None:
     measured(name, f"rejected steps, of {len(run.rows)}", share, 0.05, "none")
 
 
+@pytest.mark.serial
 def test_flaw_with_inclined_walls_is_filled() -> None:
     fill("--size=1")
 
