@@ -131,6 +131,7 @@ def test_release_and_pressing_again() -> None:
     measured("cold pressed glass", "springback over a release", error, 1e-6, "oedometric modulus")
 
 
+@pytest.mark.serial
 def test_swelling_in_a_rigid_gap() -> None:
     r"""No shear, and :math:`P = p_c(\rho_0 J e^{-P/K})`."""
     cap = Cap(200.0, 0.45, 1.2, 0.1)
