@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import ufl
 from dolfinx import fem, la
+from dolfinx.mesh import exterior_facet_indices
 
 from ssbmech.case.reserve import LayerUsedUp
 from ssbmech.case.stops import Guard
@@ -40,6 +41,10 @@ Array = npt.NDArray[np.float64]
 INWARDS = 1e-6
 """How far rays begin from their vertex, over the way to the middle of the facet: a ray along a side
 of the body would miss its back [1]."""
+
+CUT_OFF = 0.5
+"""Thickness at the rim of an interface over that in the middle of the facet below which a ray has
+left through the side of the body [1]."""
 
 ROUNDING = 1e-9
 """Difference of two thicknesses over one of them that is none [1]."""
@@ -166,7 +171,9 @@ def thickness_behind(wall: MovingWall) -> Array:
     """Return the metal behind each vertex of a wall, owned and ghost, along its normal; collective.
 
     It is the length within the body of a ray along the director, times the cosine between the
-    director and the normal: the mean over the facets around the vertex [m].
+    director and the normal: the mean over the facets around the vertex [m]. At a rim of the
+    interface that is round the flat sides of cells cut rays off: there a facet is as thick as in
+    its middle.
     """
     surface, link, places = wall.surface, wall.link, wall.places
     dim, comm = link.normals.shape[1], surface.comm
@@ -174,7 +181,10 @@ def thickness_behind(wall: MovingWall) -> Array:
     corners = np.asarray(mesh.geometry.x[link.minus_nodes][:, :, :dim], dtype=np.float64)
     directors = wall.director.x.array.reshape(-1, dim)[places]
     inwards = INWARDS * (corners.mean(axis=1, keepdims=True) - corners)
-    mine = ((corners + inwards).reshape(-1, dim), -directors.reshape(-1, dim))
+    middles, down = corners.mean(axis=1, keepdims=True), directors.mean(axis=1, keepdims=True)
+    down /= np.linalg.norm(down, axis=2, keepdims=True)
+    begin = np.concatenate([corners + inwards, middles], axis=1)
+    mine = (begin.reshape(-1, dim), -np.concatenate([directors, down], axis=1).reshape(-1, dim))
     rays: list[tuple[Array, Array]] = comm.allgather(mine)
     origins, directions = (np.concatenate(part) for part in zip(*rays, strict=True))
     index_map = mesh.topology.index_map(dim)
@@ -183,7 +193,10 @@ def thickness_behind(wall: MovingWall) -> Array:
     comm.Allreduce(MPI.IN_PLACE, lengths, op=MPI.SUM)
     before = sum(len(first) for first, _ in rays[: comm.rank])
     cosines = np.einsum("fcd,fd->fc", directors, link.normals)
-    own = lengths[before : before + places.size].reshape(places.shape) * cosines
+    found = lengths[before : before + len(mine[0])].reshape(len(places), places.shape[1] + 1)
+    within, middle = found[:, :-1], found[:, -1:]
+    cut_off = at_rim(surface)[places] & (within < CUT_OFF * middle)
+    own = np.where(cut_off, middle, within) * cosines
     sums = la.vector(surface.gap.function.function_space.dofmap.index_map, 2)
     rows = sums.array.reshape(-1, 2)
     rows[:] = 0.0
@@ -191,3 +204,17 @@ def thickness_behind(wall: MovingWall) -> Array:
     sums.scatter_reverse(la.InsertMode.add)
     sums.scatter_forward()
     return np.asarray(rows[:, 0] / np.where(rows[:, 1] > 0.0, rows[:, 1], 1.0))
+
+
+def at_rim(surface: SurfaceModel) -> npt.NDArray[np.bool_]:
+    """Return which places of an interface's fields are at its edge, owned and ghost; collective."""
+    space = surface.gap.function.function_space
+    topology, dim = space.mesh.topology, space.mesh.topology.dim
+    topology.create_connectivity(dim - 1, dim)
+    edges = exterior_facet_indices(topology)
+    mark = la.vector(space.dofmap.index_map, 1)
+    mark.array[:] = 0.0
+    mark.array[fem.locate_dofs_topological(space, dim - 1, edges)] = 1.0
+    mark.scatter_reverse(la.InsertMode.add)
+    mark.scatter_forward()
+    return np.asarray(mark.array > 0.0)
