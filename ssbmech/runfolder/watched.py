@@ -36,8 +36,16 @@ class Watched:
 
 WATCHED: Final[Sequence[Watched]] = (
     # of a body whose mesh moves, strains and rotations are those of one time step
-    Watched("strain_max", "strain", "the strain is large, but taken to be small"),
-    Watched("rotation_max", "rotation", "the rotation is large, but strains hold for small ones"),
+    Watched(
+        "strain_max",
+        "strain",
+        "the strain (of a step, if it moves) is large, but taken to be small",
+    ),
+    Watched(
+        "rotation_max",
+        "rotation",
+        "the rotation (of a step, if it moves) is large, but strains hold for small ones",
+    ),
     Watched("strain_mean", "strain_mean", "the whole body is strained beyond small strains"),
     Watched("rotation_mean", "rotation_mean", "the whole body is turned beyond small rotations"),
     Watched(
