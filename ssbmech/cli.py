@@ -306,12 +306,12 @@ def _energy(options: argparse.Namespace) -> int:
 
 def _add_measured(options: argparse.Namespace) -> None:
     """Lay the measured series that were named beside the run."""
-    from ssbmech.measured import all_measured
-    from ssbmech.runfolder import manifest
-    from ssbmech.runfolder.measured import write_measured
-    from ssbmech.runfolder.paths import RunPaths
-
     if options.measured:
+        # numbers with units need pint, which is not there where runs are only read
+        from ssbmech.measured import all_measured
+        from ssbmech.runfolder import manifest
+        from ssbmech.runfolder.measured import write_measured
+
         # a folder without a run gets no file
         manifest.read(RunPaths(options.folder).manifest_path)
         series = [each.series() for path in options.measured for each in all_measured(path)]
