@@ -93,7 +93,8 @@ class Course:
         least = np.nan_to_num(factor, nan=np.inf, posinf=np.inf).min(axis=1)
         # at rest what evens out inside of the cell is no current of it
         flows = np.abs(self.nominal) > 1e-3 * np.abs(self.nominal).max(initial=0.0)
-        return np.where(flows, least * np.abs(self.nominal), np.inf)
+        known = flows & np.isfinite(least)
+        return np.where(known, np.where(known, least, 0.0) * np.abs(self.nominal), np.inf)
 
     @cached_property
     def risk(self) -> Array:

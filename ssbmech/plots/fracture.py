@@ -2,7 +2,8 @@
 """Flaws of the electrolyte: stress intensity over toughness in time, and along each interface.
 
 Along an interface it is shown at the time at which it was largest, with its parts: stress, metal
-under the contact pressure, plated metal. Of a run in space every facet is a point.
+under the contact pressure, plated metal. Of a run in space, and of particles, every facet is a
+point.
 """
 
 from __future__ import annotations
@@ -105,7 +106,9 @@ def _draw_along(axes: Any, run: RunData, course: Course) -> None:
     along = int(np.ptp(middles, axis=0).argmax())
     order = np.argsort(middles[:, along])
     place = 1e6 * middles[order, along]
-    line = {"marker": ".", "markersize": 3.0, "linestyle": "none"} if run.in_space else {}
+    # of facets that lie in no row, points
+    scattered = run.in_space or run.round_particles(course.interface)
+    line = {"marker": ".", "markersize": 3.0, "linestyle": "none"} if scattered else {}
     total = np.zeros(len(order))
     for number, (name, words) in enumerate(_PARTS):
         values = getattr(course, name)[output][order] - course.held * (name == "stress")
