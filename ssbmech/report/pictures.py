@@ -34,6 +34,8 @@ _CAPTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "history": "History: voltage, stack pressure, contact and void volume against time; the "
         "steps of the protocol are shaded.",
         "voltage_capacity": "Voltage against the charge passed in each charge and discharge.",
+        "thickness": "Thickness of the metal that moves: against time, mean and from least to "
+        "largest, and along its interface against time, on the mesh as it is.",
         "pressure_capacity": "Change of stack pressure and thickness against the charge passed in "
         "each charge and discharge.",
         "interface_": "Interface {}: gap, current density, its ratio to the mean in contact, and "
