@@ -170,20 +170,21 @@ def _of_body(cell: CellModel, body: BodyModel) -> Iterator[KeptArray]:
 
 
 def _of_surface(cell: CellModel, surface: SurfaceModel) -> Iterator[KeptArray]:
-    """Yield the fields of an interface, and what its parts remember on its facets or vertices."""
+    """Yield the fields of an interface, and what its parts remember, by facet, vertex or ridge."""
     numbers = facet_numbers(cell.tagged.mesh, surface.mesh)
     cells = surface.places.facets.dofmap.list[: len(numbers), 0]
     entities = Facets(surface.name, surface.minus.name)
-    on_facets = own = Places(f"facets {surface.name}", cells, numbers, entities)
-    space = surface.gap.function.function_space
-    if surface.places.at_vertices:
-        owned = np.arange(space.dofmap.index_map.size_local)
-        at_vertices = node_numbers(space)[owned]
-        own = Places(f"vertices {surface.name}", owned, at_vertices, Nodes(surface.name))
+    on_facets = Places(f"facets {surface.name}", cells, numbers, entities)
 
     def places(value: fem.Function) -> Places:
-        each = value.function_space.dofmap.list.shape[1]
-        return own if each == space.dofmap.list.shape[1] else on_facets
+        space = value.function_space
+        if space.dofmap.list.shape[1] == 1:
+            return on_facets
+        # at the vertices, or in the middle of the ridges between facets
+        at_vertices = bool(space.dofmap.dof_layout.entity_dofs(0, 0))
+        name = f"{'vertices' if at_vertices else 'ridges'} {surface.name}"
+        owned = np.arange(space.dofmap.index_map.size_local)
+        return Places(name, owned, node_numbers(space)[owned], Nodes(surface.name))
 
     for unknown in surface.unknowns:
         at = places(unknown.function)

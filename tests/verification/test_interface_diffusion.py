@@ -31,7 +31,7 @@ from tests.stripping import (
     every_law,
     strip_cell,
 )
-from tests.tools import march, measured, observed_orders
+from tests.tools import Mode, march, measured, observed_orders, set_mode
 
 INTERFACE = "metal|base"
 RADIUS = 10e-6
@@ -201,3 +201,22 @@ def test_wave_of_pressure_decays(dim: int) -> None:
         "d v / (B q^2)",
     )  # fmt: skip
     assert errors[-1] < 0.5 * errors[0]
+
+
+def test_pressure_of_ridges_outlasts_a_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It belongs to points between facets, of which there are others than facets."""
+    monkeypatch.setattr("ssbmech.model.construction.check_initial_gap", lambda surface: None)
+    case = dataclasses.replace(
+        pressed(ssb.PlaneStrain(), 2e-6, RADIUS, lambda x: x < RADIUS),
+        protocol=(ssb.Preload(1 * s), ssb.Rest(4 * s)),
+        step_control=ssb.PrescribedSteps((1.0, 1.0, 1.0, 1.0, 1.0)),
+    )
+    found = []
+    for mode in (Mode.WHOLE, Mode.RECOVER):
+        set_mode(mode)
+        cell = march(case).cell
+        ridges = part(cell.surfaces[INTERFACE], Diffusion).ridge_pressure
+        found.append((ridges.previous.copy(), ridges.older.copy()))
+    for whole, again in zip(*found, strict=True):
+        assert np.array_equal(whole, again)
+        assert not whole.size or np.ptp(whole) > 0.0
