@@ -277,13 +277,15 @@ class Strip:
 
     Attributes:
         exponent: 1/N, of the law of creep [1].
-        size: size of the cells [m].
+        width: half of the strip's [m].
+        least_quality: when cells are made anew [1].
     """
 
     exponent: float
-    size: float = 1.25e-6
+    width: float
+    least_quality: float
 
-    height, width, rate = 10e-6, 240e-6, 1e-6
+    height, rate, size = 10e-6, 1e-6, 1.25e-6
 
     @property
     def material(self) -> Material:
@@ -300,7 +302,7 @@ class Strip:
     def case(self) -> ssb.Case:
         """Return the case, to half the height."""
         time = math.log(2) / self.rate
-        rule = ssb.Remeshing(least_quality=0.4, growth=0.3, largest=self.size)
+        rule = ssb.Remeshing(least_quality=self.least_quality, growth=0.3, largest=self.size)
         return ssb.Case(
             name="strip",
             geometry=Rectangle(
@@ -331,10 +333,11 @@ class Strip:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("exponent", [1.0, 3.0, 6.6])
-def test_strip_is_squeezed_out(exponent: float, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "strip", [Strip(1.0, 200e-6, 0.3), Strip(3.0, 240e-6, 0.4)], ids=["1", "3"]
+)
+def test_strip_is_squeezed_out(strip: Strip, tmp_path: Path) -> None:
     """To half its height: half of the metal leaves as a jet, through cells made anew."""
-    strip = Strip(exponent)
     shape = Shape()
     run = ssb.run(strip.case(), tmp_path / "run", observers=(shape,))
     time = np.array([row["time"] for row in run.rows])
@@ -345,7 +348,7 @@ def test_strip_is_squeezed_out(exponent: float, tmp_path: Path) -> None:
     # elastic strain has come to rest
     settled = np.exp(-strip.rate * time) < 0.98
     name, against = (
-        f"strip squeezed to half its height, n = {exponent:g}",
+        f"strip squeezed to half its height, n = {strip.exponent:g}",
         "lubrication, integrated",
     )
     worst = float(np.abs(ratio[settled] - 1).max())
