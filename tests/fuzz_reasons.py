@@ -44,6 +44,7 @@ ACCEPTED: Final = (
         "as good as zero, which is a limit of the law: no tension, no change of the modulus, "
         "strength and conduction down to no density",
     ),
+    Reason(("tiny",), r"Brittle\.compression", "as good as none"),
     Reason(
         NUMBER,
         r"(Material|Metal|TemperatureRange)\..*",

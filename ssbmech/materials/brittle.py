@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ssbmech.parameter import parameter, validate_parameters
-from ssbmech.plausible import LENGTH_HINT, PRESSURE_HINT
+from ssbmech.plausible import LENGTH_HINT, MOST_PRESSURE, PRESSURE_HINT
+
+LEAST_FLAW = 1e-10
+"""Size below that of an atom [m]."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,17 @@ class Brittle:
         doc="fracture toughness",
     )
     flaw: float = parameter(
-        "m", low=0.0, low_open=True, high=1e-2, hint=LENGTH_HINT, doc="size of the typical flaw"
+        "m", low=LEAST_FLAW, high=1e-2, hint=LENGTH_HINT, doc="size of the typical flaw"
     )
-    modulus: float = parameter("1", low=0.0, low_open=True, doc="Weibull modulus of the strength")
-    area: float = parameter("m2", low=0.0, low_open=True, doc="surface that has one such flaw")
-    volume: float = parameter("m3", low=0.0, low_open=True, doc="volume that has one such flaw")
+    modulus: float = parameter("1", low=0.1, high=1e4, doc="Weibull modulus of the strength")
+    area: float = parameter("m2", low=LEAST_FLAW**2, high=1.0, doc="surface that has one such flaw")
+    volume: float = parameter(
+        "m3", low=LEAST_FLAW**3, high=1.0, doc="volume that has one such flaw"
+    )
     compression: float = parameter(
         "Pa",
         low=0.0,
+        high=MOST_PRESSURE,
         default=0.0,
         hint=PRESSURE_HINT,
         doc="residual compression along the surface",
