@@ -19,6 +19,7 @@ from typing import Any, Final
 from ssbmech.case.body import Body
 from ssbmech.case.temperatures import Reached
 from ssbmech.interfaces.interface import Interface
+from ssbmech.materials.brittle import Brittle
 from ssbmech.materials.entropy import ConstantEntropy, TableEntropy
 from ssbmech.parameter import Source
 from ssbmech.validity import OutOfRange, out_of_range
@@ -163,8 +164,8 @@ def _number(
         return None
     *way, name = _steps(path)
     law = _inside(item, way)
-    if law is None or isinstance(law, (ConstantEntropy, TableEntropy)):
-        # the coefficient is the law of temperature itself
+    if law is None or isinstance(law, (ConstantEntropy, TableEntropy, Brittle)):
+        # the coefficient is the law of temperature itself; no result depends on what breaks
         return None
     if name in STATES or not getattr(law, name, None):
         return None
