@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import re
 
@@ -46,7 +47,8 @@ def test_nothing_of_petsc_is_left_behind(direct: Direct, capfd: pytest.CaptureFi
     system = direct("composite").cell.system
     system.jacobian()
     comm = system.rhs.comm
-    # what other tests have left
+    # what other tests have left, the last module among them
+    gc.collect()
     PETSc.garbage_cleanup(comm)
     solver = Preconditioned(system, ssb.Iterative(), "test_left_")
     solver.set_up()
