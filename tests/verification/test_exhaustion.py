@@ -16,6 +16,7 @@ from ssbmech.constants import FARADAY
 from ssbmech.geometry.simplices import SimplexMesh
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.model.cell import CellModel
+from ssbmech.model.parts.thin_metal import at_rim
 from ssbmech.units import mA_per_cm2, s, um
 from tests.moving import LITHIUM, SPEED, WORKING, motion, moving_cell, without_effort
 from tests.parts import Transfer, part
@@ -155,6 +156,25 @@ def wedge() -> ssb.Case:
         supports=(ssb.Clamp("bottom"), ssb.Roller("left"), ssb.Roller("right")),
         protocol=stripped_and_plated(9e-6, 1e-6),
     )
+
+
+def test_thin_end_of_a_wedge_is_as_thin_as_it_is() -> None:
+    """A ray from the rim is short where a body is thin, and not where it leaves through its side."""
+    case, least = wedge(), 0.005
+    geometry = dataclasses.replace(case.geometry, least=least)
+    cell = CellModel(case, geometry.build(MPI.COMM_WORLD))
+    surface = cell.surfaces[WORKING]
+    owned, width = surface.gap.owned, geometry.stack.width
+    x = surface.gap.function.function_space.tabulate_dof_coordinates()[:owned, 0]
+    metal = part(surface, Transfer).reactant
+    exact = 10e-6 * (least + (1 - least) * x / width)
+    wrong = np.abs(metal.thickness.x.array[:owned] - exact).max(initial=0.0)
+    worst = cell.comm.allreduce(float(wrong), op=MPI.MAX)
+    name, against = "wedge of 0.05 to 10 um on facets of 40 um", "its height"
+    measured(name, "thickness over the thickest", worst / 10e-6, 1e-6, against)
+    # whichever ranks the facets around a vertex belong to
+    ends = (x < 1e-9) | (x > width - 1e-9)
+    assert np.array_equal(at_rim(surface)[:owned], ends)
 
 
 @pytest.mark.slow

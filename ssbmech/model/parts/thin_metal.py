@@ -19,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 import ufl
 from dolfinx import fem, la
-from dolfinx.mesh import exterior_facet_indices
 
 from ssbmech.case.reserve import LayerUsedUp
 from ssbmech.case.stops import Guard
@@ -37,14 +36,15 @@ from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 INWARDS = 1e-6
 """How far rays begin from their vertex, over the way to the middle of the facet: a ray along a side
 of the body would miss its back [1]."""
 
 CUT_OFF = 0.5
-"""Thickness at the rim of an interface over that in the middle of the facet below which a ray has
-left through the side of the body [1]."""
+"""Length of a ray from the rim of an interface over that from the middle of the facet below which
+it may have left through the side of the body [1]."""
 
 ROUNDING = 1e-9
 """Difference of two thicknesses over one of them that is none [1]."""
@@ -69,6 +69,7 @@ class MeasuredMetal(Metal):
         """
         super().__init__(surface, current)
         (self._wall,) = surface.parts.find(MovingWall)
+        self._rim = at_rim(surface)
         self.thickness = fem.Function(surface.gap.function.function_space, name="thickness")
         self.thickness.x.array[: surface.gap.owned] = self.at_start
         self.thickness.x.scatter_forward()
@@ -76,7 +77,7 @@ class MeasuredMetal(Metal):
 
     def _measure(self) -> None:
         """Take the thickness from the mesh where it is; collective."""
-        self.thickness.x.array[:] = thickness_behind(self._wall)
+        self.thickness.x.array[:] = thickness_behind(self._wall, self._rim)
 
     def left(self, measured: Arrays) -> Array:
         """Return the metal behind each owned vertex [m].
@@ -167,13 +168,17 @@ class ThinMetal(MeasuredMetal):
         return total(float(charges @ per_area), self.surface.comm) / self.area
 
 
-def thickness_behind(wall: MovingWall) -> Array:
+def thickness_behind(wall: MovingWall, rim: Mask) -> Array:
     """Return the metal behind each vertex of a wall, owned and ghost, along its normal; collective.
 
     It is the length within the body of a ray along the director, times the cosine between the
     director and the normal: the mean over the facets around the vertex [m]. At a rim of the
-    interface that is round the flat sides of cells cut rays off: there a facet is as thick as in
-    its middle.
+    interface that is round the flat sides of cells cut rays off: there a vertex has what the other
+    corners leave of the mean, which is that in the middle of the facet.
+
+    Args:
+        wall: the wall.
+        rim: which of its vertices are at the edge of the interface.
     """
     surface, link, places = wall.surface, wall.link, wall.places
     dim, comm = link.normals.shape[1], surface.comm
@@ -195,8 +200,11 @@ def thickness_behind(wall: MovingWall) -> Array:
     cosines = np.einsum("fcd,fd->fc", directors, link.normals)
     found = lengths[before : before + len(mine[0])].reshape(len(places), places.shape[1] + 1)
     within, middle = found[:, :-1], found[:, -1:]
-    cut_off = at_rim(surface)[places] & (within < CUT_OFF * middle)
-    own = np.where(cut_off, middle, within) * cosines
+    cut_off = rim[places] & (within < CUT_OFF * middle)
+    others = np.sum(np.where(cut_off, 0.0, within), axis=1, keepdims=True)
+    count = np.maximum(cut_off.sum(axis=1, keepdims=True), 1)
+    rest = (dim * middle - others) / count
+    own = np.where(cut_off, np.maximum(within, rest), within) * cosines
     sums = la.vector(surface.gap.function.function_space.dofmap.index_map, 2)
     rows = sums.array.reshape(-1, 2)
     rows[:] = 0.0
@@ -206,15 +214,27 @@ def thickness_behind(wall: MovingWall) -> Array:
     return np.asarray(rows[:, 0] / np.where(rows[:, 1] > 0.0, rows[:, 1], 1.0))
 
 
-def at_rim(surface: SurfaceModel) -> npt.NDArray[np.bool_]:
-    """Return which places of an interface's fields are at its edge, owned and ghost; collective."""
+def at_rim(surface: SurfaceModel) -> Mask:
+    """Return which places of an interface's fields are at its edge, owned and ghost; collective.
+
+    A ridge between facets is at the edge if it belongs to one of them, on whichever ranks they are.
+    """
     space = surface.gap.function.function_space
-    topology, dim = space.mesh.topology, space.mesh.topology.dim
-    topology.create_connectivity(dim - 1, dim)
-    edges = exterior_facet_indices(topology)
+    mesh, dim = space.mesh, space.mesh.topology.dim
+    owned = mesh.topology.index_map(dim).size_local
+    # in the plane a ridge is a vertex; in space it is across from the corner of its number
+    ridges = fem.functionspace(mesh, ("Lagrange", 1) if dim == 1 else ("CR", 1))
+    rows = ridges.dofmap.list[:owned]
+    facets = la.vector(ridges.dofmap.index_map, 1)
+    facets.array[:] = 0.0
+    np.add.at(facets.array, rows, 1.0)
+    facets.scatter_reverse(la.InsertMode.add)
+    facets.scatter_forward()
+    alone = facets.array[rows] < 1.5
+    on = alone if dim == 1 else alone.sum(axis=1, keepdims=True) > alone
     mark = la.vector(space.dofmap.index_map, 1)
     mark.array[:] = 0.0
-    mark.array[fem.locate_dofs_topological(space, dim - 1, edges)] = 1.0
+    np.add.at(mark.array, space.dofmap.list[:owned], on.astype(np.float64))
     mark.scatter_reverse(la.InsertMode.add)
     mark.scatter_forward()
     return np.asarray(mark.array > 0.0)
