@@ -159,7 +159,7 @@ def wedge() -> ssb.Case:
 
 
 def test_thin_end_of_a_wedge_is_as_thin_as_it_is() -> None:
-    """A ray from the rim is short where a body is thin, and not where it leaves through its side."""
+    """A short ray from the rim is one through thin metal, if the middle of its facet says so."""
     case, least = wedge(), 0.005
     geometry = dataclasses.replace(case.geometry, least=least)
     cell = CellModel(case, geometry.build(MPI.COMM_WORLD))
