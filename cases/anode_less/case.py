@@ -19,6 +19,7 @@ import sys
 
 import ssbmech as ssb
 from ssbmech import library
+from ssbmech.errors import CaseError
 from ssbmech.library.interfaces import lithium_li6ps5cl, nmc811_li6ps5cl
 from ssbmech.units import J_per_m2, MPa, MPa_per_um, V, celsius, hour, minute, nm, s, um
 
@@ -54,11 +55,17 @@ def geometry(options: argparse.Namespace) -> ssb.CompositeStack:
 
 
 def fixture(options: argparse.Namespace) -> ssb.Fixture:
-    """Return what holds the stack."""
+    """Return what holds the stack.
+
+    Raises:
+        CaseError: the frame of a gap has no stiffness.
+    """
     pressure = options.pressure * MPa
     if options.fixture == "force":
         return ssb.ConstantForce(preload=pressure)
     if options.fixture == "gap":
+        if not options.frame > 0.0:
+            raise CaseError(f"frame = {options.frame:g} MPa/um: expected a stiffness above zero")
         return ssb.FixedGap(preload=pressure, frame_compliance=1 / (options.frame * MPa_per_um))
     return ssb.Spring(preload=pressure, spring_stiffness=options.stiffness * MPa_per_um)
 

@@ -19,6 +19,7 @@ import numpy as np
 import ssbmech as ssb
 from ssbmech import library
 from ssbmech.case.fixtures import Fixture
+from ssbmech.errors import CaseError
 from ssbmech.laminate.case import LaminateCase, LaminateCell, Ply
 from ssbmech.laminate.creep import NortonCreep
 from ssbmech.laminate.growth import HostThickness, MetalGrowth, volume_of
@@ -112,12 +113,31 @@ def fixture(options: argparse.Namespace) -> Fixture:
     }[options.fixture]
 
 
+def check(options: argparse.Namespace) -> None:
+    """Refuse numbers that nothing else would refuse by name.
+
+    Raises:
+        CaseError: there is one.
+    """
+    if not 0.0 < options.fraction <= 1.0:
+        raise CaseError(f"fraction = {options.fraction:g}: expected a part above 0, up to 1")
+    if not options.frame > 0.0:
+        raise CaseError(f"frame = {options.frame:g} MPa/um: expected a stiffness above zero")
+    if options.cells < 1 or options.seed < 0:
+        raise CaseError(
+            f"cells = {options.cells}, seed = {options.seed}: expected a cell or more, and a seed "
+            "of zero or more"
+        )
+
+
 def build_case(options: argparse.Namespace) -> LaminateCase:
     """Return the case for the options of the command line."""
+    check(options)
     nmc = library.by_name("nmc811").host
     areal = to_si(options.capacity * mA_per_cm2 * hour, "C/m2", "capacity")
     dense = areal / nmc.capacity
-    surface = options.fraction * (dense / options.fraction) * 3 / 2.5e-6
+    # of spheres of 5 um
+    surface = dense * 3 / 2.5e-6
     losses = (
         Resistance(options.resistance * ohm_cm2),
         Activation(0.1 * surface),

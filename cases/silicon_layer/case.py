@@ -3,8 +3,9 @@
 
 The layer lies between a collector and a separator that hold it at its sides. Pressed to 40 % of
 pores, 27 um become 55 um without pores when it is charged, and 40 um with 30 % when it is
-discharged (published, at 50 MPa). The silicon swells to 3.4 times its volume, flows, and closes its
-pores; as it shrinks the layer follows by half and the other half opens as pores. Run it as
+discharged (published for 50 MPa, from memory). The silicon swells to 3.4 times its volume, flows,
+and closes its pores; as it shrinks the layer follows by half and the other half opens as pores.
+Run it as
 
     python cases/silicon_layer/case.py                  # 57 um and 4 %, 40 um and 30 %
     python cases/silicon_layer/case.py --cycles 3       # it goes on to loosen
@@ -27,6 +28,7 @@ from typing import Any
 import numpy as np
 
 import ssbmech as ssb
+from ssbmech.errors import CaseError
 from ssbmech.materials.compaction import CapLaw, PressingLine
 from ssbmech.materials.curve import Curve
 from ssbmech.materials.elastic import Elastic
@@ -138,7 +140,19 @@ def silicon(cohesion: float, friction: float, loose: float) -> Material:
 
 
 def build_case(options: argparse.Namespace) -> ssb.Case:
-    """Return the case for the options of the command line."""
+    """Return the case for the options of the command line.
+
+    Raises:
+        CaseError: there is no cycle, it takes no time, or a content is beyond its table.
+    """
+    if options.cycles < 1 or not options.hours > 0.0:
+        raise CaseError(
+            f"cycles = {options.cycles}, hours = {options.hours:g}: expected one or more, and a "
+            "time above zero"
+        )
+    for name in ("charged", "discharged"):
+        if not 0.0 <= getattr(options, name) <= 1.0:
+            raise CaseError(f"{name} = {getattr(options, name):g}: expected a content from 0 to 1")
     powder = silicon(options.cohesion, options.friction, options.loose_density)
     height, half = (options.thickness * um).to("m").magnitude, options.hours * 3600.0
     path = (0.0, *([options.charged, options.discharged] * options.cycles))

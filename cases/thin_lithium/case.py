@@ -16,6 +16,7 @@ import sys
 
 import ssbmech as ssb
 from ssbmech import library
+from ssbmech.errors import CaseError
 from ssbmech.library.interfaces import lithium_li6ps5cl
 from ssbmech.units import MPa, MPa_per_um, V, celsius, hour, mA_per_cm2, minute, nm, s, um
 
@@ -41,7 +42,13 @@ def geometry(options: argparse.Namespace) -> ssb.Stack:
 
 
 def build_case(options: argparse.Namespace) -> ssb.Case:
-    """Return the case for the options of the command line."""
+    """Return the case for the options of the command line.
+
+    Raises:
+        CaseError: the current does not strip.
+    """
+    if not options.current > 0.0:
+        raise CaseError(f"current = {options.current:g} mA/cm2: expected one above zero")
     lithium, electrolyte = library.by_name(options.lithium), library.by_name("li6ps5cl")
     pressure, stiffness = options.pressure * MPa, options.stiffness * MPa_per_um
     current = options.current * mA_per_cm2

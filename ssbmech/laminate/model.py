@@ -212,7 +212,7 @@ class LaminateModel:
             sides_by[:, :3],
             sides_by[:, 3:],
         )
-        residual[TERMINAL] = self._put_drive(by)
+        residual[TERMINAL] = _put_drive(by, x, self._step.drive, self.capacity)
         wired = self.case.wiring.equations(voltage, current, float(x[TERMINAL]))
         residual[BEFORE:] = wired.residual
         cells = np.diag(volts.by_current + volts.by_charge * dt)
@@ -229,25 +229,6 @@ class LaminateModel:
             thickness,
             forces,
         )
-
-    def _put_drive(self, by: Array) -> float:
-        """Write the derivatives of the drive's equation and return its residual, [A/m2] or [V]."""
-        drive, x = self._step.drive, self.x
-        mean = float(x[BEFORE:].mean())
-        if drive.power is not None:
-            by[TERMINAL, TERMINAL], by[TERMINAL, BEFORE:] = mean, x[TERMINAL] / self.case.cells
-            return float(x[TERMINAL] * mean - drive.power)
-        if drive.voltage is not None:
-            by[TERMINAL, TERMINAL] = 1.0
-            return float(x[TERMINAL] - drive.voltage)
-        by[TERMINAL, BEFORE:] = 1 / self.case.cells
-        return float(mean - self.current_asked(drive))
-
-    def current_asked(self, drive: Drive) -> float:
-        """Return the current density that a drive asks for [A/m2]; nan where it asks for none."""
-        if drive.c_rate is not None:
-            return float(drive.c_rate * self.capacity)
-        return float("nan") if drive.current_density is None else drive.current_density
 
     @property
     def drive(self) -> Drive:
@@ -295,6 +276,26 @@ class LaminateModel:
         wired = np.where(volts > 0.0, scales.potential, scales.current)
         force = scales.stress * height
         return np.concatenate([[scales.stress, force, force, drive], wired])
+
+
+def _put_drive(by: Array, x: Array, drive: Drive, capacity: float) -> float:
+    """Write the derivatives of the drive's equation and return its residual, [A/m2] or [V]."""
+    mean, count = float(x[BEFORE:].mean()), len(x) - BEFORE
+    if drive.power is not None:
+        by[TERMINAL, TERMINAL], by[TERMINAL, BEFORE:] = mean, x[TERMINAL] / count
+        return float(x[TERMINAL] * mean - drive.power)
+    if drive.voltage is not None:
+        by[TERMINAL, TERMINAL] = 1.0
+        return float(x[TERMINAL] - drive.voltage)
+    by[TERMINAL, BEFORE:] = 1 / count
+    return float(mean - _current_asked(drive, capacity))
+
+
+def _current_asked(drive: Drive, capacity: float) -> float:
+    """Return the current density that a drive asks for [A/m2]; nan where it asks for none."""
+    if drive.c_rate is not None:
+        return float(drive.c_rate * capacity)
+    return float("nan") if drive.current_density is None else drive.current_density
 
 
 def _put_fixture(by: Array, held: Held, thickness_by: Array) -> None:

@@ -5,7 +5,8 @@ r"""Voltage of a cell as one point: its potential at rest, and what a current ad
 
 A current is positive on charge. The second term is the work of the pressure on a cell that gets
 thicker by :math:`\partial h / \partial Q` with the charge; potential and thickness come from one
-free energy, so that it is no further law.
+free energy, so that it is no further law. It is exact where that growth is the same at every
+pressure; the work of stresses in the plane is left out.
 """
 
 from __future__ import annotations

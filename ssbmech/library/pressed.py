@@ -136,11 +136,7 @@ def li6ps5cl_pressed() -> Material:
         **_CONDUCTION,
     }
     return Material(
-        "li6ps5cl_pressed",
-        solid,
-        conductor=conductor,
-        thermal_expansion=EXPANSION,
-        sources=sources,
+        "li6ps5cl_pressed", solid, conductor=conductor, thermal_expansion=EXPANSION, sources=sources
     )
 
 

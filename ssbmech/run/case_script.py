@@ -262,8 +262,9 @@ class CaseScript:
 
 def _with_default(knob: argparse.Action) -> str | None:
     """Return the help of a knob, with its default if it has one and does not tell it itself."""
-    untold = knob.default not in (None, False, argparse.SUPPRESS)
-    if not untold or knob.help == argparse.SUPPRESS or "%(default)" in (knob.help or ""):
+    # a switch has no number to tell; zero is one
+    told = knob.default in (None, argparse.SUPPRESS) or isinstance(knob.default, bool)
+    if told or knob.help == argparse.SUPPRESS or "%(default)" in (knob.help or ""):
         return knob.help
     return f"{knob.help or ''} (default: %(default)s)".strip()
 

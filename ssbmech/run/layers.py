@@ -13,6 +13,8 @@ from ssbmech.case.case import Case
 from ssbmech.errors import ParameterError
 from ssbmech.laminate.case import LaminateCase, Ply
 from ssbmech.library.densities import density_of
+from ssbmech.materials.compaction import CapLaw
+from ssbmech.materials.material import Material
 from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
 
@@ -32,7 +34,8 @@ def _ply(ply: Ply, count: int) -> dict[str, Any]:
 def layers_of_cell(case: Case, cell: CellModel) -> list[dict[str, Any]]:
     """Return the regions of a cell as layers, each as thick as its volume over the cell's area.
 
-    Densities are those of the library's materials; of others none is known; collective.
+    Densities are those of the library's materials, with the pores they have at the start; of others
+    none is known; collective.
     """
     found = []
     for body in case.bodies:
@@ -44,7 +47,7 @@ def layers_of_cell(case: Case, cell: CellModel) -> list[dict[str, Any]]:
                     "material": material.name,
                     "count": 1,
                     "thickness [m]": volume / cell.circuit.nominal_area,
-                    **_density(material.name, [host.density for host in material.hosts]),
+                    **density_of_material(material),
                 }
             )
     return found
@@ -57,11 +60,14 @@ def _volume(body: BodyModel, region: str) -> float:
     return float(body.mesh.mesh.comm.allreduce(own, op=MPI.SUM))
 
 
-def _density(name: str, own: list[float]) -> dict[str, float]:
+def density_of_material(material: Material) -> dict[str, float]:
     """Return the density of a material as an entry of a layer; empty if it is not known."""
-    if own:
-        return {"density [kg/m3]": own[0]}
+    if material.hosts:
+        return {"density [kg/m3]": material.hosts[0].density}
     try:
-        return {"density [kg/m3]": density_of(name)}
+        # a powder at another density is named after it
+        dense = density_of(material.name.partition("_at_")[0])
     except ParameterError:
         return {}
+    share = material.solid.density if isinstance(material.solid, CapLaw) else 1.0
+    return {"density [kg/m3]": share * dense}

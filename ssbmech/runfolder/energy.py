@@ -9,7 +9,8 @@ Its volume is that of the thickest state of the run, for a pack must hold that. 
 their densities from the manifest; the fixture is sized by the highest pressure of the run:
 
 * two end plates, strips over a span 2L that may sag by w at uniform pressure,
-  :math:`D = 5 P (2L)^4 / (384 w)`, :math:`t = (12 (1 - \nu^2) D / E)^{1/3}`;
+  :math:`D = 5 P (2L)^4 / (384 w)`, :math:`t = (12 (1 - \nu^2) D / E)^{1/3}`, and at least so thick
+  that they bear their bending, :math:`t = 2L \sqrt{3 P / 4 \sigma}`;
 * tie rods of the height of stack and plates, :math:`A_{rods} / A = P / \sigma`.
 
 Needs no solver.
@@ -17,6 +18,7 @@ Needs no solver.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -89,7 +91,7 @@ METALS: Final[Mapping[str, Metal]] = {
 
 @dataclass(frozen=True)
 class PlatesAndRods:
-    """Two end plates held together by tie rods, sized for stiffness and for strength.
+    """Two end plates, stiff and strong enough, held together by tie rods that are strong enough.
 
     Attributes:
         metal: their metal.
@@ -97,7 +99,7 @@ class PlatesAndRods:
         sag: sag of a plate over its span [1].
 
     Raises:
-        RunFolderError: a number is not positive.
+        RunFolderError: a number is not positive, or infinite.
     """
 
     metal: Metal
@@ -106,16 +108,18 @@ class PlatesAndRods:
 
     def __post_init__(self) -> None:
         """Check the bounds."""
-        if not (self.span > 0.0 and self.sag > 0.0):
+        if not (0.0 < self.span < math.inf and 0.0 < self.sag < math.inf):
             raise RunFolderError(
                 f"a fixture of span {self.span:g} m whose plates sag by {self.sag:g} of it: "
-                "expected both above zero"
+                "expected finite numbers above zero"
             )
 
     def plate(self, pressure: float) -> float:
         """Return the thickness of a plate [m] at a pressure [Pa]."""
         bending = 5 * pressure * self.span**3 / (384 * self.sag)
-        return float((12 * (1 - self.metal.poisson**2) * bending / self.metal.young) ** (1 / 3))
+        stiff = (12 * (1 - self.metal.poisson**2) * bending / self.metal.young) ** (1 / 3)
+        strong = self.span * math.sqrt(0.75 * pressure / self.metal.allowed)
+        return float(max(stiff, strong))
 
     def burden(self, pressure: float, height: float) -> Burden:
         """Return plates and rods."""
@@ -129,7 +133,7 @@ class Energy:
     """Energy of a run.
 
     Attributes:
-        step: name of the discharge.
+        step: name of the discharge, or the names of its steps.
         energy: by area of the stack [J/m2].
         pressure: highest pressure of the run [Pa].
         height: greatest thickness of the run [m].
@@ -164,7 +168,7 @@ class Energy:
         return {
             **asdict(self),
             "Wh/l": dict(zip(names, self.by_volume, strict=True)),
-            "Wh/kg": dict(zip(names, self.by_mass, strict=True)),
+            "Wh/kg": {name: _finite(each) for name, each in zip(names, self.by_mass, strict=True)},
         }
 
     def text(self) -> str:
@@ -187,7 +191,7 @@ class Energy:
 def energy_of(
     folder: Path, fixture: PackFixture | None = None, densities: Mapping[str, float] | None = None
 ) -> Energy:
-    """Return the energy of the last discharge of a run.
+    """Return the energy of the last discharge of a run, of all its steps without one between.
 
     Args:
         folder: run folder.
@@ -260,7 +264,7 @@ def _layers(run: RunData) -> Sequence[Mapping[str, Any]]:
 
 
 def _discharge(run: RunData) -> tuple[str, float]:
-    """Return the name of the last step that gives energy, and its energy by area [J/m2].
+    """Return the names of the last steps in a row that give energy, and it by area [J/m2].
 
     Raises:
         RunFolderError: there is none.
@@ -276,12 +280,18 @@ def _discharge(run: RunData) -> tuple[str, float]:
     mean = np.where(starts, voltage, 0.5 * (voltage + before))
     given = -mean * current * dt
     side_by_side = float(run.manifest.get("cells side by side", 1))
+    labels, whole = [], 0.0
     for number in np.unique(step)[::-1]:
         rows = step == number
         energy = float(given[rows].sum()) * side_by_side
         if energy > 0.0 and np.abs(current[rows]).max() > NO_CURRENT:
-            return _label(run, int(number)), energy
-    raise RunFolderError(f"{run.path} has no discharge: it gives no energy")
+            labels.append(_label(run, int(number)))
+            whole += energy
+        elif labels:
+            break
+    if not labels:
+        raise RunFolderError(f"{run.path} has no discharge: it gives no energy")
+    return ", ".join(reversed(labels)), whole
 
 
 def _label(run: RunData, number: int) -> str:
@@ -291,4 +301,9 @@ def _label(run: RunData, number: int) -> str:
 
 
 def _over(stored: float, mass: float) -> float:
-    return stored / mass if mass > 0.0 else float("nan")
+    return stored / mass if mass > 0.0 else math.nan
+
+
+def _finite(value: float) -> float | None:
+    """Return a number for JSON, which has no other ones: none instead."""
+    return value if math.isfinite(value) else None

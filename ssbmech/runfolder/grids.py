@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from ssbmech.errors import RunFolderError
 from ssbmech.runfolder.chunks import COMPRESSION, MOST_ROWS, rows_per_chunk
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import h5py
 
 # Bookkeeping arrays are tiny; a chunk of this many rows keeps the files small.
@@ -184,3 +187,29 @@ def set_row(dataset: h5py.Dataset, step: int, value: float) -> None:
     """Set a row of a bookkeeping array, its last one from now on."""
     dataset.resize(step + 1, axis=0)
     dataset[step] = value
+
+
+def check_names(path: Path, kind: str, found: set[str], expected: set[str]) -> None:
+    """Refuse a step whose arrays have other names than those of the first one.
+
+    Raises:
+        RunFolderError: They have.
+    """
+    if found != expected:
+        raise RunFolderError(
+            f"{path.name}, {kind}: every step needs the arrays {sorted(expected)}, "
+            f"this one has {sorted(found)}"
+        )
+
+
+def check_shape(path: Path, dataset: h5py.Dataset, components: tuple[int, ...]) -> None:
+    """Refuse a value of another shape than in the first step.
+
+    Raises:
+        RunFolderError: It is.
+    """
+    if components != dataset.shape[1:]:
+        raise RunFolderError(
+            f"{path.name}: a value of {dataset.name} has shape {components}, "
+            f"the first step had {dataset.shape[1:]}"
+        )

@@ -48,6 +48,8 @@ from ssbmech.runfolder.grids import (
     POINTS,
     Size,
     add_part,
+    check_names,
+    check_shape,
     create_grids,
     create_rows,
     create_rows_of,
@@ -209,9 +211,9 @@ def begin_step(path: Path, time: float, varying: Components) -> int:
             raise RunFolderError(f"{path.name}: time {time!r} s is not after the last, {last!r} s")
         for kind in _KINDS:
             known = {name: each for name, each in root[kind].items() if _varies(each)}
-            _check_names(path, kind, set(varying[kind]), set(known))
+            check_names(path, kind, set(varying[kind]), set(known))
             for name, dataset in known.items():
-                _check_shape(path, dataset, varying[kind][name])
+                check_shape(path, dataset, varying[kind][name])
                 start = step_start(root, kind, name, step)
                 dataset.resize(start + stride(size.rows(kind), dataset), axis=0)
     return step
@@ -384,19 +386,3 @@ def _create_array(
 def _varies(dataset: h5py.Dataset) -> bool:
     """Return whether an array has values of its own in every step."""
     return dataset.maxshape[0] is None
-
-
-def _check_names(path: Path, kind: str, found: set[str], expected: set[str]) -> None:
-    if found != expected:
-        raise RunFolderError(
-            f"{path.name}, {kind}: every step needs the arrays {sorted(expected)}, "
-            f"this one has {sorted(found)}"
-        )
-
-
-def _check_shape(path: Path, dataset: h5py.Dataset, components: tuple[int, ...]) -> None:
-    if components != dataset.shape[1:]:
-        raise RunFolderError(
-            f"{path.name}: a value of {dataset.name} has shape {components}, "
-            f"the first step had {dataset.shape[1:]}"
-        )

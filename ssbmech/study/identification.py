@@ -27,7 +27,7 @@ from ssbmech.case.case import Case
 from ssbmech.case.fixture_steps import Press
 from ssbmech.case.fixtures import ConstantForce, Fixture
 from ssbmech.case.protocol import ConstantCurrent, Preload, Rest, Step
-from ssbmech.errors import CaseError
+from ssbmech.errors import CaseError, RunFolderError
 from ssbmech.laminate.case import LaminateCell, Ply
 from ssbmech.laminate.identified import (
     IdentifiedLayer,
@@ -40,6 +40,8 @@ from ssbmech.laminate.soft import Delay, DelayedCompliance, NoDelay
 from ssbmech.laminate.voltage import CellVoltage
 from ssbmech.parameter import parameter, validate_parameters
 from ssbmech.run.runner import Result, run_or_resume
+from ssbmech.runfolder.status import RunStatus
+from ssbmech.units import to_si
 
 logger = logging.getLogger(__name__)
 
@@ -61,12 +63,12 @@ class Box:
     """What a cell is identified for; its fields are given by name.
 
     Attributes:
-        pressures: constant pressures, increasing, at least three [Pa].
+        pressures: constant pressures above zero, increasing, at least three [Pa].
         portions: portions of the charge, at least four.
 
     Raises:
         ParameterError: a number is out of its bounds.
-        CaseError: there are too few pressures or portions.
+        CaseError: there are too few pressures or portions, or a pressure is none.
     """
 
     pressures: tuple[float, ...]
@@ -79,12 +81,13 @@ class Box:
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
-        pressures = self.pressures
-        rising = all(a < b for a, b in pairwise(pressures))
+        pressures = tuple(to_si(each, "Pa", "Box.pressures") for each in self.pressures)
+        object.__setattr__(self, "pressures", pressures)
+        rising = all(a < b for a, b in pairwise((0.0, *pressures)))
         if self.portions < FEWEST[0] or len(pressures) < FEWEST[1] or not rising:
             raise CaseError(
                 f"Box of {self.portions} portions and pressures {pressures}: expected at least "
-                f"{FEWEST[0]} portions and {FEWEST[1]} pressures that increase"
+                f"{FEWEST[0]} portions and {FEWEST[1]} pressures that increase from above zero"
             )
 
     def cycle(self) -> tuple[Step, ...]:
@@ -163,14 +166,14 @@ def identify(
 
     Raises:
         ParameterError: the cell gets thicker under pressure, or its resistance rises.
-        CaseError, StepTooSmall, RunFolderError: a run cannot be made.
+        CaseError, StepTooSmall, RunFolderError: a run cannot be made, or did not reach its end.
     """
     cycles = []
     for pressure in box.pressures:
         case = build(ConstantForce(pressure), box.cycle())
-        result = run_or_resume(case, folder / f"cycle_{pressure:.4g}_Pa", comm)
+        result = _carried_out(case, folder / f"cycle_{pressure:.4g}_Pa", comm)
         cycles.append(_Cycle.read(result, box))
-    pressed = run_or_resume(
+    pressed = _carried_out(
         build(ConstantForce(box.pressures[0]), box.press()), folder / "press", comm
     )
     charge = tuple(float(q) for q in np.linspace(0.0, box.charge, box.portions + 1))
@@ -190,6 +193,20 @@ def identify(
         CellVoltage(rest, (IdentifiedResistance(resistance),)),
         doubts,
     )
+
+
+def _carried_out(case: Case, folder: Path, comm: MPI.Intracomm) -> Result:
+    """Return a run that reached the end of its protocol; collective.
+
+    Raises:
+        RunFolderError: it was stopped before.
+    """
+    result = run_or_resume(case, folder, comm)
+    if result.status is not RunStatus.COMPLETE:
+        raise RunFolderError(
+            f"{result.path} is {result.status}, not complete: identify again to go on with it"
+        )
+    return result
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from ssbmech.laminate.identified import (
 from ssbmech.laminate.layer import CHARGE, PRESSURE, Loading
 from ssbmech.laminate.soft import DelayedCompliance
 from ssbmech.study.identification import Box
+from ssbmech.units import MPa
 from tests.tools import measured
 
 pytestmark = pytest.mark.serial
@@ -108,6 +109,9 @@ def test_what_rises_with_the_pressure_is_refused():
         Surface(CHARGES, PRESSURES, ((1.0,) * 8,) * 4)
     with pytest.raises(CaseError, match="at least 4 portions and 3 pressures"):
         Box(pressures=(1e6, 2e6), charge=18e3, current=10.0)
+    with pytest.raises(CaseError, match="increase from above zero"):
+        Box(pressures=(0.0, 1e6, 2e6), charge=18e3, current=10.0)
+    assert Box(pressures=(1 * MPa, 2e6, 3e6), charge=18e3, current=10.0).pressures[0] == 1e6
 
 
 def test_voltage_of_an_identified_cell():
