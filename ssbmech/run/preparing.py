@@ -176,9 +176,11 @@ def _renewed(itself: Prepared, before: Recorder, job: Job, interrupt: Interrupt)
     except SSBMechError as failure:
         logger.warning("the mesh stays as it is, though worn: %s", failure)
         before.cell.motion.refuse()
+        found = itself
+    # not after other errors, which may have come up on this rank alone
+    on_root(folder.comm, lambda: path.unlink(missing_ok=True))
+    if found is itself:
         return itself
-    finally:
-        on_root(folder.comm, lambda: path.unlink(missing_ok=True))
     if isinstance(found.recorder, Recorder):
         found.recorder.take_over(before)
     return found
