@@ -85,7 +85,7 @@ def boundary_of(mesh: Mesh, cells: Ints) -> Facets:
     return facets_of(mesh, owned[place].astype(np.int32), local.astype(np.int32))
 
 
-def chords(origins: Array, directions: Array, around: Facets) -> Array:
+def chords(origins: Array, directions: Array, around: Facets, sides: float = 0.0) -> Array:
     r"""Return the length of rays within a region, from what this rank knows of its boundary [m].
 
     .. math:: L = \sum_k \operatorname{sign}(d \cdot n_k) \, t_k
@@ -97,6 +97,8 @@ def chords(origins: Array, directions: Array, around: Facets) -> Array:
         origins: where the rays begin, shape (rays, dim) [m].
         directions: unit vectors, shape (rays, dim) [1].
         around: facets of the region's boundary.
+        sides: cosine between a ray and a normal up to which the facet is a side of the region,
+            through which no ray leaves [1].
     """
     found, count = np.zeros(len(origins)), len(around.corners)
     if count == 0:
@@ -106,7 +108,7 @@ def chords(origins: Array, directions: Array, around: Facets) -> Array:
     for start in range(0, len(origins), some):
         part = slice(start, start + some)
         ahead = directions[part] @ normals.T
-        hit = _hit(origins[part], directions[part], around.corners) & (ahead != 0.0)
+        hit = _hit(origins[part], directions[part], around.corners) & (np.abs(ahead) > sides)
         to_plane = np.einsum("fc,fc->f", normals, around.corners[:, 0]) - origins[part] @ normals.T
         distance = np.divide(to_plane, ahead, out=np.zeros_like(ahead), where=hit)
         counts = hit & (distance > SAME_POINT * size)

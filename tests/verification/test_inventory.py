@@ -172,6 +172,16 @@ def test_chords_through_a_body_with_a_hole(dim):
 
 
 @pytest.mark.serial
+def test_a_ray_that_a_side_cuts_off_meets_no_back():
+    """A steep side between the ray and the back is passed by, and a slanting back is met."""
+    side, back = [[0.2, 3.0], [0.3, 0.0]], [[0.3, 0.0], [1.0, 0.7]]
+    around = Facets(np.array([side, back]), np.array([[1.0, 2.0], [0.6, 1.0]]))
+    origins, down = np.array([[0.25, 3.0], [0.8, 3.0]]), np.tile([0.0, -1.0], (2, 1))
+    assert chords(origins, down, around) == pytest.approx([1.5, 2.5])
+    assert chords(origins, down, around, sides=0.3) == pytest.approx([0.0, 2.5])
+
+
+@pytest.mark.serial
 def test_boundary_of_a_layer_is_as_large_as_it_is():
     case = flat_cell()
     tagged = case.geometry.build(MPI.COMM_WORLD)

@@ -42,9 +42,8 @@ INWARDS = 1e-6
 """How far rays begin from their vertex, over the way to the middle of the facet: a ray along a side
 of the body would miss its back [1]."""
 
-CUT_OFF = 0.5
-"""Length of a ray from the rim of an interface over that from the middle of the facet below which
-it may have left through the side of the body [1]."""
+SIDES = 0.3
+"""Cosine between a ray and a normal up to which the facet is a side of the body, no back [1]."""
 
 ROUNDING = 1e-9
 """Difference of two thicknesses over one of them that is none [1]."""
@@ -173,8 +172,8 @@ def thickness_behind(wall: MovingWall, rim: Mask) -> Array:
 
     It is the length within the body of a ray along the director, times the cosine between the
     director and the normal: the mean over the facets around the vertex [m]. At a rim of the
-    interface that is round the flat sides of cells cut rays off: there a vertex has what the other
-    corners leave of the mean, which is that in the middle of the facet.
+    interface that is round the flat sides of cells cut rays off, which then meet no back: there a
+    vertex has what the other corners leave of the mean, which is that in the middle of the facet.
 
     Args:
         wall: the wall.
@@ -194,17 +193,17 @@ def thickness_behind(wall: MovingWall, rim: Mask) -> Array:
     origins, directions = (np.concatenate(part) for part in zip(*rays, strict=True))
     index_map = mesh.topology.index_map(dim)
     cells = np.arange(index_map.size_local + index_map.num_ghosts, dtype=np.int32)
-    lengths = chords(origins, directions, boundary_of(mesh, cells))
+    lengths = chords(origins, directions, boundary_of(mesh, cells), SIDES)
     comm.Allreduce(MPI.IN_PLACE, lengths, op=MPI.SUM)
     before = sum(len(first) for first, _ in rays[: comm.rank])
     cosines = np.einsum("fcd,fd->fc", directors, link.normals)
     found = lengths[before : before + len(mine[0])].reshape(len(places), places.shape[1] + 1)
     within, middle = found[:, :-1], found[:, -1:]
-    cut_off = rim[places] & (within < CUT_OFF * middle)
+    cut_off = rim[places] & (within <= 0.0)
     others = np.sum(np.where(cut_off, 0.0, within), axis=1, keepdims=True)
     count = np.maximum(cut_off.sum(axis=1, keepdims=True), 1)
     rest = (dim * middle - others) / count
-    own = np.where(cut_off, np.maximum(within, rest), within) * cosines
+    own = np.where(cut_off, np.maximum(rest, 0.0), within) * cosines
     sums = la.vector(surface.gap.function.function_space.dofmap.index_map, 2)
     rows = sums.array.reshape(-1, 2)
     rows[:] = 0.0
