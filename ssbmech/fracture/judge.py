@@ -18,7 +18,7 @@ from ssbmech.errors import ParameterError, RunFolderError
 from ssbmech.fracture.cells import Cells
 from ssbmech.fracture.flaws import EdgeCrack, Flaw, PennyCrack, critical_stress
 from ssbmech.fracture.loads import Flaws, Loads, State
-from ssbmech.fracture.numbers import Known, known, molar_volume
+from ssbmech.fracture.numbers import Known, conducts, known, molar_volume
 from ssbmech.fracture.statistics import Weibull
 from ssbmech.fracture.surfaces import Surface, principal
 from ssbmech.fracture.verdict import Course, Inside, Verdict
@@ -275,12 +275,7 @@ def _brittle(run: RunData, assumed: Assumed) -> dict[str, list[_Region]]:
         )
     found = {}
     for name in assumed.bodies or tuple(run.bodies):
-        given = dict(assumed.given)
-        if not assumed.bodies and not _conducts(run, name):
-            # a toughness given for all is that of the electrolyte, and of what has one anyway
-            own = list(_regions(run, name, {}))
-            given = given if own else {k: v for k, v in given.items() if k != "toughness"}
-        regions = list(_regions(run, name, given))
+        regions = list(_regions(run, name, assumed))
         if regions:
             found[name] = regions
     if not found:
@@ -302,14 +297,19 @@ def _conducts(run: RunData, body: str) -> bool:
     return "phi_e" in run.bodies[body].names and molar_volume(run.manifest, body) == 0.0
 
 
-def _regions(run: RunData, body: str, given: Mapping[str, float]) -> Iterator[_Region]:
+def _regions(run: RunData, body: str, assumed: Assumed) -> Iterator[_Region]:
+    named, ionic = bool(assumed.bodies), _conducts(run, body)
     data = run.bodies[body]
     at = data.values("region", 0) if "region" in data.names else np.ones(len(data.corners))
     bodies = run.manifest.get("bodies")
     listed = bodies.get(body) if isinstance(bodies, dict) else None
     tags = listed.get("regions") if isinstance(listed, dict) else None
     for name, tag in tags.items() if isinstance(tags, dict) else ((body, None),):
-        numbers = known(run.manifest, body, name, given)
+        # a toughness given for all is that of the electrolyte, and of what has one anyway
+        electrolyte = named or (ionic and conducts(run.manifest, body, name))
+        if not electrolyte and known(run.manifest, body, name, {}) is None:
+            continue
+        numbers = known(run.manifest, body, name, assumed.given)
         cells = np.ones(len(at), dtype=bool) if tag is None else at == tag
         if numbers is not None and cells.any():
             yield _Region(name, cells, numbers)

@@ -106,6 +106,21 @@ def known(
     return Known(Numbers(**found), tuple(n for n in guesses if n != "compression"))
 
 
+def conducts(manifest: Mapping[str, Any], body: str, region: str) -> bool:
+    """Return whether a region conducts ions; False where a manifest says that it does not.
+
+    Args:
+        manifest: Manifest of the run.
+        body: Name of the body.
+        region: Name of the region.
+    """
+    name, rows = f"bodies[{body}].materials[{region}].conductor", manifest.get("case")
+    return not any(
+        isinstance(row, dict) and row.get("name") == name and row.get("value") is None
+        for row in (rows if isinstance(rows, list) else ())
+    )
+
+
 def molar_volume(manifest: Mapping[str, Any], body: str) -> float:
     """Return the volume of metal per mole of charge of a body, 0 for one that is no metal [m3/mol].
 

@@ -198,6 +198,19 @@ def test_what_cannot_be_judged_is_refused(tmp_path):
         Assumed(cell_area=0.0)
 
 
+def test_a_toughness_for_all_is_that_of_what_conducts(tmp_path):
+    """A region that conducts no ions, such as a collector of the same body, is asked for by name."""
+    path = write(tmp_path / "run", Flawed(fracture={}))
+    manifest = json.loads((path / "manifest.json").read_text("utf-8"))
+    row = {"name": "bodies[ceramic].materials[ceramic].conductor", "value": None, "unit": ""}
+    manifest["case"].append(row)
+    (path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    given = {"toughness": 1e6}
+    with pytest.raises(RunFolderError, match="toughness of no body is known"):
+        judge(RunData.open(path), Assumed(given=given))
+    assert judge(RunData.open(path), Assumed(given=given, bodies=("ceramic",))).courses
+
+
 def test_numbers_on_the_command_line_take_the_place_of_the_runs(tmp_path, capsys):
     path = write(tmp_path / "run", Flawed(stress={"xx": uniform(50e6)}))
     given = ["--toughness", "1.2", "--flaw", "20", "--shape", "through", "--json", "--no-figure"]
