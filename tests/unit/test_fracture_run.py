@@ -199,7 +199,7 @@ def test_what_cannot_be_judged_is_refused(tmp_path):
 
 
 def test_a_toughness_for_all_is_that_of_what_conducts(tmp_path):
-    """A region that conducts no ions, such as a collector of the same body, is asked for by name."""
+    """One that conducts no ions, such as a collector of the same body, is asked for by name."""
     path = write(tmp_path / "run", Flawed(fracture={}))
     manifest = json.loads((path / "manifest.json").read_text("utf-8"))
     row = {"name": "bodies[ceramic].materials[ceramic].conductor", "value": None, "unit": ""}
