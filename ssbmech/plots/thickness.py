@@ -127,7 +127,8 @@ def thickness_figure(run: RunData, path: Path) -> Path:
         ratios = [1.2] + [1.0] * len(layers)
         column = figure.subplots(rows, 1, sharex=True, squeeze=False, height_ratios=ratios)[:, 0]
         for number, layer in enumerate(layers):
-            _draw_line(column[0], run, layer, unit.factor, theme.LINES[number])
+            colour = theme.LINES[number % len(theme.LINES)]
+            _draw_line(column[0], run, layer, unit.factor, colour)
             _draw_map(figure, column[1 + number], run, layer, unit)
         column[0].set_ylabel(f"thickness of\nmetal ({unit.text})")
         column[0].set_ylim(bottom=0.0)
