@@ -46,7 +46,8 @@ class Interface:
         adhesion: bond between the bodies; None if they only touch.
         initial_gap: gap before anything moves; None for perfect contact.
         activity: factor on the exchange current by position; where it is zero no current passes.
-            None for one everywhere. A facet has the factor of its midpoint.
+            None for one everywhere. A facet has the factor of its midpoint. Where the
+            minus body moves a vertex has the mean of the facets around it.
         diffusion: metal of the minus body that moves along the interface; None if none does.
         directors: lines along which the surface of a minus body that moves goes; None for the mean
             normals of facets.
