@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+import ufl
 
 import ssbmech as ssb
 from ssbmech.constants import FARADAY
@@ -20,6 +21,7 @@ from tests.cap import Cap, Layer
 from tests.case_scripts import script_case
 from tests.held_layer import HEIGHT, SIDES, layer, porosity, swelling
 from tests.parts import Lithium, part
+from tests.pointwise import evaluate_at, rate
 from tests.tools import March, march, measured
 
 
@@ -115,3 +117,49 @@ def test_factors_of_a_porous_host_are_positive() -> None:
     with pytest.raises(ParameterError, match=r"allowed=2\.8"):
         LogarithmicVolumeSwelling(Curve((0.0, 0.5, 1.0), (0.0, 1.4, 2.8)))
     assert isinstance(law.dense, Elastic)
+
+
+@pytest.mark.serial
+def test_numbers_of_a_porous_host_follow_its_content() -> None:
+    """Modulus by one curve; size of the cap and dense strength, both, by the other."""
+    grid = (0.0, 0.5, 1.0)
+    host = PorousHost(
+        silicon(0.0).law(0.6), Curve(grid, (1.0, 0.8, 0.6)), Curve(grid, (1.0, 0.6, 0.2))
+    )
+    found = evaluate_at(
+        lambda f, _: [
+            (law := host.at(f["x"])).dense.young,
+            law.dense.poisson,
+            law.line.hardening,
+            law.strength,
+        ],
+        {"x": np.array(grid)},
+    )
+    for column, number, factors in (
+        (0, host.law.dense.young, (1.0, 0.8, 0.6)),
+        (1, host.law.dense.poisson, (1.0, 1.0, 1.0)),
+        (2, host.law.line.hardening, (1.0, 0.6, 0.2)),
+        (3, host.law.strength, (1.0, 0.6, 0.2)),
+    ):
+        assert found[:, column] == pytest.approx(number * np.array(factors), rel=1e-12)
+
+
+@pytest.mark.serial
+def test_logarithmic_swelling_is_that_of_its_volume() -> None:
+    """Three strains are the logarithm of the volume; a stress works on the present volume."""
+    law = LogarithmicVolumeSwelling(Curve((0.0, 0.5, 1.0), (0.0, 1.4, 2.8)), allowed=3.0)
+    axis = ufl.as_vector((0.0, 0.0, 1.0))
+    x = np.array([0.0, 0.3, 0.9])
+    found = evaluate_at(
+        lambda f, _: [
+            ufl.tr(law.strain(f["x"], axis)),
+            ufl.tr(law.strain_per_content(f["x"], axis)),
+            rate(ufl.tr(law.strain(f["x"], axis)), f["x"]),
+            ufl.tr(law.work_per_content(f["x"], axis)),
+        ],
+        {"x": x},
+    )
+    assert found[:, 0] == pytest.approx(np.log1p(2.8 * x), abs=1e-12)
+    assert found[:, 1] == pytest.approx(2.8 / (1 + 2.8 * x), rel=1e-9)
+    assert found[:, 1] == pytest.approx(found[:, 2], rel=1e-9)
+    assert found[:, 3] == pytest.approx(2.8, rel=1e-9)
