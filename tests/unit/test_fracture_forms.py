@@ -93,6 +93,19 @@ def test_published_factors_of_shapes():
     assert flaws.shape_factor(flaws.HalfPenny()) == pytest.approx(0.713, rel=0.03)
 
 
+def test_a_half_penny_under_bending():
+    """Newman and Raju's factors of tension, and of bending of a plate a thousand times as thick."""
+    size, thin = 5e-6, 1e-3
+    deepest, surface = flaws.HalfPenny().rules(size)
+    # (1.13 - 0.09) / sqrt(2.464) at the deepest point, 1.1 times that at the surface
+    whole = 1.04 / sqrt(1 + 1.464) * sqrt(pi * size)
+    bent = 1.0 - 2.0 * thin * deepest.depths / size
+    for rule, factor, falls in ((deepest, 1.0, 1.22 + 0.12), (surface, 1.1, 0.34 + 0.11)):
+        assert rule.intensity(np.ones(2)) == pytest.approx(factor * whole, rel=1e-3)
+        ratio = rule.intensity(bent) / rule.intensity(np.ones(2))
+        assert (1.0 - ratio) / thin == pytest.approx(falls, rel=1e-6)
+
+
 @pytest.mark.parametrize("flaw", SHAPES, ids=lambda each: type(each).__name__)
 def test_critical_stress_and_size_are_inverse(flaw):
     stress = flaws.critical_stress(flaw, 12e-6, 0.69e6)
