@@ -6,11 +6,14 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+from mpi4py import MPI
+
 import numpy as np
 import pytest
 
 import ssbmech as ssb
 from ssbmech import library
+from ssbmech.model.cell import CellModel
 from ssbmech.run.case_script import CaseScript
 from tests.moving import motion
 from tests.parts import Transfer, part
@@ -48,6 +51,16 @@ def fill(*options: str, volume: float = 1e-12) -> None:
 @pytest.mark.serial
 def test_flaw_with_inclined_walls_is_filled() -> None:
     fill("--size=1")
+
+
+@pytest.mark.serial
+def test_metal_behind_a_flaw_with_upright_walls() -> None:
+    """Lines that fan out meet the plane of symmetry, and metal lies up to there."""
+    case = NOTCH.case(["--angle=90", "--floor=4", "--size=1"])
+    mesh = case.geometry
+    cell = CellModel(case, mesh.build(MPI.COMM_WORLD))
+    metal = part(cell.surfaces[INTERFACE], Transfer).reactant
+    assert metal.thickness.x.array.min() > 0.5 * mesh.depth
 
 
 @pytest.mark.slow

@@ -46,7 +46,7 @@ SIDES = 0.3
 """Cosine between a ray and a normal up to which the facet is a side of the body, no back [1]."""
 
 ROUNDING = 1e-9
-"""Difference of two thicknesses over one of them that is none [1]."""
+"""Thickness, or difference of two, over another one that is none [1]."""
 
 USED_UP = 0.05
 """Mean metal above the film and in contact at which a layer is used up, over the thickness at which
@@ -189,17 +189,22 @@ def thickness_behind(wall: MovingWall, rim: Mask) -> Array:
     down /= np.linalg.norm(down, axis=2, keepdims=True)
     begin = np.concatenate([corners + inwards, middles], axis=1)
     mine = (begin.reshape(-1, dim), -np.concatenate([directors, down], axis=1).reshape(-1, dim))
-    rays: list[tuple[Array, Array]] = comm.allgather(mine)
-    origins, directions = (np.concatenate(part) for part in zip(*rays, strict=True))
+    # in the inside a ray may well leave through a side, as lines that fan out from a flaw do
+    edge = np.column_stack([rim[places], np.zeros(len(places), dtype=bool)]).ravel()
+    rays: list[tuple[Array, Array, Mask]] = comm.allgather((*mine, edge))
+    origins, directions, edges = (np.concatenate(part) for part in zip(*rays, strict=True))
     index_map = mesh.topology.index_map(dim)
     cells = np.arange(index_map.size_local + index_map.num_ghosts, dtype=np.int32)
-    lengths = chords(origins, directions, boundary_of(mesh, cells), SIDES)
+    around, lengths = boundary_of(mesh, cells), np.zeros((2, len(origins)))
+    lengths[0] = chords(origins, directions, around)
+    lengths[1, edges] = chords(origins[edges], directions[edges], around, SIDES)
     comm.Allreduce(MPI.IN_PLACE, lengths, op=MPI.SUM)
-    before = sum(len(first) for first, _ in rays[: comm.rank])
+    before = sum(len(first) for first, _, _ in rays[: comm.rank])
     cosines = np.einsum("fcd,fd->fc", directors, link.normals)
-    found = lengths[before : before + len(mine[0])].reshape(len(places), places.shape[1] + 1)
+    own_rays = slice(before, before + len(mine[0]))
+    found, to_back = lengths[:, own_rays].reshape(2, len(places), places.shape[1] + 1)
     within, middle = found[:, :-1], found[:, -1:]
-    cut_off = rim[places] & (within <= 0.0)
+    cut_off = rim[places] & (to_back[:, :-1] <= ROUNDING * middle)
     others = np.sum(np.where(cut_off, 0.0, within), axis=1, keepdims=True)
     count = np.maximum(cut_off.sum(axis=1, keepdims=True), 1)
     rest = (dim * middle - others) / count
