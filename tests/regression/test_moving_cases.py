@@ -59,6 +59,7 @@ def test_thin_lithium(tmp_path: Path) -> None:
     assert np.ptp(column(result, "p_stack", 1)) < 1e3
 
 
+@pytest.mark.slow
 def test_anode_less(tmp_path: Path) -> None:
     """The anode grows from 20 nm by what the cathode gives, and is stripped to its film by name."""
     lithium, copper = "anode|electrolyte", "anode|copper"

@@ -111,7 +111,10 @@ def test_rotation_is_orthogonal_and_by_the_right_angle(angle: float) -> None:
     assert np.allclose(turn, exact, atol=1e-13)
 
 
-@pytest.mark.parametrize("frame", [ssb.PlaneStrain(), ssb.ThreeDimensional()])
+@pytest.mark.parametrize(
+    "frame",
+    [ssb.PlaneStrain(), pytest.param(ssb.ThreeDimensional(), marks=pytest.mark.slow)],
+)
 def test_elastic_strain_turns_with_a_body_that_turns(frame: Frame) -> None:
     """In a rigid rotation the next step starts from R e R^T, however large the angle."""
     angle, dim = 0.7, frame.dim

@@ -143,7 +143,7 @@ def age_error(count: int, frame: Frame, size: float = 4e-6) -> tuple[float, floa
     "frame",
     [
         ssb.PlaneStrain(),
-        pytest.param(ssb.Axisymmetric(), marks=pytest.mark.serial),
+        pytest.param(ssb.Axisymmetric(), marks=[pytest.mark.serial, SLOW]),
         pytest.param(ssb.ThreeDimensional(), marks=SLOW),
     ],
     ids=lambda frame: type(frame).__name__,

@@ -72,10 +72,11 @@ def test_time_to_loss_below_the_critical_pressure(ratio: float) -> None:
     assert apart(column(run, "void_volume")[-1], HEIGHT_LOST * 30e-6) < 2e-3
     assert column(run, "gap_max")[-1] < 1e-12
     # the run-away does not crawl: a jump is located to 1e-4 of the time by 14 halvings, and the
-    # chord of a voltage that runs away takes about twice as many
+    # chord of a voltage that runs away takes about twice as many, and the last two are as short as
+    # landings are located
     assert len(run.rows) < 100
     assert set(run.rejected) <= {"overshot a stop condition"}
-    assert len(run.rejected) <= 28
+    assert len(run.rejected) <= 30
 
 
 def test_voltage_before_loss_follows_contact() -> None:
