@@ -90,7 +90,9 @@ def test_a_film_that_cannot_be_stripped_is_pressed_and_grown() -> None:
     """It holds no more than what exhaustion leaves, and that ends no step that strips nothing."""
     case = with_first_body(from_seed(0.1e-6), exhaustion=ssb.Exhaustion(film=SEED))
     run = march(case)
-    assert [ending for ending in run.endings if "used up" in ending] == run.endings[2:3]
+    # a run in two halves is interrupted once
+    endings = [ending for ending in run.endings if ending != "interrupted"]
+    assert [ending for ending in endings if "used up" in ending] == endings[2:3]
     assert run.endings[:2] == ["duration", "duration"]
     assert run.series("p_stack")[run.series("step") == 0][-1] == pytest.approx(1e6, rel=1e-6)
 
