@@ -14,6 +14,7 @@ from dolfinx import fem, la
 from dolfinx import mesh as dmesh
 
 from ssbmech._compat import cell_nodes, compile_form
+from ssbmech.errors import NotConverged
 from ssbmech.geometry.moving import area_shares, area_vectors
 from ssbmech.model.body import BodyModel
 
@@ -106,6 +107,9 @@ class FreeFaces:
                 (vertices, dim) [m].
             known: components that are known.
             here: displacements at the start of the step [m].
+
+        Raises:
+            NotConverged: no motion takes what flows through the faces.
         """
         if not self._any:
             return target
@@ -126,6 +130,8 @@ class FreeFaces:
             far = float(np.max(np.abs(moved - before), initial=0.0))
             if self._comm.allreduce(far, op=MPI.MAX) <= STILL * self._size:
                 break
+        else:
+            raise NotConverged(f"free faces of {self._body.name!r} do not come to rest in the step")
         return np.where(self.vertices[:, None] & ~known, here + moved, target)
 
     def _moved(self, flow: Array, area: Array, given: Array, along: Array, known: Mask) -> Array:
