@@ -131,9 +131,10 @@ def age_error(count: int, frame: Frame, size: float = 4e-6) -> tuple[float, floa
     cell = march(growing(count, frame, size)).cell
     found = points_of(cell, "negative", "age")
     # metal at rest: that above its first surface is as old as the layer's growth from there on
-    young = np.clip((found.x[:, 1] - thickness) / SPEED, 0.0, time)
+    height = found.x[:, frame.dim - 1]
+    young = np.clip((height - thickness) / SPEED, 0.0, time)
     error = np.abs(found.values - (1.0 + time - young)) / time
-    deep = found.x[:, 1] < 0.4 * thickness
+    deep = height < 0.4 * thickness
     worst = COMM.allreduce(float(error[deep].max(initial=0.0)), op=MPI.MAX)
     assert np.all(found.values > -1e-9 * time)
     return found.mean(error), worst
@@ -154,8 +155,9 @@ def test_plated_metal_is_as_old_as_its_plating(frame: Frame) -> None:
     against = "time since it was plated"
     # the kink at the old surface is smeared over a cell or two
     measured(name, "mean error over the time of plating, h = 2 um, 20 steps", mean, 0.012, against)
-    # a tensor's worth of points, more than a linear function has values, keeps a trace of its cell
-    measured(name, "error in old metal", deep, 5e-4, against)
+    # a tensor's worth of points, more than a linear function has values, keeps a trace of its cell:
+    # more of it in tetrahedra
+    measured(name, "error in old metal", deep, 5e-4 if frame.dim == 2 else 2e-3, against)
 
 
 def test_age_to_the_last_bit() -> None:

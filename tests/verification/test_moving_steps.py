@@ -47,7 +47,9 @@ def test_wall_about_to_overhang_ends_the_step_by_name() -> None:
     run = march(steep(7.95e-6, protocol=(ssb.Preload(1 * s), plate, strip)))
     reached = "reached its limit"
     named = f"wall of negative about to overhang: wall_slope:{WORKING} {reached}"
-    assert run.endings == ["duration", named, "duration"]
+    # a run in two halves is interrupted once
+    endings = [ending for ending in run.endings if ending != "interrupted"]
+    assert endings == ["duration", named, "duration"]
     slopes = run.series(f"wall_slope:{WORKING}")
     assert 16.0 < slopes.max() < 20.0
     assert slopes[-1] < slopes.max() - 0.1
