@@ -32,15 +32,7 @@ HOLDS_TOGETHER: Final = 0.01
 def glass_75li2s_25p2s5() -> Material:
     """Return cold pressed glass of 75 Li2S 25 P2S5: porosity 39 % at 74 MPa, 5 % at 500 MPa."""
     solid = _pressed(4.76e-3 / MPa, 0.613, Elastic(young=24 * GPa, poisson=0.3))
-    conductor = PorousConductor(
-        IonConductor(
-            conductivity=0.44 * mS_per_cm,
-            activation_energy=34 * kJ_per_mol,
-            reference_temperature=ROOM_TEMPERATURE * K,
-        ),
-        percolation=solid.line.loose_density,
-        exponent=1.8,
-    )
+    conductor = _conductor(0.44 * mS_per_cm, 34 * kJ_per_mol, solid)
     sources = {
         **_sources(
             Source(
@@ -84,15 +76,7 @@ def glass_75li2s_25p2s5() -> Material:
 def li6ps5cl_pressed() -> Material:
     """Return cold pressed Li6PS5Cl: porosity 18 % at 370 MPa; the loose density is the glass's."""
     solid = _pressed(2.98e-3 / MPa, 0.613, Elastic(young=28 * GPa, poisson=0.37))
-    conductor = PorousConductor(
-        IonConductor(
-            conductivity=3.5 * mS_per_cm,
-            activation_energy=37 * kJ_per_mol,
-            reference_temperature=ROOM_TEMPERATURE * K,
-        ),
-        percolation=solid.line.loose_density,
-        exponent=1.8,
-    )
+    conductor = _conductor(3.5 * mS_per_cm, 37 * kJ_per_mol, solid)
     sources = {
         **_sources(
             Source(
@@ -209,6 +193,12 @@ def _pressed(slope: Any, intercept: float, dense: Elastic) -> CapLaw:
         strength=1.5 * line.hardening,
         stiffening=4.0,
     )
+
+
+def _conductor(conductivity: Any, activation_energy: Any, solid: CapLaw) -> PorousConductor:
+    """Return a conductor by its conductivity when dense, which falls with the density."""
+    dense = IonConductor(conductivity, activation_energy, ROOM_TEMPERATURE * K)
+    return PorousConductor(dense, percolation=solid.line.loose_density, exponent=1.8)
 
 
 def _guess(note: str, temperature: float | None) -> Source:

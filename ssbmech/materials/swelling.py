@@ -151,7 +151,22 @@ def _allowed() -> Any:
 
 
 @dataclass(frozen=True)
-class VolumeSwelling:
+class _TabulatedVolume:
+    """A volume change by content, refused where it is beyond what is allowed."""
+
+    curve: Curve = table(
+        "1", low=-0.5, high=4.0, doc="relative volume change against content, as a fraction"
+    )
+    allowed: float | None = _allowed()
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        validate_parameters(self)
+        check_change(type(self).__name__, self.curve, self.allowed)
+
+
+@dataclass(frozen=True)
+class VolumeSwelling(_TabulatedVolume):
     r"""Isotropic swelling with a tabulated volume, exact for lengths.
 
     .. math:: \varepsilon = \left[(1 + \Delta V / V_0)^{1/3} - 1\right] I
@@ -165,16 +180,6 @@ class VolumeSwelling:
             beyond what is allowed, `LARGEST_CHANGE` where nothing is given.
     """
 
-    curve: Curve = table(
-        "1", low=-0.5, high=4.0, doc="relative volume change against content, as a fraction"
-    )
-    allowed: float | None = _allowed()
-
-    def __post_init__(self) -> None:
-        """Check the bounds."""
-        validate_parameters(self)
-        check_change(type(self).__name__, self.curve, self.allowed)
-
     def strain(self, x: Expr, axis: Expr) -> Expr:
         """Return the free strain from the volume of the table's reference state [1]."""
         return ((1 + self.curve.value(x)) ** (1 / 3) - 1) * ufl.Identity(3)
@@ -186,7 +191,7 @@ class VolumeSwelling:
 
 
 @dataclass(frozen=True)
-class LinearVolumeSwelling:
+class LinearVolumeSwelling(_TabulatedVolume):
     r"""Isotropic swelling with a tabulated volume, exact for volumes.
 
     .. math:: \varepsilon = \tfrac13 \frac{\Delta V}{V_0} I
@@ -199,16 +204,6 @@ class LinearVolumeSwelling:
             beyond what is allowed, `LARGEST_CHANGE` where nothing is given.
     """
 
-    curve: Curve = table(
-        "1", low=-0.5, high=4.0, doc="relative volume change against content, as a fraction"
-    )
-    allowed: float | None = _allowed()
-
-    def __post_init__(self) -> None:
-        """Check the bounds."""
-        validate_parameters(self)
-        check_change(type(self).__name__, self.curve, self.allowed)
-
     def strain(self, x: Expr, axis: Expr) -> Expr:
         """Return the free strain from the volume of the table's reference state [1]."""
         return self.curve.value(x) / 3 * ufl.Identity(3)
@@ -219,7 +214,7 @@ class LinearVolumeSwelling:
 
 
 @dataclass(frozen=True)
-class LogarithmicVolumeSwelling:
+class LogarithmicVolumeSwelling(_TabulatedVolume):
     r"""Isotropic swelling with a tabulated volume, exact where strains are logarithms.
 
     .. math:: \varepsilon = \tfrac13 \ln\left( 1 + \frac{\Delta V}{V_0} \right) I
@@ -233,16 +228,6 @@ class LogarithmicVolumeSwelling:
         ParameterError: a volume change lies outside the bounds, as in a table in percent, or is
             beyond what is allowed, `LARGEST_CHANGE` where nothing is given.
     """
-
-    curve: Curve = table(
-        "1", low=-0.5, high=4.0, doc="relative volume change against content, as a fraction"
-    )
-    allowed: float | None = _allowed()
-
-    def __post_init__(self) -> None:
-        """Check the bounds."""
-        validate_parameters(self)
-        check_change(type(self).__name__, self.curve, self.allowed)
 
     def strain(self, x: Expr, axis: Expr) -> Expr:
         """Return the free strain from the volume of the table's reference state [1]."""

@@ -68,7 +68,7 @@ def test_strip_with_bolts_at_both_ends(reach):
     exact = closed_form(reach, x)
     if exact.min() < 0.0:
         # the plate lifts: the closed form of glued cells does not hold
-        assert found.pressure.min() == 0.0
+        assert found.pressure.min() == pytest.approx(0.0, abs=1e-9 * found.mean)
         return
     error = np.abs(found.pressure[:, 0] / found.mean - exact).max() / exact.max()
     measured("plate on cells", f"pressure at lambda L = {reach:g}", error, 1e-6,
@@ -103,7 +103,7 @@ def test_thick_plates_press_evenly_and_thin_ones_lift():
     assert np.ptp(thick.pressure) < 0.2 * thick.mean
     thin = corners(thickness=3e-3).pressed()
     assert thin.touching < 0.9
-    assert thin.pressure.min() == 0.0
+    assert thin.pressure.min() == pytest.approx(0.0, abs=1e-9 * thin.mean)
     assert thin.mean == pytest.approx(thick.mean, rel=1e-9)
 
 
