@@ -34,7 +34,7 @@ from dolfinx.fem import petsc as fem_petsc
 from ssbmech._compat import compile_form, constant, element_points
 from ssbmech.case.linear_solver import Direct
 from ssbmech.errors import NotConverged
-from ssbmech.frames import WeightedMeasure
+from ssbmech.frames import Expr, WeightedMeasure
 from ssbmech.model.body import BodyModel
 from ssbmech.model.history import RegionHistory
 from ssbmech.solve.linear import Solver
@@ -82,15 +82,15 @@ class Convection:
         space, mesh = self._space, body.mesh.mesh
         x = ufl.SpatialCoordinate(mesh)
 
-        def measure(kind: str) -> WeightedMeasure:
-            rule = ufl.Measure(kind, domain=mesh, metadata={"quadrature_degree": DEGREE})
-            return WeightedMeasure(rule, body.frame.weight(x("+") if kind == "dS" else x))
+        def measure(kind: ufl.Measure, at: Expr) -> WeightedMeasure:
+            rule = kind(domain=mesh, metadata={"quadrature_degree": DEGREE})
+            return WeightedMeasure(rule, body.frame.weight(at))
 
         s, q, n = ufl.TrialFunction(space), ufl.TestFunction(space), ufl.FacetNormal(mesh)
         c = body.kinematics.counted(body.u) - self.moved
         through, outwards = ufl.dot(c("+"), n("+")), ufl.dot(c, n)
         enters = ufl.conditional(ufl.gt(self.plated, NO_METAL), ufl.max_value(-outwards, 0.0), 0.0)
-        dx, dS, ds = measure("dx"), measure("dS"), measure("ds")
+        dx, dS, ds = measure(ufl.dx, x), measure(ufl.dS, x("+")), measure(ufl.ds, x)
         change = (s + ufl.dot(c, ufl.grad(s))) * q * dx + enters * s * q * ds
         upwind = (abs(through) * ufl.jump(q) - 2 * through * ufl.avg(q)) / 2
         self._left = compile_form(change + ufl.jump(s) * upwind * dS, None)
