@@ -6,6 +6,10 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from mpi4py import MPI
+
+import numpy as np
+
 import ssbmech as ssb
 from ssbmech import library
 from ssbmech.frames import Frame
@@ -13,10 +17,12 @@ from ssbmech.library.interfaces import lithium_li6ps5cl
 from ssbmech.model.cell import CellModel
 from ssbmech.model.motion import BodyMotion
 from ssbmech.units import MPa, MPa_per_um, mA_per_cm2, nm, s, um
-from tests.small_cell import void_cell
+from tests.small_cell import deviations, physical, void_cell
 
 WORKING, COUNTER = "negative|separator", "positive|separator"
 LITHIUM = library.by_name("lithium_lepage2019")
+AT_REST = {"gap": 1e-12, "void_volume": 1e-18, "voltage": 1e-6, "slip": 1e-12}
+"""Sizes of quantities that are zero but for round-off where surfaces stay together [SI units]."""
 SPEED = 10.0 * LITHIUM.metal.thickness_per_charge
 """Strip speed of 1 mA/cm2 [m/s]."""
 
@@ -101,7 +107,25 @@ def moving_void(frame: Frame | None = None, **changes: Any) -> ssb.Case:
     return dataclasses.replace(case, bodies=tuple(bodies))
 
 
-def without_effort(rows: list[dict[str, float]]) -> list[dict[str, float]]:
-    """Return series rows without what tells of the work that was done for them."""
+def assert_same_rows(found: list[dict[str, float]], expected: list[dict[str, float]]) -> None:
+    """Check that two runs gave the same series, but for what tells of the work done for it.
+
+    One rank computes the same bits each time. More of them add in the order in which they come.
+
+    Raises:
+        AssertionError: if the runs differ, on more ranks than one by more than 1e-8.
+    """
     effort = ("wall_time", "rejected_steps")
-    return [{key: row[key] for key in row if key not in effort} for row in rows]
+    found, expected = (
+        [{k: row[k] for k in row if k not in effort} for row in rows] for rows in (found, expected)
+    )
+    if MPI.COMM_WORLD.size == 1:
+        assert found == expected
+        return
+    assert len(found) == len(expected)
+    one, other = (
+        {name: np.array([row[name] for row in rows]) for name in physical(rows[0])}
+        for rows in (found, expected)
+    )
+    apart = deviations(one, other, AT_REST)
+    assert max(apart.values()) < 1e-8, max(apart, key=apart.__getitem__)

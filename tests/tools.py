@@ -301,6 +301,22 @@ def measured(item: str, quantity: str, value: float, limit: float, against: str)
     assert value <= limit, f"{item}: {quantity} is {value:.4g}, limit {limit:.4g} ({against})"
 
 
+def assert_same(found: np.ndarray, expected: np.ndarray) -> None:
+    """Check that two runs gave the same array, of which each rank has a part; collective.
+
+    One rank computes the same bits each time. More of them add in the order in which they come.
+
+    Raises:
+        AssertionError: if they differ, on more ranks than one by more than 1e-8 of the largest.
+    """
+    if MPI.COMM_WORLD.size == 1:
+        assert np.array_equal(found, expected)
+        return
+    largest = float(np.abs(expected).max(initial=0.0))
+    largest = MPI.COMM_WORLD.allreduce(largest, op=MPI.MAX)
+    assert np.allclose(found, expected, rtol=0.0, atol=1e-8 * largest)
+
+
 def observed_orders(sizes: list[float], errors: list[float]) -> np.ndarray:
     """Return the order of convergence between each two successive meshes."""
     h, e = np.log(sizes), np.log(errors)

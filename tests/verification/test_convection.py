@@ -29,7 +29,7 @@ from ssbmech.model.history import RegionHistory
 from ssbmech.units import mA_per_cm2, s
 from tests.moving import LITHIUM, SPEED, motion, moving_cell
 from tests.single_body import Rectangle
-from tests.tools import Mode, march, measured, observed_orders, set_mode
+from tests.tools import Mode, assert_same, march, measured, observed_orders, set_mode
 
 COMM = MPI.COMM_WORLD
 ANAND = library.by_name("lithium_anand_narayan2019")
@@ -167,7 +167,7 @@ def test_age_to_the_last_bit() -> None:
     for mode in (Mode.RESTEP, Mode.RECOVER):
         set_mode(mode)
         again = points_of(march(case).cell, "negative", "age")
-        assert np.array_equal(again.values, whole.values)
+        assert_same(again.values, whole.values)
         assert COMM.allreduce(len(np.unique(again.values)) > 2, op=MPI.LOR)
 
 

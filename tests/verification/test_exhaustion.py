@@ -18,7 +18,7 @@ from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.model.cell import CellModel
 from ssbmech.model.parts.thin_metal import at_rim
 from ssbmech.units import mA_per_cm2, s, um
-from tests.moving import LITHIUM, SPEED, WORKING, motion, moving_cell, without_effort
+from tests.moving import LITHIUM, SPEED, WORKING, assert_same_rows, motion, moving_cell
 from tests.parts import Transfer, part
 from tests.tools import March, Mode, march, measured, set_mode
 
@@ -209,4 +209,4 @@ def test_film_to_the_last_bit() -> None:
     for mode in (Mode.RESTEP, Mode.RECOVER):
         set_mode(mode)
         again = march(case)
-        assert without_effort(again.rows) == without_effort(whole.rows)
+        assert_same_rows(again.rows, whole.rows)

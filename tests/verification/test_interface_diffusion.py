@@ -31,7 +31,7 @@ from tests.stripping import (
     every_law,
     strip_cell,
 )
-from tests.tools import Mode, march, measured, observed_orders, set_mode
+from tests.tools import Mode, assert_same, march, measured, observed_orders, set_mode
 
 INTERFACE = "metal|base"
 RADIUS = 10e-6
@@ -218,5 +218,5 @@ def test_pressure_of_ridges_outlasts_a_checkpoint(monkeypatch: pytest.MonkeyPatc
         ridges = part(cell.surfaces[INTERFACE], Diffusion).ridge_pressure
         found.append((ridges.previous.copy(), ridges.older.copy()))
     for whole, again in zip(*found, strict=True):
-        assert np.array_equal(whole, again)
+        assert_same(again, whole)
         assert not whole.size or np.ptp(whole) > 0.0

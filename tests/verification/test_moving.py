@@ -27,9 +27,9 @@ from ssbmech.frames import Frame
 from ssbmech.geometry import QuarterVoid
 from ssbmech.model.cell import CellModel
 from ssbmech.model.motion import BodyMotion
-from tests.moving import LITHIUM, WORKING, motion, moving_cell, moving_void, without_effort
+from tests.moving import LITHIUM, WORKING, assert_same_rows, motion, moving_cell, moving_void
 from tests.single_body import Rectangle
-from tests.tools import March, Mode, march, measured, observed_orders, set_mode
+from tests.tools import March, Mode, assert_same, march, measured, observed_orders, set_mode
 
 SLOW = pytest.mark.slow
 FRAMES = (
@@ -162,9 +162,9 @@ def test_void_to_the_last_bit() -> None:
     for mode in (Mode.RESTEP, Mode.RECOVER):
         set_mode(mode)
         again = march(case)
-        assert without_effort(again.rows) == without_effort(whole.rows)
+        assert_same_rows(again.rows, whole.rows)
         for here, there in zip(again.cell.motion.bodies, whole.cell.motion.bodies, strict=True):
-            assert np.array_equal(here.positions, there.positions)
+            assert_same(here.positions, there.positions)
 
 
 def with_settling(steps: np.ndarray) -> list[float]:

@@ -32,7 +32,7 @@ from ssbmech.model.cell import CellModel
 from ssbmech.run import runner
 from ssbmech.runfolder.status import RunStatus
 from ssbmech.units import mA_per_cm2, s
-from tests.moving import SPEED, WORKING, motion, moving_cell, without_effort
+from tests.moving import SPEED, WORKING, assert_same_rows, motion, moving_cell
 from tests.single_body import Rectangle, with_flow
 from tests.small_cell import deviations, physical
 from tests.tools import measured, on_first
@@ -151,7 +151,7 @@ def test_run_goes_on_after_a_renewal(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert first.rows[-1]["remeshings"] == 1.0
     on_first(COMM, lambda: shutil.copytree(resumed, alone))
     again = ssb.resume(case, resumed)
-    assert without_effort(again.rows) == without_effort(whole.rows)
+    assert_same_rows(again.rows, whole.rows)
     on_first(COMM, lambda: ssb.resume(case, alone, MPI.COMM_SELF).status)
 
     def apart() -> float:

@@ -18,9 +18,9 @@ from ssbmech.errors import CaseError, MeshError
 from ssbmech.frames import Frame
 from ssbmech.model.cell import CellModel
 from ssbmech.units import mA_per_cm2, s
-from tests.moving import LITHIUM, SPEED, WORKING, motion, moving_cell, without_effort
+from tests.moving import LITHIUM, SPEED, WORKING, assert_same_rows, motion, moving_cell
 from tests.refusing import refused
-from tests.tools import March, Mode, march, measured, set_mode
+from tests.tools import March, Mode, assert_same, march, measured, set_mode
 
 SLOW = pytest.mark.slow
 FRAMES = (
@@ -105,9 +105,9 @@ def test_seed_to_the_last_bit() -> None:
     for mode in (Mode.RESTEP, Mode.RECOVER):
         set_mode(mode)
         again = march(case)
-        assert without_effort(again.rows) == without_effort(whole.rows)
+        assert_same_rows(again.rows, whole.rows)
         for here, there in zip(again.cell.motion.bodies, whole.cell.motion.bodies, strict=True):
-            assert np.array_equal(here.positions, there.positions)
+            assert_same(here.positions, there.positions)
 
 
 def films(case: ssb.Case, **changes: Any) -> ssb.Case:
