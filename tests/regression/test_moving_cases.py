@@ -43,6 +43,7 @@ def endings(result: ssb.Result) -> list[str]:
     return re.findall(r"step \d+ of \d+, .*: ended \((.*)\)", log)
 
 
+@pytest.mark.slow
 def test_thin_lithium(tmp_path: Path) -> None:
     """It is stripped to its film, by name and at a voltage that a cell has, and plated back."""
     knobs = ("--thickness=1", "--separator=5", "--width=10", "--size=5", "--rest=1")

@@ -17,7 +17,7 @@ from ssbmech.run.case_script import CaseScript
 from ssbmech.runfolder.status import RunStatus
 from tests.void_run import read_series, without_figures
 
-pytestmark = pytest.mark.serial
+pytestmark = [pytest.mark.serial, pytest.mark.slow]
 
 COMM = MPI.COMM_WORLD
 SCRIPT = Path(__file__).parents[2] / "cases" / "nmc_cell" / "case.py"

@@ -37,6 +37,7 @@ def column(result: ssb.Result, name: str, step: int | None = None) -> np.ndarray
     return np.array([row[name] for row in result.rows if step is None or row["step"] == step])
 
 
+@pytest.mark.slow
 def test_void_in_space(tmp_path: Path) -> None:
     """A fifth of the area is no contact; plating deepens the void, stripping closes it."""
     result = run("li_void", tmp_path / "void", "--size=7", "--minutes=0.2")

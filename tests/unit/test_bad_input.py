@@ -36,6 +36,8 @@ from tests.refusing import refused
 from tests.small_cell import COUNTER, REFERENCE, STORED, WORKING, stack, void_cell
 from tests.tools import on_first
 
+pytestmark = pytest.mark.pair
+
 COMM = MPI.COMM_WORLD
 CASE = dataclasses.replace(void_cell(), geometry=STORED["plane"].case("plane").geometry)
 LITHIUM, ELECTROLYTE = CASE.bodies[0], CASE.bodies[1]

@@ -131,6 +131,7 @@ def check_regions(cell: CompositeStack, tagged: TaggedMesh) -> None:
     assert np.all(depth[~solid & (owner >= 0)] < sagitta)
 
 
+@pytest.mark.pair
 def test_composite_has_its_regions_faces_and_interfaces():
     cell = composite(packing=packing(kinds=(NMC, LCO)))
     tagged = cell.build(COMM)
@@ -167,6 +168,7 @@ def test_composite_has_its_regions_faces_and_interfaces():
     check_counts(cell, tagged)
 
 
+@pytest.mark.pair
 def test_composite_in_space():
     cell = composite_in_space()
     tagged = cell.build(COMM)

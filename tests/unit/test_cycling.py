@@ -63,6 +63,7 @@ def test_the_longest_duration_is_left_out_or_given_but_never_zero() -> None:
         ssb.Discharge(1 / hour, to=3.0, duration=0)
 
 
+@pytest.mark.serial
 def test_one_c_passes_the_capacity_in_an_hour() -> None:
     """The capacity is that of the window of use, counted by the nominal area."""
     case = flat_cell(NMC, protocol=(ssb.Preload(1 * s), ssb.Charge(1 / hour, to=4.25 * V)))
@@ -77,6 +78,7 @@ def test_one_c_passes_the_capacity_in_an_hour() -> None:
     assert isinstance(guards["content_max:positive"], ContentAbove)
 
 
+@pytest.mark.serial
 def test_full_host_ends_the_discharge() -> None:
     """A guard lets go what leaves its limit, and names itself where the limit is met."""
     case = flat_cell(
@@ -100,6 +102,7 @@ def test_full_host_ends_the_discharge() -> None:
     assert time[-1] == pytest.approx(time[steps == 2][-1] + 60.0)
 
 
+@pytest.mark.serial
 def test_share_of_particles_that_are_cut_off() -> None:
     """A particle counts by its volume, wherever the ranks keep its cells and facets."""
     case = STORED["composite"].case("composite")
@@ -120,6 +123,7 @@ def test_share_of_particles_that_are_cut_off() -> None:
     assert host.cut_off({"conducting": np.ones(len(surface.areas))}) <= 1e-12
 
 
+@pytest.mark.serial
 def test_nominal_area_may_be_that_of_a_face() -> None:
     case = flat_cell(NMC)
     electrodes = dataclasses.replace(case.electrodes, area_of="top")

@@ -37,6 +37,8 @@ from ssbmech.geometry.simplices import SIDES, SimplexMesh, label, shape_quality
 from ssbmech.units import MPa, um
 from tests.tools import on_first
 
+pytestmark = pytest.mark.pair
+
 COMM = MPI.COMM_WORLD
 LAYERS = (Layer("collector", 4 * um), Layer("negative", 12 * um), Layer("separator", 20 * um))
 

@@ -14,6 +14,8 @@ from ssbmech.interfaces.cohesion import separation
 from ssbmech.materials.host import IdealOcv
 from ssbmech.units import MPa
 
+pytestmark = pytest.mark.pair
+
 TEMPERATURE = 298.15
 
 

@@ -106,6 +106,7 @@ def model(folder: Path, lying: bool) -> CellModel:
     return CellModel(case, case.geometry.build(COMM))
 
 
+@pytest.mark.serial
 def test_a_cell_on_its_side_has_the_same_void(tmp_path):
     found = []
     for lying in (False, True):

@@ -24,6 +24,8 @@ from tests.elastic_cell import one_sided_cell
 from tests.refusing import nothing_is_solved, refused  # noqa: F401
 from tests.small_cell import supports, void_cell
 
+pytestmark = pytest.mark.pair
+
 CASE = void_cell(size=4.0)
 
 

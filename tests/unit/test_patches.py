@@ -30,6 +30,8 @@ from tests.elastic_cell import (
 from tests.parts import Transfer, part
 from tests.tools import march, marked
 
+pytestmark = pytest.mark.pair
+
 COMM = MPI.COMM_WORLD
 ONCE = pytest.mark.serial
 
@@ -210,7 +212,7 @@ PATTERNS = {
 }
 
 
-@pytest.mark.parametrize("name", marked(PATTERNS, disc=pytest.mark.slow, ring=pytest.mark.serial))
+@pytest.mark.parametrize("name", marked(PATTERNS, disc=pytest.mark.slow, ring=pytest.mark.slow))
 def test_no_current_passes_where_nothing_reacts(name: str) -> None:
     """Exactly none, and what is asked for passes through the rest."""
     pattern, frame = PATTERNS[name]

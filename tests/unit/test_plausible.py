@@ -28,6 +28,8 @@ from tests.refusing import nothing_is_solved, refused  # noqa: F401
 from tests.small_cell import WORKING, stack, void_cell
 from tests.tools import on_first
 
+pytestmark = pytest.mark.pair
+
 CASE = void_cell()
 
 

@@ -227,6 +227,7 @@ def test_a_lost_pipe_does_not_end_a_study(tmp_path, processes):
     assert len(complete(tmp_path / "out")) == 2
 
 
+@pytest.mark.slow
 def test_paths_in_knobs_are_seen_from_where_the_study_was_started(tmp_path, monkeypatch, processes):
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
@@ -298,6 +299,7 @@ def test_one_study_at_a_time_in_a_folder(study, processes):
     assert f"another study works on {study.parent / 'out'}: process {os.getpid()} on" in told
 
 
+@pytest.mark.slow
 def test_an_option_that_snakemake_does_not_know_is_told(tmp_path, processes):
     file = write_study(tmp_path, "[1.0]")
     status, told = carry_out(processes, file, rest=["--", "--no-such-option"])

@@ -403,7 +403,7 @@ def logarithm(x: float) -> float:
     return math.log(x) if x > 0.0 else math.nan
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_newton_backtracks_from_a_residual_that_is_not_finite() -> None:
     """From x = 3 a full step of log(x) = 0 ends at -0.3, where there is no logarithm."""
     equation = OneEquation(logarithm, lambda x: 1 / x, 3.0)
@@ -434,7 +434,7 @@ def test_newton_gives_up_with_a_reason(
     assert failure.value.report.reason in reason
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_newton_goes_on_while_the_residual_falls() -> None:
     """Far up an exponential each iteration gains a factor of e: twenty are too few for thirty."""
     equation = OneEquation(lambda x: math.exp(x) - 1, math.exp, 25.0)
@@ -443,7 +443,7 @@ def test_newton_goes_on_while_the_residual_falls() -> None:
     assert abs(equation.x) < 1e-8
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_newton_does_not_go_on_for_ever() -> None:
     """Twice the most iterations would not do: the residual falls, but from too far."""
     equation = OneEquation(lambda x: math.exp(x) - 1, math.exp, 60.0)
@@ -451,7 +451,7 @@ def test_newton_does_not_go_on_for_ever() -> None:
         newton_for(equation, max_iterations=20).solve()
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_newton_leaps_where_no_part_of_a_step_helps() -> None:
     """At a kink the slope of the wrong side leads astray; on the right side it leads home."""
     equation = OneEquation(lambda x: x + 1, lambda x: -0.2 if x == 0.0 else 1.0, 0.0)
@@ -460,7 +460,7 @@ def test_newton_leaps_where_no_part_of_a_step_helps() -> None:
     assert equation.x == pytest.approx(-1.0, abs=1e-8)
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_newton_retreats_from_a_wild_prediction() -> None:
     """Far up an exponential each iteration gains a factor of e; the last state is nearer."""
     equation = OneEquation(lambda x: math.exp(x) - 1, math.exp, 30.0)

@@ -46,6 +46,7 @@ COOL, WARM = TemperatureRange(250.0, 300.0), TemperatureRange(celsius(20), 350 *
 
 @pytest.mark.pair
 @ONCE
+@pytest.mark.serial
 def test_a_range_holds_its_ends_and_what_lies_between() -> None:
     assert all(value in COOL for value in (250.0, 275.0, 300.0))
     assert all(value not in COOL for value in (249.9, 300.1))
@@ -74,6 +75,7 @@ PROPS = ssb.ProppedInterface(SINKING, height_lost=1e-6)
 
 @pytest.mark.pair
 @ONCE
+@pytest.mark.serial
 def test_laws_are_found_wherever_they_are() -> None:
     flow = NortonFlow(rate=1e-6, stress=1e6, exponent=5.0, valid=COOL)
     solid = library.by_name("lithium_lepage2019").solid
@@ -98,6 +100,7 @@ def test_laws_are_found_wherever_they_are() -> None:
 
 @pytest.mark.pair
 @ONCE
+@pytest.mark.serial
 def test_a_law_in_two_places_is_one_and_two_laws_are_two() -> None:
     same, other = ssb.LinearSinking(1e-16, valid=COOL), ssb.LinearSinking(2e-16, valid=COOL)
     assert len(out_of_range((same, dataclasses.replace(same)), 400.0)) == 1
@@ -106,6 +109,7 @@ def test_a_law_in_two_places_is_one_and_two_laws_are_two() -> None:
 
 @pytest.mark.pair
 @ONCE
+@pytest.mark.serial
 def test_laws_of_ones_own_take_part() -> None:
     @dataclass(frozen=True)
     class Own:
@@ -120,6 +124,7 @@ def test_laws_of_ones_own_take_part() -> None:
 
 @pytest.mark.pair
 @ONCE
+@pytest.mark.serial
 def test_a_range_is_of_no_account_but_for_the_warning() -> None:
     """A run that was begun without it goes on with it, and its manifest has the same rows."""
 
@@ -137,6 +142,7 @@ def test_a_range_is_of_no_account_but_for_the_warning() -> None:
 
 @pytest.mark.pair
 @ONCE
+@pytest.mark.serial
 def test_lithium_is_known_between_the_temperatures_of_its_tests() -> None:
     for name in ("lithium_lepage2019", "lithium_masias2019"):
         material = library.by_name(name)
@@ -208,7 +214,7 @@ def test_a_run_goes_on_with_the_warning_in_its_log(tmp_path: Path) -> None:
     assert report_content(*open_run(result.path)).warnings == (kept.replace("|", " | "),)
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_cases_at_room_temperature_are_not_warned_of() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -217,6 +223,7 @@ def test_cases_at_room_temperature_are_not_warned_of() -> None:
 
 @pytest.mark.pair
 @ONCE
+@pytest.mark.serial
 @pytest.mark.parametrize("name", STORED)
 def test_no_case_of_the_references_is_extrapolated(name: str) -> None:
     case = STORED[name].case(name)
@@ -225,6 +232,7 @@ def test_no_case_of_the_references_is_extrapolated(name: str) -> None:
 
 @pytest.mark.pair
 @ONCE
+@pytest.mark.serial
 def test_a_case_without_such_laws_states_what_it_did_before() -> None:
     """No row of its manifest is of the laws of hidden voids."""
     rows = [row["name"] for row in describe(void_cell())]

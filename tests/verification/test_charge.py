@@ -32,7 +32,7 @@ from tests.elastic_cell import (
 from tests.parts import Ions, part
 from tests.tools import march, measured, observed_orders
 
-pytestmark = pytest.mark.pair
+pytestmark = pytest.mark.serial
 
 THERMAL = GAS_CONSTANT * 298.15 / FARADAY
 WORK = METAL.metal.molar_volume / FARADAY

@@ -49,6 +49,7 @@ def pressed() -> March:
     )
 
 
+@pytest.mark.pair
 def test_pressing_in_a_die() -> None:
     run, (ratio, lateral) = pressed(), Cap(200.0, 0.45, 1.2, 0.1).die
     cap, f = Cap(200.0, 0.45, 1.2, 0.1), porosity(run)
@@ -177,6 +178,7 @@ def test_swelling_against_a_spring() -> None:
         measured("swelling against a spring", f"{what}, extrapolated", joined, 1e-6, "equation")
 
 
+@pytest.mark.pair
 def test_a_step_too_long_for_the_law_is_taken_again() -> None:
     """Six iterations do not bring back what swells beyond full density; shorter steps arrive."""
     cap = Cap(200.0, 0.45, 1.2, 0.1)
@@ -190,6 +192,7 @@ def test_a_step_too_long_for_the_law_is_taken_again() -> None:
     assert pressure == pytest.approx(cap.size(-math.log1p(-dense))[0], rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.serial
 def test_a_current_through_a_pellet_follows_its_density() -> None:
     r"""Held at two potentials: :math:`\kappa = \kappa_s ((\rho - \rho_p)/(1 - \rho_p))^t`."""

@@ -22,13 +22,15 @@ from ssbmech.solve.iterative import Preconditioned, condensed_system
 from ssbmech.solve.linear import Solver
 from ssbmech.solve.system import System
 from tests.solved_directly import CELLS, Direct, total
+from tests.tools import marked
 
 COMM = MPI.COMM_WORLD
 
 pytestmark = pytest.mark.whole_run("fields are compared dof by dof, on one mesh")
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.pair
+@pytest.mark.parametrize("name", marked(CELLS, moving=pytest.mark.slow))
 def test_condensing_changes_no_solution(name: str, direct: Direct) -> None:
     """For any right-hand side, that of prescribed and tied rows too; facets and vertices."""
     system = direct(name).cell.system

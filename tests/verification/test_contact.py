@@ -109,6 +109,7 @@ def check_patch(done: March, item: str, stress: Floats, level: float) -> None:
     assert np.all(facets.closed)
 
 
+@pytest.mark.pair
 @pytest.mark.parametrize("frame", [PLANE, SPACE], ids=["plane_strain", "3D"])
 def test_uniform_pressure_passes_an_irregular_interface(frame: Any) -> None:
     """The load is a fluid pressure: no platen evens it out."""
@@ -200,6 +201,7 @@ def wide_blocks(frame: Any) -> ssb.Stack:
     )
 
 
+@pytest.mark.pair
 @pytest.mark.whole_run("compares values in the order of a mesh that is shared out anew", ranks=2)
 @pytest.mark.parametrize("hertz", HERTZ, ids=["cylinder", "sphere"])
 def test_hertz(hertz: Hertz) -> None:
@@ -351,6 +353,7 @@ def test_a_force_brings_bodies_into_contact(where: str) -> None:
     measured(item, "relative error of the way of the platen", error, 1e-8, "gap and elastic bars")
 
 
+@pytest.mark.pair
 @pytest.mark.filterwarnings("ignore:bodies .* held by contact alone:ssbmech.errors.CaseWarning")
 @pytest.mark.parametrize("depth", [0.05e-6, 0.5e-6], ids=["shallow", "deep"])
 @pytest.mark.parametrize(("current", "duration"), [(-10.0, 10.0), (10.0, 100.0), (10.0, 1000.0)])

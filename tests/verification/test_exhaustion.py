@@ -105,6 +105,7 @@ def charges(run: March) -> np.ndarray:
     return np.append(0.0, charge) * LITHIUM.metal.molar_volume / FARADAY
 
 
+@pytest.mark.pair
 def test_film_is_stripped_to_its_end_and_plated_again() -> None:
     case = exhausting(moving_cell(2e-6, thickness=2e-6))
     case = dataclasses.replace(case, protocol=stripped_and_plated(2.5e-6, 1e-6))

@@ -74,6 +74,7 @@ def test_film_thickens_with_the_charge() -> None:
     assert np.max(spread) <= 1e-9 * thickness[-1]
 
 
+@pytest.mark.pair
 def test_deposit_lifts_the_stack_and_the_lithium_audit_knows() -> None:
     """Metal is stripped here and plated there; what the stack gains is the deposit alone."""
     rigid = symmetric_cell(
@@ -93,6 +94,7 @@ def test_deposit_lifts_the_stack_and_the_lithium_audit_knows() -> None:
     assert np.max(done.series("audit_lithium")) < 1e-9
 
 
+@pytest.mark.pair
 @pytest.mark.parametrize("count", [40, 80])
 def test_body_stiffens_as_it_creeps(count: int) -> None:
     """An upright cylinder under a constant force: its stress is that force over its area."""
@@ -122,6 +124,7 @@ def test_body_stiffens_as_it_creeps(count: int) -> None:
     measured(item, f"distance from the exact strain, {count} steps", error, 2.0 / count, "exact")
 
 
+@pytest.mark.pair
 def test_anode_keeps_a_part_of_its_swelling() -> None:
     """A layer that cannot widen, filled and emptied again; what it gains the metal loses."""
     swelling = KeptSwelling(reversible=0.02, kept=0.01, start=0.5)
@@ -167,6 +170,7 @@ def test_anode_keeps_a_part_of_its_swelling() -> None:
     measured(item, "relative error of the stress, by E(x)", error, 5e-3, "closed form")
 
 
+@pytest.mark.pair
 def test_energy_of_a_squeezed_layer() -> None:
     """No side can give way: the energy is half of pressure times strain, with the stiff modulus."""
     case = symmetric_cell(output=ssb.Output(quantities=(ElasticEnergy("separator"),)))
@@ -235,6 +239,7 @@ def test_stopped_and_resumed_on_another_number_of_ranks(
     measured(item, "largest deviation of a field", worst, 1e-8, "undisturbed run")
 
 
+@pytest.mark.pair
 def test_everything_shows(tmp_path: Path) -> None:
     """Series, fields, manifest and report name states, quantities and the observer's column."""
     result = ssb.run(film_cell(), tmp_path / "run", observers=(watcher(),))

@@ -114,7 +114,7 @@ def test_cathode_as_it_is_made(rate: float) -> None:
     assert cell.rows[-1]["charge"] == pytest.approx(asked, rel=1e-9)
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 @pytest.mark.filterwarnings("ignore:bodies .* held by contact alone:ssbmech.errors.CaseWarning")
 def test_rest_shows_the_open_circuit_potential() -> None:
     """At three contents the voltage at rest is that of the material's curve."""
@@ -149,7 +149,7 @@ def shift_by_swelling(x: float) -> float:
     return 3 * slope / NMC.host.c_max * hydrostatic / FARADAY
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_slow_discharge_gives_the_stoichiometric_capacity() -> None:
     """Without swelling: in a layer that cannot widen it would shift the curve by 10 mV and more."""
     upper, lower = 4.2, 3.6
@@ -176,8 +176,8 @@ def test_slow_discharge_gives_the_stoichiometric_capacity() -> None:
     measured(item, "error of the capacity", abs(passed / exact - 1), 0.005, "F c_max L dx")
 
 
-@pytest.mark.pair
-@pytest.mark.parametrize("pressure", [5.0, 50.0])
+@pytest.mark.serial
+@pytest.mark.parametrize("pressure", [pytest.param(5.0, marks=pytest.mark.slow), 50.0])
 @pytest.mark.filterwarnings("ignore:bodies .* held by contact alone:ssbmech.errors.CaseWarning")
 def test_pressure_shifts_the_voltage(pressure: float) -> None:
     """By (Omega_Li - Omega_AM) / F under hydrostatic pressure; to 0.1 uV."""
@@ -277,7 +277,7 @@ def test_thickness_per_charge_of_stacked_cells() -> None:
     )
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_fixed_gap_tells_a_full_cell_from_a_symmetric_one() -> None:
     """Only the full cell gets thicker, so only its pressure rises."""
     frame_compliance = 1 / (0.03 * MPa_per_um)
@@ -305,7 +305,7 @@ def test_fixed_gap_tells_a_full_cell_from_a_symmetric_one() -> None:
     measured(item, "drift of the symmetric cell [Pa]", drift, 10.0, "none")
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_electrons_that_have_far_to_go() -> None:
     """A layer fed with electrons at its far side drops I L / sigma more than one of one potential.
 

@@ -15,7 +15,7 @@ from tests.hard_cases import MOST, follow
 from tests.hard_cells import CASES, void
 from tests.tools import march, marked
 
-QUICK = ("flowing", "patches and diffusion")
+QUICK = ("flowing",)
 """Cells that are solved in every run of the suite; the others in the slow one."""
 
 LEAST = 4
@@ -70,6 +70,7 @@ def test_more_is_smoothed_only_where_it_helps() -> None:
     assert not hopeless.judge(25.0, False) and hopeless.level == 0
 
 
+@pytest.mark.serial
 def test_a_void_needs_no_more_smoothing() -> None:
     _, shadow = follow(void((1.0, 2.0)))
     assert not shadow.failures and np.max(shadow.counts) < 40

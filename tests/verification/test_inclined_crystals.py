@@ -71,7 +71,9 @@ def relaxed(frame: Frame, axis: tuple[float, ...], steps: int) -> float:
     return float(march(case).rows[-1]["von_mises_max:body"])
 
 
-@pytest.mark.parametrize("axis", [SKEW, ACROSS], ids=["askew", "in the plane"])
+@pytest.mark.parametrize(
+    "axis", [pytest.param(SKEW, marks=pytest.mark.slow), ACROSS], ids=["askew", "in the plane"]
+)
 def test_creep_out_of_the_plane_is_remembered(axis: tuple[float, ...]) -> None:
     plane, space = ssb.PlaneStrain(), ssb.ThreeDimensional()
     coarse, fine = relaxed(plane, axis, 8), relaxed(plane, axis, 32)

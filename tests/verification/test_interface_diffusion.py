@@ -134,6 +134,7 @@ def test_punch_sinks_as_in_closed_form(shape: str, monkeypatch: pytest.MonkeyPat
     )  # fmt: skip
 
 
+@pytest.mark.pair
 def test_metal_is_conserved_while_it_is_stripped() -> None:
     """What diffuses away here arrives there, and the metal that is missing is what was stripped."""
     run = march(every_law("conserving"))
@@ -148,8 +149,8 @@ def test_metal_is_conserved_while_it_is_stripped() -> None:
     measured(item, "lithium audit with every law", audit, 1e-9, "charge passed")
 
 
-@pytest.mark.pair
-@pytest.mark.parametrize("dim", [2, 3])
+@pytest.mark.serial
+@pytest.mark.parametrize("dim", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_wave_of_pressure_decays(dim: int) -> None:
     """A rate of stripping v (1 + d cos qx) on full contact needs a pressure wave d v / (B q^2)."""
     length = 12e-6

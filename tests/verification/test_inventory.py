@@ -89,6 +89,7 @@ def test_reserve_of_a_layer_is_its_thickness(frame):
         assert held == pytest.approx(volume, rel=1e-12, abs=0)
 
 
+@pytest.mark.pair
 def test_run_ends_when_the_layer_is_used_up():
     with pytest.warns(CaseWarning, match="used up"):
         run = march(flat_cell(strip(FIVE)))
@@ -358,6 +359,7 @@ def test_lithium_is_kept_where_the_metal_creeps(frame):
     assert np.max(run.series("audit_lithium")) < 1e-9
 
 
+@pytest.mark.pair
 def test_what_was_asked_is_audited():
     """A tolerance that lets everything pass, which settings refuse, would end the run."""
     lax = ssb.NewtonSettings()

@@ -34,7 +34,7 @@ from tests.solved_directly import (
     told_by_solver,
     total,
 )
-from tests.tools import march
+from tests.tools import march, marked
 
 COMM = MPI.COMM_WORLD
 
@@ -60,6 +60,7 @@ def test_nothing_of_petsc_is_left_behind(direct: Direct, capfd: pytest.CaptureFi
     assert re.findall(r"Total entries: (\d+)", told) == ["0"] * COMM.size
 
 
+@pytest.mark.pair
 @pytest.mark.parametrize("name", CELLS)
 @pytest.mark.parametrize("forcing", [1e-2, 1e-6, 1e-9])
 def test_the_residual_is_that_of_the_whole_system(
@@ -98,6 +99,7 @@ def test_forces_that_constraints_would_cancel_are_solved_for(direct: Direct) -> 
     assert solver.solve(rhs, found, 2.0 * rhs.norm()).iterations == 0
 
 
+@pytest.mark.pair
 def test_a_solution_of_other_equations_is_a_failure(
     direct: Direct, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,7 +193,7 @@ ITERATIONS = {
 """Iterations of FGMRES in each step, measured on one rank."""
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", marked(CELLS, **dict.fromkeys(CELLS[1:], pytest.mark.pair)))
 def test_answers_are_those_of_the_direct_solver(
     name: str, direct: Direct, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -208,6 +210,7 @@ def test_answers_are_those_of_the_direct_solver(
     assert counts == pytest.approx(ITERATIONS[name], rel=0.2)
 
 
+@pytest.mark.pair
 def test_a_failure_is_told_and_mended(direct: Direct, caplog: pytest.LogCaptureFixture) -> None:
     expected = direct("axisymmetric")
     with caplog.at_level(logging.WARNING, logger="ssbmech.solve"):
@@ -223,6 +226,7 @@ def test_a_failure_is_told_and_mended(direct: Direct, caplog: pytest.LogCaptureF
 MULTIGRID = ssb.CoarseLevel(largest_direct=0)
 
 
+@pytest.mark.pair
 @pytest.mark.parametrize("name", ["three_dimensional", "sticking"])
 def test_a_coarser_level_by_multigrid(name: str, direct: Direct) -> None:
     """More iterations than by its factors, to the same answer."""

@@ -16,7 +16,7 @@ from tests import solid_void
 from tests.hard_cells import FREE_TO_TURN, bonded
 from tests.kills import Job, killed_job, marched, run_out, start_and_kill
 from tests.small_cell import STORED, deviations, physical
-from tests.tools import March, march, marked, measured
+from tests.tools import March, march, measured
 
 pytestmark = [
     pytest.mark.whole_run("two runs are compared row by row, on one mesh"),
@@ -120,10 +120,6 @@ RUNS: dict[str, Callable[[], ssb.Case]] = {
     "moving void": moving,
     "spheres with breaking bonds": spheres,
 }
-SLOW = ("void", "sticking", "temperature", "moving void", "spheres with breaking bonds")
-"""Runs that are kept out of the suite."""
-
-
 BREAKING = {
     "composite with breaking bonds": ("nmc811|electrolyte",),
     "spheres with breaking bonds": (FREE_TO_TURN,),
@@ -137,7 +133,8 @@ def by(solver: ssb.Direct | ssb.Iterative, case: ssb.Case) -> March:
 
 
 @pytest.mark.filterwarnings("ignore:the case goes from:ssbmech.CaseWarning")
-@pytest.mark.parametrize("name", marked(RUNS, **dict.fromkeys(SLOW, pytest.mark.slow)))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RUNS)
 def test_series_is_that_of_the_direct_solver(name: str) -> None:
     case = RUNS[name]()
     expected, found = by(ssb.Direct(), case), by(ssb.Iterative(), case)

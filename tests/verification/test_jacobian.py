@@ -199,6 +199,7 @@ def check_blocks(cell: CellModel, columns: list[str]) -> tuple[Errors, Errors]:
     return errors, sizes
 
 
+@pytest.mark.pair
 def test_every_block_is_the_derivative_of_the_residual(cell: CellModel) -> None:
     cell.begin(CHARGING["current"], 20.0)
     errors, sizes = check_blocks(cell, list(row_groups(cell)))

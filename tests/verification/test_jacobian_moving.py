@@ -22,7 +22,7 @@ from tests.verification.test_jacobian import CHARGING, check_blocks, fill_bodies
 COMM = MPI.COMM_WORLD
 FRAMES = (
     ssb.PlaneStrain(),
-    pytest.param(ssb.Axisymmetric(), marks=pytest.mark.serial),
+    pytest.param(ssb.Axisymmetric(), marks=[pytest.mark.serial, pytest.mark.slow]),
     pytest.param(ssb.ThreeDimensional(), marks=[pytest.mark.serial, pytest.mark.slow]),
 )
 
@@ -69,6 +69,7 @@ def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
     yield model
 
 
+@pytest.mark.pair
 def test_every_block_is_the_derivative_of_the_residual(cell: CellModel) -> None:
     wall = cell.motion.bodies[0].walls[0]
     dim = wall.carried.function_space.dofmap.index_map_bs

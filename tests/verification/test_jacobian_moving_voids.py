@@ -30,6 +30,7 @@ FRAMES = (
 )
 
 
+@pytest.mark.pair
 @pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: type(frame).__name__)
 def test_every_block_is_the_derivative_of_the_residual(frame: Frame) -> None:
     case = voids_case(frame)

@@ -162,6 +162,7 @@ def blocks(cell: CellModel) -> tuple[Errors, Errors]:
     return check_blocks(cell, list(row_groups(cell)))
 
 
+@pytest.mark.pair
 def test_every_block_is_the_derivative_of_the_residual(
     cell: CellModel, blocks: tuple[Errors, Errors]
 ) -> None:

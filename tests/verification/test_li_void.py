@@ -39,6 +39,7 @@ def test_low_pressure_traps_the_void() -> None:
     measured(ITEM, "0.3 MPa: void after over before stripping", stripped / rested, 0.2, "closes")
 
 
+@pytest.mark.slow
 def test_creep_and_stripping_close_it_at_one_megapascal() -> None:
     middle = run(1.0)
     start, plated, rested, _ = (at_end_of(middle, k, VOID) for k in range(4))
@@ -79,7 +80,7 @@ def test_closure_at_rest_has_the_size_of_a_hand_estimate() -> None:
     )
 
 
-@pytest.mark.parametrize("pressure", [3.0, 5.0])
+@pytest.mark.parametrize("pressure", [pytest.param(3.0, marks=pytest.mark.slow), 5.0])
 def test_high_pressure_closes_the_void_by_creep(pressure: float) -> None:
     high = run(pressure)
     time, contact = high.series("time"), high.series(CONTACT)

@@ -28,7 +28,7 @@ from ssbmech.geometry import QuarterVoid
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from tests.single_body import Extruded, ThickWall, mean, stress_points, wall_motion
-from tests.tools import march, measured
+from tests.tools import march, marked, measured
 
 pytestmark = pytest.mark.serial
 
@@ -112,7 +112,7 @@ def wall_speed(wall: ThickWall) -> float:
     return hoop * flow.rate * (stress / flow.stress) ** wall.exponent * wall.inner
 
 
-@pytest.mark.parametrize("name", FRAMES)
+@pytest.mark.parametrize("name", marked(FRAMES, **{"3D": pytest.mark.slow}))
 def test_freely_creeping_solid_on_a_coarse_mesh(name: str) -> None:
     steps, exponent = list(0.01 * 4.0 ** np.arange(6)), LITHIUM.solid.flow.exponent
     mixed = errors(wall(FRAMES[name], LITHIUM, steps, MIXED), exponent)

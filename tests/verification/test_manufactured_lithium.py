@@ -133,7 +133,11 @@ def facet_errors(cell: Manufactured) -> dict[str, float]:
     return found
 
 
-@pytest.mark.parametrize("problem", (OPEN, BONDED, REVOLVED), ids=("open", "bonded", "revolved"))
+@pytest.mark.parametrize(
+    "problem",
+    (OPEN, *(pytest.param(p, marks=pytest.mark.slow) for p in (BONDED, REVOLVED))),
+    ids=("open", "bonded", "revolved"),
+)
 def test_orders_of_convergence(problem: Problem) -> None:
     found = [errors(problem, size) for size in SIZES]
     for name in found[0]:

@@ -59,9 +59,10 @@ def apart(runs: tuple[March, March], column: str) -> float:
     return float(np.abs(moved - rests).max() / np.abs(rests).max())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "law",
-    [VOIDS, pytest.param(PARTICLES, marks=pytest.mark.slow)],
+    [VOIDS, PARTICLES],
     ids=lambda law: type(law).__name__,
 )
 def test_hidden_voids_lie_between_gap_and_metal(law: Any) -> None:

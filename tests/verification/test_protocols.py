@@ -61,7 +61,7 @@ def cell(**changes: Any) -> ssb.Case:
     return ssb.Case(**settings | changes)
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_charge_of_a_drive_cycle(tmp_path: Path) -> None:
     """Twenty blocks of 15 s from a file: the charge passed is their integral."""
     draw = np.random.default_rng(1)
@@ -87,7 +87,7 @@ def test_charge_of_a_drive_cycle(tmp_path: Path) -> None:
             assert np.abs(times - 15.0 * k).min() < 1e-9
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_charge_of_a_record_that_goes_on_between_its_points() -> None:
     """Lines with a jump: each time step passes the charge below the record."""
     times, currents = [0, 20, 20, 60, 90], [0.0, 0.5, -0.5, 0.2, 0.2]
@@ -103,7 +103,7 @@ def test_charge_of_a_record_that_goes_on_between_its_points() -> None:
     assert current[early] == pytest.approx(5.0 * middle[early] / 20, rel=1e-9)
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_a_short_pulse_in_a_long_rest() -> None:
     """One second in an hour: it is there, whole, and in no other second."""
     pulse = ssb.CurrentProfile(
@@ -120,7 +120,7 @@ def test_a_short_pulse_in_a_long_rest() -> None:
     assert charge[-1] == pytest.approx(20.0, rel=1e-9)
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_a_short_pulse_of_pressure() -> None:
     """A gas strikes for a second in ten minutes; time steps land on its edges."""
     strike = ssb.PressureProfile(
@@ -194,7 +194,7 @@ def full_cell(**changes: Any) -> ssb.Case:
     )
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_cccv_in_one_step() -> None:
     """Current up to the voltage, the voltage until the current has faded to a C-rate."""
     charge = ssb.CCCV(1 / hour, to=4.15 * V, taper=0.3 / hour)
@@ -213,7 +213,7 @@ def test_cccv_in_one_step() -> None:
     assert set(step) == {0.0, 1.0, 2.0}
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_rates_of_a_metal_by_a_stated_capacity() -> None:
     """One C of 3 mAh/cm2 is 3 mA/cm2; pulses of it, cycles that a charge ends."""
     electrodes = ssb.Electrodes(WORKING, COUNTER, capacity=3 * mAh_per_cm2)
@@ -352,7 +352,7 @@ def test_a_step_of_ones_own_that_names_no_break_points() -> None:
     assert abs(done.rows[-1]["charge"] - charge) < 0.01 * throughput
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_constant_power() -> None:
     """Voltage times current is the power at every instant, on discharge and charge."""
     step = [ssb.ConstantPower(power, 120 * s, name=f"{power:g}") for power in (-20.0, 30.0)]

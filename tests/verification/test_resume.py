@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -42,7 +43,7 @@ from ssbmech.units import MPa, mA_per_cm2, nm, s
 from tests.moving import moving_void
 from tests.small_cell import STORED, cycle, deviations, physical, void_cell
 from tests.stripping import every_law
-from tests.tools import marked, measured, on_first
+from tests.tools import marked, measured, on_first, shared_folder
 from tests.void_run import without_figures
 
 COMM = MPI.COMM_WORLD
@@ -173,7 +174,7 @@ def test_resumed_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.serial
 def test_rows_beyond_the_checkpoint_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A killed run has written more than its last checkpoint knows; that is not written twice."""
-    case = quick(void_cell(protocol=cycle(20.0, 20.0)))
+    case = two_steps()
     folder, kept = tmp_path / "run", tmp_path / "kept"
     with monkeypatch.context() as patch:
         stop_after(patch, 4)
@@ -275,29 +276,38 @@ def test_any_number_of_ranks(name: str, tmp_path: Path, monkeypatch: pytest.Monk
     measured("Checkpoint", f"size of the {name} cell's over its state's", ratio, 3.0, "bytes")
 
 
-def stopped_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ssb.Case:
-    """Leave a stopped run with two checkpoints in a folder."""
-    case = quick(void_cell(protocol=cycle(20.0, 20.0)))
-    with monkeypatch.context() as patch:
-        stop_after(patch, 4)
-        ssb.run(case, folder)
-    return case
+def two_steps() -> ssb.Case:
+    """Return a small case of two steps of 20 s."""
+    return quick(void_cell(protocol=cycle(20.0, 20.0)))
+
+
+@pytest.fixture(scope="module")
+def stopped() -> Iterator[Path]:
+    """The folder of a run that was stopped, with two checkpoints; to be copied."""
+    with shared_folder(COMM) as folder:
+        with pytest.MonkeyPatch.context() as patch:
+            stop_after(patch, 4)
+            ssb.run(two_steps(), folder / "run")
+        yield folder / "run"
+
+
+@pytest.fixture
+def folder(stopped: Path, tmp_path: Path) -> Path:
+    """The folder of a run of its own that was stopped, with two checkpoints."""
+    return on_first(COMM, lambda: shutil.copytree(stopped, tmp_path / "run"))
 
 
 @pytest.mark.parametrize(
     "damage",
     [
-        pytest.param("cut short", marks=pytest.mark.serial),
+        pytest.param("cut short", marks=[pytest.mark.serial, pytest.mark.slow]),
         pytest.param("a byte flipped", marks=pytest.mark.pair),
-        pytest.param("no checksum", marks=pytest.mark.serial),
+        pytest.param("no checksum", marks=[pytest.mark.serial, pytest.mark.slow]),
     ],
 )
-def test_damaged_checkpoint(
-    damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_damaged_checkpoint(damage: str, folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     """It is named, and the one before is used."""
-    folder = tmp_path / "run"
-    case = stopped_run(folder, monkeypatch)
+    case = two_steps()
     newest, before = sorted((folder / "checkpoints").glob("*.h5"), reverse=True)
 
     def harm() -> None:
@@ -322,9 +332,8 @@ def test_damaged_checkpoint(
 
 
 @pytest.mark.serial
-def test_no_intact_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "run"
-    case = stopped_run(folder, monkeypatch)
+def test_no_intact_checkpoint(folder: Path) -> None:
+    case = two_steps()
     series = (folder / "series.csv").read_bytes()
     paths = sorted((folder / "checkpoints").glob("*.h5"))
     assert len(paths) == 2
@@ -341,9 +350,7 @@ def test_no_intact_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.serial
-def test_checksum_is_that_of_sha256sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "run"
-    stopped_run(folder, monkeypatch)
+def test_checksum_is_that_of_sha256sum(folder: Path) -> None:
     for path in (folder / "checkpoints").glob("*.h5"):
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         noted = path.with_name(f"{path.name}.sha256").read_text("utf-8")
@@ -351,9 +358,8 @@ def test_checksum_is_that_of_sha256sum(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.serial
-def test_run_of_another_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "run"
-    case = stopped_run(folder, monkeypatch)
+def test_run_of_another_case(folder: Path) -> None:
+    case = two_steps()
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     COMM.barrier()
     other = dataclasses.replace(case, temperature=310.0)
@@ -368,10 +374,9 @@ def test_run_of_another_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert timeless(ssb.resume(case, folder).rows) == timeless(resumed.rows)
 
 
-def test_run_of_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_of_another_version(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A checkpoint is known by its format and by what it holds, whichever version wrote it."""
-    folder = tmp_path / "run"
-    case = stopped_run(folder, monkeypatch)
+    case = two_steps()
     before = (folder / "manifest.json").read_bytes()
     with monkeypatch.context() as patch:
         patch.setattr(checkpointer, "FORMAT", 99)
@@ -473,10 +478,9 @@ def test_failed_run_goes_on_with_other_settings(tmp_path: Path) -> None:
 
 
 @pytest.mark.serial
-def test_state_is_not_written_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_state_is_not_written_twice(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that is written anew could be lost while it is."""
-    folder = tmp_path / "run"
-    case = stopped_run(folder, monkeypatch)
+    case = two_steps()
     files = {path: path.stat().st_mtime_ns for path in (folder / "checkpoints").glob("*.h5")}
     COMM.barrier()
     with monkeypatch.context() as patch:
@@ -487,9 +491,8 @@ def test_state_is_not_written_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.pair
-def test_leftovers_of_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "run"
-    case = stopped_run(folder, monkeypatch)
+def test_leftovers_of_another_run(folder: Path) -> None:
+    case = two_steps()
     lost = [folder / name for name in ("manifest.json", "series.csv", "mesh.msh")]
     on_first(COMM, lambda: [path.unlink(missing_ok=True) for path in lost])
     with pytest.raises(RunFolderError, match=r"holds a file checkpoints/checkpoint"):
@@ -499,7 +502,7 @@ def test_leftovers_of_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.serial
 def test_killed_before_its_model_stood(tmp_path: Path) -> None:
     """The manifest names the case from the first moment, and the run starts from its beginning."""
-    case = quick(void_cell(protocol=cycle(20.0, 20.0)))
+    case = two_steps()
     folder = RunFolder.create(tmp_path / "run", COMM, identity(case))
     result = ssb.resume(case, folder.path)
     assert result.status is RunStatus.COMPLETE
@@ -509,9 +512,8 @@ def test_killed_before_its_model_stood(tmp_path: Path) -> None:
         ssb.resume(dataclasses.replace(case, temperature=310.0), other.path)
 
 
-def test_two_at_work_on_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "run"
-    case = stopped_run(folder, monkeypatch)
+def test_two_at_work_on_one_folder(folder: Path) -> None:
+    case = two_steps()
     with (
         RunFolder.reopen(folder, COMM).locked(),
         pytest.raises(RunFolderError, match="another process is at work"),
@@ -561,7 +563,7 @@ def test_no_space_for_a_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_folder_for_checkpoints_cannot_be_made(tmp_path: Path) -> None:
     """As in a folder that may only be read."""
     folder = tmp_path / "run"
-    case = quick(void_cell(protocol=cycle(20.0, 20.0)))
+    case = two_steps()
 
     def leave() -> None:
         folder.mkdir()

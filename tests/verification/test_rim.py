@@ -66,6 +66,7 @@ def test_inert_rim_takes_all_contact() -> None:
     assert_conserved(result)
 
 
+@pytest.mark.slow
 def test_inert_rim_of_a_disc() -> None:
     """In a disc the same rim has nearly twice the share of the area, and takes all contact too."""
     result = run_rim("--inert-rim", "--coin")
@@ -75,6 +76,7 @@ def test_inert_rim_of_a_disc() -> None:
     assert_conserved(result)
 
 
+@pytest.mark.slow
 def test_inert_rim_is_squeezed_flat() -> None:
     """At 1 MPa the inert rim sinks as fast as the rest is stripped: all stays in touch."""
     result = run_rim("--inert-rim", "--pressure=1", "--minutes=10")
@@ -99,6 +101,7 @@ def test_rim_beyond_the_counter_electrode_is_stripped() -> None:
     assert_conserved(result)
 
 
+@pytest.mark.slow
 def test_rim_beyond_the_counter_electrode_is_kept() -> None:
     """At 1 MPa both sides keep conducting."""
     result = run_rim("--pressure=1", "--minutes=10")

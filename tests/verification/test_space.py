@@ -32,6 +32,7 @@ def check_contact(found: Pressed, size: float, limits: tuple[float, float, float
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.serial
 def test_pressed_sphere() -> None:
     check_contact(PressedSphere(0.25).solve(), 0.25, (0.01, 0.01, 0.08, 0.01))

@@ -239,6 +239,7 @@ def test_neighbours_even_out() -> None:
     assert spread[-1] < max(spread)
 
 
+@pytest.mark.slow
 def test_particles_that_collect_lower_the_charge() -> None:
     """K falls as 1 / beta: voids open once beta = beta_0 p / p_c(0), after a charge of its own."""
     start, ratio, particles = 0.05, 2.0, 0.05
@@ -271,6 +272,7 @@ def test_without_sinking_and_supply_nothing_changes() -> None:
     measured(ITEM, "deviation by an idle law", worst, 1e-9, "the same cell without it")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::ssbmech.errors.CaseWarning")
 @pytest.mark.parametrize(
     ("interface", "pressure", "degrees"),

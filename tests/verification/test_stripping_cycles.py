@@ -196,6 +196,7 @@ def test_contact_remembers_the_pressure() -> None:
     assert np.all((slope < -0.4) & (slope > -1.05))
 
 
+@pytest.mark.slow
 @pytest.mark.serial
 @pytest.mark.parametrize("name", PRESSED)
 def test_pressed_interfaces_of_the_library(name: str) -> None:

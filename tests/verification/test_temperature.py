@@ -64,6 +64,7 @@ def test_an_interface_of_the_library_falls_with_the_activation_energy_of_its_sou
         )
 
 
+@pytest.mark.slow
 @pytest.mark.serial
 def test_film_and_linear_law_have_activation_energies_of_their_own() -> None:
     cold, hot, there = 280.0, 340.0, 310.0
@@ -120,7 +121,7 @@ def heated_cell() -> ssb.Case:
     return replace(case, bodies=tuple(bodies))
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_a_ramp_lands_on_its_ends_and_its_end_is_where_the_next_step_goes_on() -> None:
     done = march(heated_cell())
     time, temperature = done.series("time"), done.series("temperature")
