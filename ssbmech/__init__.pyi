@@ -93,13 +93,17 @@ from .measured import Measured
 from .memory import StateVariable
 from .model.energy_release import EnergyRelease
 from .model.outputs import CellField, CellMean, PointField, Scalar
+from .model.parts.double_layer import Dielectric, DoubleLayer
+from .model.small_signal import impedance
 from .records import Column
 from .run.case_script import CaseScript, Knob
+from .run.impedance import Spectra, impedance_of_run
 from .run.observers import Observer
 from .run.runner import Result, resume, run
 from .run.script import main
 from .runfolder.quantities import Quantity
 from .runfolder.run import Run, open_run
+from .runfolder.spectra import Spectrum
 from .solve.observing import EndRun, EndStep
 from .validity import TemperatureRange
 
@@ -140,10 +144,12 @@ __all__ = [
     "CurrentProfile",
     "CurrentSweep",
     "CylinderGap",
+    "Dielectric",
     "Direct",
     "Discharge",
     "Discretisation",
     "Discs",
+    "DoubleLayer",
     "DrivenPlaten",
     "Electrodes",
     "EndRun",
@@ -224,6 +230,8 @@ __all__ = [
     "SecondOrder",
     "Sides",
     "Sizes",
+    "Spectra",
+    "Spectrum",
     "SphereGap",
     "SpotsOfOneNumber",
     "SpotsOfOneSize",
@@ -247,6 +255,8 @@ __all__ = [
     "cycles",
     "formation",
     "gitt",
+    "impedance",
+    "impedance_of_run",
     "main",
     "open_run",
     "pulses",

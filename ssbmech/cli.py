@@ -3,7 +3,8 @@
 
 Exit statuses: 0 done, 1 failed with a message on standard error, 2 wrong command line, 130 stopped
 on request (the run can be resumed). Results go to standard output, messages to standard error.
-``run``, ``check`` and ``resume`` work on any number of ranks: ``mpirun -n 2 ssbmech run case.py``.
+``run``, ``check``, ``resume`` and ``impedance`` work on any number of ranks:
+``mpirun -n 2 ssbmech run case.py``.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 from ssbmech._version import __version__
 from ssbmech.errors import CaseError
 from ssbmech.fracture import command as fracture_command
+from ssbmech.run import impedance_command
 from ssbmech.run.case_script import CaseScript
 from ssbmech.run.check_mesh import check_mesh, names_mesh
 from ssbmech.run.console import Parser, exit_status_of, is_first_rank
@@ -44,6 +46,7 @@ examples:
   ssbmech resume runs/li_void                             goes on where it was stopped or killed
   ssbmech report runs/li_void                             one HTML page
   ssbmech fracture runs/li_void                           flaws against toughness
+  ssbmech impedance runs/li_void                          small signals at its state
   ssbmech study cases/pressure_map/study.toml             many runs, one table
 
 exit status: 0 done, 1 failed, 2 wrong command line, 130 stopped on request
@@ -63,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given[:1] == ["check"]:
         return _check(given[1:])
     options = _parser().parse_args(given)
-    if options.command is not _resume and not is_first_rank():
+    if options.command not in _PARALLEL and not is_first_rank():
         # one process does what is not computed in parallel
         return 0
     return exit_status_of(lambda: int(options.command(options)))
@@ -120,7 +123,9 @@ def _parser() -> argparse.ArgumentParser:
     _let_choose_fields(export)
     again = add("resume", _resume, "go on with a run that was stopped or killed")
     _let_go_on(again)
-    for made in (info, plot, report, fracture, energy, export, again):
+    small = add("impedance", _impedance, "compute the impedance where a run stands")
+    impedance_command.add_arguments(small)
+    for made in (info, plot, report, fracture, energy, export, again, small):
         made.add_argument("folder", type=Path, help="run folder")
 
     from ssbmech.study import command as study
@@ -259,6 +264,14 @@ def _resume(options: argparse.Namespace) -> int:
     case = dataclasses.replace(case, output=output)
     result = runner.resume(case, options.folder, observers=on_all(script.observers, arguments))
     return 0 if result.status is RunStatus.COMPLETE else EXIT_STOPPED
+
+
+def _impedance(options: argparse.Namespace) -> int:
+    return impedance_command.run(options, *_script_of(options.folder, options.script))
+
+
+_PARALLEL = (_resume, _impedance)
+"""Commands that all ranks carry out together."""
 
 
 def _script_of(folder: Path, elsewhere: Path | None) -> tuple[CaseScript, list[str]]:

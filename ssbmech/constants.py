@@ -15,6 +15,9 @@ FARADAY: Final = 96485.33212331001
 GAS_CONSTANT: Final = 8.31446261815324
 """Molar gas constant k_B N_A [J mol-1 K-1]; exact (BIPM 2019)."""
 
+VACUUM_PERMITTIVITY: Final = 8.8541878188e-12
+"""Vacuum electric permittivity [F m-1]; CODATA 2022, relative uncertainty 1.6e-10."""
+
 ZERO_CELSIUS: Final = 273.15
 """Zero of the Celsius scale [K]; by definition (BIPM 2019)."""
 

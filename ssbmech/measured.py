@@ -23,8 +23,15 @@ from ssbmech.runfolder.measured import MeasuredSeries
 from ssbmech.runfolder.quantities import QUANTITIES
 from ssbmech.units import Quantity, unit_of
 
-TIMES: Final = ("time", "t")
+TIMES: Final = ("time", "t", "test time")
 """Names of the column of times in a file of several series, in any case."""
+
+_OTHERS: Final = {
+    "voltage": "voltage",
+    "surface pressure": "p_stack",
+    "ambient temperature": "temperature",
+}
+"""What other formats call columns of the series, in lower case: those of BDF."""
 
 _POINTS: Final = {**NOT_DESCRIBED, **UNSTATED}
 
@@ -112,18 +119,25 @@ class Measured:
 def all_measured(path: str | Path) -> list[Measured]:
     """Return every column of a text file that is named as a column of the series.
 
+    Files in the Battery Data Format name them as "Test Time / s" and "Voltage / V"; their current
+    is left out, for it is that of a whole cell.
+
     Raises:
         ParameterError: there is none, or no column of times.
     """
     names = column_names(path)
     time = next((name for name in names if name.strip().lower() in TIMES), None)
-    found = [name for name in names if name.partition(":")[0] in QUANTITIES and name != time]
+    found = {name: name for name in names if name.partition(":")[0] in QUANTITIES and name != time}
+    for name in names:
+        column = _OTHERS.get(name.strip().lower())
+        if column is not None and name not in found and column not in found.values():
+            found[name] = column
     if time is None or not found:
         raise ParameterError(
             f"{path}: expected a column 'time' and others named as columns of the series, such as "
             f"'voltage [V]', 'current [mA/cm2]' or 'p_stack [MPa]'; it has {', '.join(names)}"
         )
-    return [Measured.from_csv(path, time, name, name) for name in found]
+    return [Measured.from_csv(path, time, name, column) for name, column in found.items()]
 
 
 def _floats(given: Any, unit: str, name: str) -> list[float]:

@@ -62,6 +62,7 @@ mA_per_cm2: Any = registry.milliampere / registry.centimeter**2
 uA_per_cm2: Any = registry.microampere / registry.centimeter**2
 mAh_per_cm2: Any = registry.milliampere * registry.hour / registry.centimeter**2
 C_per_m2: Any = registry.coulomb / registry.meter**2
+F_per_m2: Any = registry.farad / registry.meter**2
 S_per_m: Any = registry.siemens / registry.meter
 mS_per_cm: Any = registry.millisiemens / registry.centimeter
 ohm_m2: Any = registry.ohm * registry.meter**2

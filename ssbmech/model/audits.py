@@ -11,6 +11,7 @@ from ssbmech.constants import FARADAY
 from ssbmech.model.cell import CellModel
 from ssbmech.model.outputs import total
 from ssbmech.model.parts.contact import Contact
+from ssbmech.model.parts.double_layer import stored_charge
 from ssbmech.model.parts.ions import Ions
 from ssbmech.model.parts.transfer import Transfer
 
@@ -18,8 +19,8 @@ from ssbmech.model.parts.transfer import Transfer
 def lithium_error(cell: CellModel, dt: float) -> float:
     """Return lithium that the charge passed does not explain, relative [1]; collective.
 
-    Metal loses what is missing between the bodies, a host what is missing in it. It is nan where no
-    electrode can be measured.
+    Metal loses what is missing between the bodies, a host what is missing in it; the charge of a
+    double layer has moved none. It is nan where no electrode can be measured.
 
     Args:
         cell: the cell.
@@ -27,8 +28,10 @@ def lithium_error(cell: CellModel, dt: float) -> float:
     """
     circuit, errors = cell.circuit, []
     for name, electrode in circuit.electrodes.items():
-        faradays = (circuit.passed[name] + electrode.total * dt) / FARADAY
-        for transfer in cell.surfaces[name].parts.find(Transfer):
+        surface = cell.surfaces[name]
+        reacted = circuit.passed[name] + electrode.total * dt - stored_charge(surface)
+        faradays = reacted / FARADAY
+        for transfer in surface.parts.find(Transfer):
             lost, least = transfer.reactant.lost()
             errors.append(abs(lost - faradays) / max(abs(faradays), least))
     if not errors:

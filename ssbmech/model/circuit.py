@@ -13,7 +13,6 @@ from ssbmech.case.protocol import Drive
 from ssbmech.case.settings import Scales
 from ssbmech.model.hosts import Hosts
 from ssbmech.model.outputs import Output, Scalar
-from ssbmech.model.parts.electrons import Electrons
 from ssbmech.model.parts.transfer import Transfer
 from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Closure, Unknown
@@ -94,12 +93,9 @@ class Circuit:
             working = self.hosts.equilibrium(pair.working, temperature) - zero
             self.electrodes[pair.working].start_at(working)
             for name in (pair.working, pair.counter):
-                for electrons in self._electrons(name):
-                    _start(electrons.phi_s, self.electrodes[str(name)].value)
-
-    def _electrons(self, name: str | None) -> list[Electrons]:
-        """Return the electrons of an electrode's body: none, or one part."""
-        return [] if name is None else self._transfers[name].surface.minus.parts.find(Electrons)
+                if name is not None:
+                    potential = self._transfers[name].terminal.phi_s
+                    _start(potential, self.electrodes[name].value)
 
     def drive(self, drive: Drive) -> None:
         """Set what the electrodes of all stacked cells are asked for."""

@@ -22,7 +22,9 @@ class Observer(Protocol):
 
     All ranks call it with the same row; what it does must be collective or the same on all ranks.
     An observer with memory has two more methods, `state()` and `restore(state)`, whose state is
-    plain data, the same on all ranks; it then goes with the checkpoints.
+    plain data, the same on all ranks; it then goes with the checkpoints. One with a method
+    `settled()` is asked when the step seen last is accepted and the cell stands between two steps;
+    it leaves the cell as it finds it.
     """
 
     @property
@@ -114,6 +116,16 @@ class Observers:
         """
         if self._before is not None:
             self.restore(self._before)
+
+    def settled(self) -> None:
+        """Show them the cell between two steps, those that want to see it; collective.
+
+        Raises:
+            ObserverError: one failed; on all ranks.
+        """
+        for observer in self._observers:
+            if hasattr(observer, "settled"):
+                self._ask(observer, observer.settled)
 
     def state(self) -> dict[str, Any]:
         """Return what they remember by name, as plain data.

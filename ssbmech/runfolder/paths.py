@@ -66,3 +66,8 @@ class RunPaths:
     def facets_path(self) -> Path:
         """Path of the table of facets and their flaws."""
         return self.path / "fracture.csv"
+
+    @property
+    def impedance_path(self) -> Path:
+        """Path of the impedance spectra."""
+        return self.path / "impedance.csv"

@@ -146,6 +146,7 @@ _PLACES = (
     Quantity("i_normal", "$i$", "A m-2", "current density"),
     Quantity("overpotential", r"$\eta$", "V", "overpotential of charge transfer and films"),
     Quantity("stripped", "$s$", "m", "stripped thickness"),
+    Quantity("double_layer_charge", r"$q_\mathrm{dl}$", "C m-2", "charge of the double layer"),
     Quantity("carried", "$m$", "m", "thickness carried away by diffusion"),
     Quantity("contact", "", "1", "in contact"),
     Quantity("damage", "$d$", "1", "damage of the bond"),

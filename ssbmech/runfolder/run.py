@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from ssbmech.errors import RunFolderError
 from ssbmech.runfolder import manifest as manifest_file
+from ssbmech.runfolder.bdf import write_bdf
 from ssbmech.runfolder.export import as_grid, chosen_steps, export
 from ssbmech.runfolder.fields import FieldData, read_fields
+from ssbmech.runfolder.line import along_line
 from ssbmech.runfolder.maps import body_map, interface_map
 from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.reader import RunData, Series
@@ -161,6 +163,34 @@ class Run:
         (step,) = chosen_steps(data, (time,))
         return as_grid(self._data, data, step)
 
+    def along(
+        self,
+        name: str,
+        time: float,
+        start: Sequence[float],
+        end: Sequence[float],
+        count: int = 201,
+    ) -> pd.DataFrame:
+        """Return the fields of a body along a line, indexed by the distance from its start [m].
+
+        Points outside of the body are left out; units are in ``attrs["units"]``.
+
+        Args:
+            name: Name of the body.
+            time: Time [s], for which the nearest output is taken.
+            start: Start of the line in the undeformed body, two or three coordinates [m].
+            end: End of the line [m].
+            count: Number of points.
+
+        Raises:
+            RunFolderError: There is no such body, no output at that time, or the line passes the
+                body by.
+            EnvironmentMissing: PyVista is not installed.
+        """
+        data = self._field_file(self._data.bodies, "body", name)
+        (step,) = chosen_steps(data, (time,))
+        return along_line(self._data, data, step, start, end, count)
+
     def export(
         self,
         exporter: Exporter,
@@ -183,6 +213,19 @@ class Run:
             EnvironmentMissing: What writes the format is not installed.
         """
         return export(self._data, exporter, Path(folder), times)
+
+    def to_bdf(self, path: str | os.PathLike[str], area: float) -> None:
+        """Write the series in the Battery Data Format, for tools that read measured data.
+
+        Args:
+            path: File to write; its name should end with ``.bdf.csv``.
+            area: Area of the cell [m2]: the format counts current in ampere.
+
+        Raises:
+            RunFolderError: The area is not above zero, the run has no voltage or current, or the
+                file cannot be written.
+        """
+        write_bdf(self._data.series, Path(path), area)
 
     def quantity(self, name: str) -> Quantity:
         """Return name, symbol, unit and label of what a column or a field is of.

@@ -58,6 +58,13 @@ class Witness(Protocol):
     def undo(self) -> None:
         """Forget the step seen last, which is rolled back."""
 
+    def settled(self) -> None:
+        """Look at the cell between two steps, when the one seen last is accepted; collective.
+
+        Raises:
+            ObserverError: it failed; on all ranks.
+        """
+
 
 class NoWitness:
     """Nobody looks."""
@@ -67,4 +74,7 @@ class NoWitness:
         return None
 
     def undo(self) -> None:
+        """Do nothing."""
+
+    def settled(self) -> None:
         """Do nothing."""
