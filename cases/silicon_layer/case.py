@@ -12,8 +12,7 @@ Run it as
     python cases/silicon_layer/case.py --pressure 5
 
 One number is calibrated on the discharged thickness, the cohesion; loose density and slope of the
-cap are choices. Strains are logarithms of the height, so that `height` is the thickness and
-`thickness_stack` is not: the pressure must be given, for a spring would see the latter.
+cap are choices. Strains are logarithms of the height, which `thickness_stack` is.
 """
 
 from __future__ import annotations
@@ -21,59 +20,14 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 import ssbmech as ssb
 from ssbmech.errors import CaseError
-from ssbmech.materials.compaction import CapLaw, PressingLine
-from ssbmech.materials.curve import Curve
-from ssbmech.materials.elastic import Elastic
-from ssbmech.materials.host import ArrheniusDiffusivity, Host, TableOcv
-from ssbmech.materials.material import Material
-from ssbmech.materials.porous_host import PorousHost
-from ssbmech.materials.swelling import LogarithmicVolumeSwelling
-from ssbmech.units import GPa, MPa, s, um
+from ssbmech.library.silicon import micro_silicon, with_cap
+from ssbmech.units import MPa, s, um
 
 LAYER = "silicon"
-#: Solid as pressed over solid and pores [1].
-DENSITY = 0.6
-#: Lithium of Li3.75Si per volume of silicon [mol/m3].
-DENSE_SITES = 3.75 / 12.06e-6
-#: Flow stress of silicon without lithium and of Li3.75Si [MPa], measured and in the range in use.
-FLOW = (1750.0, 500.0)
-#: Young's modulus of both [GPa].
-YOUNG = (96.0, 41.0)
-#: Volume of Li3.75Si over that of silicon, less one [1].
-SWELLING = 2.8
-#: Potential against content.
-OCV = (
-    (0.0, 0.031, 0.124, 0.255, 0.43, 0.576, 0.727, 0.873, 1.0),
-    (0.80, 0.569, 0.461, 0.390, 0.340, 0.296, 0.237, 0.197, 0.062),
-)
-
-
-@dataclass(frozen=True)
-class Height:
-    """Thickness of the layer, of which the stack's displacement is the logarithm.
-
-    Attributes:
-        start: thickness as meshed [m].
-    """
-
-    start: float
-
-    def outputs(self, cell: Any) -> Mapping[str, Sequence[Any]]:
-        """Return the column "height:silicon"."""
-        platen = cell.holder.closures[0]
-
-        def measure(_: Any) -> float:
-            return self.start * math.exp(platen.value / self.start)
-
-        return {LAYER: [ssb.Scalar(ssb.Quantity("height", "$h$", "m", "height"), measure, LAYER)]}
 
 
 @dataclass(frozen=True)
@@ -107,38 +61,6 @@ class Filling:
         return self.sites * change / self.duration
 
 
-def silicon(cohesion: float, friction: float, loose: float) -> Material:
-    """Return micro-silicon as pressed, with the numbers of its cap that are open."""
-    x = tuple(np.linspace(0.0, 1.0, 21))
-    law = CapLaw(
-        dense=Elastic(YOUNG[0] * GPa, 0.27),
-        # pores in a ductile solid: Gurson's line of hollow spheres
-        line=PressingLine(2 / 3 * FLOW[0] * MPa, loose),
-        density=DENSITY,
-        friction=friction,
-        cohesion=cohesion,
-        strength=FLOW[0] * MPa,
-    )
-    solid = PorousHost(
-        law,
-        modulus=Curve(x, tuple(1 - (1 - YOUNG[1] / YOUNG[0]) * v for v in x)),
-        strength=Curve(x, tuple((FLOW[1] / FLOW[0]) ** v for v in x)),
-    )
-    host = Host(
-        c_max=DENSITY * DENSE_SITES,
-        ocv=TableOcv(Curve(*OCV)),
-        # the layer fills evenly: what particles and pores make of that is not resolved
-        diffusivity=ArrheniusDiffusivity(1e-9),
-        swelling=LogarithmicVolumeSwelling(
-            Curve((0.0, 0.5, 1.0), (0.0, SWELLING / 2, SWELLING)), allowed=3.0
-        ),
-        density=DENSITY * 2330.0,
-        x_empty=0.0,
-        x_full=0.9,
-    )
-    return Material("micro_silicon", solid, host=host)
-
-
 def build_case(options: argparse.Namespace) -> ssb.Case:
     """Return the case for the options of the command line.
 
@@ -153,7 +75,12 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
     for name in ("charged", "discharged"):
         if not 0.0 <= getattr(options, name) <= 1.0:
             raise CaseError(f"{name} = {getattr(options, name):g}: expected a content from 0 to 1")
-    powder = silicon(options.cohesion, options.friction, options.loose_density)
+    powder = with_cap(
+        micro_silicon(),
+        cohesion=options.cohesion,
+        friction=options.friction,
+        loose_density=options.loose_density,
+    )
     height, half = (options.thickness * um).to("m").magnitude, options.hours * 3600.0
     path = (0.0, *([options.charged, options.discharged] * options.cycles))
     flux = Filling(path, 1.0, half, powder.host.c_max * height)
@@ -167,7 +94,7 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
             size_interface=0.25 * height,
             size_bulk=0.25 * height,
         ),
-        bodies=(ssb.Body(LAYER, {LAYER: powder}, content={LAYER: 0.0}),),
+        bodies=(ssb.Body(LAYER, {LAYER: powder}, content={LAYER: 0.0}, logarithmic=True),),
         supports=(ssb.Roller("bottom"), ssb.Roller("left"), ssb.Roller("right")),
         fixture=ssb.ConstantForce(preload=options.pressure * MPa),
         loads=ssb.Loads(face_fluxes=(ssb.FaceFlux("top", flux),)),
@@ -179,7 +106,7 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
             stress_error=None,
         ),
         limits=ssb.Limits(strain=None, strain_mean_error=None, creep_step=None),
-        output=ssb.Output(fields_every=20, quantities=(Height(height),)),
+        output=ssb.Output(fields_every=20),
     )
 
 

@@ -29,7 +29,7 @@ def main() -> int:
         left, right = figure.subplots(1, 2)
         for folder, colour in zip(options.runs, theme.LINES, strict=False):
             series = RunData.open(folder).series
-            height, x = 1e6 * series["height:silicon"], series["content_mean:silicon"]
+            height, x = 1e6 * series["thickness_stack"], series["content_mean:silicon"]
             pores = 100 * series["porosity_mean:silicon"]
             pressure = series["p_stack"][-1] / 1e6
             left.plot(x, height, color=colour, label=f"{pressure:g} MPa")

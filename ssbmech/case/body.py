@@ -37,6 +37,9 @@ class Body:
         moves: whether its mesh follows what is stripped, plated and flows; strains then count from
             step to step. It is for metal of one region that flows, and lies at the minus side of
             its interfaces.
+        logarithmic: whether it is a layer, held at its sides, whose height may change by any
+            amount: its strain along the stack is the logarithm of its stretch, and nothing in it
+            moves sideways.
         exhaustion: how stripping ends where a metal that moves has no more to give: current then
             goes to where metal is left, and a step ends where there is none. Without it a step ends
             as soon as metal is used up somewhere.
@@ -56,6 +59,7 @@ class Body:
     moves: bool = field(default=False, metadata=STATED_IF_GIVEN)
     exhaustion: Exhaustion | None = field(default=None, metadata=STATED_IF_GIVEN)
     remeshing: Remeshing | None = field(default=None, metadata=STATED_IF_GIVEN)
+    logarithmic: bool = field(default=False, metadata=STATED_IF_GIVEN)
 
     def __post_init__(self) -> None:
         """Check that there are materials, and that they are materials."""
@@ -81,6 +85,11 @@ class Body:
             raise CaseError(
                 f"body {self.name!r} is to be meshed anew but does not move: its mesh never "
                 "changes; give moves=True, or leave the remeshing out"
+            )
+        if self.logarithmic and self.moves:
+            raise CaseError(
+                f"body {self.name!r} moves, so that its strains count from step to step and have "
+                "any size already: leave logarithmic=True out"
             )
         for region in self.content:
             if region not in self.materials or self.materials[region].host is None:

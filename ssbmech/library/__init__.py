@@ -24,6 +24,7 @@ from ssbmech.library.pressed import (
     li6ps5cl_pressed,
     nmc_li3ybrcl6_sheet,
 )
+from ssbmech.library.silicon import micro_silicon
 from ssbmech.library.sodium import wang2020
 from ssbmech.library.thiophosphate import li3ps4
 from ssbmech.materials.material import Material
@@ -48,6 +49,7 @@ MATERIALS: Final[Mapping[str, Callable[[], Material]]] = MappingProxyType(
         "lco": lco,
         "lto": lto,
         "graphite": graphite,
+        "micro_silicon": micro_silicon,
         "copper": copper,
         "aluminium": aluminium,
         "stainless_steel": stainless_steel,

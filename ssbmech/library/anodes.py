@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Hosts of lithium for the negative electrode, which charge from empty towards full.
 
-Silicon is left out: it swells to three times its volume and yields, which small strains and
-elasticity cannot describe. Volumes count from the empty host.
+Volumes count from the empty host. Silicon is in `library.silicon`.
 """
 
 from __future__ import annotations

@@ -89,6 +89,9 @@ REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
         "schweidler2018": "S. Schweidler et al., Volume changes of graphite anodes revisited: a "
         "combined operando X-ray diffraction and in situ pressure analysis study, "
         "J. Phys. Chem. C 122 (2018) 8829.",
+        "sethuraman2010": "V. A. Sethuraman et al., "
+        "In situ measurements of stress evolution in silicon thin films during electrochemical "
+        "lithiation and delithiation, J. Power Sources 195 (2010) 5062.",
         "sharafi2017": "A. Sharafi et al., Surface chemistry mechanism of ultra-low interfacial "
         "resistance in the solid-state electrolyte Li7La3Zr2O12, Chem. Mater. 29 (2017) 7961.",
         "singh2022": "D. K. Singh, A. Henss, B. Mogwitz, A. Gautam, J. Horn, T. Krauskopf, S. "
@@ -101,6 +104,8 @@ REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
         "sturm2019": "J. Sturm et al., Modeling and simulation of inhomogeneities in a 18650 "
         "nickel-rich, silicon-graphite lithium-ion cell during fast charging, "
         "J. Power Sources 412 (2019) 204.",
+        "tan2021": "D. H. S. Tan et al., Carbon-free high-loading silicon anodes enabled by "
+        "sulfide solid electrolytes, Science 373 (2021) 1494.",
         "tutorial_model": "Material tables in the export of a widely distributed tutorial model "
         "of a lithium-ion cell; they name no source of their own.",
         "wang2019": "M. J. Wang, R. Choudhury and J. Sakamoto, Characterizing the Li-solid-"

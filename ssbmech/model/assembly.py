@@ -13,8 +13,8 @@ from ssbmech.errors import CaseError
 from ssbmech.extensions import BULK_PART, SURFACE_PART, check_members
 from ssbmech.geometry.subdomains import BodyMesh, InterfaceMesh
 from ssbmech.interfaces.interface import Interface
-from ssbmech.model.body import BodyModel, new_body
-from ssbmech.model.kinematics import FromStart, FromStep
+from ssbmech.model.body import BodyModel, hold_throughout, new_body
+from ssbmech.model.kinematics import FromStart, FromStep, Kinematics, OfHeight
 from ssbmech.model.part import Setting
 from ssbmech.model.parts.bond import Bond
 from ssbmech.model.parts.contact import Contact, Sticking
@@ -48,8 +48,8 @@ def build_body(case_body: CaseBody, mesh: BodyMesh, setting: Setting, driven: bo
     Raises:
         CaseError: a material lacks what the body needs, or laws do not fit together.
     """
-    kinematics = FromStep() if case_body.moves else FromStart()
-    body = new_body(case_body, mesh, setting, kinematics)
+    body = new_body(case_body, mesh, setting, _kinematics(case_body))
+    hold_throughout(body.u, body.kinematics.held(body.frame))
     materials = case_body.materials.values()
     stored = [Lithium(body)] if any(m.host for m in materials) else []
     free = stored[0] if stored else NoFreeStrain()
@@ -58,6 +58,11 @@ def build_body(case_body: CaseBody, mesh: BodyMesh, setting: Setting, driven: bo
         raise CaseError(
             f"body {body.name!r} moves, and a fluid strains its section out of the plane: a body "
             "that moves stays in its plane; take a platen, or let it rest"
+        )
+    if case_body.logarithmic and across:
+        raise CaseError(
+            f"body {body.name!r} is logarithmic, for its sides are held, and a fluid strains its "
+            "section out of the plane: take a platen, or leave logarithmic=True out"
         )
     strains = tuple(part.strain for part in across)
     body.parts.append(Momentum(body, with_expansion(body, free), strains))
@@ -72,6 +77,13 @@ def build_body(case_body: CaseBody, mesh: BodyMesh, setting: Setting, driven: bo
     body.parts.extend(own)
     body.write_forms()
     return body
+
+
+def _kinematics(case_body: CaseBody) -> Kinematics:
+    """Return what the displacements of a body are counted from."""
+    if case_body.moves:
+        return FromStep()
+    return OfHeight() if case_body.logarithmic else FromStart()
 
 
 def build_surface(

@@ -164,6 +164,13 @@ def new_body(
     return BodyModel(case_body, mesh, setting, u, kinematics)
 
 
+def hold_throughout(unknown: Unknown, components: Sequence[int]) -> None:
+    """Prescribe components of a field in the whole body, at the values that they have."""
+    nodes = np.arange(unknown.owned // unknown.block_size, dtype=np.int32)
+    dofs = nodes[:, None] * unknown.block_size + np.asarray(components, dtype=np.int32)[None, :]
+    unknown.fix(dofs.astype(np.int32).ravel())
+
+
 def hold(
     unknown: Unknown, mesh: BodyMesh, face: str, components: Sequence[int]
 ) -> npt.NDArray[np.int32]:

@@ -49,6 +49,12 @@ class Kinematics(Protocol):
     def counted(self, unknown: Unknown) -> Expr:
         """Return a field of the body less its value where counting starts."""
 
+    def strain(self, frame: Frame, u: Unknown) -> Expr:
+        """Return the strain that laws are asked with, of the displacement, shape (3, 3) [1]."""
+
+    def held(self, frame: Frame) -> tuple[int, ...]:
+        """Return the components of the displacement that are zero in the whole body."""
+
     def shown(self, u: Unknown) -> fem.Function:
         """Return the displacement of the mesh from where it was at the start, for files [m]."""
 
@@ -93,6 +99,14 @@ class FromStart:
         """Return the field."""
         return unknown.function
 
+    def strain(self, frame: Frame, u: Unknown) -> Expr:
+        """Return the small strain."""
+        return frame.strain(u.function)
+
+    def held(self, frame: Frame) -> tuple[int, ...]:
+        """Return none."""
+        return ()
+
     def shown(self, u: Unknown) -> fem.Function:
         """Return the displacement."""
         return u.function
@@ -116,6 +130,33 @@ class FromStart:
         return {}
 
 
+class OfHeight(FromStart):
+    r"""Displacements of a layer, held at its sides, whose height changes by any amount.
+
+    The strain along the stack is the logarithm of the stretch (Hencky), and the others are small,
+
+    .. math:: \varepsilon_{yy} = \ln \left( 1 + \frac{\partial u_y}{\partial y} \right)
+
+    Nothing else is to be changed: with :math:`F = diag(1, \lambda, 1)` the areas that bear the
+    stress along the stack stay as they were, so that its nominal stress is Cauchy's,
+    :math:`P_{yy} = J \sigma_{yy} / \lambda = \sigma_{yy}`, and does its work on the small strain
+    of the test function. Nothing moves sideways, anywhere in the layer: what is wide against its
+    height and held by what it lies on cannot, and a solid that loosens as it shrinks would part
+    along some height, as mud does.
+    """
+
+    def held(self, frame: Frame) -> tuple[int, ...]:
+        """Return the components across the stack."""
+        return tuple(range(frame.dim - 1))
+
+    def strain(self, frame: Frame, u: Unknown) -> Expr:
+        """Return the small strain with the logarithm of the stretch along the stack."""
+        small, along = frame.strain(u.function), frame.dim - 1
+        excess = ufl.ln(1 + small[along, along]) - small[along, along]
+        unit = ufl.unit_vector(along, 3)
+        return small + excess * ufl.outer(unit, unit)
+
+
 class FromStep:
     """Displacements count from the last committed step.
 
@@ -136,6 +177,14 @@ class FromStep:
     def counted(self, unknown: Unknown) -> Expr:
         """Return the change of the field over the step."""
         return unknown.function - unknown.past
+
+    def strain(self, frame: Frame, u: Unknown) -> Expr:
+        """Return the small strain of the step."""
+        return frame.strain(self.counted(u))
+
+    def held(self, frame: Frame) -> tuple[int, ...]:
+        """Return none."""
+        return ()
 
     def shown(self, u: Unknown) -> fem.Function:
         """Return the displacement of the mesh."""

@@ -42,7 +42,7 @@ class Strains:
         """Compile the averages; collective."""
         self._body = body
         u, dim = body.kinematics.counted(body.u), body.frame.dim
-        strain, turned = body.frame.strain(u), ufl.skew(ufl.grad(u))
+        strain, turned = body.kinematics.strain(body.frame, body.u), ufl.skew(ufl.grad(u))
         pairs = [(i, j) for i in range(dim) for j in range(i)]
         self._angles = len(pairs)
         regions = list(body.case_body.materials)

@@ -87,7 +87,7 @@ def test_a_silicon_layer_at_constant_pressure() -> None:
     case = script_case("silicon_layer")
     run: March = march(case, watch=potential)
     path = exact_path(run.series("content_mean:silicon"), run.series("p_stack") / 1e6)
-    height = np.log(run.series("height:silicon") / THICKNESS)
+    height = np.log(run.series("thickness_stack") / THICKNESS)
     exact = np.array([state.height for state in path])
     # between its points a curve is not quite the power of the content
     error = np.abs(height - exact).max()
@@ -96,7 +96,7 @@ def test_a_silicon_layer_at_constant_pressure() -> None:
     error = np.abs(1 - found - dense).max()
     measured("silicon layer", "density", error, 2e-4, "the same steps in numbers")
     charged, discharged = int(np.argmax(run.series("content_mean:silicon"))), len(height) - 1
-    micrometres = run.series("height:silicon") * 1e6
+    micrometres = run.series("thickness_stack") * 1e6
     for row, thickness in ((charged, 55.0), (discharged, 40.0)):
         off = abs(micrometres[row] / thickness - 1)
         measured("silicon layer", f"thickness of {thickness:g} um", off, 0.1, "published path")

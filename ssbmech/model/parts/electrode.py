@@ -43,6 +43,9 @@ from ssbmech.solve.unknowns import Unknown
 FILM = 1e-3
 """Metal that a mesh which moves keeps at least, over that at the start [1]."""
 
+LEAST_OF_SITES = 1e-3
+"""Lithium against which errors of a host count that is empty at the start, over its sites [1]."""
+
 
 class Reactant(Protocol):
     """Role of what gives and takes lithium at an interface."""
@@ -337,10 +340,12 @@ class HostSurface:
     def lost(self) -> tuple[float, float]:
         """Return the lithium that is missing in the host [mol]; collective.
 
-        It is nan where lithium also enters the host through a face.
+        It is nan where lithium also enters the host through a face. What counts is what there was
+        at the start, or a thousandth of the sites where that is less.
         """
-        body = self.lithium.body
+        body, start = self.lithium.body, self.lithium.start
+        least = max(start, LEAST_OF_SITES * self.lithium.sites)
         fed = sum(len(body.mesh.facets(flux.face)) for flux in body.setting.fluxes)
         if self.surface.comm.allreduce(fed, op=MPI.SUM) > 0:
-            return math.nan, self.lithium.start
-        return self.lithium.start - self.lithium.inventory(), self.lithium.start
+            return math.nan, least
+        return start - self.lithium.inventory(), least

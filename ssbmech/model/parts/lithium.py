@@ -129,6 +129,11 @@ class Lithium(Part):
         return HostRegion(host, law, initial, x, axis, dofs, volume)
 
     @property
+    def sites(self) -> float:
+        """Lithium that all hosts hold when they are full [mol]."""
+        return sum(region.host.c_max * region.volume for region in self.regions.values())
+
+    @property
     def unknowns(self) -> Sequence[Unknown]:
         """Concentration and chemical potential."""
         return (self.c, self.mu)

@@ -264,7 +264,7 @@ def _region(
     unloaded = free.free_strain(name, around)
     counted = body.kinematics.counted
     rates, around = _rates(material.solid, history, body, around)
-    strain = sum(strains, body.frame.strain(counted(body.u))) - unloaded.strain
+    strain = sum(strains, body.kinematics.strain(body.frame, body.u)) - unloaded.strain
     own = declared(material.solid)
     law = symbolic(material.solid, mesh)
     response = law.response(strain, history.unpacked, replace(around, content=unloaded.content))

@@ -72,7 +72,7 @@ def stress_outputs(
     def highest(field: str) -> Callable[[Arrays], float]:
         return lambda arrays: largest(arrays[field], comm)
 
-    strain: Expr = sum(strains, body.frame.strain(body.kinematics.counted(body.u)))
+    strain: Expr = sum(strains, body.kinematics.strain(body.frame, body.u))
     means = {
         "stress": of_regions(lambda r: [r.stress[place] for place in TENSOR]),
         "strain": of_regions(lambda _: [strain[place] for place in TENSOR]),
