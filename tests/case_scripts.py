@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -18,6 +19,8 @@ def load_script(name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"{name}_case", CASES / name / "case.py")
     assert spec is not None and spec.loader is not None
     script = importlib.util.module_from_spec(spec)
+    # dataclasses look their module up
+    sys.modules[spec.name] = script
     spec.loader.exec_module(script)
     return script
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -12,10 +13,12 @@ import pytest
 
 from ssbmech.case.protocol import Drive
 from ssbmech.constants import FARADAY
+from ssbmech.laminate.case import LaminateCell
 from ssbmech.laminate.growth import HostSwelling
 from ssbmech.laminate.layer import CHARGE, PRESSURE, Loading
 from ssbmech.laminate.porous import ELASTIC, POROSITY, PorousLayer
 from ssbmech.library.silicon import micro_silicon, with_cap
+from ssbmech.materials.elastic import Elastic
 from tests.cap import Cap, Layer
 from tests.case_scripts import load_script, script_case
 from tests.laminates import March as LaminateMarch
@@ -125,15 +128,19 @@ REFERENCE = {-0.2: (80.63, 77.00, 81.16, 77.53), 0.1: (81.42, 77.16, 81.94, 77.7
 @pytest.mark.slow
 @pytest.mark.parametrize("growth", REFERENCE)
 def test_pressures_of_the_reference_model(growth: float) -> None:
-    """Sixty steps for each half cycle, as in an independent program of the same layers."""
+    """Sixty steps for each half cycle, as in an independent program, which has rigid layers else."""
     script = load_script("silicon_cell")
-    run = LaminateMarch(script.as_laminate(75.2, 0.388, 6.75, growth), preload=1.0)
+    case = script.as_laminate(75.2, 0.388, 6.75, growth)
+    anode, _, cathode = case.cell.plies
+    rigid = dataclasses.replace(cathode.law, elastic=Elastic(1e13, 0.3))
+    cell = LaminateCell((anode, dataclasses.replace(cathode, law=rigid)))
+    run = LaminateMarch(dataclasses.replace(case, cell=cell), preload=1.0)
     found = []
     for part in script.charges(6.75, 0.78, 2):
         run.charge(part, 60)
         found.append(run.pressure)
     error = float(np.abs(np.array(found) / 1e6 - REFERENCE[growth]).max())
-    measured("silicon cell", f"pressure of two cycles, cathode {growth:g} [MPa]", error, 0.02,
+    measured("silicon cell", f"pressure of two cycles, cathode {growth:g} [MPa]", error, 0.01,
              "independent program")  # fmt: skip
 
 
