@@ -128,7 +128,7 @@ REFERENCE = {-0.2: (80.63, 77.00, 81.16, 77.53), 0.1: (81.42, 77.16, 81.94, 77.7
 @pytest.mark.slow
 @pytest.mark.parametrize("growth", REFERENCE)
 def test_pressures_of_the_reference_model(growth: float) -> None:
-    """Sixty steps for each half cycle, as in an independent program, which has rigid layers else."""
+    """Sixty steps for each half cycle, as in an independent program with other layers rigid."""
     script = load_script("silicon_cell")
     case = script.as_laminate(75.2, 0.388, 6.75, growth)
     anode, _, cathode = case.cell.plies
