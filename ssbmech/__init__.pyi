@@ -59,6 +59,7 @@ from .case.time_table import Between
 from .errors import CaseWarning
 from .frames import Axisymmetric, PlaneSection, PlaneStrain, ThreeDimensional
 from .geometry.composite import CompositeStack
+from .geometry.crack_path import CrackPath
 from .geometry.grains import Texture, voronoi_grains
 from .geometry.inclusion import Inclusion
 from .geometry.notch import Notch
@@ -77,9 +78,11 @@ from .interfaces.accumulating import AccumulatingProps
 from .interfaces.cohesion import BilinearCohesion
 from .interfaces.constriction import SpotsOfOneNumber, SpotsOfOneSize
 from .interfaces.contact import Frictionless, GapConduction, RoughConduction, Sticking
+from .interfaces.crack_flow import CreepFlow, SlipFlow, ThinStrength
 from .interfaces.diffusion import InterfaceDiffusion
 from .interfaces.directors import FannedDirectors, ParallelDirectors
 from .interfaces.exhaustion import Exhaustion
+from .interfaces.filling import Ball, CrackFilling, GivenPlating, Mouth
 from .interfaces.interface import Interface
 from .interfaces.kinetics import ButlerVolmer, HostSites, LinearKinetics
 from .interfaces.point import Hidden, InterfacePoint, StepErrors
@@ -115,6 +118,7 @@ __all__ = [
     "Automatic",
     "Axisymmetric",
     "BackwardEuler",
+    "Ball",
     "Between",
     "BilinearCohesion",
     "Body",
@@ -140,6 +144,9 @@ __all__ = [
     "ConstantVoltage",
     "ContactBelow",
     "CosineGap",
+    "CrackFilling",
+    "CrackPath",
+    "CreepFlow",
     "CurrentBelow",
     "CurrentProfile",
     "CurrentSweep",
@@ -167,6 +174,7 @@ __all__ = [
     "FunctionActivity",
     "FunctionGap",
     "GapConduction",
+    "GivenPlating",
     "Hidden",
     "Hold",
     "HostSites",
@@ -189,6 +197,7 @@ __all__ = [
     "Loads",
     "Material",
     "Measured",
+    "Mouth",
     "Multigrid",
     "NewtonSettings",
     "NoSlip",
@@ -230,6 +239,7 @@ __all__ = [
     "SecondOrder",
     "Sides",
     "Sizes",
+    "SlipFlow",
     "Spectra",
     "Spectrum",
     "SphereGap",
@@ -245,6 +255,7 @@ __all__ = [
     "TemperatureRamp",
     "TemperatureRange",
     "Texture",
+    "ThinStrength",
     "ThreeDimensional",
     "TimeScheme",
     "Under",

@@ -150,7 +150,7 @@ def _sourced(
         for material in body.materials.values():
             yield f"material {material.name!r}", material, material.sources
     for interface in interfaces:
-        laws = [*interface.charge_transfers.values(), *interface.laws]
+        laws = [*interface.charge_transfers.values(), *interface.laws, *interface.filling_laws]
         for law in (*laws, interface.contact, interface.adhesion, interface.diffusion):
             yield f"interface {interface.name!r}", law, getattr(law, "sources", {})
 

@@ -24,6 +24,9 @@ BROKEN_STIFFNESS = 1e-6
 """Stiffness of a broken bond over that of a whole one, so that a round particle that has come off
 all around, and meets no friction, still has a place [1]."""
 
+ZONE_FACETS = 4.0
+"""Length of the zone of a bond whose strength the mesh chooses, E' G_c / t_0^2, in facets [1]."""
+
 
 class Adhesion(Protocol):
     """Role of an adhesion law: a traction that pulls the two sides together."""
@@ -58,7 +61,7 @@ class BilinearCohesion:
 
     with the largest separation :math:`\kappa = \max_t \delta`, the strength :math:`t_0` and the
     toughness :math:`G_c`, the energy per area that the bond takes until it has broken.
-    A broken bond keeps a millionth of its stiffness.
+    A broken bond keeps a small part of its stiffness, by default a millionth.
 
     Raises:
         ParameterError: a constant is out of its bounds, or the bond would break before its strength
@@ -72,6 +75,46 @@ class BilinearCohesion:
     initial_stiffness: float = parameter(
         "Pa/m", low=0.0, low_open=True, default=1e16, doc="traction over separation, unbroken"
     )
+    kept: float = parameter(
+        "1",
+        low=1e-15,
+        high=1e-3,
+        default=BROKEN_STIFFNESS,
+        doc="stiffness of a broken bond over that of a whole one",
+        stated_if_given=True,
+    )
+
+    @classmethod
+    def of_brittle(cls, toughness: float, modulus: float, facet: float) -> BilinearCohesion:
+        r"""Return the bond of a solid that cracks at its toughness, on facets of a size.
+
+        .. math::
+            G_c = \frac{K_{Ic}^2}{E'}, \quad t_0 = \sqrt{\frac{E' G_c}{4 \ell}}, \quad
+            K_b = \max\left( 50 \frac{E'}{\ell}, \; 20 \frac{t_0^2}{2 G_c} \right)
+
+        The strength is that of a zone of :math:`E' G_c / t_0^2` = 4 facets, so it is the mesh's and
+        not the material's: the toughness rules where the zone is small against the crack, say a
+        fifth of it. A whole bond is stiff against a facet of the solid. What a broken one keeps
+        bears a ten-thousandth of the strength at the opening where it breaks.
+
+        Args:
+            toughness: stress intensity K_Ic [Pa m^(1/2)].
+            modulus: plane modulus E' [Pa].
+            facet: size of facets along the crack l [m].
+
+        Raises:
+            ParameterError: one of them is not positive.
+        """
+        if not min(toughness, modulus, facet) > 0.0:
+            raise ParameterError(
+                f"BilinearCohesion.of_brittle: toughness {toughness:g} Pa m0.5, modulus "
+                f"{modulus:g} Pa, facet {facet:g} m: expected numbers above zero"
+            )
+        energy = toughness**2 / modulus
+        strength = (modulus * energy / (ZONE_FACETS * facet)) ** 0.5
+        stiffness = max(50 * modulus / facet, 10 * strength**2 / energy)
+        kept = 1e-4 * strength**2 / (2 * energy) / stiffness
+        return cls(strength, energy, stiffness, kept)
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -101,4 +144,4 @@ class BilinearCohesion:
 
     def stiffness(self, damage: Expr) -> Expr:
         """Return traction over separation at a damage [Pa/m]."""
-        return ufl.max_value(1 - damage, BROKEN_STIFFNESS) * self.initial_stiffness
+        return ufl.max_value(1 - damage, self.kept) * self.initial_stiffness

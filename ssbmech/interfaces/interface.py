@@ -22,6 +22,7 @@ from ssbmech.interfaces.cohesion import Adhesion
 from ssbmech.interfaces.contact import Contact, Frictionless
 from ssbmech.interfaces.diffusion import InterfaceDiffusion
 from ssbmech.interfaces.directors import Directors, MeanNormals
+from ssbmech.interfaces.filling import CrackFilling
 from ssbmech.interfaces.kinetics import ChargeTransfer
 from ssbmech.interfaces.point import SurfaceLaw
 from ssbmech.parameter import STATED_IF_GIVEN, validate_parameters
@@ -53,10 +54,12 @@ class Interface:
             normals of facets.
         laws: further laws, with states of their own.
         parts: further physics with unknowns or terms of its own.
+        filling: metal that is plated into the interface where its bond is broken; None for none.
 
     Raises:
         CaseError: the name does not name two different bodies, the gap is not a profile, a bond
-            spans a gap or sticks as well, or a law or part is none.
+            spans a gap or sticks as well, metal fills what is not bonded or reacts itself, or a law
+            or part is none.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Interface:
     directors: Directors | None = field(default=None, metadata=STATED_IF_GIVEN)
     laws: tuple[SurfaceLaw, ...] = field(default=(), metadata=STATED_IF_GIVEN)
     parts: tuple[OwnPart, ...] = field(default=(), metadata=STATED_IF_GIVEN)
+    filling: CrackFilling | None = field(default=None, metadata=STATED_IF_GIVEN)
 
     def __post_init__(self) -> None:
         """Check the name."""
@@ -91,6 +95,12 @@ class Interface:
                 f"interface {self.name!r}: a bond begins closed and carries shear itself: give no "
                 "initial gap with an adhesion law, and frictionless contact"
             )
+        if self.filling is not None and (self.adhesion is None or self.reacts):
+            raise CaseError(
+                f"interface {self.name!r}: metal fills a crack of the electrolyte, whose walls are "
+                "bonded until they break and react with nothing else: give an adhesion law, and "
+                "no kinetics but that of the filling"
+            )
 
     @property
     def reacts(self) -> bool:
@@ -106,6 +116,11 @@ class Interface:
     def ties(self) -> bool:
         """Whether it keeps its bodies from sliding along each other."""
         return self.adhesion is not None or self.contact.sticks
+
+    @property
+    def filling_laws(self) -> tuple[object, ...]:
+        """Laws of the metal that fills it, or nothing."""
+        return () if self.filling is None else (self.filling.kinetics, self.filling.flow)
 
     def kinetics_at(self, region: str) -> ChargeTransfer | None:
         """Return the charge-transfer law next to a region of the minus body."""

@@ -12,12 +12,15 @@ from ssbmech.case.reactant_checks import reacting_regions
 from ssbmech.errors import CaseError
 from ssbmech.extensions import BULK_PART, SURFACE_PART, check_members
 from ssbmech.geometry.subdomains import BodyMesh, InterfaceMesh
+from ssbmech.interfaces.cohesion import Adhesion
 from ssbmech.interfaces.interface import Interface
 from ssbmech.model.body import BodyModel, hold_throughout, new_body
 from ssbmech.model.kinematics import FromStart, FromStep, Kinematics, OfHeight
-from ssbmech.model.part import Setting
+from ssbmech.model.part import Setting, SurfacePart
 from ssbmech.model.parts.bond import Bond
 from ssbmech.model.parts.contact import Contact, Sticking
+from ssbmech.model.parts.crack import CrackMetal
+from ssbmech.model.parts.crack_walls import new_walls
 from ssbmech.model.parts.diffusion import Diffusion
 from ssbmech.model.parts.electrons import Electrons
 from ssbmech.model.parts.ions import Ions
@@ -120,7 +123,7 @@ def build_surface(
         sticking = [StickingWall(wall) for wall in parts.find(MovingWall)]
         parts.extend(sticking or [Sticking(surface)])
     if interface.adhesion is not None:
-        parts.append(Bond(surface, interface.adhesion))
+        parts.extend(_bonded(surface, interface.adhesion))
     if interface.reacts:
         parts.append(Transfer(surface))
     if interface.diffusion is not None:
@@ -136,3 +139,15 @@ def build_surface(
         wall.remember()
     surface.write_forms()
     return surface
+
+
+def _bonded(surface: SurfaceModel, law: Adhesion) -> list[SurfacePart]:
+    """Return the bond of an interface, with the metal that fills it where it breaks; collective."""
+    filling = surface.interface.filling
+    if filling is None:
+        return [Bond(surface, law)]
+    crack = CrackMetal(surface, filling)
+    bond = Bond(surface, law, (crack.metal.function("+"),), crack.broken)
+    walls = new_walls(surface, crack, bond)
+    crack.follow(bond, walls.grown())
+    return [crack, bond, walls]

@@ -95,6 +95,11 @@ _PLACES = (
     Quantity("reached", r"$Q_\mathrm{reach}$", "C m-2", "charge of the metal left in contact"),
     Quantity("wall_slope", r"$\tan\varphi_\mathrm{max}$", "1", "largest slope of a moving wall"),
     Quantity("damage_mean", r"$\bar{d}$", "1", "broken fraction of the bond"),
+    # Metal in a crack
+    Quantity("crack_size", r"$A_\mathrm{crack}$", "m2", "broken area of the bond"),
+    Quantity("crack_volume", r"$V_\mathrm{Li}$", "m3", "metal in the crack"),
+    Quantity("crack_plated_volume", r"$V_\mathrm{pl}$", "m3", "metal plated in the crack"),
+    Quantity("crack_outflow", r"$Q_\mathrm{out}$", "m3 s-1", "metal that leaves the mouth"),
     # Hosts
     Quantity("content_min", r"$x_\mathrm{min}$", "1", "lowest lithium content"),
     Quantity("content_mean", r"$\bar{x}$", "1", "mean lithium content"),
@@ -150,6 +155,10 @@ _PLACES = (
     Quantity("carried", "$m$", "m", "thickness carried away by diffusion"),
     Quantity("contact", "", "1", "in contact"),
     Quantity("damage", "$d$", "1", "damage of the bond"),
+    Quantity("crack_metal", r"$h$", "m", "thickness of metal in the crack"),
+    Quantity("crack_opening", r"$w$", "m", "opening of the crack"),
+    Quantity("crack_plated", r"$h_\mathrm{pl}$", "m", "thickness plated by both walls"),
+    Quantity("crack_current", r"$i_\mathrm{w}$", "A m-2", "current density of both walls"),
     Quantity("conducting", r"$\theta$", "1", "conducting fraction"),
     Quantity("particle", "", "1", "particle"),
 )

@@ -22,8 +22,13 @@ from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.field_roles import Local, Role
 from ssbmech.solve.unknowns import Unknown
 
+Mask = npt.NDArray[np.bool_]
+
 BROKEN = 1 - 1e-9
 """Damage from which a bond counts as broken; a mean over a facet may lose digits [1]."""
+
+FAR = 1.0
+"""Separation of a facet that is broken from the start, beyond that of any bond [m]."""
 
 
 class Bond(HoldingPart):
@@ -34,21 +39,41 @@ class Bond(HoldingPart):
         largest: largest separation up to the last committed step [m].
     """
 
-    def __init__(self, surface: SurfaceModel, law: Adhesion) -> None:
-        """Add the slip, and remember the largest separation; collective."""
-        self.surface = surface
+    def __init__(
+        self,
+        surface: SurfaceModel,
+        law: Adhesion,
+        inside: Sequence[Expr] = (),
+        broken: Mask | None = None,
+    ) -> None:
+        """Add the slip, and remember the largest separation; collective.
+
+        Args:
+            surface: the interface.
+            law: law of the bond.
+            inside: thicknesses between the two sides, which open the bond but leave no gap [m].
+            broken: which owned facets are broken from the start; None for none.
+        """
+        self.surface, self._inside = surface, tuple(inside)
         self._law: Adhesion = symbolic(law, surface.parent)
         self.slip = surface.vector("slip", surface.setting.scales.gap)
         self.history = surface.history("bond")
         self.largest = self.history.start("separation_max")
+        if broken is not None:
+            self.largest.x.array[: surface.gap.owned][broken] = FAR
+            self.largest.x.scatter_forward()
         everywhere = np.ones(surface.gap.owned, dtype=bool)
         new = Follower(self.separation_max(), surface.sides.dS, everywhere)
         self.history.follow("separation_max", [new])
         self.damages = surface.facet_means(lambda near: self.damage())
 
+    def opening(self) -> Expr:
+        """Return the opening of the bond at the end of the step: gap and what lies inside [m]."""
+        return sum(self._inside, self.surface.gap.function("+"))
+
     def separation_max(self) -> Expr:
         """Return the largest separation at the end of the step [m]."""
-        now = separation(self.surface.gap.function("+"), self.slip.function("+"))
+        now = separation(self.opening(), self.slip.function("+"))
         return ufl.max_value(self.largest("+"), now)
 
     def damage(self) -> Expr:
@@ -81,9 +106,9 @@ class Bond(HoldingPart):
         """Yield the equation of the slip, and the work of the bond's traction."""
         surface, slip = self.surface, self.slip.function("+")
         yield self.slip.key, terms.slip_term(surface.sides, slip, surface.test(self.slip))
-        held, gap = self._law.stiffness(self.damage()), surface.gap.function("+")
+        held, opening = self._law.stiffness(self.damage()), self.opening()
         for u, jump in surface.test_jumps():
-            yield u.key, terms.bond_work_term(surface.sides, held, gap, slip, jump)
+            yield u.key, terms.bond_work_term(surface.sides, held, opening, slip, jump)
 
     def sizes(self) -> Iterator[Term]:
         """Yield a typical separation."""

@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: BSD-3-Clause
+r"""Metal in a crack: its thickness on every facet, and its flow from facet to facet.
+
+Pressure p and thickness h are constant on a facet. Flow between facets follows from the pressure
+:math:`\lambda` at the ridges between them, with a half of each facet as a slit between its middle
+and the ridge,
+
+.. math::
+    \int_f (h - h_n - \Delta t \, \dot h_{walls}) \, dA
+        + \Delta t \sum_{r \in f} q(w_{fr}, \tfrac{2}{L_f} (p_f - \lambda_r)) = 0, \quad
+    \sum_{f \ni r} q(w_{fr}, \tfrac{2}{L_f} (p_f - \lambda_r)) = 0
+
+so that what leaves a facet enters the next, at junctions of any number of arms too. The slit is as
+wide as the metal, h, where metal leaves a facet, and as the crack, w, where it comes in: a dry
+facet gives nothing, and takes as much as its walls let pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+
+from mpi4py import MPI
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem, la
+
+from ssbmech._compat import compile_form, vertex_rule
+from ssbmech.case.probing import value_at
+from ssbmech.case.protocol import Drive
+from ssbmech.errors import CaseError
+from ssbmech.forms import interface_terms as terms
+from ssbmech.frames import Expr, WeightedMeasure
+from ssbmech.geometry.profiles import profile_values
+from ssbmech.interfaces.crack_flow import CrackFlow
+from ssbmech.interfaces.filling import CrackFilling, Mouth
+from ssbmech.model.conditions import symbolic
+from ssbmech.model.history import Follower
+from ssbmech.model.outputs import Arrays, CellField, Output, Scalar, total
+from ssbmech.model.part import Extrapolated, Judged, Memory, SurfacePart, Term
+from ssbmech.model.parts.bond import BROKEN, Bond
+from ssbmech.model.surface import SurfaceModel
+from ssbmech.runfolder.quantities import quantity
+from ssbmech.solve.unknowns import Unknown
+
+TRICKLE = 1e-12
+"""Thickness that a typical pressure drives through any facet in a step, over the typical gap: it
+keeps the pressure of ridges defined between facets that hold no metal [1]."""
+
+THINNEST = 1e-15
+"""Width of a slit below which nothing is narrower [m]."""
+
+AREA_UNIT = {"m2": "m", "m3": "m2"}
+"""Unit of an area by that of a volume, which is per depth in the plane."""
+
+
+def facet_profile(
+    surface: SurfaceModel, profile: Callable[..., npt.NDArray[np.float64]], what: str, unit: str
+) -> fem.Function:
+    """Return the values of a profile in the middle of facets, as a field; collective.
+
+    Raises:
+        ParameterError: the profile does not give a number, zero or more, for each position.
+    """
+    found = fem.Function(surface.gap.function.function_space, name=what)
+    middles = found.function_space.tabulate_dof_coordinates()[: surface.gap.owned].T
+    found.x.array[: surface.gap.owned] = profile_values(profile, middles, surface.comm, what, unit)
+    found.x.scatter_forward()
+    return found
+
+
+class CrackMetal(SurfacePart):
+    """Metal in a crack.
+
+    Attributes:
+        surface: the interface.
+        filling: what fills it.
+        metal: thickness of metal [m].
+        ridges: pressure at the ridges between facets [Pa].
+        flaw: 1 on facets that are broken from the start, 0 on others.
+        history: wetted and plated at the start of the step.
+    """
+
+    def __init__(self, surface: SurfaceModel, filling: CrackFilling) -> None:
+        """Add thickness and pressure of ridges; collective.
+
+        Raises:
+            CaseError: the cell is one in space, no facet lies in the flaw, or no end of the
+                interface in the mouth.
+        """
+        self.surface, self.filling = surface, filling
+        scales, mesh = surface.setting.scales, surface.mesh.mesh
+        if mesh.topology.dim != 1:
+            raise CaseError(
+                f"interface {surface.name!r}: metal fills cracks in sections only, in plane strain "
+                "or axisymmetry"
+            )
+        self.metal = surface.scalar("crack_metal", scales.gap)
+        space = fem.functionspace(mesh, ("Lagrange", 1))
+        ridges = fem.Function(space, name="crack_ridges")
+        self.ridges = Unknown("crack_ridges", surface.name, ridges, scales.stress)
+        self.flaw = facet_profile(surface, filling.flaw, "flaw", "1")
+        if not surface.comm.allreduce(bool(self.broken.any()), op=MPI.LOR):
+            raise CaseError(
+                f"interface {surface.name!r}: no facet lies in the flaw of its filling, so that "
+                "metal would get nowhere: move the flaw, or refine the mesh"
+            )
+        self._open = self._ends(filling.mouth)
+        self._outside = self._pressure_outside(filling.mouth)
+        self.history = surface.history("crack")
+        self.wetted = self.history.start("wetted")
+        self.wetted.x.array[: surface.gap.owned] = self.broken
+        self.wetted.x.scatter_forward()
+        self._plated = self.history.start("plated")
+
+    @property
+    def broken(self) -> npt.NDArray[np.bool_]:
+        """Which owned facets are broken from the start."""
+        return np.asarray(self.flaw.x.array[: self.surface.gap.owned] > 0.5)
+
+    def _ends(self, mouth: Mouth | None) -> fem.Function:
+        """Return 1 at the ends of the interface that are open, 0 at other ridges; collective.
+
+        Raises:
+            CaseError: there is a mouth, but no end of the interface in it.
+        """
+        surface, space = self.surface, self.ridges.function.function_space
+        found = fem.Function(space, name="crack_mouth")
+        if mouth is None:
+            return found
+        facets = la.vector(space.dofmap.index_map, 1)
+        facets.array[:] = 0.0
+        owned = surface.mesh.mesh.topology.index_map(1).size_local
+        np.add.at(facets.array, space.dofmap.list[:owned].ravel(), 1.0)
+        facets.scatter_reverse(la.InsertMode.add)
+        facets.scatter_forward()
+        inside = mouth.within(space.tabulate_dof_coordinates().T) > 0.5
+        ends = inside & (facets.array > 0.5) & (facets.array < 1.5)
+        found.x.array[:] = ends
+        if not surface.comm.allreduce(bool(ends.any()), op=MPI.LOR):
+            raise CaseError(
+                f"interface {surface.name!r}: no end of it lies within the mouth of its filling: "
+                "move Mouth.within to where the interface ends, or leave the mouth out"
+            )
+        return found
+
+    def _pressure_outside(self, mouth: Mouth | None) -> Expr:
+        """Return the pressure at the mouth [Pa]."""
+        if mouth is None:
+            return self.surface.own_constant(0.0)
+        pressure = mouth.pressure
+
+        def at(time: float, _: Drive) -> float:
+            return value_at(pressure, time, "Mouth.pressure", "Pa")
+
+        return self.surface.setting.conditions.number(at).on(self.surface.mesh.mesh)
+
+    def follow(self, bond: Bond, grown: Expr) -> None:
+        """Compile what is remembered, when bond and walls are there; collective.
+
+        Args:
+            bond: the bond of the crack.
+            grown: thickness that both walls plate in the step [m].
+        """
+        surface, h = self.surface, self.metal.function("+")
+        reached = ufl.conditional(ufl.gt(h, surface.constant(self.filling.nucleus)), 1.0, 0.0)
+        wetted = ufl.max_value(self.wetted("+"), reached * bond.damage())
+        everywhere = np.ones(surface.gap.owned, dtype=bool)
+        dS = surface.sides.dS
+        self.history.follow("wetted", [Follower(wetted, dS, everywhere)])
+        self.history.follow("plated", [Follower(self._plated("+") + grown, dS, everywhere)])
+        self._bond = bond
+
+    @property
+    def unknowns(self) -> Sequence[Unknown]:
+        """Thickness of metal, and pressure of ridges."""
+        return (self.metal, self.ridges)
+
+    @property
+    def memory(self) -> Sequence[Memory]:
+        """What of the walls metal has reached, and what they have plated."""
+        return (self.history,)
+
+    @property
+    def judged(self) -> Sequence[Judged]:
+        """The thickness."""
+        return (Extrapolated(self.metal, lambda tolerances: tolerances.gap),)
+
+    def terms(self) -> Iterator[Term]:
+        """Yield storage and flow of metal, and how much narrower it makes the gap."""
+        surface, h = self.surface, self.metal.function
+        y = ufl.TestFunction(h.function_space)
+        mu = ufl.TestFunction(self.ridges.function.function_space)
+        closed = 1 - self._open
+        yield self.metal.key, (h - self.metal.past) * y * surface.dx
+        for flow, dx in ((self._flow(), self._corners), (self._trickle(), self._plain)):
+            yield self.metal.key, flow * y * dx
+            yield self.ridges.key, -closed * flow * mu * dx
+        excess = self._unit * (self.ridges.function - self._outside)
+        yield self.ridges.key, self._open * excess * mu * self._plain
+        test = surface.test(surface.gap)
+        yield surface.gap.key, -terms.opening_term(surface.sides, h("+"), test)
+
+    @property
+    def _corners(self) -> WeightedMeasure:
+        """Weighted measure of facets that takes integrands at their ends."""
+        mesh = self.surface.mesh.mesh
+        weight = self.surface.setting.frame.weight(ufl.SpatialCoordinate(mesh))
+        return WeightedMeasure(self._plain, weight)
+
+    @property
+    def _plain(self) -> ufl.Measure:
+        """The same without the weight, which is zero on an axis."""
+        return ufl.Measure("dx", domain=self.surface.mesh.mesh, metadata=vertex_rule(1))
+
+    @property
+    def _unit(self) -> Expr:
+        """Thickness per pressure, of typical sizes [m/Pa]."""
+        return self.surface.own_constant(1 / self.surface.contact_stiffness)
+
+    def _flow(self) -> Expr:
+        """Return the thickness that leaves half a facet through its end in the step [m]."""
+        surface, conditions = self.surface, self.surface.setting.conditions
+        mesh, h = surface.mesh.mesh, self.metal.function
+        drop = surface.p_contact.function - self.ridges.function
+        opening = h + surface.gap.function
+        width = ufl.max_value(ufl.conditional(ufl.ge(drop, 0.0), h, opening), THINNEST)
+        half = ufl.CellVolume(mesh) / 2
+        law: CrackFlow = symbolic(self.filling.flow, mesh)
+        flux = law.flux(width, drop / half, conditions.temperature.on(mesh))
+        return conditions.dt.on(mesh) * flux / half
+
+    def _trickle(self) -> Expr:
+        """Return what keeps the pressure of dry ridges defined [m]."""
+        return TRICKLE * self._unit * (self.surface.p_contact.function - self.ridges.function)
+
+    def sizes(self) -> Iterator[Term]:
+        """Yield a typical thickness for both."""
+        size = self.surface.own_constant(self.surface.setting.scales.gap)
+        for unknown in self.unknowns:
+            test = ufl.TestFunction(unknown.function.function_space)
+            yield unknown.key, size * test * self.surface.dx
+
+    def outputs(self) -> Sequence[Output]:
+        """Return thickness, opening and what is plated, with the size of the crack and volumes."""
+        surface, where = self.surface, self.surface.name
+        volume = surface.setting.frame.depth_unit
+        thickness = partial(surface.values, self.metal)
+
+        def plated() -> npt.NDArray[np.float64]:
+            return self.history.now("plated")
+
+        def volume_of(name: str) -> Callable[[Arrays], float]:
+            return lambda arrays: total(float(surface.areas @ arrays[name]), surface.comm)
+
+        def size(arrays: Arrays) -> float:
+            lost = arrays["damage"] >= BROKEN
+            return total(float(surface.areas[lost].sum()), surface.comm)
+
+        leak = compile_form(self._open * self._flow() * self._corners, None)
+
+        def squeezed(_: Arrays) -> float:
+            dt = surface.setting.conditions.dt.value
+            return total(float(fem.assemble_scalar(leak)), surface.comm) / dt
+
+        return [
+            CellField(quantity("crack_metal"), thickness),
+            CellField(quantity("crack_opening"), lambda: thickness() + surface.values(surface.gap)),
+            CellField(quantity("crack_plated"), plated),
+            Scalar(quantity("crack_size"), size, where, AREA_UNIT[volume]),
+            Scalar(quantity("crack_volume"), volume_of("crack_metal"), where, volume),
+            Scalar(quantity("crack_plated_volume"), volume_of("crack_plated"), where, volume),
+            Scalar(quantity("crack_outflow"), squeezed, where, f"{volume} s-1"),
+        ]
+
+    def tells(self, region: str) -> Mapping[str, Expr]:
+        """Return nothing: laws see the gap, which is what metal leaves of the opening."""
+        return {}

@@ -1,0 +1,324 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Lithium that is plated into a crack: what it fills, how it flows, where it breaks the bond."""
+
+from __future__ import annotations
+
+import dataclasses
+from math import pi, sqrt
+
+from mpi4py import MPI
+
+import numpy as np
+import pytest
+
+import ssbmech as ssb
+from ssbmech.case.protocol import Drive
+from ssbmech.fracture.leak import ShearFlow
+from ssbmech.fracture.pressurised import through_opening, through_volume
+from ssbmech.interfaces.cohesion import BilinearCohesion
+from ssbmech.interfaces.crack_flow import CreepFlow
+from ssbmech.interfaces.filling import Ball, GivenPlating, Mouth
+from ssbmech.materials.elastic import Elastic
+from ssbmech.materials.material import Material
+from ssbmech.materials.transport import IonConductor
+from ssbmech.model import assembly
+from ssbmech.model.cell import CellModel
+from ssbmech.model.parts.crack import CrackMetal
+from tests import tools
+from tests.lithium_crack import (
+    CRACK,
+    GLASS,
+    HALF,
+    MODULUS,
+    PER_CHARGE,
+    SOLID,
+    TOUGHNESS,
+    filling,
+    plate,
+)
+from tests.parts import Bond, part
+from tests.tools import March, march, measured
+from tests.verification.test_jacobian import check_blocks, row_groups
+
+COMM = MPI.COMM_WORLD
+ITEM = "Lithium in a crack"
+SPEED = 10.0 * PER_CHARGE
+#: Coarse: a crack of 5 um on facets of 0.5 um.
+COARSE = {"facet": 0.5e-6, "path": 8e-6, "extent": 60e-6}
+TOUGH = BilinearCohesion(
+    strength=2e9, toughness=1e3, initial_stiffness=50 * MODULUS / 0.5e-6, kept=1e-9
+)
+
+
+def balance(run: March) -> float:
+    """Return the largest of lithium stored less lithium plated in a sealed crack, relative [1]."""
+    stored = run.series(f"crack_volume:{CRACK}")
+    return float(np.max(np.abs(stored / run.series(f"crack_plated_volume:{CRACK}") - 1)))
+
+
+def profiles(cell: CellModel) -> np.ndarray:
+    """Return place, pressure, thickness, gap and damage of all facets along the crack."""
+    surface = cell.surfaces[CRACK]
+    middles = surface.gap.function.function_space.tabulate_dof_coordinates()
+    rows = [
+        middles[: surface.gap.owned, 0],
+        surface.values(surface.p_contact),
+        surface.values(part(surface, CrackMetal).metal),
+        surface.values(surface.gap),
+        part(surface, Bond).damages(),
+    ]
+    found = np.concatenate(COMM.allgather(np.array(rows)), axis=1)
+    return found[:, np.argsort(found[0])]
+
+
+@pytest.mark.serial
+def test_a_sealed_crack_is_filled_and_opened() -> None:
+    """Pressure, opening and volume of a crack that does not grow; the field is that of a plate."""
+    case = plate(filling(), 40.0, 5.0, bond=TOUGH, **COARSE)
+    run = march(case, watch=profiles)
+    measured(ITEM, "lithium balance, sealed", balance(run), 1e-12, "none")
+    x, p, h, gap, damage = run.seen[-1]
+    inside = x < HALF
+    assert damage[inside].min() > 1 - 1e-9 and damage[~inside].max() < 1e-9
+    # 8 steps of 5 s on both walls of 5 um
+    stored = run.series(f"crack_volume:{CRACK}")[-1]
+    assert stored == pytest.approx(2 * SPEED * 40.0 * HALF, rel=1e-9)
+    even = p[x < 0.8 * HALF]
+    measured(ITEM, "unevenness of the pressure of thin lithium", np.ptp(even) / even[0], 0.02, "0")
+    # half of the crack is meshed, in a plate twelve times as long: 1 % of its edges
+    exact = 0.5 * through_volume(even[0], HALF, MODULUS)
+    measured(ITEM, "volume of the open crack", abs(stored / exact - 1), 0.03, "2 pi p a^2 / E'")
+    middle = (h + gap)[0] / through_opening(even[0], HALF, MODULUS)
+    measured(ITEM, "opening in the middle", abs(middle - 1), 0.03, "4 p a / E'")
+    assert np.abs(np.minimum(p / 1e8, gap / 1e-8)).max() < 1e-6
+    assert float(run.series(f"crack_outflow:{CRACK}")[-1]) == 0.0
+
+
+SLIT_FLOW = CreepFlow(rate=2.0, stress=1e6, exponent=1.0)
+
+
+def slit(facets: int, flow: CreepFlow = SLIT_FLOW, mouth: float = 3e6) -> ssb.Case:
+    """Return a slit of 100 nm and 5 um between walls that are all but rigid, open at its end."""
+    width, length = 100e-9, 5e-6
+    rigid = Material("rigid", Elastic(young=1e13, poisson=0.3))
+    inside = filling(
+        flow=flow,
+        flaw=Ball(radius=1.0),
+        mouth=Mouth(Ball(radius=1e-9, x=length), lambda time: mouth),
+    )
+    weak = BilinearCohesion(1e6, 1e-2, 1e15, kept=1e-12)
+    return plate(
+        inside,
+        80.0,
+        4.0,
+        facet=length / facets,
+        path=length,
+        extent=length,
+        bond=weak,
+        bodies=(ssb.Body.single("lower", rigid), ssb.Body.single("upper", rigid)),
+        supports=(
+            ssb.Clamp("bottom"),
+            ssb.Clamp("top", lambda x, t: np.array([0 * x[0], width + 0 * x[0]])),
+        ),
+        scales=ssb.Scales(stress=1e8, gap=1e-8),
+    )
+
+
+@pytest.mark.serial
+def test_lithium_squeezed_out_of_a_rigid_slit() -> None:
+    """Fed along both walls and open at one end, viscous: the pressure of the closed end."""
+    law = ShearFlow.of_creep(SLIT_FLOW.rate, SLIT_FLOW.stress, SLIT_FLOW.exponent)
+    exact = law.fed_slit_pressure(SPEED, 100e-9, 5e-6)
+    errors = []
+    for facets in (5, 10):
+        run = march(slit(facets), watch=profiles)
+        x, p = run.seen[-1][:2]
+        assert np.all(np.diff(p) < 0.0)
+        # the profile from the closed end, at the middle of its facet
+        there = 3e6 + exact * (1 - (x / 5e-6) ** 2)
+        errors.append(float(np.max(np.abs(p - there)) / exact))
+        out = run.series(f"crack_outflow:{CRACK}")[-1] / (2 * SPEED * 5e-6)
+        measured(ITEM, f"outflow of a full slit, {facets} facets", abs(out - 1), 1e-6, "2 v a")
+    measured(ITEM, "pressure in a fed slit, 10 facets", errors[1], 0.01, "closed form")
+    assert errors[1] < 0.6 * errors[0], "of first order or better in the facets"
+
+
+def bent(frame: object = None) -> ssb.Case:
+    """Return a case with everything at once: solved potentials, a mouth, creep of power 3."""
+    conducting = Material("glass", SOLID, conductor=IonConductor(0.25))
+    inside = filling(
+        kinetics=ssb.LinearKinetics(8e-4),
+        flow=CreepFlow(rate=1e-2, stress=1e6, exponent=3.0),
+        potential=None,
+        mouth=Mouth(Ball(radius=1e-9), lambda time: 2e6),
+    )
+    return plate(
+        inside,
+        10.0,
+        1.0,
+        facet=1e-6,
+        path=8e-6,
+        extent=20e-6,
+        frame=frame,
+        bodies=(ssb.Body.single("lower", conducting), ssb.Body.single("upper", conducting)),
+        loads=ssb.Loads(
+            face_potentials=(
+                ssb.FacePotential("left", lambda x: 8e-3 + 0 * x[0]),
+                ssb.FacePotential("right", lambda x: 8e-3 + 10.0 / 0.25 * 20e-6 + 0 * x[0]),
+            )
+        ),
+    )
+
+
+@pytest.mark.pair
+@pytest.mark.parametrize(
+    "frame",
+    [
+        ssb.PlaneStrain(),
+        pytest.param(ssb.Axisymmetric(), marks=[pytest.mark.serial, pytest.mark.slow]),
+    ],
+    ids=lambda frame: type(frame).__name__,
+)
+def test_every_block_is_the_derivative_of_the_residual(frame: object) -> None:
+    case = bent(frame)
+    cell = CellModel(case, case.geometry.build(COMM))
+    cell.begin(Drive(), 1.0)
+    surface = cell.surfaces[CRACK]
+    crack, random = part(surface, CrackMetal), np.random.default_rng(5 + COMM.rank)
+    n = surface.gap.owned
+    wet = crack.flaw.x.array[:n] > 0.5
+    for unknown, low, high in (
+        (surface.p_contact, 2e7, 9e7),
+        (surface.gap, 1e-9, 3e-9),
+        (crack.metal, 4e-8, 8e-8),
+        (crack.ridges, 3e7, 8e7),
+    ):
+        m = unknown.owned
+        unknown.function.x.array[:m] = random.uniform(low, high, m)
+        unknown.function.x.scatter_forward()
+    # facets that are partly broken, and dry ones that are whole
+    surface.gap.function.x.array[:n][~wet] = 2e-11
+    crack.metal.function.x.array[:n][~wet] = random.uniform(1e-9, 3e-9, (~wet).sum())
+    for function in (surface.gap.function, crack.metal.function):
+        function.x.scatter_forward()
+    for body in cell.bodies.values():
+        body.u.function.interpolate(lambda x: 1e-9 * np.sin(3e5 * x[:2]))
+        body.u.function.x.array[body.u.fixed] = 0.0
+        body.u.function.x.scatter_forward()
+    errors, sizes = check_blocks(cell, list(row_groups(cell)))
+    worst = max(errors, key=lambda pair: errors[pair])
+    name = type(case.geometry.frame).__name__
+    measured(ITEM, f"largest error of a Jacobian block, {name}", errors[worst], 1e-6, f"{worst}")
+    metal, gap = crack.metal.key, surface.gap.key
+    assert sizes[metal, surface.p_contact.key] > 1e-9 and sizes[gap, metal] > 1e-9
+
+
+@pytest.mark.serial
+def test_without_lithium_a_bond_is_what_it_is_without_filling(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Pulled apart from a flaw, with walls that plate nothing, and with the bond alone."""
+    lift = 0.06e-6
+
+    def pulled() -> March:
+        return march(
+            plate(
+                filling(kinetics=GivenPlating(0.0)),
+                3.0,
+                1.0,
+                facet=1e-6,
+                path=8e-6,
+                extent=20e-6,
+                supports=(
+                    ssb.Clamp("bottom"),
+                    ssb.Clamp("top", lambda x, t: np.array([0 * x[0], lift * t + 0 * x[0]])),
+                ),
+            )
+        )
+
+    dry = pulled()
+    assert dry.series(f"crack_volume:{CRACK}").max() < 1e-24
+    damage = dry.series(f"damage_mean:{CRACK}")
+
+    def alone(surface: object, law: object) -> list[object]:
+        crack = CrackMetal(surface, surface.interface.filling)
+        return [Bond(surface, law, (), crack.broken)]
+
+    monkeypatch.setattr(assembly, "_bonded", alone)
+    bond = pulled()
+    for name in ("gap_max", "damage_mean", "void_volume"):
+        filled, plain = (run.series(f"{name}:{CRACK}")[-1] for run in (dry, bond))
+        change = abs(filled / plain - 1)
+        measured(ITEM, f"change by a filling that is empty, {name}", change, 1e-6, "none")
+    # short of where it runs: then the facets that break in a step may differ
+    assert damage[-1] > damage[0] + 0.01, "the bond at the tip is being broken"
+
+
+#: Breaks some facets of a coarse mesh within a few steps.
+FAST = CreepFlow(rate=1e4, stress=1e6, exponent=1.0)
+
+
+def breaking() -> ssb.Case:
+    """Return a sealed crack that is plated fast, and breaks its first facets."""
+    return plate(filling(flow=FAST, kinetics=GivenPlating(100.0)), 5.0, 0.5, **COARSE)
+
+
+def last(run: March) -> dict[str, float]:
+    """Return what a crack is like at the end of a run."""
+    names = ("crack_size", "crack_volume", "crack_plated_volume", "p_contact_max", "damage_mean")
+    return {name: run.rows[-1][f"{name}:{CRACK}"] for name in names}
+
+
+def deviation(found: March, wanted: March) -> float:
+    """Return the largest relative deviation of the ends of two runs [1]."""
+    one, other = last(found), last(wanted)
+    return max(abs(one[name] / other[name] - 1) for name in one)
+
+
+def test_a_run_that_goes_on_in_mid_crack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The state is written half way and a new model goes on; on any number of ranks."""
+    case = breaking()
+    whole = march(case)
+    grown = whole.series(f"crack_size:{CRACK}")
+    assert grown[-1] > grown[0] + 0.4e-6, "the crack grows"
+    measured(ITEM, "lithium balance, breaking", balance(whole), 1e-10, "none")
+    monkeypatch.setattr(tools._setting, "mode", tools.Mode.RECOVER)
+    resumed = march(case)
+    measured(ITEM, "change by a stop in mid-crack", deviation(resumed, whole), 1e-8, "none")
+    monkeypatch.setattr(tools._setting, "mode", tools.Mode.WHOLE)
+    if COMM.size > 1:
+        alone = march(case, MPI.COMM_SELF)
+        measured(ITEM, "change by the number of ranks", deviation(whole, alone), 1e-6, "none")
+
+
+def growing(seconds: float, step: float, **changes: object) -> ssb.Case:
+    """Return a sealed crack of 5 um that lithium extends."""
+    return plate(filling(), seconds, step, **changes)
+
+
+def growth(run: March, case: ssb.Case) -> tuple[float, float]:
+    """Return the slope of the root of the length over that of the toughness, and mean K / K_Ic."""
+    time, size = run.series("time"), run.series(f"crack_size:{CRACK}")
+    pressure = np.array([seen[1][0] for seen in run.seen])
+    grows = (size > HALF + 1e-6) & (size < 12.5e-6)
+    wanted = 2 * SPEED * MODULUS / (3 * sqrt(pi) * TOUGHNESS)
+    slope = np.polyfit(time[grows], np.sqrt(size[grows]), 1)[0] / wanted
+    bond = case.interfaces[0].adhesion
+    zone = pi / 8 * MODULUS * bond.toughness / bond.strength**2
+    intensity = pressure[grows] * np.sqrt(pi * (size[grows] + zone)) / TOUGHNESS
+    return float(slope), float(np.mean(intensity))
+
+
+@pytest.mark.slow
+@pytest.mark.serial
+def test_a_sealed_crack_grows_at_its_toughness() -> None:
+    """From 5 to 12 um, as long as linear fracture mechanics says, and at its pressure."""
+    case = growing(85.0, 0.5)
+    run = march(case, watch=profiles)
+    slope, intensity = growth(run, case)
+    measured(ITEM, "lithium balance, growing", balance(run), 1e-10, "none")
+    measured(ITEM, "speed of a sealed crack, sqrt(a)", abs(slope - 1), 0.06, "2 E' v / 3 K_Ic")
+    measured(ITEM, "stress intensity of a sealed crack", abs(intensity - 1), 0.04, "K_Ic")
+
+
+_ = dataclasses, GLASS
