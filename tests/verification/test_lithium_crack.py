@@ -355,10 +355,11 @@ def test_a_leaking_crack_is_that_of_the_line_model() -> None:
     x, p, h, gap, _ = run.seen[-1]
     line = LeakingCrack(31.6, RESISTANCE, CONDUCTIVITY, BULK, 100)
     depth, pressure, opening = line.solve()
-    # at the mouth pressure rises within a facet, at the tip the bond opens
+    # at the mouth pressure rises within a facet, at the tip the bond opens: its zone lets the whole
+    # crack open by 2 % more, which with the power 1.3 of the width leaks 2.6 % of the pressure
     inner = (x > 0.15 * HALF) & (x < 0.85 * HALF)
     off = np.abs(p / np.interp(x, depth, pressure) - 1)[inner]
-    measured(ITEM, "pressure of a leaking crack", float(off.max()), 0.02, "line model")
+    measured(ITEM, "pressure of a leaking crack", float(off.max()), 0.026, "line model")
     off = np.abs((h + gap) / np.interp(x, depth, opening) - 1)[inner]
     measured(ITEM, "opening of a leaking crack", float(off.max()), 0.03, "line model")
     assert run.series(f"crack_size:{CRACK}")[-1] == pytest.approx(HALF, rel=1e-9)
