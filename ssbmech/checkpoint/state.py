@@ -197,8 +197,9 @@ def _of_surface(cell: CellModel, surface: SurfaceModel) -> Iterator[KeptArray]:
 
 def _of_motion(motion: BodyMotion) -> Iterator[KeptArray]:
     """Yield where the vertices of a body that moves are, and where they were before."""
-    space, name = motion.now.function_space, motion.body.name
+    mesh, name = motion.mesh, motion.body.name
+    space = mesh.space
     owned = np.arange(space.dofmap.index_map.size_local)
     places = Places(f"vertices {name}", owned, node_numbers(space)[owned], Nodes(name))
-    for what, kept in (("", motion.now), (" older", motion.before), (" as meshed", motion.meshed)):
+    for what, kept in (("", mesh.now), (" older", mesh.before), (" as meshed", mesh.meshed)):
         yield KeptArray(f"position {name}{what}", kept, kept.x.array, places)

@@ -44,7 +44,7 @@ def check_backing(
     ties = [dofs for closure in closures for shared, dofs in closure.ties if shared is body.u]
     for dofs in (body.u.fixed, *ties):
         held += np.bincount(np.asarray(dofs, dtype=np.int64) % dim, minlength=dim)
-    along = np.abs(wall.link.normals).max(axis=0, initial=0.0)
+    along = np.abs(wall.shape.link.normals).max(axis=0, initial=0.0)
     comm.Allreduce(MPI.IN_PLACE, held, op=MPI.SUM)
     comm.Allreduce(MPI.IN_PLACE, along, op=MPI.MAX)
     backed = bool(np.any((held > 0) & (along > ALONG)))

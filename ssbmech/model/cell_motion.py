@@ -44,7 +44,7 @@ class CellMotion:
     def refuse(self) -> None:
         """Note that no better meshes could be had; collective."""
         for body in self.worn:
-            body.wear.refused = body.quality()
+            body.wear.refused = body.mesh.quality()
 
     @property
     def renews(self) -> bool:

@@ -28,20 +28,20 @@ from mpi4py import MPI
 
 import numpy as np
 import numpy.typing as npt
-import ufl
 from dolfinx import fem
 from dolfinx.mesh import Mesh
 
-from ssbmech._compat import cell_nodes, compile_form, cut_submesh
+from ssbmech._compat import cut_submesh
 from ssbmech.case.step_control import Tolerances
 from ssbmech.errors import CaseError, NotConverged
-from ssbmech.geometry.moving import distortions, qualities, signed_volumes
+from ssbmech.geometry.moving import distortions
 from ssbmech.model.body import BodyModel
 from ssbmech.model.convection import Convection
 from ssbmech.model.history import RegionHistory
 from ssbmech.model.kinematics import FromStep
+from ssbmech.model.metal_volume import MetalVolume
 from ssbmech.model.moving_boundary import MovingBoundary
-from ssbmech.model.outputs import total
+from ssbmech.model.moving_mesh import MovingMesh
 from ssbmech.model.parts.wall import MovingWall
 from ssbmech.model.smoothing import PseudoSolid
 from ssbmech.model.wear import Wear
@@ -59,12 +59,9 @@ class BodyMotion:
     Attributes:
         body: the body.
         walls: its surfaces at interfaces.
-        now: positions of the vertices at the last committed step [m].
-        before: those at the step before [m].
+        mesh: its mesh, and where the vertices are.
+        metal: how much metal it has.
         convections: what carries along what the laws of its region remember.
-        meshed: those at which the cells were made, at the start or since; they keep to the shape
-            that they had there [m].
-        dilated: change of volume by pressure since the start [m3].
         wear: when the mesh has to be made anew.
     """
 
@@ -92,56 +89,25 @@ class BodyMotion:
             CaseError: a vertex of an interface cannot move, or lies at two, or initial gaps are too
                 steep.
         """
-        self.body, self.walls, self._kinematics = body, walls, kinematics
-        mesh = body.mesh.mesh
-        self._comm: MPI.Intracomm = mesh.comm
-        self._dim = int(mesh.topology.dim)
-        self._x: Array = np.asarray(mesh.geometry.x, dtype=np.float64)
-        twin = cut_submesh(parent, self._dim, body.mesh.submesh.parent_entities)
-        twin.mesh.geometry.x[:, self._dim - 1] *= drawn
+        self.body, self.walls = body, walls
+        self.mesh = mesh = MovingMesh(body, drawn)
+        twin = cut_submesh(parent, mesh.dim, body.mesh.submesh.parent_entities)
+        twin.mesh.geometry.x[:, mesh.dim - 1] *= drawn
         self._solid = PseudoSolid(twin.mesh, body.name)
-        self._space = fem.functionspace(mesh, ("Lagrange", 1, (self._dim,)))
-        rows = self._space.dofmap.list
-        self._nodes = np.zeros(rows.max(initial=-1) + 1, dtype=np.int32)
-        self._nodes[rows] = cell_nodes(mesh)
-        self._made: Array = np.array(self._x[self._nodes, : self._dim])
-        self.now, self.before = fem.Function(self._space), fem.Function(self._space)
-        self.meshed = fem.Function(self._space)
-        stretched = self._made.copy()
-        stretched[:, -1] *= drawn
-        self.meshed.x.array[:] = stretched.ravel()
         self.wear = Wear(body.case_body.remeshings)
-        self._shift = fem.Function(self._space)
+        self._shift = fem.Function(mesh.space)
         kinematics.moved = self._moved = fem.Function(body.u.function.function_space)
-        self._boundary = MovingBoundary(body, walls, closures, self._space, self._nodes)
-        du = body.kinematics.counted(body.u)
-        self._dilation = compile_form(ufl.tr(body.frame.strain(du)) * body.dx, None)
+        self._boundary = MovingBoundary(body, walls, closures, mesh.space, mesh.nodes)
         found = [m for m in body.parts.memory if isinstance(m, RegionHistory)]
         self.convections = [Convection(body, history) for history in found]
         self._next: Array | None = None
-        self._keep(self._made)
-        moves = bool(np.any(self._boundary.target(self._here) != 0.0)) or drawn != 1.0
-        if self._comm.allreduce(moves, op=MPI.LOR):
-            self._keep(self._first_shape())
-        self._keep(self.positions)
+        moves = bool(np.any(self._boundary.target(mesh.here) != 0.0)) or drawn != 1.0
+        if mesh.comm.allreduce(moves, op=MPI.LOR):
+            mesh.keep(self._first_shape())
+        mesh.keep(mesh.positions)
         self._arrive()
-        self._first: Array = self.positions.copy()
-        self.dilated, self._start = 0.0, self.volume
-
-    @property
-    def positions(self) -> Array:
-        """Positions of the vertices at the last committed step, shape (vertices, dim) [m]."""
-        return np.asarray(self.now.x.array.reshape(-1, self._dim))
-
-    @property
-    def _here(self) -> Array:
-        """Displacement of the vertices from the mesh as it was made [m]."""
-        return self.positions - self._made
-
-    def _keep(self, x: Array) -> None:
-        """Take positions for those of the last committed step."""
-        self.before.x.array[:] = self.now.x.array
-        self.now.x.array[:] = x.ravel()
+        self._first: Array = mesh.positions.copy()
+        self.metal = MetalVolume(mesh, kinematics, walls)
 
     def _first_shape(self) -> Array:
         """Return the positions of all vertices with initial gaps; collective.
@@ -168,34 +134,22 @@ class BodyMotion:
             NotConverged: cells would be flat or inside out there.
         """
         self._next = None
-        middle = self._predicted(0.5 * ratio)
-        least = self._comm.allreduce(self._least_part(middle), op=MPI.MIN)
-        if least <= FLATTEST:
+        middle = self.mesh.predicted(0.5 * ratio)
+        if self.mesh.least_part(middle) <= FLATTEST:
             raise NotConverged(
                 f"cells of {self.body.name!r} would be turned inside out in the middle of the step"
             )
         self._place(middle)
 
-    def _predicted(self, ratio: float) -> Array:
-        """Return positions on the line through the last two steps, a ratio of it ahead [m]."""
-        change = self.now.x.array - self.before.x.array
-        return np.asarray((self.now.x.array + ratio * change).reshape(-1, self._dim))
-
-    def _least_part(self, x: Array) -> float:
-        """Return the least volume of this rank's cells over that at the last step [1]."""
-        parts = signed_volumes(self._corners(x)) / signed_volumes(self._corners(self.positions))
-        return float(np.min(parts, initial=1.0))
-
     def _place(self, x: Array) -> None:
         """Move the mesh, and all that was taken from it."""
-        self._x[self._nodes, : self._dim] = x
-        self.body.mesh_moved()
+        self.mesh.place(x)
         for wall in self.walls:
-            wall.follow()
+            wall.shape.follow()
 
     def _arrive(self) -> None:
         """Put the mesh where the last committed step has brought it; collective."""
-        self._place(self.positions)
+        self._place(self.mesh.positions)
         for wall in self.walls:
             for act in wall.on_arrival:
                 act()
@@ -208,7 +162,7 @@ class BodyMotion:
         """
         if self._next is None:
             for wall in self.walls:
-                wall.advance()
+                wall.growth.advance()
             self._next = self._found()
             self._show(self._next)
 
@@ -224,10 +178,10 @@ class BodyMotion:
             NotConverged: the inside cannot follow the boundary, or a wall overhangs.
         """
         for wall in self.walls:
-            wall.check_graph()
-        meshed = self.meshed.x.array.reshape(-1, self._dim)
-        target, since = self._boundary.target(self._here), self._made - meshed
-        start, end = self._here + since, target + since
+            wall.slope.check()
+        here, meshed = self.mesh.here, self.mesh.as_meshed
+        target, since = self._boundary.target(here), self.mesh.made - meshed
+        start, end = here + since, target + since
         found: Array = meshed + self._solid.follow(start, end, self._boundary.fixed)
         return found
 
@@ -245,25 +199,24 @@ class BodyMotion:
             NotConverged: the mesh cannot follow.
         """
         self.advance()
-        end = self.positions if self._next is None else self._next
-        middle = self._corners(0.5 * (end + self.positions))
-        missed = distortions(middle, self._corners(end - self._predicted(ratio)))
-        changed = distortions(middle, self._corners(end - self.positions))
+        mesh = self.mesh
+        end = mesh.positions if self._next is None else self._next
+        middle = mesh.corners(0.5 * (end + mesh.positions))
+        missed = distortions(middle, mesh.corners(end - mesh.predicted(ratio)))
+        changed = distortions(middle, mesh.corners(end - mesh.positions))
         error = float(np.max(missed, initial=0.0)) / tolerances.shape
         return max(error, (float(np.max(changed, initial=0.0)) / tolerances.shape_change) ** 2)
 
     def commit(self) -> None:
         """Move the mesh to the end of the step; collective."""
         self.advance()
-        debt = self._kinematics.debt.value
-        gained = total(fem.assemble_scalar(self._dilation), self._comm)
-        self.dilated += gained + debt * self._volume_of(self._x[self._nodes, : self._dim])
+        self.metal.add()
         if self._next is not None:
-            self._carry(self._next - self.positions)
-            self._keep(self._next)
+            self._carry(self._next - self.mesh.positions)
+            self.mesh.keep(self._next)
         self._next = None
         self._arrive()
-        self._kinematics.debt.value = self.excess() / self.volume
+        self.metal.settle()
 
     def _carry(self, moved: Array) -> None:
         """Carry along what the laws remember, past a mesh that moves by so much; collective."""
@@ -277,47 +230,19 @@ class BodyMotion:
         self._next = None
         self._arrive()
 
-    def _corners(self, x: Array) -> Array:
-        """Return the corners of the owned cells."""
-        return np.asarray(x[self._space.dofmap.list[: self.body.owned_cells]])
-
-    def _volume_of(self, x: Array) -> float:
-        """Return the volume of the mesh with its vertices at some positions [m3]; collective."""
-        sense = np.sign(signed_volumes(self._corners(self._made)))
-        volumes = signed_volumes(self._corners(x), self.body.frame.revolves) * sense
-        return total(float(volumes.sum()), self._comm)
-
-    @property
-    def volume(self) -> float:
-        """Volume of the mesh at the last committed step [m3]; collective."""
-        return self._volume_of(self.positions)
-
-    def excess(self) -> float:
-        """Return the volume of the mesh less that of its metal [m3]; collective."""
-        gone = sum(wall.gone() for wall in self.walls)
-        return self.volume - (self._start + self.dilated - gone)
-
-    def quality(self) -> float:
-        """Return the least quality of a cell, 1 for equilateral ones [1]; collective."""
-        least = float(np.min(qualities(self._corners(self.positions)), initial=1.0))
-        return float(self._comm.allreduce(least, op=MPI.MIN))
-
     @property
     def worn(self) -> bool:
         """Whether the mesh has to be made anew before the next step; collective."""
-        return self.wear.due(self.quality)
+        return self.wear.due(self.mesh.quality)
 
     def state(self) -> dict[str, float]:
         """Return the sums over time, and what the next step makes up for, as plain data."""
-        debt = self._kinematics.debt.value
-        sums = {"dilated": self.dilated, "start": self._start, "debt": debt}
-        return sums | self.wear.state()
+        return self.metal.state() | self.wear.state()
 
     def restore(self, state: Mapping[str, float]) -> None:
         """Take over what `state` gave, when the positions are taken over; collective."""
-        self.dilated, self._start = state["dilated"], state["start"]
-        self._kinematics.debt.value = state["debt"]
+        self.metal.restore(state)
         self.wear.restore(state)
-        self._solid.made_as(self.meshed.x.array.reshape(-1, self._dim))
-        self._show(self.positions)
+        self._solid.made_as(self.mesh.as_meshed)
+        self._show(self.mesh.positions)
         self.rollback()

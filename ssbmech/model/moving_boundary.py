@@ -16,6 +16,7 @@ from ssbmech.errors import CaseError
 from ssbmech.model.body import BodyModel
 from ssbmech.model.free_faces import FreeFaces
 from ssbmech.model.parts.wall import MovingWall
+from ssbmech.model.parts.wall_shape import WallShape
 from ssbmech.solve.unknowns import Closure
 
 Array = npt.NDArray[np.float64]
@@ -61,7 +62,7 @@ class MovingBoundary:
         self._axis = self._on_axis()
         self._held = self._held_components(closures) | self._axis
         for wall in walls:
-            wall.direct(self._on_wall(wall, ~self._held))
+            wall.shape.direct(self._on_wall(wall.shape, ~self._held))
         self._at_walls = self._found_at_walls()
         self._free = FreeFaces(body, space, nodes, self._at_walls, self._held)
         self.fixed = self._held | (self._at_walls | self._free.vertices)[:, None]
@@ -88,7 +89,7 @@ class MovingBoundary:
         found.interpolate(flags)
         return np.asarray(found.x.array.reshape(-1, self._dim) > 0.5)
 
-    def _on_wall(self, wall: MovingWall, values: Mask) -> Mask:
+    def _on_wall(self, wall: WallShape, values: Mask) -> Mask:
         """Return flags of vertices at the places of a wall, true where all ranks have it so."""
         space = wall.director.function_space
         vector = la.vector(space.dofmap.index_map, self._dim)
@@ -107,7 +108,7 @@ class MovingBoundary:
         """
         count = np.zeros(len(self._nodes), dtype=np.int64)
         for wall in self._walls:
-            count += self._told([(self._vertices[wall.link.minus_nodes], None)])[:, -1] > 0.0
+            count += self._told([(self._vertices[wall.shape.link.minus_nodes], None)])[:, -1] > 0.0
         if self._comm.allreduce(bool(np.any(count > 1)), op=MPI.LOR):
             names = " and ".join(repr(wall.surface.name) for wall in self._walls)
             raise CaseError(
@@ -144,8 +145,10 @@ class MovingBoundary:
         """Return the metal that the last committed step has plated at vertices [m]; collective."""
         pairs = []
         for wall in self._walls:
-            thickness = np.repeat(wall.plated[wall.places][..., None], self._dim, axis=-1)
-            pairs.append((self._vertices[wall.link.minus_nodes], thickness))
+            thickness = np.repeat(
+                wall.growth.plated[wall.shape.places][..., None], self._dim, axis=-1
+            )
+            pairs.append((self._vertices[wall.shape.link.minus_nodes], thickness))
         return np.array(self._told(pairs)[:, 0])
 
     def target(self, here: Array) -> Array:
@@ -164,8 +167,9 @@ class MovingBoundary:
         target = np.where(follows, moved.x.array.reshape(-1, self._dim), 0.0)
         pairs = []
         for wall in self._walls:
-            offsets = wall.offsets()
-            pairs.append((self._vertices[wall.link.minus_nodes], offsets[wall.places]))
+            shape = wall.shape
+            vertices = self._vertices[shape.link.minus_nodes]
+            pairs.append((vertices, shape.offsets()[shape.places]))
         at_walls = self._told(pairs)[:, :-1]
         target = np.where(self._at_walls[:, None], at_walls, target)
         known = self._held | self._at_walls[:, None]

@@ -228,7 +228,7 @@ def _(case: Case, comm: MPI.Intracomm) -> Estimate:
 def _moving(motion: BodyMotion, tagged: TaggedMesh) -> str:
     """Return how the mesh of a body begins that moves, in words; collective."""
     body = motion.body.case_body
-    words = [f"{body.name}: cells of quality {motion.quality():.2g} at least"]
+    words = [f"{body.name}: cells of quality {motion.mesh.quality():.2g} at least"]
     words += [
         f"thinned {tagged.drawn[region]:.4g} times"
         for region in body.materials

@@ -27,8 +27,10 @@ from ssbmech.model.convection import Convection
 from ssbmech.model.free_faces import FreeFaces
 from ssbmech.model.kinematics import FromStep, rotation
 from ssbmech.model.motion import BodyMotion
-from ssbmech.model.parts import wall as wall_module
+from ssbmech.model.parts import wall_shape
 from ssbmech.model.parts.wall import MovingWall
+from ssbmech.model.parts.wall_growth import WallGrowth
+from ssbmech.model.parts.wall_shape import WallShape
 from ssbmech.units import mA_per_cm2, s
 from tests.moving import LITHIUM, SPEED, WORKING, motion, moving_cell, moving_void
 from tests.single_body import Rectangle
@@ -50,7 +52,7 @@ def lost(run: March) -> float:
     moved = motion(run.cell, "negative")
     charge = run.series("current") * run.cell.area(WORKING) * run.series("time_step")
     stripped = charge.sum() * LITHIUM.metal.molar_volume / FARADAY
-    return abs((run.seen[0] + moved.dilated - moved.volume) / stripped - 1)
+    return abs((run.seen[0] + moved.metal.dilated - moved.mesh.volume) / stripped - 1)
 
 
 def void() -> None:
@@ -62,20 +64,20 @@ def void() -> None:
 
     def volume(cell: CellModel) -> float:
         moved = motion(cell, "negative")
-        first.append(moved.positions.copy())
+        first.append(moved.mesh.positions.copy())
         # as files do that hold means over cells
         assert moved.body.volumes.sum() > 0.0
-        return moved.volume
+        return moved.mesh.volume
 
     run = march(case, watch=volume)
     assert lost(run) < 1e-11
     moved = motion(run.cell, "negative")
-    assert abs(moved.body.volumes.sum() / moved.volume - 1) < 1e-12
+    assert abs(moved.body.volumes.sum() / moved.mesh.volume - 1) < 1e-12
     # the first step moves little, the shape at the start is what files begin with
     shown = moved.body.kinematics.shown(moved.body.u).x.array.reshape(-1, 2)
     nodes = moved.body.u.function.function_space.dofmap.list[:, :3]
-    vertices = moved.now.function_space.dofmap.list
-    change = (moved.positions - first[0])[vertices] - shown[nodes]
+    vertices = moved.mesh.now.function_space.dofmap.list
+    change = (moved.mesh.positions - first[0])[vertices] - shown[nodes]
     assert np.abs(change).max() < 1e-9
 
 
@@ -98,8 +100,8 @@ def boxed() -> None:
         step_control=ssb.PrescribedSteps((1e6,) * 4),
         limits=ssb.Limits.off(),
     )
-    run = march(case, watch=lambda cell: cell.motion.bodies[0].volume)
-    strain = run.cell.motion.bodies[0].volume / run.seen[0] - 1
+    run = march(case, watch=lambda cell: cell.motion.bodies[0].mesh.volume)
+    strain = run.cell.motion.bodies[0].mesh.volume / run.seen[0] - 1
     assert abs(strain * LITHIUM.solid.elastic.bulk / (5e6) + 1) < 0.01
 
 
@@ -119,11 +121,11 @@ def repaid() -> None:
     def watch(cell: CellModel) -> None:
         moved = cell.motion.bodies[0]
         if not volumes:
-            moved._start *= 1 - 1e-4
-        volumes.append(moved.volume)
+            moved.metal._start *= 1 - 1e-4
+        volumes.append(moved.mesh.volume)
 
     run = march(case, watch=watch)
-    lost = 1 - run.cell.motion.bodies[0].volume / volumes[0]
+    lost = 1 - run.cell.motion.bodies[0].mesh.volume / volumes[0]
     # held along z, it has not wholly flowed into the plane
     assert abs(lost / 1e-4 - 1) < 5e-2
 
@@ -144,8 +146,8 @@ def bent() -> None:
         protocol=(ssb.Preload(1 * s), ssb.ConstantCurrent(1 * mA_per_cm2, seconds)),
         step_control=ssb.PrescribedSteps((1.0, *(seconds / 4,) * 4)),
     )
-    run = march(case, watch=lambda cell: motion(cell, "negative").excess())
-    worst = np.abs([*run.seen, motion(run.cell, "negative").excess()]).max()
+    run = march(case, watch=lambda cell: motion(cell, "negative").metal.excess())
+    worst = np.abs([*run.seen, motion(run.cell, "negative").metal.excess()]).max()
     assert worst < 1e-11 * run.cell.area(WORKING) * 0.5e-6
 
 
@@ -212,19 +214,19 @@ def slide_left_out(patch: pytest.MonkeyPatch) -> None:
 
 
 def slide_shared_alike(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(wall_module, "shares", lambda gaps, least: np.ones_like(gaps))
+    patch.setattr(wall_shape, "shares", lambda gaps, least: np.ones_like(gaps))
 
 
 def area_vectors_of_the_first_shape(patch: pytest.MonkeyPatch) -> None:
-    right = MovingWall.follow
+    right = WallShape.follow
 
-    def follow(self: MovingWall) -> None:
+    def follow(self: WallShape) -> None:
         held = self.carried.x.array.copy()
         right(self)
         if held.any():
             self.carried.x.array[:] = held
 
-    patch.setattr(MovingWall, "follow", follow)
+    patch.setattr(WallShape, "follow", follow)
 
 
 def volumes_of_the_first_shape(patch: pytest.MonkeyPatch) -> None:
@@ -297,7 +299,7 @@ def shown_from_the_mesh_as_made(patch: pytest.MonkeyPatch) -> None:
     right = BodyMotion._show
 
     def show(self: BodyMotion, x: Any) -> None:
-        right(self, x - self._made + self._first)
+        right(self, x - self.mesh.made + self._first)
 
     patch.setattr(BodyMotion, "_show", show)
 
@@ -328,7 +330,7 @@ def states_carried_the_other_way(patch: pytest.MonkeyPatch) -> None:
 
 
 def plated_metal_as_old_as_its_neighbour(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(MovingWall, "plated", property(lambda self: np.zeros(self._count())))
+    patch.setattr(WallGrowth, "plated", property(lambda self: np.zeros_like(self.parted.x.array)))
 
 
 ERRORS: list[tuple[Error, Check]] = [

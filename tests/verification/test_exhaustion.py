@@ -95,7 +95,7 @@ class Watching:
         lost = np.abs(self.first - thickness - metal.stripped.x.array[:owned])
         least = cell.comm.allreduce(float(thickness.min(initial=np.inf)), op=MPI.MIN)
         most = cell.comm.allreduce(float(lost.max(initial=0.0)), op=MPI.MAX)
-        volume = (moved.volume - moved.dilated) / cell.area(WORKING)
+        volume = (moved.mesh.volume - moved.metal.dilated) / cell.area(WORKING)
         return Layer(volume, least, most)
 
 

@@ -46,7 +46,7 @@ def test_every_block_is_the_derivative_of_the_residual(frame: Frame) -> None:
     fill_bodies(cell)
     for surface in cell.surfaces.values():
         fill_surface(surface)
-        between = part(surface, MovingWall).between
+        between = part(surface, MovingWall).growth.between
         between.interpolate(lambda x: 2e-8 * (1 + np.sin(3e5 * x[0])))
     for closure, value in zip(cell.closures, (-3e-9, 0.03, -0.02), strict=True):
         closure.value = value

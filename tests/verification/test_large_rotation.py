@@ -73,7 +73,7 @@ def turned(frame: Frame, turns: int, steps: int) -> float:
     value.x.array.reshape(-1, len(strain))[:] = strain
     at_start = tensors(history, body.owned_cells)
     nodes = body.u.function.function_space.tabulate_dof_coordinates()[:, :dim]
-    vertices, centre = moved.positions.copy(), np.full(dim, 5e-6)
+    vertices, centre = moved.mesh.positions.copy(), np.full(dim, 5e-6)
 
     def at(step: int, x: np.ndarray) -> np.ndarray:
         turn = Rotation.from_rotvec(2 * math.pi * step / steps * np.array(AXES[dim]))
@@ -83,7 +83,10 @@ def turned(frame: Frame, turns: int, steps: int) -> float:
     for step in range(1, turns * steps + 1):
         start, end = at(step - 1, vertices), at(step, vertices)
         # the middle that is announced is the true one
-        moved.now.x.array[:], moved.before.x.array[:] = start.ravel(), (2 * start - end).ravel()
+        moved.mesh.now.x.array[:], moved.mesh.before.x.array[:] = (
+            start.ravel(),
+            (2 * start - end).ravel(),
+        )
         moved.begin(1.0)
         body.u.previous[:] = (at(step - 1, nodes) - nodes).ravel()
         body.u.past.x.scatter_forward()

@@ -59,7 +59,7 @@ class Mesh:
 def mesh_of(cell: CellModel) -> Mesh:
     """Return what the mesh of the working electrode was at the start of the step."""
     moved = motion(cell, "negative")
-    return Mesh(moved.volume, moved.dilated, moved.quality())
+    return Mesh(moved.mesh.volume, moved.metal.dilated, moved.mesh.quality())
 
 
 def inventory_error(run: March) -> float:
@@ -164,7 +164,7 @@ def test_void_to_the_last_bit() -> None:
         again = march(case)
         assert_same_rows(again.rows, whole.rows)
         for here, there in zip(again.cell.motion.bodies, whole.cell.motion.bodies, strict=True):
-            assert_same(here.positions, there.positions)
+            assert_same(here.mesh.positions, there.mesh.positions)
 
 
 def with_settling(steps: np.ndarray) -> list[float]:
@@ -221,8 +221,8 @@ def block(count: int) -> Pressed:
     moved = run.cell.motion.bodies[0]
     (pressure,) = (u for u in moved.body.unknowns if u.name == "p")
     squeezed = float(pressure.previous.mean()) / FREE.solid.elastic.bulk
-    volume = abs(math.log(moved.volume / side**2) + squeezed)
-    return Pressed(float(errors.max()), abs(moved.excess()) / moved.volume, volume)
+    volume = abs(math.log(moved.mesh.volume / side**2) + squeezed)
+    return Pressed(float(errors.max()), abs(moved.metal.excess()) / moved.mesh.volume, volume)
 
 
 @pytest.mark.serial
@@ -254,13 +254,13 @@ def test_free_block_expands_once() -> None:
         step_control=ssb.PrescribedSteps((1e4,) * 8),
         limits=ssb.Limits.off(),
     )
-    run = march(case, watch=lambda cell: cell.motion.bodies[0].volume)
+    run = march(case, watch=lambda cell: cell.motion.bodies[0].mesh.volume)
     swollen = run.cell.comm.bcast(np.array(run.seen[2:5]) / run.seen[0] - 1)
     # held along z, it flows until the plane has all of the volume; the rest is of second order
     strain = 3 * 5e-5 * (hot - cold)
     name, against = "free block, 20 K warmer", "3 alpha dT"
     measured(name, "gain of volume", float(np.abs(swollen / strain - 1).max()), 5e-3, against)
-    back = abs(run.cell.motion.bodies[0].volume / run.seen[0] - 1) / strain
+    back = abs(run.cell.motion.bodies[0].mesh.volume / run.seen[0] - 1) / strain
     measured(name, "gain of volume when it is cold again", back, 5e-3, "nothing")
 
 
@@ -333,12 +333,12 @@ class Closing:
     def radius(self, cell: CellModel) -> float:
         """Return the mean distance of the hole's vertices from its middle, over the first [1]."""
         moved: BodyMotion = cell.motion.bodies[0]
-        space, mesh = moved.now.function_space, moved.body.mesh
+        space, mesh = moved.mesh.now.function_space, moved.body.mesh
         on_wall = fem.locate_dofs_topological(
             space, mesh.mesh.topology.dim - 1, mesh.facets("inner")
         )
         own = on_wall[on_wall < space.dofmap.index_map.size_local]
-        pair = np.array([np.linalg.norm(moved.positions[own], axis=1).sum(), len(own)])
+        pair = np.array([np.linalg.norm(moved.mesh.positions[own], axis=1).sum(), len(own)])
         cell.comm.Allreduce(MPI.IN_PLACE, pair, op=MPI.SUM)
         return float(pair[0] / pair[1]) / self.inner
 

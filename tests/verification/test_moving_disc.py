@@ -44,7 +44,7 @@ def apart(found: March, expected: March) -> float:
 
 def rim(run: March) -> float:
     """Return how far from the axis metal has come [m]; collective."""
-    moved = motion(run.cell, "negative").now.x.array.reshape(-1, 3)
+    moved = motion(run.cell, "negative").mesh.now.x.array.reshape(-1, 3)
     own = float(np.max(np.hypot(moved[:, 0], moved[:, 1]), initial=0.0))
     return float(run.cell.comm.allreduce(own, op=MPI.MAX))
 

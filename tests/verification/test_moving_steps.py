@@ -96,7 +96,7 @@ def test_cells_that_turn_over_end_the_run_by_name(stripped: tuple[float, ...], n
     moved = motion(cells[-1], "negative")
     x = moved.body.mesh.mesh.geometry.x[:, :2]
     rows = {tuple(row) for row in x}
-    assert rows == {tuple(row) for row in moved.positions}
+    assert rows == {tuple(row) for row in moved.mesh.positions}
 
 
 def test_shape_is_judged_by_what_cells_are_distorted() -> None:
@@ -139,8 +139,8 @@ def growth_of_a_film(**changes: float) -> np.ndarray:
     case = moving_cell(1e-6, thickness=0.1e-6, step_control=control)
     protocol = (case.protocol[0], ssb.ConstantCurrent(-1 * mA_per_cm2, 2e-6 / SPEED))
     case = dataclasses.replace(case, protocol=protocol)
-    run = march(case, watch=lambda cell: motion(cell, "negative").volume)
-    volumes = np.array([*run.seen, motion(run.cell, "negative").volume])
+    run = march(case, watch=lambda cell: motion(cell, "negative").mesh.volume)
+    volumes = np.array([*run.seen, motion(run.cell, "negative").mesh.volume])
     return np.asarray(COMM.bcast(volumes[1:] / volumes[:-1]))
 
 

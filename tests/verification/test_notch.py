@@ -26,7 +26,7 @@ INTERFACE = "lithium|electrolyte"
 def fill(*options: str, volume: float = 1e-12) -> None:
     """March the case with options of its command line, and see that the flaw is filled."""
     case = NOTCH.case(list(options))
-    run = march(case, watch=lambda cell: motion(cell, "lithium").excess())
+    run = march(case, watch=lambda cell: motion(cell, "lithium").metal.excess())
     mesh = case.geometry
     assert isinstance(mesh, ssb.Notch)
     angle = np.degrees(np.arctan2(mesh.depth, mesh.mouth - mesh.floor))
@@ -34,7 +34,7 @@ def fill(*options: str, volume: float = 1e-12) -> None:
     gap = run.rows[-1][f"gap_max:{INTERFACE}"]
     measured(name, "largest gap left over the depth", gap / mesh.depth, 1e-12, "none")
     flaw = 0.5 * (mesh.mouth + mesh.floor) * mesh.depth
-    excess = np.abs(np.append(run.seen, motion(run.cell, "lithium").excess()))
+    excess = np.abs(np.append(run.seen, motion(run.cell, "lithium").metal.excess()))
     measured(
         name, "volume over that of the flaw", excess.max() / flaw, volume, "what pressure makes"
     )

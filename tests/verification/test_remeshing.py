@@ -56,7 +56,7 @@ class Meshes:
 
     def see(self, row: Mapping[str, float]) -> None:
         moved = motion(self.cell, "negative")
-        self.seen.append((moved.excess() / moved.volume, moved.quality()))
+        self.seen.append((moved.metal.excess() / moved.mesh.volume, moved.mesh.quality()))
 
 
 def thinned(least_quality: float = 0.6) -> ssb.Case:
@@ -133,7 +133,7 @@ def test_layer_is_meshed_anew(tmp_path: Path) -> None:
         return float(moved.compute_cell_sizes()["Area"].sum())
 
     area = on_first(COMM, area_of_the_grid)
-    left = motion(meshes.cell, "negative").volume
+    left = motion(meshes.cell, "negative").mesh.volume
     measured(name, "area in the field file", abs(area / left - 1), 1e-9, "that of the mesh")
 
 
@@ -221,7 +221,7 @@ class Shape:
 
     def see(self, row: Mapping[str, float]) -> None:
         moved = self.cell.motion.bodies[0]
-        self.excess.append(abs(moved.excess()) / moved.volume)
+        self.excess.append(abs(moved.metal.excess()) / moved.mesh.volume)
 
 
 class Radii:
@@ -245,7 +245,7 @@ class Radii:
         """Keep what there is at the last committed step."""
         moved = self.cell.motion.bodies[0]
         self.seen.append(self.closing.radius(self.cell))
-        self.excess.append(abs(moved.excess()) / moved.volume)
+        self.excess.append(abs(moved.metal.excess()) / moved.mesh.volume)
 
 
 @pytest.mark.slow

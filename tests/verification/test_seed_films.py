@@ -58,7 +58,7 @@ def from_seed(grown: float, frame: Frame | None = None, **changes: Any) -> ssb.C
 def thickness(cell: CellModel) -> float:
     """Return the thickness of the working electrode without what pressure does to it [m]."""
     moved = motion(cell, "negative")
-    return (moved.volume - moved.dilated) / cell.area(WORKING)
+    return (moved.mesh.volume - moved.metal.dilated) / cell.area(WORKING)
 
 
 def plated(run: March) -> np.ndarray:
@@ -107,7 +107,7 @@ def test_seed_to_the_last_bit() -> None:
         again = march(case)
         assert_same_rows(again.rows, whole.rows)
         for here, there in zip(again.cell.motion.bodies, whole.cell.motion.bodies, strict=True):
-            assert_same(here.positions, there.positions)
+            assert_same(here.mesh.positions, there.mesh.positions)
 
 
 def films(case: ssb.Case, **changes: Any) -> ssb.Case:

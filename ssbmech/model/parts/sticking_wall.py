@@ -70,7 +70,7 @@ class StickingWall(SurfacePart):
 
     def _condition(self, shear: Expr, passed: Expr) -> Any:
         """Return the weak form of no slip where closed, and no shear where open [Pa]."""
-        surface, n = self.surface, self.wall.normal("+")
+        surface, n = self.surface, self.wall.shape.normal("+")
         p, gap = surface.p_contact.function("+"), surface.gap.function("+")
         across = ufl.dot(shear, n) * n
         slipped = passed - ufl.dot(passed, n) * n

@@ -31,6 +31,7 @@ from ssbmech.model.outputs import Arrays, Output, Scalar, total
 from ssbmech.model.parts.electrode import Metal
 from ssbmech.model.parts.wall import MovingWall
 from ssbmech.model.parts.wall_diffusion import WallDiffusion
+from ssbmech.model.parts.wall_shape import WallShape
 from ssbmech.model.surface import FacetSet, SurfaceModel
 from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Unknown
@@ -76,7 +77,7 @@ class MeasuredMetal(Metal):
 
     def _measure(self) -> None:
         """Take the thickness from the mesh where it is; collective."""
-        self.thickness.x.array[:] = thickness_behind(self._wall, self._rim)
+        self.thickness.x.array[:] = thickness_behind(self._wall.shape, self._rim)
 
     def left(self, measured: Arrays) -> Array:
         """Return the metal behind each owned vertex [m].
@@ -167,7 +168,7 @@ class ThinMetal(MeasuredMetal):
         return total(float(charges @ per_area), self.surface.comm) / self.area
 
 
-def thickness_behind(wall: MovingWall, rim: Mask) -> Array:
+def thickness_behind(wall: WallShape, rim: Mask) -> Array:
     """Return the metal behind each vertex of a wall, owned and ghost, along its normal; collective.
 
     It is the length within the body of a ray along the director, times the cosine between the

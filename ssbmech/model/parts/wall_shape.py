@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: BSD-3-Clause
+r"""Where the surface of a body that moves is: vertex by vertex, on the lines of its directors.
+
+Of the vertices i of an interface, at :math:`X_i` on the plus body as it was made, those of the
+metal are at
+
+.. math:: x_i = X_i + (\bar u_i - g_i - b_i) d_i, \quad
+          \bar u_i = \int u^+ \cdot n \, q_i \, dA \Big/ \int d \cdot n \, q_i \, dA
+
+with the director d, the gap g, and b, what laws have put between the bodies
+(`ssbmech.model.parts.wall_growth`), along the director.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mpi4py import MPI
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem, la
+
+from ssbmech._compat import compile_form
+from ssbmech.errors import CaseError
+from ssbmech.geometry.moving import area_vectors, facet_link, shares, steepness
+from ssbmech.model.history import facet_integrals
+from ssbmech.model.parts.wall_growth import WallGrowth
+from ssbmech.model.surface import SurfaceModel
+
+Array = npt.NDArray[np.float64]
+
+LEAST_GAP = 1e-9
+"""Gap up to which the vertices of a facet share alike what flows through it [m]."""
+
+STEEPEST = 20.0
+"""Slope against a plane across their directors, of facets of the interface as it was made and of
+the metal's, from which directors do not fit [1]."""
+
+
+class WallShape:
+    """Directors of a moving wall, and places and area vectors of the metal's facets.
+
+    Attributes:
+        surface: the interface.
+        link: its facets and those of the metal.
+        director: unit vector along which a vertex of the metal moves.
+        normal: mean unit normal of the facets around a vertex.
+        carried: area vector of the metal's facet over the area of the interface's [1].
+        share: part of the slide that each vertex of a facet takes [1].
+    """
+
+    def __init__(self, surface: SurfaceModel, growth: WallGrowth) -> None:
+        """Find the directors, of vertices that nothing holds; collective.
+
+        Raises:
+            CaseError: a director runs along a facet.
+        """
+        self.surface, self._growth = surface, growth
+        mesh, dim = surface.mesh.mesh, surface.setting.frame.dim
+        vectors = fem.functionspace(mesh, ("DG", 0, (dim,)))
+        self.carried = fem.Function(vectors, name="carried")
+        self.share = fem.Function(fem.functionspace(mesh, ("DG", 1)), name="share")
+        self.share.x.array[:] = 1.0
+        nodes = fem.functionspace(mesh, (*surface.places.element, (dim,)))
+        self.director = fem.Function(nodes, name="director")
+        self.normal = fem.Function(nodes, name="normal")
+        self.link = facet_link(surface.mesh, surface.parent)
+        x = np.asarray(surface.minus.mesh.mesh.geometry.x, dtype=np.float64)
+        self._made = x[self.link.minus_nodes][:, :, :dim]
+        lifted = ufl.dot(surface.plus.u.function("-"), surface.sides.normal)
+        q = surface.test(surface.gap)
+        self._lifted: Any = compile_form(lifted * q * surface.sides.dS, surface.entity_maps)
+        index_map = surface.gap.function.function_space.dofmap.index_map
+        count = int(index_map.size_local + index_map.num_ghosts)
+        self.direct(np.ones((count, dim), dtype=bool))
+        self.follow()
+
+    @property
+    def places(self) -> npt.NDArray[np.int32]:
+        """Local places of the corners of the owned facets, in the order of the link."""
+        rows = self.surface.gap.function.function_space.dofmap.list[self.link.cells]
+        return np.asarray(np.take_along_axis(rows, self.link.corners, axis=1))
+
+    def direct(self, free: npt.NDArray[np.bool_]) -> None:
+        """Find the line along which each vertex moves; collective.
+
+        Args:
+            free: components in which a place may move, shape (places, dim); one that is held in
+                all of them is taken for free.
+
+        Raises:
+            CaseError: a director runs along a facet.
+        """
+        surface, link = self.surface, self.link
+        dim = link.normals.shape[1]
+        mean = la.vector(self.director.function_space.dofmap.index_map, dim)
+        vectors = mean.array.reshape(-1, dim)
+        vectors[:] = 0.0
+        np.add.at(vectors, self.places, (link.normals * link.sizes[:, None])[:, None, :])
+        mean.scatter_reverse(la.InsertMode.add)
+        mean.scatter_forward()
+        self.normal.x.array[:] = _units(vectors).ravel()
+        x = surface.gap.function.function_space.tabulate_dof_coordinates()[:, :dim]
+        vectors[:] = surface.interface.lines.towards(x, _units(vectors))
+        held = np.where(free, vectors, 0.0)
+        slides = np.any(held != 0.0, axis=1)
+        vectors[slides] = held[slides]
+        directors = self.director.x.array.reshape(-1, dim)
+        directors[:] = _units(vectors)
+        steep = steepness(link.normals, directors[self.places])
+        if surface.comm.allreduce(bool(np.any(steep > STEEPEST)), op=MPI.LOR):
+            raise CaseError(
+                f"interface {surface.name!r}: a vertex of {surface.minus.name!r} cannot move along "
+                "its director without leaving one of its facets sideways: the interface is too "
+                "sharp there, or a support holds it; give other directors, ParallelDirectors or "
+                "FannedDirectors, round it, or let the body rest"
+            )
+        q, d = surface.test(surface.gap), ufl.dot(self.director("+"), surface.sides.normal)
+        along_form = compile_form(d * q * surface.sides.dS, surface.entity_maps)
+        space = surface.gap.function.function_space
+        self._along = facet_integrals(along_form, space)
+
+    def follow(self) -> None:
+        """Take area vectors from where the metal is, and shares from the gaps; collective."""
+        surface, link = self.surface, self.link
+        x = np.asarray(surface.minus.mesh.mesh.geometry.x, dtype=np.float64)
+        vectors = self.carried.x.array.reshape(-1, link.normals.shape[1])
+        vectors[self.carried.function_space.dofmap.list[link.cells, 0]] = link.carried(x)
+        self.carried.x.scatter_forward()
+        gap = surface.gap
+        gaps = gap.previous[gap.function.function_space.dofmap.list[link.cells]]
+        held = self.share.function_space.dofmap.list[link.cells]
+        self.share.x.array[held] = shares(gaps, LEAST_GAP)
+        self.share.x.scatter_forward()
+
+    def offsets(self) -> Array:
+        """Return where the metal's vertices are from those of the interface; collective.
+
+        Shape (places, dim), owned and ghost [m].
+        """
+        surface = self.surface
+        space = surface.gap.function.function_space
+        vector = la.vector(space.dofmap.index_map, 1)
+        moved = facet_integrals(self._lifted, space) / self._along
+        apart = surface.values(surface.gap)
+        if self._growth.films:
+            apart += self._growth.latest_between() * surface.areas / self._along
+        vector.array[: len(moved)] = moved - apart
+        vector.scatter_forward()
+        dim = self.link.normals.shape[1]
+        return np.asarray(vector.array[:, None] * self.director.x.array.reshape(-1, dim))
+
+    def corners(self) -> Array:
+        """Return where the corners of the metal's facets are; collective.
+
+        Shape (facets, dim, dim), owned facets [m].
+        """
+        return np.asarray(self._made + self.offsets()[self.places])
+
+    def slopes(self, corners: Array) -> Array:
+        """Return how steep facets are against a plane across their directors [1].
+
+        It is infinite for one that overhangs.
+
+        Args:
+            corners: where their corners are.
+        """
+        directors = self.director.x.array.reshape(-1, corners.shape[2])[self.places]
+        return steepness(area_vectors(corners) * self.link.senses[:, None], directors)
+
+
+def _units(vectors: Array) -> Array:
+    """Return vectors over their lengths; zero where they have none, shape (places, dim)."""
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(length > 0.0, length, 1.0))

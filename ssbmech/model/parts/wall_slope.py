@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How steep the surface of a body that moves is: it has to stay a graph over its interface."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from mpi4py import MPI
+
+from ssbmech.case.overhang import AboutToOverhang
+from ssbmech.case.stops import Guard
+from ssbmech.errors import NotConverged
+from ssbmech.model.outputs import Arrays, Output, Scalar, largest
+from ssbmech.model.parts.wall_shape import STEEPEST, WallShape
+from ssbmech.runfolder.quantities import quantity
+
+ABOUT_TO_OVERHANG = 16.0
+"""Slope of the metal's facets at which a step ends [1]."""
+
+
+class WallSlope:
+    """Measures the slope of a wall, ends steps before it overhangs, and refuses those that do."""
+
+    def __init__(self, shape: WallShape) -> None:
+        """Keep where the wall is."""
+        self._shape = shape
+
+    def check(self) -> None:
+        """Refuse a wall that (nearly) overhangs its interface along the directors; collective.
+
+        Raises:
+            NotConverged: a facet is too steep.
+        """
+        corners, surface = self._shape.corners(), self._shape.surface
+        worst = (-math.inf, (0.0,) * corners.shape[2])
+        if len(corners):
+            slopes = self._shape.slopes(corners)
+            steep = int(slopes.argmax())
+            worst = (float(slopes[steep]), tuple(map(float, corners[steep].mean(axis=0))))
+        slope, at = surface.comm.allreduce(worst, op=MPI.MAX)
+        if not slope <= STEEPEST:
+            where = ", ".join(f"{1e6 * v:.4g}" for v in at)
+            raise NotConverged(
+                f"the wall of {surface.minus.name!r} at interface {surface.name!r} overhangs at "
+                f"({where}) µm: it is steeper than {STEEPEST:g} to 1 against the interface"
+            )
+
+    @property
+    def guards(self) -> Sequence[Guard]:
+        """The condition that ends any step: a wall is about to overhang."""
+        surface = self._shape.surface
+        return (AboutToOverhang(surface.name, surface.minus.name, ABOUT_TO_OVERHANG, STEEPEST),)
+
+    def outputs(self) -> Sequence[Output]:
+        """Return how steep the metal's surface is."""
+        shape = self._shape
+
+        def steepest(measured: Arrays) -> float:
+            return max(largest(shape.slopes(shape.corners()), shape.surface.comm), 0.0)
+
+        return (Scalar(quantity("wall_slope"), steepest, shape.surface.name),)
