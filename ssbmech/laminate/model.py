@@ -159,6 +159,9 @@ class LaminateModel:
         """Return none: no step shows an error of its own."""
         return 0.0
 
+    def advance(self) -> None:
+        """Do nothing: what the next step starts from is part of the solution."""
+
     def commit(self, dt: float) -> None:
         """Accept the step."""
         found = self.solution

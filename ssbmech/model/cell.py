@@ -85,7 +85,7 @@ class CellModel:
             MeshError: a face of the case is not in the mesh, or not flat where it must be.
         """
         self.case, self.tagged, self.comm = case, tagged, tagged.mesh.comm
-        self.time, self._ratio = 0.0, 0.0
+        self.time, self._ratio, self._advanced = 0.0, 0.0, False
         self._scheme = scheme_of(case.step_control)
         check_case(case, tagged)
         drop_abandoned_compilations(self.comm)
@@ -190,6 +190,7 @@ class CellModel:
     def begin(self, drive: Drive, dt: float) -> None:
         """Prepare a step: time step, loads and what the electrodes are asked for; collective."""
         time = self.time + dt
+        self._advanced = False
         self.motion.begin(self._ratio, self.system)
         self.conditions.begin(time, dt, drive, self._scheme.weights(self._ratio))
         # a step of the user's own may ask for more than it was seen to before the run
@@ -217,12 +218,26 @@ class CellModel:
         for unknown in self._marching:
             unknown.extrapolate(ratio)
 
-    def commit(self, dt: float) -> None:
-        """Accept the step that was just solved; collective."""
-        # all that is remembered is computed before any is replaced: one may depend on another
+    def advance(self) -> None:
+        """Compute all that the next step starts from, and replace nothing; collective.
+
+        What can fail fails here, so that a step is committed as a whole or not at all.
+
+        Raises:
+            NotConverged: a mesh cannot follow, or what metal remembers cannot be carried along.
+        """
+        if self._advanced:
+            return
+        # before any memory is replaced: one may depend on another
         self.motion.advance()
         for place in self.places:
             place.parts.advance()
+        self.motion.carry()
+        self._advanced = True
+
+    def commit(self, dt: float) -> None:
+        """Accept the step that was just solved, which `advance` has gone through; collective."""
+        self.advance()
         for place in self.places:
             place.parts.commit()
         self.motion.commit()
@@ -231,9 +246,11 @@ class CellModel:
         self.conditions.commit()
         self.holder.commit()
         self.time += dt
+        self._advanced = False
 
     def rollback(self) -> None:
         """Return to the last committed step; collective."""
+        self._advanced = False
         for unknown in self._marching:
             unknown.rollback()
         self.conditions.rollback()

@@ -74,6 +74,15 @@ class CellMotion:
         for body in self.bodies:
             body.advance()
 
+    def carry(self) -> None:
+        """Carry along what laws remember, with metal that flows through the meshes; collective.
+
+        Raises:
+            NotConverged: it cannot be carried along.
+        """
+        for body in self.bodies:
+            body.carry()
+
     def commit(self) -> None:
         """Move the meshes to the end of the step; collective."""
         for body in self.bodies:

@@ -21,6 +21,7 @@ as the cell's metal is exchanged.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mpi4py import MPI
@@ -109,13 +110,28 @@ class Convection:
         self._from_points = np.linalg.pinv(self._at_points)
 
     def carry(self) -> None:
-        """Carry the states of the step that was just accepted, on its middle; collective.
+        """Let the next step start from the states of the one that was just solved; collective.
+
+        The step is not committed, and the mesh in its middle.
 
         Raises:
             NotConverged: the equation has no solution.
         """
-        if not self._scalars:
-            return
+        found = self.carried({name: self.history.ahead(name) for name in self._scalars})
+        for name, values in found.items():
+            self.history.take_along(name, values)
+
+    def carried(self, states: Mapping[str, Array]) -> dict[str, Array]:
+        """Return scalar states where the metal has taken them; collective.
+
+        Args:
+            states: them at the end of the step at all points, by name.
+
+        Raises:
+            NotConverged: the equation has no solution.
+        """
+        if not states:
+            return {}
         self._matrix.zeroEntries()
         fem_petsc.assemble_matrix(self._matrix, self._left)
         self._matrix.assemble()
@@ -123,34 +139,35 @@ class Convection:
         kept = self._kept()
         comes = bool(np.any(self.plated.x.array > NO_METAL))
         comes = self._comm.allreduce(comes, op=MPI.LOR)
-        for name in self._scalars:
-            self._carry(name, kept, comes)
+        return {name: self._carried(name, at, kept, comes) for name, at in states.items()}
 
-    def _carry(self, name: str, kept: Array, comes: bool) -> None:
-        """Carry one state.
+    def _carried(self, name: str, state: Array, kept: Array, comes: bool) -> Array:
+        """Return where the metal has taken one state.
 
         Args:
             name: the state.
+            state: it at all points.
             kept: part of each local cell's metal that stays in it [1].
             comes: whether fresh metal comes in.
         """
-        value, cells = self.history.committed[name], self.history.cells
-        rows = value.function_space.dofmap.list[cells]
+        cells = self.history.cells
+        rows = self.history.committed[name].function_space.dofmap.list[cells]
         corners = self._space.dofmap.list[cells]
-        at_points = value.x.array[rows]
+        at_points = state[rows]
         linear = at_points @ self._from_points.T
         self._before.x.array[corners] = linear
         start = float(self.history.variables[name].initial or 0.0)
         self._fresh.value = start
         self._solve(name)
-        found = self._after.x.array[corners]
-        changed = (found - linear) @ self._at_points.T
+        changed = (self._after.x.array[corners] - linear) @ self._at_points.T
         rest = at_points - linear @ self._at_points.T
         carried = at_points + changed - (1 - kept[cells])[:, None] * rest
         low, high = self._bounds(at_points)
         if comes:
             low, high = min(low, start), max(high, start)
-        value.x.array[rows] = np.clip(carried, low, high)
+        found = state.copy()
+        found[rows] = np.clip(carried, low, high)
+        return found
 
     def _bounds(self, values: Array) -> tuple[float, float]:
         """Return the least and the largest value of all ranks; collective."""

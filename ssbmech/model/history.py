@@ -52,6 +52,7 @@ class RegionHistory:
     _next: dict[str, fem.Function] = field(default_factory=dict)
     _kept: dict[str, fem.Function] = field(default_factory=dict)
     _quadrature: tuple[Array, Array] = field(default_factory=lambda: (np.empty(0), np.empty(0)))
+    _along: dict[str, Array] = field(default_factory=dict)
     _volumes: Array | None = None
     _advanced: bool = False
 
@@ -136,14 +137,27 @@ class RegionHistory:
 
     def begin(self) -> None:
         """Forget the end of a step that was computed for another state of the unknowns."""
-        self._advanced = False
+        self._advanced, self._along = False, {}
 
     def commit(self) -> None:
         """Take over the state at the end of the step."""
         self.advance()
         for name, value in self.committed.items():
-            value.x.array[:] = self._kept[name].x.array
-        self._advanced = False
+            value.x.array[:] = self.ahead(name)
+        self.begin()
+
+    def ahead(self, name: str) -> Array:
+        """Return what the next step starts from, as `advance` has found it, at all points."""
+        return self._along.get(name, np.asarray(self._kept[name].x.array))
+
+    def take_along(self, name: str, values: Array) -> None:
+        """Let the next step start from where metal has taken a variable; files show the step's own.
+
+        Args:
+            name: the variable.
+            values: it at all points.
+        """
+        self._along[name] = values
 
     def advance(self) -> None:
         """Evaluate the state at the end of the step, once."""

@@ -208,20 +208,26 @@ class BodyMotion:
         return max(error, (float(np.max(changed, initial=0.0)) / tolerances.shape_change) ** 2)
 
     def commit(self) -> None:
-        """Move the mesh to the end of the step; collective."""
-        self.advance()
+        """Move the mesh to the end of the step, which `advance` has found; collective."""
         self.metal.add()
         if self._next is not None:
-            self._carry(self._next - self.mesh.positions)
             self.mesh.keep(self._next)
         self._next = None
         self._arrive()
         self.metal.settle()
 
-    def _carry(self, moved: Array) -> None:
-        """Carry along what the laws remember, past a mesh that moves by so much; collective."""
+    def carry(self) -> None:
+        """Carry along what the laws remember, past the mesh as it moves in the step; collective.
+
+        All memories are advanced, and so is the motion.
+
+        Raises:
+            NotConverged: it cannot be carried along.
+        """
+        if self._next is None:
+            return
         for convection in self.convections:
-            convection.moved.x.array[:] = moved.ravel()
+            convection.moved.x.array[:] = (self._next - self.mesh.positions).ravel()
             convection.plated.x.array[:] = self._boundary.plated()
             convection.carry()
 

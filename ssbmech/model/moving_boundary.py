@@ -142,13 +142,12 @@ class MovingBoundary:
         return told
 
     def plated(self) -> Array:
-        """Return the metal that the last committed step has plated at vertices [m]; collective."""
+        """Return the metal that the step plates at vertices [m]; collective."""
         pairs = []
         for wall in self._walls:
-            thickness = np.repeat(
-                wall.growth.plated[wall.shape.places][..., None], self._dim, axis=-1
-            )
-            pairs.append((self._vertices[wall.shape.link.minus_nodes], thickness))
+            thickness = wall.growth.plated()[wall.shape.places][..., None]
+            vertices = self._vertices[wall.shape.link.minus_nodes]
+            pairs.append((vertices, np.repeat(thickness, self._dim, axis=-1)))
         return np.array(self._told(pairs)[:, 0])
 
     def target(self, here: Array) -> Array:

@@ -55,6 +55,9 @@ class Steppable(Protocol):
     def embedded_error(self, tolerances: Tolerances) -> float:
         """Return the error that the step itself shows, over its tolerance [1]."""
 
+    def advance(self) -> None:
+        """Compute all that the next step starts from; raise NotConverged where that fails."""
+
     def commit(self, dt: float) -> None:
         """Accept the step."""
 

@@ -68,8 +68,8 @@ class SingleStep:
         """Solve and measure a time step of a length [s] from a position in a protocol step.
 
         Raises:
-            NotConverged: no solution, or one too far from what the last two steps announced; the
-                cell is left as it was solved, for `undo`.
+            NotConverged: no solution, one too far from what the last two steps announced, or one
+                from which no step can start; the cell is left as it was solved, for `undo`.
             ObserverError: a quantity of the user's own failed; the step is rolled back.
             CaseError, ParameterError: what the step asks for cannot be had; it is rolled back.
         """
@@ -94,6 +94,7 @@ class SingleStep:
         if self._too_far(predicted, embedded, dt, step, at):
             report.reason = "time step too long for its accuracy"
             raise NotConverged(report.reason, report, error)
+        cell.advance()
         try:
             row = self._watcher.measure(dt, at.step)
         except ObserverError:

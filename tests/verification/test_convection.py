@@ -19,6 +19,8 @@ from scipy.integrate import solve_ivp
 import ssbmech as ssb
 from ssbmech import library
 from ssbmech._compat import compile_expression, element_points
+from ssbmech.checkpoint.state import CellState
+from ssbmech.errors import NotConverged
 from ssbmech.frames import Expr, Frame
 from ssbmech.materials.elastic import Surroundings
 from ssbmech.materials.material import Material
@@ -184,6 +186,50 @@ def test_age_of_plated_metal_converges() -> None:
 SIDE = 10e-6
 
 
+def snapshot(cell: CellModel) -> dict[str, Any]:
+    """Return copies of all that the next step of a cell starts from, on this rank."""
+    state = CellState(cell)
+    kept: dict[str, Any] = {name: rows.copy() for name, rows in state.rows().items()}
+    places = {f"mesh {m.body.name}": m.mesh.placed for m in cell.motion.bodies}
+    return kept | places | {"scalars": state.scalars()}
+
+
+@pytest.mark.pair
+def test_step_whose_states_cannot_be_carried_is_cut_and_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It fails before anything is committed; the step is solved again, and shorter."""
+    control = ssb.AdaptiveSteps(gap_error=1e-6, dt_initial=600.0, dt_max=600.0)
+    case = dataclasses.replace(growing(1, ssb.PlaneStrain()), step_control=control)
+    starts: list[dict[str, Any]] = []
+    solve, predict = Convection._solve, CellModel.predict
+
+    def fails_once(self: Convection, name: str) -> None:
+        if len(starts) == 3 and self.history.place == "negative":
+            raise NotConverged(f"{name!r} is lost on purpose")
+        solve(self, name)
+
+    def noted(self: CellModel, ratio: float) -> None:
+        starts.append(snapshot(self))
+        predict(self, ratio)
+
+    monkeypatch.setattr(Convection, "_solve", fails_once)
+    monkeypatch.setattr(CellModel, "predict", noted)
+    run = march(case)
+    assert run.rejected == ["'age' is lost on purpose"]
+    before, after = starts[2:4]
+    assert before.keys() == after.keys()
+    for name, values in before.items():
+        assert np.array_equal(values, after[name]), name
+    # it did change in the steps beside it
+    moved = "values/position negative"
+    assert not np.array_equal(starts[1][moved], before[moved])
+    assert not np.array_equal(starts[4][moved], after[moved])
+    lengths = run.series("time_step")
+    assert lengths[2] < 0.5 * lengths[1]
+    assert math.isclose(run.cell.time, 1.0 + NEW / SPEED)
+
+
 class Shear:
     """A square of metal that is sheared past a mesh at rest, for which nothing is solved.
 
@@ -213,7 +259,11 @@ class Shear:
         """Carry the states through a step of a simple shear [1]."""
         u = motion(self.cell, "body").body.u.function
         u.interpolate(lambda x: np.stack([sheared * x[1], 0.0 * x[1]]))
-        self.convection.carry()
+        history = self.convection.history
+        scalars = [name for name, kind in history.variables.items() if not kind.is_tensor]
+        states = {name: history.committed[name].x.array for name in scalars}
+        for name, carried in self.convection.carried(states).items():
+            states[name][:] = carried
 
 
 def bump(x: np.ndarray) -> np.ndarray:

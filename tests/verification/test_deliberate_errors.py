@@ -325,12 +325,17 @@ def states_that_stay_with_the_mesh(patch: pytest.MonkeyPatch) -> None:
 
 
 def states_carried_the_other_way(patch: pytest.MonkeyPatch) -> None:
-    right = BodyMotion._carry
-    patch.setattr(BodyMotion, "_carry", lambda self, moved: right(self, -moved))
+    right = Convection.carry
+
+    def carry(self: Convection) -> None:
+        self.moved.x.array[:] *= -1
+        right(self)
+
+    patch.setattr(Convection, "carry", carry)
 
 
 def plated_metal_as_old_as_its_neighbour(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(WallGrowth, "plated", property(lambda self: np.zeros_like(self.parted.x.array)))
+    patch.setattr(WallGrowth, "plated", lambda self: np.zeros_like(self.parted.x.array))
 
 
 ERRORS: list[tuple[Error, Check]] = [

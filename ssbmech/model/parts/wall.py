@@ -91,10 +91,6 @@ class MovingWall(SurfacePart):
         """Return how steep the metal's surface is."""
         return self.slope.outputs()
 
-    def commit(self) -> None:
-        """Keep what had parted the bodies before the step."""
-        self.growth.commit()
-
     @property
     def unknowns(self) -> Sequence[Unknown]:
         """The slide."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from dolfinx import fem
+from dolfinx import fem, la
 
 from ssbmech.frames import Expr
 from ssbmech.model.history import FacetHistory, Follower
@@ -32,7 +32,6 @@ class WallGrowth:
         self._surface = surface
         self.history: FacetHistory = surface.history("wall")
         self.parted = self.history.start("parted")
-        self._parted_before = self.parted.x.array.copy()
         self.films: list[Expr] = []
 
     def find_films(self) -> None:
@@ -84,11 +83,14 @@ class WallGrowth:
         parted = self.parted.x.array[: self._surface.gap.owned]
         return total(float(self._surface.areas @ parted), self._surface.comm)
 
-    def commit(self) -> None:
-        """Keep what had parted the bodies before the step."""
-        self._parted_before[:] = self.parted.x.array
-
-    @property
     def plated(self) -> Array:
-        """Thickness of metal that came in the last committed step, owned and ghost places [m]."""
-        return np.asarray(np.maximum(self._parted_before - self.parted.x.array, 0.0))
+        """Return the thickness of metal that comes in the step; collective.
+
+        It is that of the step that was just solved, when memories are advanced: owned and ghost
+        places [m].
+        """
+        vector = la.vector(self.parted.function_space.dofmap.index_map, 1)
+        parted = self.history.latest("parted")
+        vector.array[: len(parted)] = np.maximum(self.parted.x.array[: len(parted)] - parted, 0.0)
+        vector.scatter_forward()
+        return np.array(vector.array)
