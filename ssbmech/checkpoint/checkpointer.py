@@ -28,11 +28,13 @@ from ssbmech.solve.position import Position
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 """Format of checkpoints; one of another format is not gone on from.
 
-It changes when the state of a cell is kept in another way. Whether a checkpoint holds what the
-physics of a cell needs is seen when it is read: each part asks for its own arrays by name.
+It changes when the state of a cell is kept in another way, in rows of other places, of other names
+or in other scalars. Format 1 knew neither vertices and ridges of interfaces nor meshes that move.
+Whether a checkpoint holds what the physics of a cell needs is seen when it is read: each part asks
+for its own arrays by name.
 """
 
 
@@ -274,11 +276,11 @@ class Checkpointer:
         """
         self.state.restore(saved.stored, saved.content["cell"])
         self.measurement.restore(saved.content["sums"])
-        remembered = saved.content.get("observers", {})
+        remembered = saved.content["observers"]
         self.observers.check_known(remembered)
         self.observers.restore(remembered)
         if self.solver is not None:
-            self.solver.restore(saved.content.get("solver", {}))
+            self.solver.restore(saved.content["solver"])
         self._saved_rows = saved.rows
         position, kept = saved.position(), saved.content["sizer"]
         if kept["kind"] == type(self.sizer).__qualname__:

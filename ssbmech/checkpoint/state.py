@@ -136,12 +136,8 @@ class CellState:
             for name in _CLOSURE:
                 setattr(closure, name, closures[closure.key][name])
         self.cell.holder.restore(scalars["platen"])
-        # older checkpoints are of cells whose temperature never changed
-        if "conditions" in scalars:
-            self.cell.conditions.restore(scalars["conditions"])
-        # older checkpoints are of cells of which nothing moves
-        if "motion" in scalars:
-            self.cell.motion.restore(scalars["motion"])
+        self.cell.conditions.restore(scalars["conditions"])
+        self.cell.motion.restore(scalars["motion"])
         self.cell.time = scalars["time"]
 
 

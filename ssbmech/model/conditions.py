@@ -116,8 +116,7 @@ class Conditions:
     def restore(self, state: Mapping[str, float]) -> None:
         """Take over what `state` gave."""
         self._asked_last = self.temperature.value = state["temperature"]
-        # older checkpoints have none, and no body whose strains count from it
-        self.temperature_n.value = state.get("temperature_n", state["temperature"])
+        self.temperature_n.value = state["temperature_n"]
 
 
 def on_mesh(value: Any, mesh: Mesh) -> Any:

@@ -3,9 +3,11 @@
 
 A body's file has the nodes of its displacement space (quadratic cells stay quadratic), an
 interface's file the facets of its codimension-one mesh. The grid is the undeformed one; add the
-point array ``displacement`` ("Warp By Vector" in ParaView) to see the deformed one. That of a body
-that moves has its points at each time instead: there is nothing to add. Arrays carry
-the names of the table of fields, SI units, and symmetric tensors as xx, yy, zz, xy, yz, xz.
+point array ``displacement`` ("Warp By Vector" in ParaView) to see the deformed one. The grid of a
+body that moves is the deformed one, at each time. In place of the displacement its file has the
+points at that time, ``position``, and those of its first shape, initial gaps among it, ``start``;
+whoever reads it with this package gets their difference as ``displacement``. Arrays carry the names
+of the table of fields, SI units, and symmetric tensors as xx, yy, zz, xy, yz, xz.
 
 Each rank hands over the values that it owns. Points and cells are in the order of their original
 numbers, so that a file is the same on any number of ranks, and a run may go on with another number.

@@ -34,6 +34,9 @@ class Observer(Protocol):
     def begin(self, cell: CellModel) -> Mapping[str, Sequence[Output]]:
         """Get to know the cell, and return what it measures after it has seen a step; collective.
 
+        When a body was meshed anew the run goes on with another cell: it is called again, with that
+        one, and what was kept of the old cell is of no use. A memory stays as it is.
+
         Returns:
             Columns and fields by body or interface; those of the whole cell under an empty name.
         """

@@ -133,7 +133,7 @@ def _(case: Case, job: Job, interrupt: Interrupt) -> Prepared:
     logger.info("%d unknowns on %d ranks", size, comm.size)
     if saved is not None:
         # before any file is touched
-        observers.check_known(saved.content.get("observers", {}))
+        observers.check_known(saved.content["observers"])
     recorder = Recorder(cell, measurement, folder, case, checkpointer, job.resumed, saved)
     loop = TimeLoop(
         cell,

@@ -71,7 +71,7 @@ def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
 
 @pytest.mark.pair
 def test_every_block_is_the_derivative_of_the_residual(cell: CellModel) -> None:
-    wall = cell.motion.bodies[0].walls[0]
+    wall = cell.motion.bodies[0].walls[0].shape
     dim = wall.carried.function_space.dofmap.index_map_bs
     inclined = np.abs(wall.carried.x.array.reshape(-1, dim)[:, 0])
     assert COMM.allreduce(float(inclined.max(initial=0.0)), op=MPI.MAX) > 0.3

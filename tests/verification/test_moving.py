@@ -146,7 +146,7 @@ def test_what_is_left_is_what_the_mesh_has() -> None:
 def test_what_flows_at_the_foot_of_a_wall_goes_to_its_open_vertex() -> None:
     case = moving_void(depth=1000.0)
     cell = CellModel(case, case.geometry.build(MPI.COMM_WORLD))
-    wall = motion(cell, "negative").walls[0]
+    wall = motion(cell, "negative").walls[0].shape
     at = wall.surface.gap.function.function_space.dofmap.list[wall.link.cells]
     gaps = wall.surface.gap.previous[at]
     share = wall.share.x.array[wall.share.function_space.dofmap.list[wall.link.cells]]

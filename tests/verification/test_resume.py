@@ -374,13 +374,22 @@ def test_run_of_another_case(folder: Path) -> None:
     assert timeless(ssb.resume(case, folder).rows) == timeless(resumed.rows)
 
 
+def test_checkpoint_of_the_format_before(tmp_path: Path) -> None:
+    """It is refused by name before any of it is read, on all ranks."""
+    store, old = CheckpointStore(tmp_path, COMM), json.dumps({"format": 1, "ssbmech": "0.0.9"})
+    store.save(1, lambda path: write_rows(path, COMM, {}, old))
+    named = r"is of format 1, written by ssbmech 0\.0\.9.* format 2"
+    with pytest.raises(RunFolderError, match=named):
+        Saved.find(store)
+
+
 def test_run_of_another_version(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A checkpoint is known by its format and by what it holds, whichever version wrote it."""
     case = two_steps()
     before = (folder / "manifest.json").read_bytes()
     with monkeypatch.context() as patch:
         patch.setattr(checkpointer, "FORMAT", 99)
-        with pytest.raises(RunFolderError, match=r"is of format 1, .* which knows format 99"):
+        with pytest.raises(RunFolderError, match=r"is of format 2, .* which knows format 99"):
             ssb.resume(case, folder)
     path = folder / "manifest.json"
     assert on_first(COMM, path.read_bytes) == before
