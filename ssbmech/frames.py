@@ -17,6 +17,10 @@ Expr = Any
 """A UFL expression: UFL carries no type information of its own."""
 
 
+Components = tuple[tuple[Expr, ...], ...]
+"""Components of a tensor, three rows of three; 0.0 for those that are known to be zero."""
+
+
 class Frame(Protocol):
     """What the mechanics and charge terms need to know about the geometry of deformation."""
 
@@ -41,6 +45,9 @@ class Frame(Protocol):
 
     def spin(self, u: Expr) -> Expr:
         """Return the skew part of the displacement gradient, shape (3, 3) [1]."""
+
+    def gradient(self, u: Expr) -> Components:
+        """Return the displacement gradient by components, strain + spin [1]."""
 
     def resisted(self, free_strain: Expr) -> Expr:
         """Return the part of a free strain, shape (3, 3), that the frame resists [1]."""
@@ -68,6 +75,11 @@ def _planar_spin(u: Expr) -> Expr:
     return ufl.as_tensor([[0, w, 0], [-w, 0, 0], [0, 0, 0]])
 
 
+def _planar_gradient(u: Expr, across: Expr) -> Components:
+    g = ufl.grad(u)
+    return (g[0, 0], g[0, 1], 0.0), (g[1, 0], g[1, 1], 0.0), (0.0, 0.0, across)
+
+
 @dataclass(frozen=True)
 class PlaneStrain:
     """Plane strain in the x-y plane: no strain along z; integrals are per metre of depth."""
@@ -85,6 +97,10 @@ class PlaneStrain:
     def spin(self, u: Expr) -> Expr:
         """Return the skew part of grad u [1]."""
         return _planar_spin(u)
+
+    def gradient(self, u: Expr) -> Components:
+        """Return grad u, with zeros out of the plane [1]."""
+        return _planar_gradient(u, 0.0)
 
     def resisted(self, free_strain: Expr) -> Expr:
         """Return all of it."""
@@ -142,6 +158,12 @@ class Axisymmetric:
         """Return the skew part of grad u [1]."""
         return _planar_spin(u)
 
+    def gradient(self, u: Expr) -> Components:
+        """Return grad u with the hoop component u_r / r [1]."""
+        return _planar_gradient(
+            u, u[0] / ufl.SpatialCoordinate(ufl.domain.extract_unique_domain(u))[0]
+        )
+
     def resisted(self, free_strain: Expr) -> Expr:
         """Return all of it."""
         return free_strain
@@ -175,6 +197,11 @@ class ThreeDimensional:
     def spin(self, u: Expr) -> Expr:
         """Return the skew part of grad u [1]."""
         return ufl.skew(ufl.grad(u))
+
+    def gradient(self, u: Expr) -> Components:
+        """Return grad u [1]."""
+        g = ufl.grad(u)
+        return tuple(tuple(g[i, j] for j in range(3)) for i in range(3))
 
     def resisted(self, free_strain: Expr) -> Expr:
         """Return all of it."""

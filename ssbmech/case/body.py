@@ -34,9 +34,10 @@ class Body:
         feed: outer face through which electrons come and go; the body then conducts them with the
             conductivity of its materials. None for one potential throughout.
         parts: further physics with unknowns or terms of its own.
-        moves: whether its mesh follows what is stripped, plated and flows; strains then count from
-            step to step. It is for metal of one region that flows, and lies at the minus side of
-            its interfaces.
+        moves: whether its mesh moves; strains then count from step to step. That of a metal
+            follows what is stripped, plated and flows: one region, at the minus side of its
+            interfaces. An elastic solid or a host goes along with its mesh, whatever it turns and
+            swells.
         logarithmic: whether it is a layer, held at its sides, whose height may change by any
             amount: its strain along the stack is the logarithm of its stretch, and nothing in it
             moves sideways.
@@ -97,6 +98,12 @@ class Body:
                     f"body {self.name!r}: an initial lithium content is given for {region!r}, "
                     "which is no region of it that hosts lithium"
                 )
+
+    @property
+    def goes_along(self) -> bool:
+        """Whether it moves whole with its mesh: an elastic solid, or a host of lithium."""
+        materials = self.materials.values()
+        return self.moves and any(m.host is not None or not m.solid.flows for m in materials)
 
     @property
     def exhaustions(self) -> tuple[Exhaustion, ...]:

@@ -10,6 +10,7 @@ from ssbmech.case.settings import Discretisation
 from ssbmech.errors import CaseError
 from ssbmech.interfaces.interface import Interface
 from ssbmech.materials.elastic import Compacting
+from ssbmech.materials.swelling import LogarithmicVolumeSwelling, NoSwelling
 
 
 def check_moving(
@@ -20,10 +21,11 @@ def check_moving(
     Raises:
         CaseError: one of them cannot; the message says what would do.
     """
-    moving = {body.name: body for body in bodies if body.moves}
-    for body in moving.values():
-        for fault in _faults_of_body(body, discretisation):
+    for body in bodies:
+        faults = _faults_carried(body) if body.goes_along else _faults_flowing(body, discretisation)
+        for fault in faults if body.moves else ():
             raise CaseError(f"body {body.name!r} moves, {fault}")
+    moving = {body.name: body for body in bodies if body.moves and not body.goes_along}
     for interface in interfaces:
         if interface.plus in moving:
             other = f"{interface.plus}|{interface.minus}"
@@ -46,20 +48,41 @@ def check_moving(
                 )
 
 
-def _faults_of_body(body: Body, discretisation: Discretisation) -> Iterator[str]:
-    """Yield why a body cannot move."""
+def _faults_of_any(body: Body) -> Iterator[str]:
+    """Yield why a body can move in no way."""
     if len(body.materials) > 1:
         yield "and has more than one region: make each of them a body of its own"
     for material in body.materials.values():
-        if not material.solid.flows:
-            yield f"but {material.name!r} does not flow: a solid that is elastic rests"
         if isinstance(material.solid, Compacting):
             yield (
                 f"but {material.name!r} densifies: what keeps its elastic volume from step to step "
                 "rests, and its strains are logarithms of lengths"
             )
-        if material.host is not None:
-            yield f"but {material.name!r} hosts lithium: what swells in its bulk rests"
+    if body.parts:
+        yield "and has parts of its own, which know nothing of motion: leave them out"
+
+
+def _faults_carried(body: Body) -> Iterator[str]:
+    """Yield why a body cannot go along with its mesh."""
+    yield from _faults_of_any(body)
+    if body.exhaustion is not None:
+        yield "and has an exhaustion law, which is for metal: leave it out"
+    if body.remeshing is not None:
+        yield "and is to be meshed anew, which is for metal: leave the remeshing out"
+    for material in body.materials.values():
+        for host in material.hosts:
+            if not isinstance(host.swelling, LogarithmicVolumeSwelling | NoSwelling):
+                yield (
+                    f"but {type(host.swelling).__name__} of {material.name!r} is a small strain: "
+                    "give Host(swelling=LogarithmicVolumeSwelling(curve)), which is exact for any "
+                    "change of volume"
+                )
+
+
+def _faults_flowing(body: Body, discretisation: Discretisation) -> Iterator[str]:
+    """Yield why metal cannot flow through the mesh of a body."""
+    yield from _faults_of_any(body)
+    for material in body.materials.values():
         if any(metal.not_modelled > 0.0 for metal in material.metals):
             yield (
                 f"but some of {material.name!r} is not modelled, and a mesh gives no more than it "
@@ -67,8 +90,6 @@ def _faults_of_body(body: Body, discretisation: Discretisation) -> Iterator[str]
             )
     if body.feed is not None:
         yield "and conducts electrons from a face: leave `feed` out, for one potential throughout"
-    if body.parts:
-        yield "and has parts of its own, which know nothing of motion: leave them out"
     if not discretisation.mixed:
         yield "so its pressure must be a field of its own: take PressureField.WHERE_FLOWING"
 

@@ -39,9 +39,16 @@ def mobility(x: Expr, c_max: Expr, diffusivity: Expr, temperature: Expr) -> Expr
     return diffusivity / (GAS_CONSTANT * temperature) * c_max * free
 
 
-def diffusion_term(mobility: Expr, mu: Expr, w: Expr, dx: Expr) -> Expr:
-    """Return the lithium that leaves each node by diffusion [mol/s per unit of w]."""
-    return mobility * ufl.dot(ufl.grad(mu), ufl.grad(w)) * dx
+def diffusion_term(mobility: Expr, slope_mu: Expr, slope_w: Expr, dx: Expr) -> Expr:
+    """Return the lithium that leaves each node by diffusion [mol/s per unit of w].
+
+    Args:
+        mobility: flux per gradient of the potential [mol2/(J m s)].
+        slope_mu: gradient of the potential [J/(mol m)].
+        slope_w: that of the test function [1/m].
+        dx: measure.
+    """
+    return mobility * ufl.dot(slope_mu, slope_w) * dx
 
 
 def potential_term(

@@ -10,17 +10,29 @@ with quadratic displacements and linear pressures (Taylor-Hood), which neither l
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import ufl
 
 from ssbmech.frames import Expr, Frame
 
 
-def deviatoric_term(frame: Frame, deviator: Expr, v: Expr, dx: Expr) -> Expr:
+class Shape(Protocol):
+    """Role of what a step does to the shape of a body."""
+
+    def work(self, stress: Expr, v: Expr) -> Expr:
+        """Return the virtual work of a stress, shape (3, 3), by volume of the mesh."""
+
+    def dilation(self, v: Expr) -> Expr:
+        """Return the virtual change of volume, by volume of the mesh."""
+
+
+def deviatoric_term(shape: Shape, deviator: Expr, v: Expr, dx: Expr) -> Expr:
     """Return the virtual work of the deviatoric stress [N m per unit of v].
 
     It is the integral of s : strain(v).
     """
-    return ufl.inner(deviator, frame.strain(v)) * dx
+    return shape.work(deviator, v) * dx
 
 
 def volumetric_term(frame: Frame, bulk: Expr, volume_strain: Expr, v: Expr, dx: Expr) -> Expr:
@@ -31,17 +43,17 @@ def volumetric_term(frame: Frame, bulk: Expr, volume_strain: Expr, v: Expr, dx: 
     return bulk * volume_strain * ufl.tr(frame.strain(v)) * dx
 
 
-def pressure_term(frame: Frame, p: Expr, v: Expr, dx: Expr) -> Expr:
+def pressure_term(shape: Shape, p: Expr, v: Expr, dx: Expr) -> Expr:
     """Return the virtual work of an independent pressure, minus the integral of p tr(strain(v))."""
-    return -p * ufl.tr(frame.strain(v)) * dx
+    return -p * shape.dilation(v) * dx
 
 
-def compressibility_term(bulk: Expr, volume_strain: Expr, p: Expr, q: Expr, dx: Expr) -> Expr:
-    """Return the weak form of volume_strain + p / K = 0.
+def compressibility_term(volume_strain: Expr, compressed: Expr, q: Expr, dx: Expr) -> Expr:
+    """Return the weak form of volume_strain + compressed = 0, with p / K as a rule.
 
     Its sign makes the Jacobian symmetric.
     """
-    return -(volume_strain + p / bulk) * q * dx
+    return -(volume_strain + compressed) * q * dx
 
 
 def face_pressure_term(pressure: Expr, normal: Expr, v: Expr, ds: Expr) -> Expr:

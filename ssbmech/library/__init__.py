@@ -16,7 +16,9 @@ from ssbmech.library.anodes import graphite, lto
 from ssbmech.library.argyrodite import li6ps5cl
 from ssbmech.library.cathodes import lco, nmc111, nmc811
 from ssbmech.library.collectors import aluminium, copper, stainless_steel
+from ssbmech.library.dense_silicon import dense_silicon
 from ssbmech.library.garnet import llzo
+from ssbmech.library.indium import indium
 from ssbmech.library.lithium import anand_narayan2019, lepage2019, masias2019
 from ssbmech.library.pressed import (
     glass_75li2s_25p2s5,
@@ -50,6 +52,8 @@ MATERIALS: Final[Mapping[str, Callable[[], Material]]] = MappingProxyType(
         "lto": lto,
         "graphite": graphite,
         "micro_silicon": micro_silicon,
+        "silicon": dense_silicon,
+        "indium": indium,
         "copper": copper,
         "aluminium": aluminium,
         "stainless_steel": stainless_steel,

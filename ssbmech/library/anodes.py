@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Hosts of lithium for the negative electrode, which charge from empty towards full.
 
-Volumes count from the empty host. Silicon is in `library.silicon`.
+Volumes count from the empty host. Silicon is in `library.silicon` and `library.dense_silicon`.
 """
 
 from __future__ import annotations

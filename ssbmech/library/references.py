@@ -29,6 +29,8 @@ REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
         "chen2020": "C.-H. Chen et al., Development of experimental techniques for "
         "parameterization of multi-scale lithium-ion battery models, J. Electrochem. Soc. 167 "
         "(2020) 080534.",
+        "berla2015": "L. A. Berla, S. W. Lee, Y. Cui and W. D. Nix, Mechanical behavior of "
+        "electrochemically lithiated silicon, J. Power Sources 273 (2015) 41.",
         "cheng2017": "E. J. Cheng et al., Mechanical and physical properties of "
         "LiNi0.33Mn0.33Co0.33O2 (NMC), J. Eur. Ceram. Soc. 37 (2017) 3213.",
         "chiku2012": "M. Chiku, W. Tsujiwaki, E. Higuchi and H. Inoue, Microelectrode studies on "

@@ -28,12 +28,14 @@ class Surroundings:
         dt: time step [s].
         temperature: absolute temperature [K].
         content: lithium content c / c_max of a host at the end of the step [1]; 1 elsewhere.
+        content_n: that at the start of the step [1].
         state: states of all laws of the region at the start of the step, by name.
     """
 
     dt: Expr
     temperature: Expr
     content: Expr = 1.0
+    content_n: Expr = 1.0
     state: Mapping[str, Expr] = field(default_factory=dict)
 
 
@@ -49,6 +51,7 @@ class Response:
         secant_shear: deviator over twice the deviatoric strain that it would be without flow within
             the step [Pa]; None for not known. It helps a linear solver and changes no result.
         inelastic_volume: volume strain that needs no pressure at the end of the step [1].
+        bulk_n: bulk modulus at the start of the step [Pa]; None where it does not change.
         unsolved: how far the law's own equations are from being solved, as a strain [1]. A step
             where they are not is taken again, shorter.
     """
@@ -60,6 +63,7 @@ class Response:
     secant_shear: Expr = None
     inelastic_volume: Expr = 0.0
     unsolved: Expr = 0.0
+    bulk_n: Expr = None
 
     def __post_init__(self) -> None:
         """Check the kinds."""

@@ -75,12 +75,12 @@ class PorousHost:
     def at(self, content: Expr) -> CapLaw:
         """Return the law at a content, which may be an expression."""
         law, firmer, stronger = self.law, self.modulus.value(content), self.strength.value(content)
-        dense = _with(law.dense, young=firmer * law.dense.young)
-        line = _with(law.line, hardening=stronger * law.line.hardening)
-        return _with(law, dense=dense, line=line, strength=stronger * law.strength)
+        dense = with_numbers(law.dense, young=firmer * law.dense.young)
+        line = with_numbers(law.line, hardening=stronger * law.line.hardening)
+        return with_numbers(law, dense=dense, line=line, strength=stronger * law.strength)
 
 
-def _with(law: Law, **numbers: object) -> Law:
+def with_numbers(law: Law, **numbers: object) -> Law:
     """Return a copy of a law, some of whose numbers are expressions."""
     twin = copy.copy(law)
     for name, value in numbers.items():

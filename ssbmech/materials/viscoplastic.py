@@ -28,7 +28,7 @@ STRESS_FLOOR = 1.0
 """Added in quadrature to the trial equivalent stress, whose root has no derivative at rest [Pa]."""
 
 RATIO_STEPS = 3
-"""Steps of the scalar equation; three reach machine precision for exponents between 1 and 20."""
+"""Steps of the scalar equation; three reach machine precision for exponents between 1 and 50."""
 
 NEWTON_STEPS = 6
 """Newton steps of the two equations of a flow with an evolving resistance."""
@@ -117,7 +117,7 @@ class NortonFlow:
 
     rate: float = parameter("1/s", low=0.0, low_open=True, doc="creep rate at the reference stress")
     stress: float = parameter("Pa", low=0.0, low_open=True, doc="reference stress")
-    exponent: float = parameter("1", low=1.0, high=20.0, doc="stress exponent n")
+    exponent: float = parameter("1", low=1.0, high=50.0, doc="stress exponent n")
     activation_energy: float = parameter("J/mol", low=0.0, default=0.0, doc="activation energy Q")
     reference_temperature: float = parameter(
         "K", low=0.0, low_open=True, default=298.15, doc="temperature at which rate was given"

@@ -11,10 +11,12 @@ from ssbmech.case.body import Body as CaseBody
 from ssbmech.case.reactant_checks import reacting_regions
 from ssbmech.errors import CaseError
 from ssbmech.extensions import BULK_PART, SURFACE_PART, check_members
+from ssbmech.frames import Frame, PlaneSection
 from ssbmech.geometry.subdomains import BodyMesh, InterfaceMesh
 from ssbmech.interfaces.cohesion import Adhesion
 from ssbmech.interfaces.interface import Interface
 from ssbmech.model.body import BodyModel, hold_throughout, new_body
+from ssbmech.model.carried_along import CarriedAlong
 from ssbmech.model.kinematics import FromStart, FromStep, Kinematics, OfHeight
 from ssbmech.model.part import Setting, SurfacePart
 from ssbmech.model.parts.bond import Bond
@@ -51,7 +53,7 @@ def build_body(case_body: CaseBody, mesh: BodyMesh, setting: Setting, driven: bo
     Raises:
         CaseError: a material lacks what the body needs, or laws do not fit together.
     """
-    body = new_body(case_body, mesh, setting, _kinematics(case_body))
+    body = new_body(case_body, mesh, setting, _kinematics(case_body, mesh, setting.frame))
     hold_throughout(body.u, body.kinematics.held(body.frame))
     materials = case_body.materials.values()
     stored = [Lithium(body)] if any(m.host for m in materials) else []
@@ -82,8 +84,19 @@ def build_body(case_body: CaseBody, mesh: BodyMesh, setting: Setting, driven: bo
     return body
 
 
-def _kinematics(case_body: CaseBody) -> Kinematics:
-    """Return what the displacements of a body are counted from."""
+def _kinematics(case_body: CaseBody, mesh: BodyMesh, frame: Frame) -> Kinematics:
+    """Return what the displacements of a body are counted from; collective.
+
+    Raises:
+        CaseError: it cannot move so in the frame.
+    """
+    if case_body.goes_along:
+        if isinstance(frame, PlaneSection):
+            raise CaseError(
+                f"body {case_body.name!r} moves, and a PlaneSection lets it swell out of its plane "
+                "without a trace: take PlaneStrain, Axisymmetric or ThreeDimensional"
+            )
+        return CarriedAlong(mesh.mesh)
     if case_body.moves:
         return FromStep()
     return OfHeight() if case_body.logarithmic else FromStart()
@@ -110,7 +123,7 @@ def build_surface(
     """
     sides = bodies[interface.minus], bodies[interface.plus]
     interface = reacting_regions(interface, sides[0].case_body)
-    moves = sides[0].case_body.moves
+    moves = sides[0].kinematics.has_walls
     places = OnVertices(mesh.mesh) if moves else OnFacets(mesh.mesh)
     surface = new_surface(interface, mesh, sides, parent, setting, places)
     parts = surface.parts

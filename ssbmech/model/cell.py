@@ -114,7 +114,8 @@ class CellModel:
         warn_of_draws(self.draws)
         self._across = close_out_of_plane(self.bodies, case.interfaces)
         walls = [w for s in self.surfaces.values() for w in s.parts.find(MovingWall)]
-        self.motion = motion_of(self.bodies.values(), walls, self.closures, tagged)
+        meshes = [surface.mesh for surface in self.surfaces.values()]
+        self.motion = motion_of(self.bodies.values(), walls, self.closures, tagged, meshes)
         self.system = self._build_system()
 
     def _build_system(self) -> System:
@@ -262,7 +263,7 @@ class CellModel:
     def judged(self) -> list[Judged]:
         """What the step control judges a step by."""
         parts = [part for place in self.places for part in place.parts]
-        return [*(judged for part in parts for judged in part.judged), *self.motion.bodies]
+        return [*(judged for part in parts for judged in part.judged), *self.motion.judged]
 
     def predictor_error(self, ratio: float, tolerances: Tolerances) -> float:
         """Return the largest error of what judges a step, over what counts as 1; collective.

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from ssbmech.geometry.subdomains import InterfaceMesh
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 from ssbmech.model.backing import check_backing
 from ssbmech.model.body import BodyModel
+from ssbmech.model.carried_along import CarriedAlong
 from ssbmech.model.kinematics import FromStep
+from ssbmech.model.material_motion import MaterialMotion
 from ssbmech.model.motion import BodyMotion
+from ssbmech.model.part import Judged
 from ssbmech.model.parts.wall import MovingWall
 from ssbmech.solve.system import System
 from ssbmech.solve.unknowns import Closure
@@ -18,9 +22,21 @@ from ssbmech.solve.unknowns import Closure
 class CellMotion:
     """Motion of all bodies of a cell that move; there may be none."""
 
-    def __init__(self, bodies: Sequence[BodyMotion]) -> None:
-        """Keep them."""
-        self.bodies = list(bodies)
+    def __init__(
+        self, bodies: Sequence[BodyMotion], carried: Sequence[MaterialMotion] = ()
+    ) -> None:
+        """Keep them.
+
+        Args:
+            bodies: those of metal that flows through its mesh.
+            carried: those that go along with their mesh.
+        """
+        self.bodies, self.carried = list(bodies), list(carried)
+
+    @property
+    def judged(self) -> list[Judged]:
+        """What the step control judges a step by."""
+        return [*self.bodies, *self.carried]
 
     def begin(self, ratio: float, system: System) -> None:
         """Put the meshes into the middle of the coming step; collective.
@@ -34,6 +50,8 @@ class CellMotion:
         """
         for body in self.bodies:
             body.begin(ratio)
+            system.meshes_moved()
+        if self.carried:
             system.meshes_moved()
 
     @property
@@ -64,6 +82,12 @@ class CellMotion:
         """Take over what `state` gave, when the positions are taken over; collective."""
         for body in self.bodies:
             body.restore(state[body.body.name])
+        self._arrive()
+
+    def _arrive(self) -> None:
+        """Put meshes that go along where the displacements say; collective."""
+        for along in self.carried:
+            along.arrive()
 
     def advance(self) -> None:
         """Find where the meshes are at the end of the step; collective.
@@ -73,6 +97,8 @@ class CellMotion:
         """
         for body in self.bodies:
             body.advance()
+        for along in self.carried:
+            along.advance()
 
     def carry(self) -> None:
         """Carry along what laws remember, with metal that flows through the meshes; collective.
@@ -87,11 +113,13 @@ class CellMotion:
         """Move the meshes to the end of the step; collective."""
         for body in self.bodies:
             body.commit()
+        self._arrive()
 
     def rollback(self) -> None:
         """Put the meshes back to the last committed step; collective."""
         for body in self.bodies:
             body.rollback()
+        self._arrive()
 
 
 def motion_of(
@@ -99,6 +127,7 @@ def motion_of(
     walls: Sequence[MovingWall],
     closures: Sequence[Closure],
     tagged: TaggedMesh,
+    interfaces: Iterable[InterfaceMesh] = (),
 ) -> CellMotion:
     """Return the motion of those bodies that move; collective.
 
@@ -107,12 +136,15 @@ def motion_of(
         walls: surfaces of moving bodies at interfaces.
         closures: scalar unknowns, the platen among them.
         tagged: mesh of all bodies.
+        interfaces: all interfaces.
 
     Raises:
         CaseError: one of them has nothing behind it, or cannot move.
     """
-    found = []
+    found, carried = [], []
     for body in bodies:
+        if isinstance(body.kinematics, CarriedAlong):
+            carried.append(MaterialMotion(body, body.kinematics))
         if isinstance(body.kinematics, FromStep):
             own = [wall for wall in walls if wall.surface.minus is body]
             check_backing(body, own, closures)
@@ -120,4 +152,8 @@ def motion_of(
             (region,) = body.case_body.materials
             drawn = tagged.drawn.get(region, 1.0)
             found.append(BodyMotion(body, body.kinematics, own, closures, tagged.mesh, drawn))
-    return CellMotion(found)
+    for interface in interfaces:
+        for motion in carried:
+            if motion.body.mesh in (interface.minus, interface.plus):
+                motion.meets(interface, tagged.mesh)
+    return CellMotion(found, carried)

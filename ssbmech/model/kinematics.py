@@ -17,6 +17,8 @@ with the material (Hughes and Winget, Int. J. Numer. Methods Eng. 1980, 15, 1862
 The debt :math:`\delta` is a number: what the shape of the mesh has too much of its volume, so that
 errors of the shape do not add up.
 
+Bodies that are not metal go along with their mesh whole: `ssbmech.model.carried_along`.
+
 The law is asked by backward Euler, whatever the scheme of the bodies at rest. Its stress is then
 that of the middle of the step, where the geometry is: second order in the shape of what flows. The
 stress of two joined steps is that of the end, half a step ahead of the geometry.
@@ -24,19 +26,97 @@ stress of two joined steps is that of the end, half a step ahead of the geometry
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import ufl
 from dolfinx import fem
 from dolfinx.mesh import Mesh
 
-from ssbmech.frames import Expr, Frame
+from ssbmech.frames import Expr, Frame, WeightedMeasure
+from ssbmech.materials.elastic import Response, Solid
 from ssbmech.model.conditions import Conditions, Number
 from ssbmech.solve.unknowns import Unknown
 
 CREEP = "strain_creep"
 """State of a solid that flows: the creep strain."""
+
+
+class StepShape(Protocol):
+    """Role of what a step does to the shape of a body, on the mesh that it is solved on."""
+
+    def asked(self, further: Sequence[Expr], free: Expr) -> Expr:
+        """Return the strain that laws are asked with, shape (3, 3) [1].
+
+        Args:
+            further: what adds to the strain of the displacement, shape (3, 3) [1].
+            free: what is strained without stress, shape (3, 3) [1].
+        """
+
+    def dilated(self, asked: Expr, free: Expr) -> Expr:
+        """Return the volume strain, less that without stress [1].
+
+        Args:
+            asked: what `asked` has given.
+            free: what is strained without stress, shape (3, 3) [1].
+        """
+
+    def work(self, stress: Expr, v: Expr) -> Expr:
+        """Return the virtual work of a stress of the laws, shape (3, 3), by volume of the mesh."""
+
+    def dilation(self, v: Expr) -> Expr:
+        """Return the virtual change of volume, by volume of the mesh."""
+
+    def slope(self, f: Expr) -> Expr:
+        """Return the gradient of a scalar field, by which lithium flows."""
+
+    def normal(self, n: Expr) -> Expr:
+        """Return the area vector of a face over its area on the mesh, of its unit normal [1]."""
+
+    def lying(self, tensor: Expr) -> Expr:
+        """Return a tensor of the laws, shape (3, 3), as it lies in space."""
+
+
+@dataclass(frozen=True, eq=False)
+class SmallStep:
+    """A step that is small on the mesh that it is solved on, or a layer's of any height.
+
+    Attributes:
+        frame: kinematic frame.
+        made: strain that the displacement makes, shape (3, 3) [1].
+    """
+
+    frame: Frame
+    made: Expr
+
+    def asked(self, further: Sequence[Expr], free: Expr) -> Expr:
+        """Return the strain less the free one."""
+        return sum(further, self.made) - free
+
+    def dilated(self, asked: Expr, free: Expr) -> Expr:
+        """Return the trace."""
+        return ufl.tr(asked)
+
+    def work(self, stress: Expr, v: Expr) -> Expr:
+        """Return that of the small strain."""
+        return ufl.inner(stress, self.frame.strain(v))
+
+    def dilation(self, v: Expr) -> Expr:
+        """Return the trace of the small strain."""
+        return ufl.tr(self.frame.strain(v))
+
+    def slope(self, f: Expr) -> Expr:
+        """Return the gradient on the mesh."""
+        return ufl.grad(f)
+
+    def normal(self, n: Expr) -> Expr:
+        """Return the normal."""
+        return n
+
+    def lying(self, tensor: Expr) -> Expr:
+        """Return the tensor."""
+        return tensor
 
 
 class Kinematics(Protocol):
@@ -45,6 +125,44 @@ class Kinematics(Protocol):
     @property
     def joins(self) -> bool:
         """Whether two steps may be joined to a scheme of second order for states with a rate."""
+
+    @property
+    def needs_pressure(self) -> bool:
+        """Whether the pressure is an unknown of its own also where nothing flows."""
+
+    @property
+    def has_walls(self) -> bool:
+        """Whether metal flows through its mesh, which ends where the gap says."""
+
+    def step(self, frame: Frame, u: Unknown) -> StepShape:
+        """Return what a step does to the shape of the body."""
+
+    def solid(self, law: Solid) -> Solid:
+        """Return the law of a solid with the memory that it needs."""
+
+    def compressed(self, p: Unknown, response: Response) -> Expr:
+        """Return the elastic compression by a pressure since counting starts [1]."""
+
+    def as_made(self, frame: Frame, measure: WeightedMeasure) -> WeightedMeasure:
+        """Return the measure of the volumes that the body had when it was made."""
+
+    def face_as_made(self, frame: Frame, measure: WeightedMeasure, n: Expr) -> WeightedMeasure:
+        """Return the measure of the areas that faces had when it was made, of their normal n."""
+
+    def sites(self, frame: Frame, measure: WeightedMeasure, swollen: Expr) -> WeightedMeasure:
+        """Return the measure of the volumes of which a host's sites are told.
+
+        Args:
+            frame: kinematic frame.
+            measure: measure of volumes on the mesh.
+            swollen: volume of the body as it was made over that of the host's reference state [1].
+        """
+
+    def content_before(self, c: Unknown, c_max: Expr, initial: Expr) -> Expr:
+        """Return the content of a host from which its swelling counts [1]."""
+
+    def on_lithium(self, stress: Expr, pressure: Expr) -> Expr:
+        """Return the stress, shape (3, 3), that works on lithium which enters [Pa]."""
 
     def counted(self, unknown: Unknown) -> Expr:
         """Return a field of the body less its value where counting starts."""
@@ -86,7 +204,43 @@ class Kinematics(Protocol):
         """
 
 
-class FromStart:
+class _Plain:
+    """What bodies have in common whose steps are small.
+
+    Attributes:
+        needs_pressure: False.
+        has_walls: False.
+    """
+
+    needs_pressure = False
+    has_walls = False
+
+    def solid(self, law: Solid) -> Solid:
+        """Return the law."""
+        return law
+
+    def as_made(self, frame: Frame, measure: WeightedMeasure) -> WeightedMeasure:
+        """Return the measure."""
+        return measure
+
+    def face_as_made(self, frame: Frame, measure: WeightedMeasure, n: Expr) -> WeightedMeasure:
+        """Return the measure."""
+        return measure
+
+    def sites(self, frame: Frame, measure: WeightedMeasure, swollen: Expr) -> WeightedMeasure:
+        """Return the measure."""
+        return measure
+
+    def content_before(self, c: Unknown, c_max: Expr, initial: Expr) -> Expr:
+        """Return the initial content."""
+        return initial
+
+    def on_lithium(self, stress: Expr, pressure: Expr) -> Expr:
+        """Return the stress."""
+        return stress
+
+
+class FromStart(_Plain):
     """Displacements count from where the body was made.
 
     Attributes:
@@ -94,6 +248,14 @@ class FromStart:
     """
 
     joins = True
+
+    def step(self, frame: Frame, u: Unknown) -> SmallStep:
+        """Return the small strain of the displacement."""
+        return SmallStep(frame, self.strain(frame, u))
+
+    def compressed(self, p: Unknown, response: Response) -> Expr:
+        """Return the pressure over the bulk modulus."""
+        return self.counted(p) / response.bulk
 
     def counted(self, unknown: Unknown) -> Expr:
         """Return the field."""
@@ -157,7 +319,7 @@ class OfHeight(FromStart):
         return small + excess * ufl.outer(unit, unit)
 
 
-class FromStep:
+class FromStep(_Plain):
     """Displacements count from the last committed step.
 
     Attributes:
@@ -165,14 +327,24 @@ class FromStep:
         moved: displacement of the mesh at the end of the step from where it was at the start, that
             of initial gaps [m]; none before it can move.
         joins: False: the stress is that of the middle of the step.
+        has_walls: True.
     """
 
     joins = False
+    has_walls = True
 
     def __init__(self) -> None:
         """Start without debt."""
         self.debt = Number(0.0)
         self.moved: fem.Function | None = None
+
+    def step(self, frame: Frame, u: Unknown) -> SmallStep:
+        """Return the small strain on the middle of the step."""
+        return SmallStep(frame, self.strain(frame, u))
+
+    def compressed(self, p: Unknown, response: Response) -> Expr:
+        """Return the change of the pressure over the bulk modulus."""
+        return self.counted(p) / response.bulk
 
     def counted(self, unknown: Unknown) -> Expr:
         """Return the change of the field over the step."""

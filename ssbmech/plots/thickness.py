@@ -130,7 +130,7 @@ def thickness_figure(run: RunData, path: Path) -> Path:
             colour = theme.LINES[number % len(theme.LINES)]
             _draw_line(column[0], run, layer, unit.factor, colour)
             _draw_map(figure, column[1 + number], run, layer, unit)
-        column[0].set_ylabel(f"thickness of\nmetal ({unit.text})")
+        column[0].set_ylabel(f"thickness of\nwhat moves ({unit.text})")
         column[0].set_ylim(bottom=0.0)
         column[0].spines[["top", "right"]].set_visible(False)
         column[0].legend(loc="best", frameon=True, framealpha=0.85, edgecolor="none")

@@ -23,6 +23,7 @@ from ssbmech.model.cell import CellModel
 from tests.moving import COUNTER, LITHIUM, WORKING, moving_cell
 from tests.refusing import nothing_is_solved as nothing_is_solved
 from tests.refusing import refused
+from tests.swelling_body import swelling
 
 NMC, COPPER = library.by_name("nmc811"), library.by_name("copper")
 FLOWING_HOST = dataclasses.replace(LITHIUM, host=NMC.host, metal=None, sources={})
@@ -83,12 +84,26 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         body(materials={"negative": LITHIUM, "collector": COPPER}),
         ("'negative' moves", "more than one region", "body of its own"),
     ),
-    "elastic": (body(materials={"negative": COPPER}), ("does not flow", "rests")),
+    "elastic and exhausted": (
+        body(materials={"negative": COPPER}, exhaustion=ssb.Exhaustion()),
+        ("exhaustion law, which is for metal", "leave it out"),
+    ),
+    "elastic and meshed anew": (
+        body(materials={"negative": COPPER}, remeshing=ssb.Remeshing()),
+        ("meshed anew, which is for metal", "leave the remeshing out"),
+    ),
     "not modelled": (
         body(materials={"negative": UNSEEN}),
         ("not modelled", "model the whole layer"),
     ),
-    "host": (body(materials={"negative": FLOWING_HOST}), ("hosts lithium", "rests")),
+    "host of small strain": (
+        body(materials={"negative": FLOWING_HOST}, content={"negative": 0.5}),
+        ("is a small strain", "LogarithmicVolumeSwelling"),
+    ),
+    "host in a section of particles": (
+        lambda: built(swelling(1, frame=ssb.PlaneSection())),
+        ("lets it swell out of its plane", "PlaneStrain"),
+    ),
     "exhaustion at rest": (
         lambda: ssb.Body.single("negative", LITHIUM, exhaustion=ssb.Exhaustion()),
         ("exhaustion law but does not move", "moves=True"),

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import ufl
 from dolfinx import fem
+from dolfinx.mesh import Mesh
 
 from ssbmech._compat import compile_form, constant
 from ssbmech.case.body import Body as CaseBody
@@ -22,7 +23,7 @@ from ssbmech.case.stops import Guard
 from ssbmech.constants import FARADAY
 from ssbmech.errors import CaseError
 from ssbmech.forms import lithium
-from ssbmech.frames import Expr, Frame
+from ssbmech.frames import Expr, Frame, WeightedMeasure
 from ssbmech.geometry.subdomains import BodyMesh
 from ssbmech.materials.elastic import Surroundings
 from ssbmech.materials.host import Host
@@ -61,6 +62,7 @@ class HostRegion:
         x: content c / c_max [1].
         axis: crystal axis, unit vector [1].
         dofs: local dofs of its concentration.
+        sites: measure of the volumes that `c_max` counts by.
         volume: its volume [m3], per metre of depth in plane strain [m2].
     """
 
@@ -70,6 +72,7 @@ class HostRegion:
     x: Expr
     axis: Expr
     dofs: npt.NDArray[np.int32]
+    sites: WeightedMeasure
     volume: float
 
 
@@ -110,7 +113,8 @@ class Lithium(Part):
         self._fine = fem.Function(nodes, name="content")
         self.particles = find_particles(mesh)
         self._amounts = {
-            name: compile_form(self.c.function * body.region(name), None) for name in hosts
+            name: compile_form(self.c.function * region.sites, None)
+            for name, region in self.regions.items()
         }
         self.start = self.inventory()
 
@@ -124,9 +128,13 @@ class Lithium(Part):
         self.mu.function.x.array[dofs] = -FARADAY * host.ocv.voltage(initial, temperature)
         law = symbolic(host, mesh)
         x = self.c.function / law.c_max
-        form = compile_form(constant(mesh, 1.0) * body.region(name), None)
+        # as it was made it may hold lithium already, and be the larger for it
+        full = recalled(law.swelling, declared(host.swelling), _fresh(host, mesh))
+        swollen = ufl.exp(ufl.tr(full.strain(constant(mesh, initial), axis)))
+        sites = body.kinematics.sites(body.frame, body.region(name), swollen)
+        form = compile_form(constant(mesh, 1.0) * sites, None)
         volume = float(mesh.comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM))
-        return HostRegion(host, law, initial, x, axis, dofs, volume)
+        return HostRegion(host, law, initial, x, axis, dofs, sites, volume)
 
     @property
     def sites(self) -> float:
@@ -152,15 +160,15 @@ class Lithium(Part):
         variables = declared(host.host.swelling)
         here = replace(around, content=host.x)
         swelling = recalled(law, variables, around.state)
-        at_start = {
-            v.name: ufl.zero(3, 3) if v.is_tensor else constant(mesh, v.initial or 0.0)
-            for v in variables
-        }
-        start = recalled(law, variables, at_start).strain(constant(mesh, host.initial), host.axis)
+        at_start = recalled(law, variables, _fresh(host.host, mesh))
+        initial = constant(mesh, host.initial)
+        before = self.body.kinematics.content_before(self.c, host.law.c_max, initial)
+        start = at_start.strain(before, host.axis)
         strain = swelling.strain(host.x, host.axis) - start
         new_state = law.end_of_step(here) if variables else {}
         check_new_state(f"region {region!r}", host.host.swelling, variables, new_state)
-        return FreeStrain(self.body.frame.resisted(strain), host.x, new_state)
+        content_n = self.c.past / host.law.c_max
+        return FreeStrain(self.body.frame.resisted(strain), host.x, content_n, new_state)
 
     def terms(self) -> Iterator[Term]:
         """Yield the conservation of lithium, the law of its potential, and what enters by faces."""
@@ -168,24 +176,27 @@ class Lithium(Part):
         mesh, w = body.mesh.mesh, body.test(self.c)
         conditions = body.setting.conditions
         temperature, dt = conditions.temperature.on(mesh), conditions.dt.on(mesh)
-        c, mu = self.c.function, self.mu.function
+        c, mu, shape = self.c.function, self.mu.function, body.kinematics.step(body.frame, body.u)
         for name, region in self.regions.items():
-            law, x, dx = region.law, region.x, solid.regions[name].dx
+            law, x, dx = region.law, region.x, region.sites
             diffusivity = law.diffusivity.diffusivity(x, temperature)
             mobility = lithium.mobility(x, law.c_max, diffusivity, temperature)
             stored = lithium.storage_term(c, self.c.past, dt, w, dx)
-            yield self.c.key, stored + lithium.diffusion_term(mobility, mu, w, dx)
+            slopes = shape.slope(mu), shape.slope(w)
+            yield self.c.key, stored + lithium.diffusion_term(mobility, *slopes, dx)
             state = solid.regions[name].history.unpacked
             swelling = recalled(law.swelling, declared(region.host.swelling), state)
             per_content = work_per_content(swelling, x, region.axis)
             molar_volume = body.frame.resisted(per_content) / law.c_max
             stress_free = -FARADAY * law.ocv.u_eq(x, temperature)
-            stress = solid.regions[name].stress
+            met = solid.regions[name]
+            stress = body.kinematics.on_lithium(met.stress, met.pressure.mean)
             term = lithium.potential_term(mu, stress_free, molar_volume, stress, w, dx)
             yield self.mu.key, term
         for entering in body.setting.fluxes:
             if entering.face in body.mesh.faces:
                 ds = body.ds(body.mesh.faces[entering.face])
+                ds = body.kinematics.face_as_made(body.frame, ds, ufl.FacetNormal(mesh))
                 yield self.c.key, lithium.supply_term(entering.number.on(mesh), w, ds)
 
     def sizes(self) -> Iterator[Term]:
@@ -258,6 +269,14 @@ class Lithium(Part):
             full += sites * region.host.x_full
             window += sites * (region.host.x_full - region.host.x_empty)
         return (full - self.inventory()) / window
+
+
+def _fresh(host: Host, mesh: Mesh) -> dict[str, Expr]:
+    """Return the states of a host's swelling law before anything has happened."""
+    return {
+        v.name: ufl.zero(3, 3) if v.is_tensor else constant(mesh, v.initial or 0.0)
+        for v in declared(host.swelling)
+    }
 
 
 def _hosts(body: BodyModel) -> dict[str, Host]:

@@ -46,11 +46,13 @@ class FreeStrain:
     Attributes:
         strain: strain at the end of the step, shape (3, 3) [1].
         content: lithium content there [1]; 1 where nothing is hosted.
+        content_n: that at the start of the step [1].
         new_state: values at the end of the step of the states of the law behind it.
     """
 
     strain: Expr = field(default_factory=lambda: ufl.zero(3, 3))
     content: Expr = 1.0
+    content_n: Expr = 1.0
     new_state: Mapping[str, Expr] = field(default_factory=dict)
 
 
@@ -171,21 +173,23 @@ class Momentum(Part):
         """Yield the virtual work of stress and loads, and the equations of the pressures."""
         body, key = self.body, self.body.u.key
         v, mesh = body.test(body.u), body.mesh.mesh
+        shape = body.kinematics.step(body.frame, body.u)
         for region in self.regions.values():
-            yield key, mechanics.deviatoric_term(self.frame, region.response.deviator, v, region.dx)
+            yield key, mechanics.deviatoric_term(shape, region.response.deviator, v, region.dx)
             yield from region.pressure.terms(body, region.dx)
         ds, dx = body.ds, body.dx
         for load in body.setting.pressures:
             if load.face in body.mesh.faces:
-                tag, normal = body.mesh.faces[load.face], ufl.FacetNormal(mesh)
+                tag, normal = body.mesh.faces[load.face], shape.normal(ufl.FacetNormal(mesh))
                 pressure = load.number.on(mesh)
                 yield key, mechanics.face_pressure_term(pressure, normal, v, ds(tag))
         for force in body.setting.loads.body_forces:
             if force.body == body.name:
                 where = f"BodyForce.density in body {body.name!r}"
-                shape = (self.frame.dim,)
-                density = given_expression(force.density, mesh, shape, where, "N/m3")
-                yield key, mechanics.body_force_term(density, v, dx)
+                size = (self.frame.dim,)
+                density = given_expression(force.density, mesh, size, where, "N/m3")
+                dead = body.kinematics.as_made(body.frame, dx)
+                yield key, mechanics.body_force_term(density, v, dead)
 
     def sizes(self) -> Iterator[Term]:
         """Yield the virtual work of a typical stress, and the volume strain that it makes."""
@@ -250,7 +254,8 @@ def _region(
 ) -> SolidRegion:
     """Return a region with the answer of its solid law; collective."""
     mesh, setting, where = body.mesh.mesh, body.setting, f"region {name!r}"
-    variables = collect(where, material.laws)
+    solid = body.kinematics.solid(material.solid)
+    variables = collect(where, (solid, *material.laws[1:]))
     # crystals that lie askew to a section shear out of its plane as they swell
     inclined = body.case_body.crystal_axis is not None and bool(material.hosts)
     degree = body.quadrature_degree
@@ -262,22 +267,25 @@ def _region(
         conditions.dt.on(mesh), conditions.temperature.on(mesh), state=history.unpacked
     )
     unloaded = free.free_strain(name, around)
-    counted = body.kinematics.counted
-    rates, around = _rates(material.solid, history, body, around)
-    strain = sum(strains, body.kinematics.strain(body.frame, body.u)) - unloaded.strain
-    own = declared(material.solid)
-    law = symbolic(material.solid, mesh)
-    response = law.response(strain, history.unpacked, replace(around, content=unloaded.content))
-    check_new_state(where, material.solid, own, response.state)
+    rates, around = _rates(solid, history, body, around)
+    shape = body.kinematics.step(body.frame, body.u)
+    strain = shape.asked(strains, unloaded.strain)
+    own = declared(solid)
+    law = symbolic(solid, mesh)
+    around = replace(around, content=unloaded.content, content_n=unloaded.content_n)
+    response = law.response(strain, history.unpacked, around)
+    check_new_state(where, solid, own, response.state)
     new_state = {**response.state, **unloaded.new_state}
     carried = body.kinematics.carried(body.frame, body.u, strain, new_state)
     history.follow({name: on_mesh(value, mesh) for name, value in new_state.items()}, carried)
-    volume_strain = ufl.tr(strain) - response.inelastic_volume
+    volume_strain = shape.dilated(strain, unloaded.strain) - response.inelastic_volume
     pressure: Pressure = FromStrain(response.bulk, volume_strain)
-    if material.solid.flows and setting.discretisation.mixed:
+    incremental = body.kinematics.needs_pressure
+    if incremental or (solid.flows and setting.discretisation.mixed):
         p = _pressure_field(body, name)
-        pressure = FieldOfItsOwn(response.bulk, volume_strain, p, counted(p))
-    stress = response.deviator - pressure.mean * ufl.Identity(3)
+        compressed = body.kinematics.compressed(p, response)
+        pressure = FieldOfItsOwn(response.bulk, volume_strain, p, compressed, shape)
+    stress = shape.lying(response.deviator) - pressure.mean * ufl.Identity(3)
     return SolidRegion(
         name, material, response, volume_strain, stress, history, rates, pressure, body.region(name)
     )

@@ -11,6 +11,7 @@ from ssbmech._compat import constant
 from ssbmech.forms import mechanics
 from ssbmech.frames import Expr, WeightedMeasure
 from ssbmech.model.body import BodyModel
+from ssbmech.model.kinematics import StepShape
 from ssbmech.model.part import Term
 from ssbmech.solve.unknowns import Unknown
 
@@ -76,13 +77,15 @@ class FieldOfItsOwn:
         bulk: bulk modulus [Pa].
         volume_strain: elastic volume strain, that of total minus free and inelastic strain [1].
         p: the pressure [Pa].
-        counted: the pressure less its value where strains start to count [Pa].
+        compressed: the elastic compression that it makes, from where strains start to count [1].
+        shape: what the step does to the shape of the body.
     """
 
     bulk: Expr
     volume_strain: Expr
     p: Unknown
-    counted: Expr
+    compressed: Expr
+    shape: StepShape
 
     @property
     def unknowns(self) -> tuple[Unknown, ...]:
@@ -96,10 +99,10 @@ class FieldOfItsOwn:
 
     def terms(self, body: BodyModel, dx: WeightedMeasure) -> Iterator[Term]:
         """Yield its virtual work, and the equation of the volume."""
-        p, q, change = self.p.function, body.test(self.p), self.counted
-        yield body.u.key, mechanics.pressure_term(body.frame, p, body.test(body.u), dx)
+        p, q = self.p.function, body.test(self.p)
+        yield body.u.key, mechanics.pressure_term(self.shape, p, body.test(body.u), dx)
         volume_strain = body.kinematics.swollen(self.volume_strain, body.mesh.mesh)
-        yield self.p.key, mechanics.compressibility_term(self.bulk, volume_strain, change, q, dx)
+        yield self.p.key, mechanics.compressibility_term(volume_strain, self.compressed, q, dx)
 
     def sizes(self, body: BodyModel, dx: WeightedMeasure) -> Iterator[Term]:
         """Yield the volume strain of a typical stress."""
