@@ -80,7 +80,7 @@ def _fitting() -> Iterator[str]:
     electrolytes = [name for name, build in MATERIALS.items() if build().conductor is not None]
     electrodes = {
         # sets of numbers for one metal share its interfaces
-        name if build().host is not None else name.partition("_")[0]: None
+        name if build().host is not None else build().metal.element or "lithium": None
         for name, build in MATERIALS.items()
         if build().host is not None or build().metal is not None
     }

@@ -84,11 +84,13 @@ from .interfaces.directors import FannedDirectors, ParallelDirectors
 from .interfaces.exhaustion import Exhaustion
 from .interfaces.filling import Ball, CrackFilling, GivenPlating, Mouth
 from .interfaces.interface import Interface
+from .interfaces.interlayer import AlloyStore, LayerPath, PoreStore, PorousInterlayer
 from .interfaces.kinetics import ButlerVolmer, HostSites, LinearKinetics
 from .interfaces.point import Hidden, InterfacePoint, StepErrors
 from .interfaces.props import ConstantBearing, LensVoids, PlatedExcess, ProppedInterface
 from .interfaces.rough_contact import AdheringContact, RememberedContact
 from .interfaces.sinking import FreeClosing, LinearSinking, PowerLawSinking
+from .interfaces.wetting import WettingConduction
 from .laminate.case import LaminateCase, LaminateCell, Ply
 from .materials.brittle import Brittle
 from .materials.material import Material
@@ -115,6 +117,7 @@ __all__ = [
     "AccumulatingProps",
     "AdaptiveSteps",
     "AdheringContact",
+    "AlloyStore",
     "Automatic",
     "Axisymmetric",
     "BackwardEuler",
@@ -189,6 +192,7 @@ __all__ = [
     "LaminateCase",
     "LaminateCell",
     "Layer",
+    "LayerPath",
     "LensGap",
     "LensVoids",
     "Limits",
@@ -212,6 +216,8 @@ __all__ = [
     "PlatedExcess",
     "Ply",
     "PointField",
+    "PoreStore",
+    "PorousInterlayer",
     "PowerLawSinking",
     "Preload",
     "PrescribedSteps",
@@ -263,6 +269,7 @@ __all__ = [
     "VoltageAbove",
     "VoltageBelow",
     "VoltageProfile",
+    "WettingConduction",
     "cycles",
     "formation",
     "gitt",

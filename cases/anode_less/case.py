@@ -28,6 +28,11 @@ MESHED_AT = 3.0
 """Thickness at which the film is meshed: about that to which it grows [um]."""
 
 
+def at_start(options: argparse.Namespace) -> float:
+    """Return the thickness of the lithium at the start [m]: the film that stays, and excess."""
+    return 1e-9 * options.seed_film + 1e-6 * options.excess
+
+
 def geometry(options: argparse.Namespace) -> ssb.CompositeStack:
     """Return the layers, with discs in the cathode."""
     fine = options.size * um
@@ -35,7 +40,9 @@ def geometry(options: argparse.Namespace) -> ssb.CompositeStack:
         frame=ssb.PlaneSection(),
         layers=(
             ssb.Layer("copper", 4 * um),
-            ssb.Layer("anode", options.seed_film * nm, meshed_at=MESHED_AT * um),
+            ssb.Layer(
+                "anode", at_start(options), meshed_at=max(1e-6 * MESHED_AT, at_start(options))
+            ),
             ssb.Layer("separator", options.separator * um),
             ssb.Layer("catholyte", options.cathode * um),
             ssb.Layer("collector", 2 * um),
@@ -122,6 +129,7 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     """Declare the knobs of the command line."""
     anode = parser.add_argument_group("anode")
     anode.add_argument("--seed-film", type=float, default=20.0, help="film at the start [nm]")
+    anode.add_argument("--excess", type=float, default=0.0, help="lithium beside the film [um]")
     names = library.named("lithium")
     anode.add_argument(
         "--lithium", default="lithium_lepage2019", choices=names, help="parameter set of lithium"

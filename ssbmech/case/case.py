@@ -23,6 +23,7 @@ from ssbmech.case.checks import (
 from ssbmech.case.electrodes import Electrodes
 from ssbmech.case.fixtures import Fixture
 from ssbmech.case.forgotten_units import check_laws, warn_of_small_pressures, warn_of_transport
+from ssbmech.case.interlayer_checks import check_interlayers
 from ssbmech.case.law_checks import check_interface_laws
 from ssbmech.case.limits import Limits
 from ssbmech.case.linear_solver import Automatic, LinearSolver
@@ -123,6 +124,7 @@ class Case:
         check_moving(self.bodies, self.interfaces, self.discretisation)
         check_electrodes(self.electrodes, self.interfaces, self.bodies, self.loads, self.protocol)
         check_interface_laws(self.interfaces, self.bodies)
+        check_interlayers(self.interfaces, self.bodies)
         check_reactants(self.interfaces, self.bodies)
         warn_of_small_pressures(self.protocol)
         check_laws((self.bodies, self.interfaces))

@@ -71,7 +71,7 @@ def temperature_range(temperature: float, protocol: Sequence[Step]) -> tuple[Rea
 def check_temperatures(
     temperature: float, protocol: Sequence[Step], bodies: Sequence[Body]
 ) -> None:
-    """Check that a case keeps to temperatures at which its materials are solids.
+    """Check that a case keeps to temperatures at which its materials are what their laws are of.
 
     Args:
         temperature: that of the case [K].
@@ -79,8 +79,8 @@ def check_temperatures(
         bodies: its bodies.
 
     Raises:
-        CaseError: it is colder or hotter than any law is known for, a material melts, or an
-            open-circuit potential is taken too far.
+        CaseError: it is colder or hotter than any law is known for, a material melts or
+            freezes, or an open-circuit potential is taken too far.
     """
     for found in temperature_range(temperature, protocol):
         check_reached(found, bodies)
@@ -90,10 +90,11 @@ def check_temperatures(
 
 
 def check_reached(found: Reached, bodies: Sequence[Body]) -> None:
-    """Check that all materials of a cell are solids at a temperature.
+    """Check that all materials of a cell are what their laws are of at a temperature.
 
     Raises:
-        CaseError: it is colder or hotter than any law is known for, or a material melts.
+        CaseError: it is colder or hotter than any law is known for, a solid melts or a liquid
+            freezes.
     """
     if not LEAST_TEMPERATURE <= found.temperature <= MOST_TEMPERATURE:
         raise CaseError(
@@ -107,8 +108,16 @@ def check_reached(found: Reached, bodies: Sequence[Body]) -> None:
             if melts is not None and found.temperature >= melts:
                 raise CaseError(
                     f"material {material.name!r} of region {region!r} melts at {melts:g} K, and "
-                    f"{found.where} is at {found.temperature:g} K: expected less, for the "
-                    "model knows solids only"
+                    f"{found.where} is at {found.temperature:g} K: expected less, for its laws "
+                    "are those of a solid; a molten metal is a material of its own, such as "
+                    "'liquid_lithium'"
+                )
+            freezes = material.freezing_point
+            if freezes is not None and found.temperature < freezes:
+                raise CaseError(
+                    f"material {material.name!r} of region {region!r} is a liquid from "
+                    f"{freezes:g} K on, and {found.where} is at {found.temperature:g} K: expected "
+                    "more, or the metal as a solid, such as 'lithium_lepage2019'"
                 )
 
 

@@ -23,6 +23,7 @@ from ssbmech.interfaces.contact import Contact, Frictionless
 from ssbmech.interfaces.diffusion import InterfaceDiffusion
 from ssbmech.interfaces.directors import Directors, MeanNormals
 from ssbmech.interfaces.filling import CrackFilling
+from ssbmech.interfaces.interlayer import PorousInterlayer
 from ssbmech.interfaces.kinetics import ChargeTransfer
 from ssbmech.interfaces.point import SurfaceLaw
 from ssbmech.parameter import STATED_IF_GIVEN, validate_parameters
@@ -52,6 +53,8 @@ class Interface:
         diffusion: metal of the minus body that moves along the interface; None if none does.
         directors: lines along which the surface of a minus body that moves goes; None for the mean
             normals of facets.
+        interlayer: layer on the plus body that stores lithium, with the metal of the minus body
+            behind it; None if there is none.
         laws: further laws, with states of their own.
         parts: further physics with unknowns or terms of its own.
         filling: metal that is plated into the interface where its bond is broken; None for none.
@@ -71,6 +74,7 @@ class Interface:
     activity: ActivityProfile | None = field(default=None, metadata=STATED_IF_GIVEN)
     diffusion: InterfaceDiffusion | None = field(default=None, metadata=STATED_IF_GIVEN)
     directors: Directors | None = field(default=None, metadata=STATED_IF_GIVEN)
+    interlayer: PorousInterlayer | None = field(default=None, metadata=STATED_IF_GIVEN)
     laws: tuple[SurfaceLaw, ...] = field(default=(), metadata=STATED_IF_GIVEN)
     parts: tuple[OwnPart, ...] = field(default=(), metadata=STATED_IF_GIVEN)
     filling: CrackFilling | None = field(default=None, metadata=STATED_IF_GIVEN)

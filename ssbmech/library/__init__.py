@@ -19,6 +19,7 @@ from ssbmech.library.collectors import aluminium, copper, stainless_steel
 from ssbmech.library.dense_silicon import dense_silicon
 from ssbmech.library.garnet import llzo
 from ssbmech.library.indium import indium
+from ssbmech.library.liquids import liquid_lithium, liquid_sodium
 from ssbmech.library.lithium import anand_narayan2019, lepage2019, masias2019
 from ssbmech.library.pressed import (
     glass_75li2s_25p2s5,
@@ -28,6 +29,7 @@ from ssbmech.library.pressed import (
 )
 from ssbmech.library.silicon import micro_silicon
 from ssbmech.library.sodium import wang2020
+from ssbmech.library.sodium_electrolytes import beta_alumina, nasicon
 from ssbmech.library.thiophosphate import li3ps4
 from ssbmech.materials.material import Material
 
@@ -39,9 +41,13 @@ MATERIALS: Final[Mapping[str, Callable[[], Material]]] = MappingProxyType(
         "lithium_lepage2019": lepage2019,
         "lithium_anand_narayan2019": anand_narayan2019,
         "sodium_wang2020": wang2020,
+        "liquid_lithium": liquid_lithium,
+        "liquid_sodium": liquid_sodium,
         "li6ps5cl": li6ps5cl,
         "li3ps4": li3ps4,
         "llzo": llzo,
+        "nasicon": nasicon,
+        "beta_alumina": beta_alumina,
         "glass_75li2s_25p2s5": glass_75li2s_25p2s5,
         "li6ps5cl_pressed": li6ps5cl_pressed,
         "li3ybrcl6_sheet": li3ybrcl6_sheet,

@@ -40,6 +40,14 @@ DENSITIES: Final[Mapping[str, tuple[float, Source]]] = MappingProxyType(
             Source("ssbmech", "cubic crystal, 5.0 to 5.5 g/cm3 by dopant", _T, "",
                    Provenance.MEMORY),
         ),
+        "nasicon": (
+            3270.0,
+            Source("ssbmech", "crystal of Na3Zr2Si2PO12, 3.2 to 3.3 g/cm3", _T, "",
+                   Provenance.GUESSED),
+        ),
+        "beta_alumina": (3250.0, _handbook("crystal", "3.2 to 3.3 g/cm3")),
+        "liquid_lithium": (512.0, _handbook("liquid at 453.65 K")),
+        "liquid_sodium": (927.0, _handbook("liquid at 370.9 K")),
     }
 )  # fmt: skip
 """Density without pores [kg/m3] and its source, by the first word of a material's name."""

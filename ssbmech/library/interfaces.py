@@ -113,6 +113,34 @@ def lithium_llzo_contaminated(conduction: Conduction = _FADING) -> ButlerVolmer:
     )
 
 
+def sodium_beta_alumina(conduction: Conduction = _FADING) -> ButlerVolmer:
+    """Return charge transfer at sodium on clean beta''-alumina: 8 ohm cm2.
+
+    Args:
+        conduction: Law that turns contact into a conducting fraction.
+    """
+    return _sodium("sodium|beta_alumina", 8.0, conduction)
+
+
+def sodium_nasicon(conduction: Conduction = _FADING) -> ButlerVolmer:
+    """Return charge transfer at sodium on clean NASICON: 10 ohm cm2.
+
+    Args:
+        conduction: Law that turns contact into a conducting fraction.
+    """
+    return _sodium("sodium|nasicon", 10.0, conduction)
+
+
+def _sodium(name: str, resistance: float, conduction: Conduction) -> ButlerVolmer:
+    """Return charge transfer at sodium, given its resistance [ohm cm2]."""
+    return ButlerVolmer(
+        i_0=exchange_current(resistance * ohm_cm2),
+        activation_energy=30 * kJ_per_mol,
+        conduction=conduction,
+        sources=INTERFACE_SOURCES[name],
+    )
+
+
 def nmc811_li6ps5cl(conduction: Conduction = _FADING) -> ButlerVolmer:
     """Return charge transfer at NMC811 on Li6PS5Cl: 0.1 A/m2.
 
@@ -177,6 +205,8 @@ INTERFACES: Final[Mapping[str, Callable[[], ButlerVolmer]]] = MappingProxyType(
         "lithium|li6ps5cl": lithium_li6ps5cl,
         "lithium|llzo": lithium_llzo,
         "lithium|llzo_contaminated": lithium_llzo_contaminated,
+        "sodium|beta_alumina": sodium_beta_alumina,
+        "sodium|nasicon": sodium_nasicon,
         "nmc811|li6ps5cl": nmc811_li6ps5cl,
         "nmc811|li3ps4": nmc811_li3ps4,
         "nmc111|li6ps5cl": nmc111_li6ps5cl,
@@ -251,6 +281,17 @@ _LAYERED: Final = Source(
     Provenance.DERIVED,
 )
 
+_LIKE_SODIUM: Final = Source(
+    "ssbmech",
+    "that of conduction in the electrolyte",
+    None,
+    "25 to 40 kJ/mol",
+    Provenance.GUESSED,
+)
+_NO_FILM_SODIUM: Final = Source(
+    "ssbmech", "taken as none beside the charge transfer", ROOM_TEMPERATURE, "", Provenance.DERIVED
+)
+
 _NO_FILM: Final = Source(
     "ssbmech",
     "reaction products are not told apart from charge transfer",
@@ -307,6 +348,30 @@ INTERFACE_SOURCES: Final[Mapping[str, Mapping[str, Source]]] = MappingProxyType(
                 "lithium does not wet this surface, so part of it may be lost contact",
                 Provenance.READ,
             ),
+            **_COMMON,
+        },
+        "sodium|beta_alumina": {
+            "i_0": Source(
+                "ssbmech",
+                "8 ohm cm2 of a surface that was heated and polished",
+                ROOM_TEMPERATURE,
+                "2 to 20 ohm cm2; hundreds with hydrates on it",
+                Provenance.GUESSED,
+            ),
+            "film_resistance": _NO_FILM_SODIUM,
+            "activation_energy": _LIKE_SODIUM,
+            **_COMMON,
+        },
+        "sodium|nasicon": {
+            "i_0": Source(
+                "ssbmech",
+                "10 ohm cm2 under pressure",
+                ROOM_TEMPERATURE,
+                "4 to 100 ohm cm2; an interphase grows",
+                Provenance.GUESSED,
+            ),
+            "film_resistance": _NO_FILM_SODIUM,
+            "activation_energy": _LIKE_SODIUM,
             **_COMMON,
         },
         "nmc811|li6ps5cl": {

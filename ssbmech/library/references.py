@@ -36,6 +36,7 @@ REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
         "chiku2012": "M. Chiku, W. Tsujiwaki, E. Higuchi and H. Inoue, Microelectrode studies on "
         "kinetics of charge transfer at an interface of Li metal and Li2S-P2S5 solid electrolytes, "
         "Electrochemistry 80 (2012) 740.",
+        "cronk2026": "A. Cronk et al., Nat. Commun. 17 (2026) 3298.",
         "deng2016": "Z. Deng, Z. Wang, I.-H. Chu, J. Luo and S. P. Ong, Elastic properties of "
         "alkali superionic conductor electrolytes from first principles calculations, "
         "J. Electrochem. Soc. 163 (2016) A67.",
@@ -64,6 +65,8 @@ REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
         "krauskopf2019": "T. Krauskopf, H. Hartmann, W. G. Zeier and J. Janek, Toward a "
         "fundamental understanding of the lithium metal anode in solid-state batteries, "
         "ACS Appl. Mater. Interfaces 11 (2019) 14463.",
+        "lee2020": "Y.-G. Lee et al., High-energy long-cycling all-solid-state lithium metal "
+        "batteries enabled by silver-carbon composite anodes, Nat. Energy 5 (2020) 299.",
         "lepage2019": "W. S. LePage et al., Lithium mechanics: roles of strain rate and "
         "temperature and implications for lithium metal batteries, "
         "J. Electrochem. Soc. 166 (2019) A89.",

@@ -40,6 +40,7 @@ class Material:
         thermal_expansion: Linear expansion of the free solid per kelvin, the same in all directions
             [1/K]; None for a solid that does not expand.
         melting_point: Temperature at which it is no solid any more [K]; None if that is not known.
+        freezing_point: Temperature below which a liquid is none [K]; None for a solid.
         fracture: Toughness and flaws of a brittle solid, None if they are not known. No result of a
             run depends on them: `ssbmech fracture` judges it afterwards.
         sources: Source of each number by its path, such as "solid.flow.rate"; may be empty.
@@ -63,6 +64,9 @@ class Material:
     )
     melting_point: float | None = parameter(
         "K", low=0.0, low_open=True, default=None, doc="melting point", stated_if_given=True
+    )
+    freezing_point: float | None = parameter(
+        "K", low=0.0, low_open=True, default=None, doc="freezing point", stated_if_given=True
     )
     strength: float | None = parameter(
         "Pa",

@@ -25,6 +25,7 @@ from ssbmech.model.parts.crack import CrackMetal
 from ssbmech.model.parts.crack_walls import new_walls
 from ssbmech.model.parts.diffusion import Diffusion
 from ssbmech.model.parts.electrons import Electrons
+from ssbmech.model.parts.interlayer import Interlayer
 from ssbmech.model.parts.ions import Ions
 from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.momentum import Momentum, NoFreeStrain
@@ -137,6 +138,8 @@ def build_surface(
         parts.extend(sticking or [Sticking(surface)])
     if interface.adhesion is not None:
         parts.extend(_bonded(surface, interface.adhesion))
+    if interface.interlayer is not None:
+        parts.append(Interlayer(surface, interface.interlayer))
     if interface.reacts:
         parts.append(Transfer(surface))
     if interface.diffusion is not None:

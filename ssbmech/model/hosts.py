@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from ssbmech.case.electrodes import Electrodes
+from ssbmech.model.parts.interlayer import Interlayer
 from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.transfer import Transfer
 
@@ -56,7 +57,9 @@ class Hosts:
             name: its interface.
             temperature: temperature [K].
         """
-        return sum(host.voltage(temperature) for host in self._at(name))
+        layers = self._transfers[name].surface.parts.find(Interlayer)
+        resting = sum(layer.start_at_rest(temperature) for layer in layers)
+        return resting + sum(host.voltage(temperature) for host in self._at(name))
 
     def state_of_charge(self) -> float:
         """Return the charged part of the window of an electrode's hosts [1]; collective.

@@ -93,6 +93,7 @@ _PLACES = (
     Quantity("reserve_min", r"$h_\mathrm{min}$", "m", "least metal left behind a facet"),
     Quantity("inventory", r"$Q_\mathrm{left}$", "C m-2", "charge of the metal that is left"),
     Quantity("reached", r"$Q_\mathrm{reach}$", "C m-2", "charge of the metal left in contact"),
+    Quantity("layer_growth", r"$\Delta h_\mathrm{l}$", "m", "growth of the interlayer"),
     Quantity("wall_slope", r"$\tan\varphi_\mathrm{max}$", "1", "largest slope of a moving wall"),
     Quantity("damage_mean", r"$\bar{d}$", "1", "broken fraction of the bond"),
     # Metal in a crack
@@ -152,6 +153,8 @@ _PLACES = (
     Quantity("overpotential", r"$\eta$", "V", "overpotential of charge transfer and films"),
     Quantity("stripped", "$s$", "m", "stripped thickness"),
     Quantity("double_layer_charge", r"$q_\mathrm{dl}$", "C m-2", "charge of the double layer"),
+    Quantity("phi_layer", r"$\phi_\mathrm{Li}$", "V", "potential of lithium in the interlayer"),
+    Quantity("i_behind", r"$i_\mathrm{b}$", "A m-2", "current density of the metal behind"),
     Quantity("carried", "$m$", "m", "thickness carried away by diffusion"),
     Quantity("contact", "", "1", "in contact"),
     Quantity("damage", "$d$", "1", "damage of the bond"),

@@ -26,6 +26,7 @@ from ssbmech.model.outputs import (
 from ssbmech.model.part import Memory, SurfacePart, Term
 from ssbmech.model.parts.electrode import HostSurface, Metal, Reactant
 from ssbmech.model.parts.electrons import Electrons
+from ssbmech.model.parts.interlayer import Interlayer, MetalBehind
 from ssbmech.model.parts.ions import Ions
 from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.pattern import Pattern, new_pattern
@@ -194,6 +195,8 @@ def _reactant(surface: SurfaceModel, current: Unknown) -> Reactant:
         CaseError: nothing does.
     """
     minus = surface.minus
+    for layer in surface.parts.find(Interlayer):
+        return MetalBehind(surface, layer)
     for stored in minus.parts.find(Lithium):
         return HostSurface(surface, stored)
     if any(material.metals for material in minus.case_body.materials.values()):
