@@ -53,11 +53,16 @@ class Crack:
     toughness: float
 
     def loads(self) -> Array:
-        """Return the stress intensity of the pressure over the toughness, at the fields' times."""
+        """Return the stress intensity of the pressure over the toughness, at the fields' times.
+
+        It is that at the end of a crack that is longer by pi / 8 of the bond's zone, of four facets
+        (`BilinearCohesion.of_brittle`), as is known for small zones.
+        """
         found = []
+        beyond = 0.5 * np.pi * np.diff(self.depth).min()
         for k, time in enumerate(self.times):
             size = float(np.interp(time, self.time, self.size))
-            (rule,) = EdgeCrack().rules(size)
+            (rule,) = EdgeCrack().rules(size + beyond)
             found.append(rule.intensity(np.interp(rule.depths, self.depth, self.pressure[k])))
         return np.array(found) / self.toughness
 
@@ -69,7 +74,7 @@ def read(folder: Path, toughness: float) -> Crack:
     order = np.argsort(fields.x.values)
     return Crack(
         label=folder.name.replace("_", " "),
-        time=run.series["time"].to_numpy(),
+        time=run.series.index.to_numpy(),
         size=run.series[f"crack_size:{CRACK}"].to_numpy(),
         times=fields.time.values,
         depth=fields.x.values[order],

@@ -23,7 +23,7 @@ from ssbmech.validity import TemperatureRange
 REST: Final = 1e-3
 """Stress over that of a law below which flow is linear, so that it has a slope [1]."""
 
-MOST: Final = 1e6
+MOST: Final = 1e3
 """Stress over that of a law above which flow is linear again: only iterations get there [1]."""
 
 
