@@ -129,8 +129,10 @@ def _parser() -> argparse.ArgumentParser:
         made.add_argument("folder", type=Path, help="run folder")
 
     from ssbmech.study import command as study
+    from ssbmech.study import fit_command as fit
 
     study.add_arguments(add("study", study.run, "run variants of a case and collect their results"))
+    fit.add_arguments(add("fit", fit.run, "fit knobs of a case to measured series"))
     return parser
 
 

@@ -75,7 +75,6 @@ class SmallSignal:
         if not cell.time > 0.0:
             raise CaseError("an impedance is that of a state: take a step first, such as a Rest")
         self.cell, self._lowest = cell, 2 * np.pi * lowest
-        # the longest last, whose matrix serves as the pattern of the parts
         steps = SHORT / self._lowest / RATIO ** np.arange(3.0)
         with _held(cell):
             matrices = [self._matrix(h) for h in steps]
@@ -99,18 +98,22 @@ class SmallSignal:
 
     def _solve_real(self, dt: float) -> float:
         """Return voltage over current at a step [s], by its own Jacobian [ohm m2]; collective."""
-        matrix = self._matrix(dt)
-        found = self._solved(matrix, self._right_hand_side())
-        matrix.destroy()
-        return self._voltage(found)
+        return self._real(self._matrix(dt))
+
+    def _real(self, matrix: PETSc.Mat) -> float:
+        """Return voltage over current by a matrix, which is destroyed [ohm m2]; collective."""
+        rhs = self._right_hand_side()
+        solution = self._solved(matrix, rhs)
+        found = self._voltage(solution)
+        for each in (matrix, rhs, solution):
+            each.destroy()
+        return found
 
     def _against(self, exact: float) -> float:
         """Return by how much the three parts miss an impedance at the real frequency 1 / dt [1]."""
         z = self._lowest
         a, b, c = self._parts
-        matrix = _sum(a, (b, z), (c, 1.0 / z))
-        found = self._voltage(self._solved(matrix, self._right_hand_side()))
-        matrix.destroy()
+        found = self._real(_sum(a, (b, z), (c, 1.0 / z)))
         return abs(found - exact) / max(abs(exact), 1e-300)
 
     def _solved(self, matrix: PETSc.Mat, rhs: PETSc.Vec) -> PETSc.Vec:
@@ -157,6 +160,11 @@ class SmallSignal:
                         place = last + system.closures.index(electrode)
                         found += sign * electrode.unknown.scale * solution.array_r[place]
         return float(system.comm.bcast(found, root=system.numbering.owner))
+
+    def destroy(self) -> None:
+        """Give the memory back; collective."""
+        for part in self._parts:
+            part.destroy()
 
     def at(self, frequency: float) -> complex:
         """Return the impedance at a frequency [ohm m2]; collective.
@@ -214,13 +222,18 @@ def impedance(cell: CellModel, frequencies: Sequence[float]) -> Spectrum:
     asked = np.asarray(frequencies, dtype=np.float64)
     if asked.ndim != 1 or not len(asked) or not (np.isfinite(asked) & (asked > 0.0)).all():
         raise CaseError("an impedance needs frequencies above zero, such as numpy.geomspace(...)")
-    return SmallSignal(cell, float(asked.min())).spectrum([float(f) for f in asked])
+    signal = SmallSignal(cell, float(asked.min()))
+    try:
+        return signal.spectrum([float(f) for f in asked])
+    finally:
+        signal.destroy()
 
 
 @contextmanager
 def _held(cell: CellModel) -> Iterator[None]:
     """Hold a cell at its last committed state, and leave it as it was; collective."""
     asked, dt = cell.circuit.asked, cell.conditions.dt.value
+    had_matrix = cell.system.has_matrix
     try:
         cell.rollback()
         cell.predict(0.0)
@@ -229,6 +242,8 @@ def _held(cell: CellModel) -> Iterator[None]:
         if asked is not None:
             cell.begin(asked, dt)
         cell.rollback()
+        if not had_matrix:
+            cell.system.forget_matrix()
 
 
 def _as_current(drive: Drive | None) -> Drive:

@@ -112,6 +112,11 @@ class System:
             self._fill(self._matrix)
         return self._matrix
 
+    @property
+    def has_matrix(self) -> bool:
+        """Whether the matrix of the whole system was made."""
+        return self._matrix is not None
+
     def forget_matrix(self) -> None:
         """Give the memory of the matrix of the whole system back; collective."""
         if self._matrix is not None:

@@ -17,6 +17,7 @@ from ssbmech.cli import main
 from ssbmech.run.estimate import Needs, estimate
 from ssbmech.run.fewest import fewest_steps
 from ssbmech.runfolder.reader import Series
+from ssbmech.runfolder.spectra import read_spectra
 from ssbmech.units import s
 from tests.case_scripts import CASES, script_case
 from tests.small_cell import void_cell
@@ -90,6 +91,22 @@ def test_resume_takes_script_and_knobs_from_the_folder(folder: Path, tmp_path: P
 def test_resume_of_what_is_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["resume", str(tmp_path)]) == 1
     assert "is no run folder" in COMM.bcast(capsys.readouterr().err)
+
+
+@pytest.mark.pair
+def test_impedance_where_a_run_stands(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a run that is complete, by the script and the knobs that it notes."""
+    few = ("--lowest=1", "--highest=100", "--per-decade=1", "--no-figure")
+    assert main(["impedance", str(folder), *few]) == 0
+    assert text_of(capsys).splitlines()[-1] == str(folder / "impedance.csv")
+    COMM.barrier()
+    (spectrum,) = read_spectra(folder / "impedance.csv")
+    assert spectrum.frequency == pytest.approx([1.0, 10.0, 100.0])
+    assert spectrum.time == pytest.approx(Series.read(folder / "series.csv")["time"][-1])
+    # nothing in it stores charge: the resistance of both interfaces and the electrolyte
+    assert (spectrum.impedance.real > 0.0).all()
+    assert (abs(spectrum.impedance.imag) < 0.05 * spectrum.impedance.real).all()
+    assert main(["impedance", str(folder), "--lowest=2", "--highest=1"]) == 1
 
 
 @pytest.mark.serial
