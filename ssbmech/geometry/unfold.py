@@ -36,6 +36,10 @@ ROUNDS = 30
 ITERATIONS = 200
 """Iterations with one of them."""
 
+SOUND = 1e-9
+"""Volume of a cell over that wanted up to which it is none but for rounding, as that of a cell with
+all corners on one straight side [1]."""
+
 LEAST = 1e-3
 """Volume of a cell over that wanted from which it is surely the right way round [1]."""
 
@@ -51,12 +55,12 @@ def unfolded(x: Array, wanted: Array, cells: Ints, free: npt.NDArray[np.bool_]) 
         free: which points may move.
 
     Raises:
-        MeshError: some cells stay inside out.
+        MeshError: some cells stay inside out, or have no volume.
     """
     energy, inner = _Energy(x, wanted, cells, free), x[free]
     if len(inner):
         inner = energy.lowered(inner)
-        if not energy.least(inner) > 0.0:
+        if not energy.least(inner) > SOUND:
             # sound where the boundary is convex and no edge joins two points of one side
             # (Tutte, Proc. London Math. Soc. 1963, 13, 743; Floater, Math. Comput. 2003, 72, 685)
             means = _means_of_neighbours(x, cells, free)
@@ -131,8 +135,8 @@ class _Energy:
         return inner
 
     def check(self, inner: Array) -> None:
-        """Raise MeshError if a cell is inside out."""
-        if not self.least(inner) > 0.0:
+        """Raise MeshError if a cell is inside out, or has no volume."""
+        if not self.least(inner) > SOUND:
             raise MeshError("cells would be inside out in the mesh as the body was made")
 
     def value_and_slope(self, scaled: Array) -> tuple[float, Array]:

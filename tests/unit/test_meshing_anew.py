@@ -135,6 +135,15 @@ def test_boundary_without_a_sound_mesh() -> None:
         unfolded(x, wanted, np.array([[0, 1, 2]]), np.zeros(3, dtype=bool))
 
 
+def test_boundary_with_a_cell_on_a_straight_side() -> None:
+    """All three corners lie on it, but for rounding, and no energy could be measured of that."""
+    x = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.5, -1e-13]])
+    wanted = np.array([*x[:3], [0.5, -0.5]])
+    cells = np.array([[0, 1, 2], [0, 3, 1]])
+    with pytest.raises(MeshError, match="inside out"):
+        unfolded(x, wanted, cells, np.zeros(4, dtype=bool))
+
+
 def test_long_facets_are_halved_and_straight_ones_spaced() -> None:
     """An arc one of whose facets is long, and a straight side whose points lie badly."""
     angles = np.array([0.0, 0.1, 0.2, 1.2, 1.3, 1.4, np.pi / 2])

@@ -7,6 +7,8 @@ voids. Critical pressures have closed forms, and the law of hidden voids must gi
 
 from __future__ import annotations
 
+import itertools
+import math
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +124,45 @@ def test_layer_that_is_really_stripped_loses_contact_when_it_is_thin(ratio: floa
     measured(
         ITEM, f"thickness stripped to the loss of contact at {ratio:g} p_c",
         abs(stripped / (20e-6 - thickness) - 1), 0.06, "layers that become thinner",
+    )  # fmt: skip
+
+
+def charge_to_loss(size: str, roughness: float = 500.0, ratio: float = 0.5) -> float:
+    """Return the charge at which a strip that really penetrates loses contact, over the law's [1].
+
+    Args:
+        size: cells at the edge of the strip [um].
+        roughness: gap at which conduction has ended [nm].
+        ratio: pressure over the critical one [1].
+    """
+    given = (f"--pressure-ratio={ratio}", f"--roughness={roughness}", "--current=1")
+    options = (*given, "--minutes=120", "--moving", "--longest-step=60")
+    result = run_strip(*options, f"--size={size}")
+    assert "voltage" in result.endings[-1]
+    charge = column(result, "current") @ column(result, "time_step")
+    stripped = charge * library.by_name("lithium_lepage2019").metal.thickness_per_charge
+    # the law's height at which contact is lost: the gap of the part that reacts is the roughness
+    height = (1 - INERT) * roughness * 1e-9
+    return float(stripped / (height / (1 - ratio)))
+
+
+@pytest.mark.slow
+# three facets beneath the strip are the coarsest of the meshes
+@pytest.mark.filterwarnings("ignore::ssbmech.errors.CaseWarning")
+def test_charge_to_loss_where_the_strip_penetrates() -> None:
+    """It converges with the cells at the edge of the strip, where the pressure is singular."""
+    sizes = ["0.8", "0.4", "0.2"]
+    found = [charge_to_loss(size) for size in sizes]
+    first, second = (a - b for a, b in itertools.pairwise(found))
+    order = math.log2(first / second)
+    measured(
+        ITEM, "charge to loss, penetrating at 0.5 p_c: distance from order 1 in the cells",
+        abs(order - 1), 0.25, "none",
+    )  # fmt: skip
+    limit = found[-1] - second / (2**order - 1)
+    measured(
+        ITEM, "charge to loss, penetrating at 0.5 p_c, in the limit of small cells",
+        abs(limit - 1), 0.06, "hidden voids of the same height lost",
     )  # fmt: skip
 
 
