@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech.frames import Frame
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from tests.moving import assert_same_rows
@@ -108,26 +109,38 @@ def test_a_free_body_grows_by_its_volume() -> None:
 
 @pytest.mark.serial
 @pytest.mark.slow
-def test_a_heated_body_grows_by_its_volume_exactly() -> None:
+@pytest.mark.parametrize(
+    "frame", [ssb.Axisymmetric(), ssb.ThreeDimensional()], ids=lambda frame: type(frame).__name__
+)
+def test_a_heated_body_grows_by_its_volume_exactly(frame: Frame) -> None:
     """To 3.8 times its volume in four steps; without lithium all of it is alike."""
     expansion, cold = 1e-3, 298.15
     hot = cold + math.log(1 + GROWTH) / (3 * expansion)
     solid = Material("hot", Elastic(YOUNG, POISSON), thermal_expansion=expansion)
+    faces = ("bottom",) if frame.revolves else ("bottom", "left", "front")
     case = swelling(
         4,
-        frame=ssb.Axisymmetric(),
+        geometry=ssb.Stack(
+            frame=frame,
+            width=SIZE,
+            depth=None if frame.revolves else SIZE,
+            layers=(ssb.Layer("body", SIZE),),
+            size_interface=SIZE,
+            size_bulk=SIZE,
+        ),
         bodies=(ssb.Body.single("body", solid, moves=True),),
         loads=ssb.Loads(),
-        supports=(ssb.Roller("bottom"),),
+        supports=tuple(ssb.Roller(face) for face in faces),
         temperature=cold,
         protocol=(ssb.Under(ssb.Rest(DURATION), temperature=ssb.TemperatureRamp(cold, hot)),),
     )
-    run, name = march(case), "free cylinder that is heated"
+    run, name = march(case), f"free body that is heated, {type(frame).__name__}"
     moved = carried(run.cell)
-    grown = moved.volume / (math.pi * SIZE**3)
-    measured(name, "volume at 280 %", abs(grown / (1 + GROWTH) - 1), 1e-9, "that of its expansion")
+    made = math.pi * SIZE**3 if frame.revolves else SIZE**3
+    error = abs(moved.volume / made / (1 + GROWTH) - 1)
+    measured(name, "volume at 280 %", error, 1e-9, "that of its expansion")
     stretch = moved.positions.max(axis=0) / SIZE / (1 + GROWTH) ** (1 / 3)
-    measured(name, "radius and height", float(np.abs(stretch - 1).max()), 1e-9, "cubic root")
+    measured(name, "its sides", float(np.abs(stretch - 1).max()), 1e-9, "cubic root")
 
 
 #: Diffusion as slow as the charge.
@@ -147,5 +160,10 @@ def test_lithium_is_conserved_where_it_is_uneven() -> None:
     for mode in (Mode.RESTEP, Mode.RECOVER):
         set_mode(mode)
         again = march(case)
-        assert_same_rows(again.rows, whole.run.rows)
+        assert_same_rows(unpressed(again.rows), unpressed(whole.run.rows))
         assert_same(carried(again.cell).positions, carried(whole.run.cell).positions)
+
+
+def unpressed(rows: list[dict[str, float]]) -> list[dict[str, float]]:
+    """Return rows without the stack pressure: nothing presses, and it is rounding."""
+    return [{name: value for name, value in row.items() if name != "p_stack"} for row in rows]
