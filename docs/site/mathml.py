@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from latex2mathml.converter import convert
@@ -19,7 +21,7 @@ logger = logging.getLogger(__name__)
 _STANDS_FOR = (
     (r"\\dfrac\b", r"\\frac"),
     (r"\\tfrac\b", r"\\frac"),
-    (r"\\boldsymbol\s*(\\?[A-Za-z]+|\{)", r"\\mathbf \1"),
+    (r"\\boldsymbol\s+(\\?[A-Za-z]+)", r"\\boldsymbol{\1}"),
     (r"\\lvert\b|\\rvert\b", r"|"),
     (r"\\lVert\b|\\rVert\b", r"\\|"),
 )
@@ -37,7 +39,21 @@ def mathml(formula: str, block: bool) -> str:
     text = " ".join(formula.split())
     if block and r"\\" in text and r"\begin" not in text:
         text = rf"\begin{{aligned}}{text}\end{{aligned}}"
-    return convert(text, display="block" if block else "inline")
+    return _bold(convert(text, display="block" if block else "inline"))
+
+
+def _bold(made: str) -> str:
+    """Return MathML with bold letters of Unicode: browsers no longer look at ``mathvariant``."""
+
+    def letter(match: re.Match[str]) -> str:
+        name = unicodedata.name(html.unescape(match[1]), "")
+        found = re.fullmatch(r"(?:LATIN|GREEK) (CAPITAL|SMALL) LETTER ([A-Z]+)", name)
+        if not found:
+            return match[0]
+        bold = f"MATHEMATICAL BOLD ITALIC {found[1]} {found[2]}"
+        return f"<mi>{unicodedata.lookup(bold)}</mi>"
+
+    return re.sub(r'<mi mathvariant="bold(?:-italic)?">([^<]+)</mi>', letter, made)
 
 
 def unknown(made: str) -> list[str]:
