@@ -7,6 +7,7 @@ film of some nanometres from which metal grows again. Run it as
 
     mpirun -n 2 python cases/thin_lithium/case.py
     mpirun -n 2 python cases/thin_lithium/case.py --thickness 5 --current 2
+    mpirun -n 2 python cases/thin_lithium/case.py --metal sodium_wang2020
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ import sys
 import ssbmech as ssb
 from ssbmech import library
 from ssbmech.errors import CaseError
-from ssbmech.library.interfaces import lithium_li6ps5cl
+from ssbmech.library import interfaces
 from ssbmech.units import MPa, MPa_per_um, V, celsius, hour, mA_per_cm2, minute, nm, s, um
 
 WORKING, COUNTER = "negative|separator", "positive|separator"
-UM_PER_MAH = 4.85
-"""Thickness of lithium that holds 1 mAh/cm2 [um]."""
+ELECTROLYTES = {"lithium": "li6ps5cl", "sodium": "nasicon"}
+"""What conducts the ions of each metal."""
 
 
 def geometry(options: argparse.Namespace) -> ssb.Stack:
@@ -49,11 +50,15 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
     """
     if not options.current > 0.0:
         raise CaseError(f"current = {options.current:g} mA/cm2: expected one above zero")
-    lithium, electrolyte = library.by_name(options.lithium), library.by_name("li6ps5cl")
+    metal, kind = library.by_name(options.metal), options.metal.partition("_")[0]
+    electrolyte = library.by_name(ELECTROLYTES[kind])
+    kinetics = interfaces.by_name(f"{kind}|{ELECTROLYTES[kind]}")
+    # thickness that holds 1 mAh/cm2 [um]
+    um_per_mah = 36e9 * metal.metal.thickness_per_charge
     pressure, stiffness = options.pressure * MPa, options.stiffness * MPa_per_um
     current = options.current * mA_per_cm2
-    longest = 1.2 * options.thickness / UM_PER_MAH / options.current
-    back = options.plate * options.thickness / UM_PER_MAH / options.current
+    longest = 1.2 * options.thickness / um_per_mah / options.current
+    back = options.plate * options.thickness / um_per_mah / options.current
     plating = [ssb.ConstantCurrent(-current, back * hour, name="plate")] if back > 0.0 else []
     exhaustion = ssb.Exhaustion(film=options.film * nm, fade=options.film * nm)
     fixtures: dict[str, ssb.Fixture] = {
@@ -65,13 +70,13 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
         name="thin_lithium",
         geometry=geometry(options),
         bodies=(
-            ssb.Body.single("negative", lithium, moves=True, exhaustion=exhaustion),
+            ssb.Body.single("negative", metal, moves=True, exhaustion=exhaustion),
             ssb.Body.single("separator", electrolyte),
-            ssb.Body.single("positive", lithium, moves=True, exhaustion=exhaustion),
+            ssb.Body.single("positive", metal, moves=True, exhaustion=exhaustion),
         ),
         interfaces=(
-            ssb.Interface(WORKING, kinetics=lithium_li6ps5cl()),
-            ssb.Interface(COUNTER, kinetics=lithium_li6ps5cl()),
+            ssb.Interface(WORKING, kinetics=kinetics),
+            ssb.Interface(COUNTER, kinetics=kinetics),
         ),
         supports=(ssb.Roller("bottom"), ssb.Roller("left"), ssb.Roller("right")),
         fixture=fixtures[options.fixture],
@@ -107,8 +112,8 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     add("--celsius", type=float, default=25.0, help="temperature [degree C]")
     add("--size", type=float, default=4.0, help="cell size at the interfaces [um]")
     add("--longest-step", type=float, default=600.0, help="longest time step [s]")
-    names = library.named("lithium")
-    add("--lithium", default="lithium_lepage2019", choices=names, help="parameter set of lithium")
+    names = (*library.named("lithium"), *library.named("sodium"))
+    add("--metal", "--lithium", default="lithium_lepage2019", choices=names, help="parameter set")
 
 
 if __name__ == "__main__":
