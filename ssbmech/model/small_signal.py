@@ -219,14 +219,24 @@ def impedance(cell: CellModel, frequencies: Sequence[float]) -> Spectrum:
             not taken a step.
         NotConverged: the linearised equations are singular.
     """
-    asked = np.asarray(frequencies, dtype=np.float64)
-    if asked.ndim != 1 or not len(asked) or not (np.isfinite(asked) & (asked > 0.0)).all():
-        raise CaseError("an impedance needs frequencies above zero, such as numpy.geomspace(...)")
+    asked = checked_frequencies(frequencies)
     signal = SmallSignal(cell, float(asked.min()))
     try:
         return signal.spectrum([float(f) for f in asked])
     finally:
         signal.destroy()
+
+
+def checked_frequencies(frequencies: Sequence[float]) -> Array:
+    """Return frequencies of which an impedance can be had [Hz].
+
+    Raises:
+        CaseError: there are none, or one is not positive.
+    """
+    asked = np.asarray(frequencies, dtype=np.float64)
+    if asked.ndim != 1 or not len(asked) or not (np.isfinite(asked) & (asked > 0.0)).all():
+        raise CaseError("an impedance needs frequencies above zero, such as numpy.geomspace(...)")
+    return asked
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from ssbmech.checkpoint.store import CheckpointStore
 from ssbmech.errors import CaseError, RunFolderError
 from ssbmech.model.cell import CellModel
 from ssbmech.model.outputs import Output
-from ssbmech.model.small_signal import impedance
+from ssbmech.model.small_signal import checked_frequencies, impedance
 from ssbmech.runfolder.folder import folder_path
 from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.root import on_root
@@ -83,11 +83,12 @@ class Spectra:
             file: file that holds what was taken, written anew after each; None for none.
 
         Raises:
-            CaseError: there are no times.
+            CaseError: there are no times, one is not finite, there are no frequencies, or one is
+                not positive.
         """
-        if not len(times):
-            raise CaseError("Spectra.times: give at least one time [s]")
-        self.frequencies = [float(f) for f in frequencies]
+        if not len(times) or not np.isfinite(times).all():
+            raise CaseError("Spectra.times: give at least one time [s], all of them finite")
+        self.frequencies = [float(f) for f in checked_frequencies(frequencies)]
         self.times = sorted(float(t) for t in times)
         self.file = None if file is None else Path(file)
         self.spectra: list[Spectrum] = []
@@ -112,12 +113,12 @@ class Spectra:
         if cell is None:
             return
         last = self.spectra[-1].time if self.spectra else -np.inf
-        reached = cell.time * (1 + SAME_INSTANT)
-        if any(last < time <= reached for time in self.times):
+        taken, reached = last * (1 + SAME_INSTANT), cell.time * (1 + SAME_INSTANT)
+        if any(taken < time <= reached for time in self.times):
             self.spectra.append(impedance(cell, self.frequencies))
             if self.file is not None:
-                path, taken = self.file, self.spectra
-                on_root(cell.comm, lambda: write_spectra(path, taken))
+                path, spectra = self.file, self.spectra
+                on_root(cell.comm, lambda: write_spectra(path, spectra))
 
     def state(self) -> Mapping[str, Any]:
         """Return what was taken so far, as plain data."""

@@ -135,8 +135,7 @@ class SingleStep:
 
         Raises:
             AuditError: it breaks a conservation law; it is rolled back.
-            ObserverError: an observer failed; the step is rolled back, unless it failed on what
-                came of it.
+            ObserverError: an observer failed; the step is rolled back.
         """
         ending = self._show(solved.row)
         self._watcher.commit(solved.dt)
@@ -144,7 +143,6 @@ class SingleStep:
         self._hooks.on_accept(solved.row, solved.report)
         self._cell.commit(solved.dt)
         self._thrown_away = math.inf
-        self._witness.settled()
         return ending
 
     def _show(self, row: Row) -> Ending | None:

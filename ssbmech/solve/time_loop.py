@@ -74,8 +74,8 @@ class TimeLoop:
         witness: Witness | None = None,
     ) -> None:
         """Keep the parts."""
-        seen_by = NoWitness() if witness is None else witness
-        self._single = SingleStep(cell, newton, watcher, hooks, seen_by, tolerances)
+        self._witness = NoWitness() if witness is None else witness
+        self._single = SingleStep(cell, newton, watcher, hooks, self._witness, tolerances)
         self._cell, self._hooks, self._sizer = cell, hooks, sizer
         self._interrupted = interrupted
         # time steps that were prescribed stand
@@ -112,7 +112,7 @@ class TimeLoop:
             try:
                 reason = self._run_step(step)
             except (StepTooSmall, AuditError, ObserverError, CaseError, ParameterError):
-                # rolled back: the run can go on from here with other settings
+                # at a committed step: the run can go on from here with other settings
                 self._hooks.on_settled(self.position, last=True)
                 raise
             if reason == WORN:
@@ -182,6 +182,8 @@ class TimeLoop:
             ending = self._accept(solved)
             passed = limits.passed(now, landed=math.isfinite(at.ceiling))
             at.excesses, at.ceiling = now, math.inf
+            # not before the position is that of the cell: the run goes on from both if it fails
+            self._witness.settled()
             if isinstance(ending, EndRun):
                 self.ending = ending.reason
                 return ending.reason

@@ -295,6 +295,31 @@ def test_observer_that_raises_ends_the_run_in_order(tmp_path: Path, rank: int) -
 
 
 @pytest.mark.serial
+def test_observer_that_fails_between_two_steps_leaves_time_and_protocol_together(
+    tmp_path: Path,
+) -> None:
+    """The step is committed: the run goes on behind it, and stays as long as its protocol."""
+
+    @dataclass
+    class Between(Failing):
+        at: int = -1
+        fails: bool = True
+
+        def settled(self) -> None:
+            if self.fails and self.seen == 2:
+                raise ZeroDivisionError("nobody knows")
+
+    folder = tmp_path / "run"
+    with pytest.raises(ObserverError, match="observer 'failing' raised ZeroDivisionError"):
+        ssb.run(stepping(), folder, observers=(Between(),))
+    going_on = Between(fails=False)
+    result = ssb.resume(stepping(), folder, observers=(going_on,))
+    assert result.status is RunStatus.COMPLETE
+    assert [row["time"] for row in result.rows] == pytest.approx([1.0, 11.0, 21.0, 31.0])
+    assert going_on.seen == 4
+
+
+@pytest.mark.serial
 def test_a_failed_audit_leaves_the_memory_of_observers(tmp_path: Path) -> None:
     """The step that is rolled back was not seen; the one before stays seen."""
     counting, seen = Throughput(1e9), []

@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
+import ssbmech as ssb
 from ssbmech.cli import main
 from ssbmech.errors import CaseError, RunFolderError
 from ssbmech.plots.impedance import impedance_figure
+from ssbmech.run import impedance as at_run
 from ssbmech.run.impedance_command import frequencies
 from ssbmech.runfolder.spectra import Spectrum, read_spectra, write_spectra
 
@@ -67,3 +72,41 @@ def test_command_needs_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     """A folder that holds none is told in one line."""
     assert main(["impedance", str(tmp_path / "none")]) == 1
     assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("hertz", "times", "told"),
+    [
+        ((), (1.0,), "frequencies above zero"),
+        ((0.0,), (1.0,), "frequencies above zero"),
+        ((float("nan"),), (1.0,), "frequencies above zero"),
+        ((1.0,), (), "at least one time"),
+        ((1.0,), (1.0, float("nan")), "all of them finite"),
+    ],
+)
+def test_spectra_that_cannot_be_had_are_refused_before_the_run(
+    hertz: tuple[float, ...], times: tuple[float, ...], told: str
+) -> None:
+    with pytest.raises(CaseError, match=told):
+        ssb.Spectra(hertz, times)
+
+
+@pytest.mark.parametrize("off", [0.0, 5e-13, -5e-13, 5e-10, -5e-10])
+def test_a_time_is_taken_once_however_it_is_rounded(
+    monkeypatch: pytest.MonkeyPatch, off: float
+) -> None:
+    """In mid-run: a step that ends next to a time that is asked for, and one after it."""
+    cell = SimpleNamespace(time=0.0, comm=None)
+
+    def taken(of: Any, hertz: Sequence[float]) -> Spectrum:
+        return Spectrum(of.time, np.array(hertz), np.ones(1, dtype=complex), 0.0)
+
+    monkeypatch.setattr(at_run, "impedance", taken)
+    asked = 20.0
+    observer = ssb.Spectra([1.0], (0.0, asked * (1 + off)))
+    observer.begin(cell)
+    for time in (1.0, asked, 21.0, 22.0):
+        cell.time = time
+        observer.settled()
+    assert len(observer.spectra) == 2
+    assert observer.spectra[0].time == 1.0
