@@ -22,6 +22,7 @@ import numpy as np
 import ssbmech as ssb
 from ssbmech import library
 from ssbmech.case.fixtures import Fixture
+from ssbmech.constants import FARADAY
 from ssbmech.errors import CaseError
 from ssbmech.interfaces.interlayer_rest import Balance
 from ssbmech.laminate.case import LaminateCase, LaminateCell, Ply
@@ -50,7 +51,6 @@ from ssbmech.units import (
     to_si,
 )
 
-FARADAY = 96485.33212
 MARGIN = 0.02
 """Potential of the cathode as made above the end of discharge, less than what currents take [V]."""
 
@@ -67,10 +67,6 @@ SOURCES = {
 }
 """Where numbers are from that are not of the library."""
 
-SILICON_OCV = (
-    (0.0, 0.031, 0.124, 0.255, 0.43, 0.576, 0.727, 0.873, 1.0),
-    (0.80, 0.569, 0.461, 0.390, 0.340, 0.296, 0.237, 0.197, 0.062),
-)
 SILICON_SITES = 3.75 / 12.06e-6
 """Lithium of Li3.75Si by volume of silicon [mol/m3]."""
 
@@ -160,7 +156,7 @@ def silicon(areal: float) -> Anode:
     """Return micro-silicon between the contents 0.26 and 0.855, as thick as was published."""
     low, high, first, last = 0.26, 0.855, 40.0 / 16.2, 55.0 / 16.2
     dense = areal / (FARADAY * SILICON_SITES * (high - low))
-    ocv = Curve(*SILICON_OCV)
+    host = library.by_name("silicon").host
 
     def content(charge: float) -> float:
         return low + charge / (FARADAY * SILICON_SITES * dense)
@@ -168,7 +164,7 @@ def silicon(areal: float) -> Anode:
     return tabulated(
         "silicon", first * dense, 2330.0 / first, Elastic(10 * GPa, 0.3), areal,
         lambda q: dense * (last - first) * (content(q) - low) / (high - low),
-        lambda q: float(ocv.numeric(np.clip(content(q), 0.0, 1.0))),
+        lambda q: host.ocv.voltage(float(np.clip(content(q), 0.0, 1.0)), 298.15),
     )  # fmt: skip
 
 

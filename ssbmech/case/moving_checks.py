@@ -22,8 +22,13 @@ def check_moving(
         CaseError: one of them cannot; the message says what would do.
     """
     for body in bodies:
-        faults = _faults_carried(body) if body.goes_along else _faults_flowing(body, discretisation)
-        for fault in faults if body.moves else ():
+        carried = body.goes_along
+        faults = (
+            _faults_carried(body, discretisation)
+            if carried
+            else _faults_flowing(body, discretisation)
+        )
+        for fault in faults(body, discretisation) if body.moves else ():
             raise CaseError(f"body {body.name!r} moves, {fault}")
     moving = {body.name: body for body in bodies if body.moves and not body.goes_along}
     for interface in interfaces:
@@ -62,13 +67,15 @@ def _faults_of_any(body: Body) -> Iterator[str]:
         yield "and has parts of its own, which know nothing of motion: leave them out"
 
 
-def _faults_carried(body: Body) -> Iterator[str]:
+def _faults_carried(body: Body, discretisation: Discretisation) -> Iterator[str]:
     """Yield why a body cannot go along with its mesh."""
     yield from _faults_of_any(body)
     if body.exhaustion is not None:
         yield "and has an exhaustion law, which is for metal: leave it out"
     if body.remeshing is not None:
         yield "and is to be meshed anew, which is for metal: leave the remeshing out"
+    if discretisation.degree < 2:
+        yield "and its pressure has one degree less than its displacement: use degree 2"
     for material in body.materials.values():
         for host in material.hosts:
             if not isinstance(host.swelling, LogarithmicVolumeSwelling | NoSwelling):

@@ -19,6 +19,10 @@ BISECTIONS = 80
 """Halvings of the potential's range: they leave nothing of a volt."""
 
 
+SAME = 1e-12
+"""Potentials so close are one [V]: stores take lithium before there is metal at their potential."""
+
+
 @dataclass(frozen=True)
 class InBalance:
     """An interlayer in balance.
@@ -74,10 +78,9 @@ class Balance:
         """
         if charge < 0.0:
             raise ParameterError(f"charge = {charge:g} C/m2: expected what has been stored, >= 0")
-        potential, found = self._metal, self._stored(self._metal)
+        potential, found = self._metal, self._stored(self._metal - SAME)
         if charge < sum(found.values()):
-            potential = self._potential_of(charge)
-            found = self._stored(potential)
+            potential, found = self._shared(charge)
         behind = max(charge - sum(found.values()), 0.0)
         added = self._molar_volume * behind / FARADAY
         for store in self._layer.stores:
@@ -92,14 +95,23 @@ class Balance:
             for name, table in self._tables.items()
         }
 
-    def _potential_of(self, charge: float) -> float:
-        """Return the potential at which the stores alone hold a charge [V]."""
-        low = self._metal
-        high = max(low, *(float(table.max()) for table in self._tables.values()))
+    def _shared(self, charge: float) -> tuple[float, dict[str, float]]:
+        """Return the potential [V] and what each store holds when they hold a charge alone [C/m2].
+
+        A store of flat potential takes at one potential what is missing; several of the same
+        potential fill alike.
+        """
+        low = self._metal - SAME
+        high = SAME + max(low, *(float(table.max()) for table in self._tables.values()))
         for _ in range(BISECTIONS):
             middle = 0.5 * (low + high)
             if sum(self._stored(middle).values()) > charge:
                 low = middle
             else:
                 high = middle
-        return 0.5 * (low + high)
+        most, least = self._stored(low), self._stored(high)
+        filled = sum(least.values())
+        between = sum(most.values()) - filled
+        share = (charge - filled) / between if between > 0.0 else 0.0
+        found = {name: least[name] + share * (most[name] - least[name]) for name in least}
+        return 0.5 * (low + high), found

@@ -110,7 +110,11 @@ class MaterialMotion:
 
         Both are distortions of this rank's cells, over what counts as 1; the second is squared, as
         `ssbmech.model.motion` explains.
+
+        Raises:
+            NotConverged: as `advance`, on all ranks; cells turned inside out have no distortion.
         """
+        self.advance()
         now, end, u = self.positions, self._end(), self.body.u
         ahead = u.function.copy()
         ahead.x.array[:] = u.previous + ratio * (u.previous - u.older)

@@ -52,7 +52,7 @@ def cell(metal: str, electrolyte: str, kinetics: str, temperature: float) -> ssb
 def thickness(model: CellModel) -> float:
     """Return the thickness of the working electrode without what pressure does to it [m]."""
     moved = motion(model, "negative")
-    return (moved.volume - moved.dilated) / model.area(WORKING)
+    return (moved.mesh.volume - moved.metal.dilated) / model.area(WORKING)
 
 
 @pytest.mark.filterwarnings("ignore::ssbmech.errors.CaseWarning")

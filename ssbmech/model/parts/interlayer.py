@@ -130,13 +130,18 @@ class Interlayer(SurfacePart):
             giving: part of the metal behind that has some to give [1].
         """
         surface, twin, point = self.surface, self._twin, self._point()
-        touching = twin.contact.theta(surface.gap.function("+"), point.p_contact)
-        conductance = touching * giving / twin.behind.at(point.temperature)
+        conductance = self.touching() * giving / twin.behind.at(point.temperature)
         behind, dS = self.behind.function("+"), surface.local.dS
         to_metal = behind - conductance * self.strip_driving()
         yield self.potential.key, to_metal * surface.test(self.potential) * dS
         left = current.function("+") - behind + sum(self._filling(s) for s in twin.stores)
         yield self.behind.key, left * surface.test(self.behind) * dS
+
+    def touching(self) -> Expr:
+        """Return the fraction of the metal behind that has not parted from the layer [1]."""
+        surface = self.surface
+        gap, p_contact = surface.gap.function("+"), surface.p_contact.function("+")
+        return self._twin.contact.theta(gap, p_contact)
 
     def _filling(self, store: Store) -> Expr:
         """Return the current by which a store fills [A/m2]."""
@@ -237,6 +242,10 @@ class MetalBehind(ThinMetal):
         gives = super().taking_part(self.layer.strip_driving())
         yield from super().terms(self.layer.behind)
         yield from self.layer.terms_of_paths(current, gives["giving"] + gives["seeping"])
+
+    def _in_contact(self, near: FacetSet) -> Expr:
+        """Return the fraction of the metal that has not parted from the layer [1]."""
+        return self.layer.touching()
 
     def reached(self, measured: Arrays) -> float:
         """Return the charge of metal in contact and in the stores [C/m2]; collective."""
