@@ -22,13 +22,10 @@ def check_moving(
         CaseError: one of them cannot; the message says what would do.
     """
     for body in bodies:
-        carried = body.goes_along
-        faults = (
-            _faults_carried(body, discretisation)
-            if carried
-            else _faults_flowing(body, discretisation)
-        )
-        for fault in faults(body, discretisation) if body.moves else ():
+        if not body.moves:
+            continue
+        check = _faults_carried if body.goes_along else _faults_flowing
+        for fault in check(body, discretisation):
             raise CaseError(f"body {body.name!r} moves, {fault}")
     moving = {body.name: body for body in bodies if body.moves and not body.goes_along}
     for interface in interfaces:
