@@ -12,6 +12,7 @@ import numpy as np
 
 import ssbmech as ssb
 from ssbmech import library
+from ssbmech.checkpoint.state import CellState
 from ssbmech.frames import Frame
 from ssbmech.library.interfaces import lithium_li6ps5cl
 from ssbmech.model.cell import CellModel
@@ -105,6 +106,17 @@ def moving_void(frame: Frame | None = None, **changes: Any) -> ssb.Case:
     case = void_cell(frame, limits=ssb.Limits.off(), **changes)
     bodies = (dataclasses.replace(b, moves=b.name != "separator") for b in case.bodies)
     return dataclasses.replace(case, bodies=tuple(bodies))
+
+
+def state_of(cell: CellModel) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return copies of all that the next step depends on, and of where the meshes are."""
+    state = CellState(cell)
+    arrays = {name: values.copy() for name, values in state.rows().items()}
+    for unknown in cell.unknowns:
+        arrays[f"now {unknown.key}"] = unknown.function.x.array.copy()
+    for name, body in cell.bodies.items():
+        arrays[f"mesh {name}"] = body.mesh.mesh.geometry.x.copy()
+    return arrays, state.scalars()
 
 
 def assert_same_rows(found: list[dict[str, float]], expected: list[dict[str, float]]) -> None:

@@ -50,6 +50,9 @@ Shorter would lose digits of what grows with the step, longer would let states r
 RATIO = 4.0
 """From one of the three steps to the next [1]."""
 
+INSTANT = 1e-12
+"""Step at which a cell is loaded, over its time [1]."""
+
 PREFIX = "ssbmech_small_signal_"
 """Prefix of the options that PETSc is told."""
 
@@ -91,7 +94,9 @@ class SmallSignal:
     def _matrix(self, dt: float) -> PETSc.Mat:
         """Return a copy of the Jacobian for a step [s]; collective."""
         system = self.cell.system
-        self.cell.begin(_as_current(self.cell.circuit.asked), dt)
+        _load(self.cell, _as_current(self.cell.circuit.asked), dt)
+        # supports and the platen stay where they are
+        self.cell.predict(0.0)
         system.residual()
         system.jacobian()
         return system.matrix.mat.duplicate(copy=True)
@@ -244,16 +249,29 @@ def _held(cell: CellModel) -> Iterator[None]:
     """Hold a cell at its last committed state, and leave it as it was; collective."""
     asked, dt = cell.circuit.asked, cell.conditions.dt.value
     had_matrix = cell.system.has_matrix
+    # of the step that was solved: a fixture that seats next asks for its force
+    totals = [closure.total for closure in cell.closures]
     try:
         cell.rollback()
         cell.predict(0.0)
         yield
     finally:
         if asked is not None:
-            cell.begin(asked, dt)
+            _load(cell, asked, dt)
         cell.rollback()
+        for closure, value in zip(cell.closures, totals, strict=True):
+            closure.total = value
         if not had_matrix:
             cell.system.forget_matrix()
+
+
+def _load(cell: CellModel, drive: Drive, dt: float) -> None:
+    """Load a cell as at its present time, for a step of any length [s]; collective.
+
+    Functions of time, such as the travel of a platen, are asked for no time to come.
+    """
+    cell.begin(drive, INSTANT * cell.time)
+    cell.conditions.dt.value = dt
 
 
 def _as_current(drive: Drive | None) -> Drive:

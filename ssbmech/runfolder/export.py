@@ -163,8 +163,9 @@ def chosen_steps(data: FieldData, times: Sequence[float] | None) -> list[int]:
 def as_grid(run: RunData, data: FieldData, step: int) -> Any:
     """Return the fields of a body or an interface at one step as a PyVista grid.
 
-    The grid is the undeformed one, with its quadratic cells; units and names of components are in
-    its field data, as texts ``unit of stress`` and ``components of stress``.
+    The grid is the undeformed one, with its quadratic cells; that of a body that moves is as it was
+    at the start, or when it was last meshed anew. Units and names of components are in its field
+    data, as texts ``unit of stress`` and ``components of stress``.
 
     Args:
         run: the run.

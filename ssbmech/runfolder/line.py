@@ -36,7 +36,8 @@ def along_line(
 
     Fields of points are interpolated as the computation does, within quadratic cells; fields of
     cells are those of the cell that holds the point. Points outside of the body are left out. The
-    line lies in the undeformed body. Units are in ``attrs["units"]`` by column.
+    line lies in the undeformed body; in one that moves, as it was at the start, or when it was last
+    meshed anew. Units are in ``attrs["units"]`` by column.
 
     Args:
         run: The run.

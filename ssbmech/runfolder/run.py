@@ -164,27 +164,22 @@ class Run:
         return as_grid(self._data, data, step)
 
     def along(
-        self,
-        name: str,
-        time: float,
-        start: Sequence[float],
-        end: Sequence[float],
-        count: int = 201,
+        self, name: str, time: float, start: Sequence[float], end: Sequence[float], count: int = 201
     ) -> pd.DataFrame:
         """Return the fields of a body along a line, indexed by the distance from its start [m].
 
-        Points outside of the body are left out; units are in ``attrs["units"]``.
+        Points outside of it are left out; units are in ``attrs["units"]``. The line lies in the
+        undeformed body; in one that moves as it was at the start, or when last meshed anew.
 
         Args:
             name: Name of the body.
             time: Time [s], for which the nearest output is taken.
-            start: Start of the line in the undeformed body, two or three coordinates [m].
+            start: Start of the line, two or three coordinates [m].
             end: End of the line [m].
             count: Number of points.
 
         Raises:
-            RunFolderError: There is no such body, no output at that time, or the line passes the
-                body by.
+            RunFolderError: There is no such body or output, or the line passes the body by.
             EnvironmentMissing: PyVista is not installed.
         """
         data = self._field_file(self._data.bodies, "body", name)
@@ -246,7 +241,6 @@ class Run:
     def _field_file(self, files: Mapping[str, FieldData], kind: str, name: str) -> FieldData:
         if name not in files:
             known = ", ".join(files) or "none yet"
-            raise RunFolderError(
-                f"{self.path} has no fields of {kind} {name!r}; there are: {known}"
-            )
+            told = f"{self.path} has no fields of {kind} {name!r}; there are: {known}"
+            raise RunFolderError(told)
         return files[name]

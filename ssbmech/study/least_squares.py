@@ -149,6 +149,26 @@ class _Search:
         """Return the derivatives of the residuals by the shares, shape (residuals, numbers)."""
         return self._at(shares)[1]
 
+    def _lengths(self, points: Sequence[Point]) -> list[float]:
+        """Return the differences of the shares that are really tried, which have few digits.
+
+        Args:
+            points: the point, and the one next to it along each number.
+
+        Raises:
+            StudyError: a difference is lost in rounding.
+        """
+        lengths = []
+        for each, moved in zip(self.free, points[1:], strict=True):
+            length = each.share(moved[each.name]) - each.share(points[0][each.name])
+            if length == 0.0:
+                raise StudyError(
+                    f"{each.name}: a difference of {self.step:g} of its bounds, {each.low:g} to "
+                    f"{each.high:g}, is lost in {DIGITS} digits: take a longer one (--step)"
+                )
+            lengths.append(length)
+        return lengths
+
     def _at(self, shares: Array) -> tuple[Array, Array]:
         key = tuple(float(s) for s in shares)
         if key not in self.kept:
@@ -162,13 +182,10 @@ class _Search:
                 {f.name: f.value(s) for f, s in zip(self.free, place, strict=True)}
                 for place in places
             ]
+            # before runs are spent on them
+            lengths = self._lengths(points)
             here, *others = (np.asarray(r, dtype=np.float64) for r in self.residuals(points))
             self.asked += len(points)
-            # of the numbers that were really tried, which have few digits
-            lengths = [
-                f.share(points[k + 1][f.name]) - f.share(points[0][f.name])
-                for k, f in enumerate(self.free)
-            ]
             columns = [(r - here) / length for r, length in zip(others, lengths, strict=True)]
             self.kept[key] = here, np.array(columns).T
         return self.kept[key]
@@ -193,7 +210,8 @@ def fit(
         most: steps of the search after which it ends.
 
     Raises:
-        StudyError: there is nothing to fit, or there are fewer residuals than numbers.
+        StudyError: there is nothing to fit, there are fewer residuals than numbers, or a step is
+            lost in rounding.
     """
     from scipy.optimize import least_squares
 

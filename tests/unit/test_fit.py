@@ -70,6 +70,22 @@ def test_interval_of_a_line_is_that_of_the_textbook() -> None:
     assert slope.high - slope.low == pytest.approx(2 * t.ppf(0.975, 39) * error, rel=1e-4)
 
 
+def test_a_step_that_rounding_swallows_is_refused() -> None:
+    """Eight digits of 1000.5 do not show a millionth of the way from 1000 to 1001."""
+    asked: list[Point] = []
+
+    def at(points: Sequence[Point]) -> list[Array]:
+        asked.extend(points)
+        return [p["stiffness"] * TIMES for p in points]
+
+    free = (Free("stiffness", 1000.0, 1000.5, 1001.0),)
+    with pytest.raises(
+        StudyError, match=r"stiffness: a difference of 1e-06 .* is lost in 8 digits"
+    ):
+        fit(free, at, step=1e-6)
+    assert not asked
+
+
 def test_a_number_that_nothing_depends_on_is_not_known() -> None:
     """Its interval is all there is between its bounds, and it is said."""
     free = (Free("slope", 0.0, 1.0, 10.0), Free("idle", 0.0, 0.4, 1.0))

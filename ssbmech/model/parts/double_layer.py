@@ -36,7 +36,8 @@ class DoubleLayer:
 
     with the conducting fraction :math:`\theta` of the charge-transfer law: where contact is lost
     there is no double layer, so that the time constant of the interface stays while its resistance
-    grows. To be given as `Interface(..., parts=(DoubleLayer(0.1),))`.
+    grows. An inert patch has none either. What it holds where contact is lost in the course of a
+    run stays there, out of the circuit. To be given as `Interface(..., parts=(DoubleLayer(0.1),))`.
 
     Raises:
         ParameterError: the number is out of its bounds.
@@ -135,7 +136,8 @@ class StoredBetween(SurfacePart):
         now = phi_s.function("+") - phi_e.function("-")
         before = phi_s.past("+") - phi_e.past("-")
         law = self.transfer.laws[near.region]
-        touching = self.surface.point(near.region).conducting(law.conduction)
+        conducting = self.surface.point(near.region).conducting(law.conduction)
+        touching = self.transfer.pattern.restrict(conducting, 0.0)
         stored = touching * self._capacitance * (now - before)
         return stored / self.surface.setting.conditions.dt.on(self.surface.parent)
 
