@@ -91,7 +91,7 @@ def charges(areal: float) -> np.ndarray:
     return np.linspace(-0.15, 1.25, 141) * areal
 
 
-def metal(name: str, start: float) -> SolidLayer:
+def metal(name: str) -> SolidLayer:
     """Return a layer of metal that creeps."""
     material = library.by_name(name)
     growth = MetalGrowth(material.metal.molar_volume)
@@ -100,9 +100,7 @@ def metal(name: str, start: float) -> SolidLayer:
 
 def of_metal(name: str, thickness: float, separator: str = "li6ps5cl") -> Anode:
     """Return an anode of metal of a thickness [m] at the start."""
-    ply = Ply(
-        name="metal", thickness=thickness, law=metal(name, thickness), density=density_of(name)
-    )
+    ply = Ply(name="metal", thickness=thickness, law=metal(name), density=density_of(name))
     return Anode((ply,), separator=separator, sodium=name.startswith("sodium"))
 
 

@@ -202,6 +202,8 @@ def as_laminate(
     growth: float,
     excess: float = 2.0,
     silicon: Material | None = None,
+    cathode: str = "nmc811",
+    separator: float = 30.0,
 ) -> LaminateCase:
     """Return the same layers as a laminate: seconds instead of minutes, without a voltage.
 
@@ -212,18 +214,20 @@ def as_laminate(
         growth: of the cathode on charge [um per mA h/cm2].
         excess: capacity of silicon over it [1].
         silicon: another silicon than the library's.
+        cathode: active material of the cathode.
+        separator: thickness of the separator [um].
     """
     areal, anode = capacity * PER_CHARGE, silicon or micro_silicon()
     height = silicon_height(areal, excess)
     filling = HostSwelling(
         anode.host.swelling.curve, anode.host.c_max, dense=height, content=0.0, arrives=1.0
     )
-    _, thick = composite("nmc811", areal, 0.0)
+    _, thick = composite(cathode, areal, 0.0)
     # what no lithium leaves or enters: so much thickness for each charge
     metal = MetalGrowth(abs(growth) * 1e-6 / PER_CHARGE * FARADAY, arrives=float(np.sign(growth)))
     plies = {
         "silicon": (height, PorousLayer(anode.solid, filling)),
-        "separator": (30e-6, SolidLayer(library.by_name("li6ps5cl").solid)),
+        "separator": (separator * 1e-6, SolidLayer(library.by_name("li6ps5cl").solid)),
         "cathode": (thick, SolidLayer(COMPOSITE, metal)),
     }
     return LaminateCase(

@@ -87,7 +87,7 @@ def predicted(
     preload: float, frame: float, capacity: float, cathode: str, silicon: Material
 ) -> dict[str, Any]:
     """Return the pressures at the ends of charges and discharges, and porosity with the last."""
-    case = as_laminate(preload, frame, capacity, GROWTH[cathode], silicon=silicon)
+    case = as_laminate(preload, frame, capacity, GROWTH[cathode], silicon=silicon, cathode=cathode)
     model = LaminateModel(case)
     newton = LaminateNewton(model, case.newton)
 

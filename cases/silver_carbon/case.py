@@ -26,6 +26,7 @@ import ufl
 
 import ssbmech as ssb
 from ssbmech import library
+from ssbmech.case.protocol import Step
 from ssbmech.errors import CaseError
 from ssbmech.laminate.growth import volume_of
 from ssbmech.library.interfaces import lithium_li6ps5cl, nmc811_li6ps5cl
@@ -105,15 +106,36 @@ def fixture(options: argparse.Namespace) -> ssb.Fixture:
     return ssb.Spring(preload=options.pressure * MPa, spring_stiffness=stiffness)
 
 
+def of_spheres(dense: float) -> ssb.ButlerVolmer:
+    """Return the charge transfer of the cathode by area of the cell, for particles as spheres.
+
+    Args:
+        dense: thickness of their substance without anything between [m].
+    """
+    kinetics = nmc811_li6ps5cl()
+    return dataclasses.replace(kinetics, i_0=kinetics.i_0 * dense * 6 / PARTICLE)
+
+
+def protocol(options: argparse.Namespace) -> tuple[Step, ...]:
+    """Return the preload and the cycles."""
+    rest = ssb.Rest(options.rest * minute)
+    return (
+        ssb.Preload(10 * s),
+        *ssb.cycles(
+            options.cycles,
+            ssb.Charge(options.rate / hour, to=options.upper * V),
+            rest,
+            ssb.Discharge(options.rate / hour, to=options.lower * V),
+            rest,
+        ),
+    )
+
+
 def build_case(options: argparse.Namespace) -> ssb.Case:
     """Return the case for the options of the command line."""
     material, thickness = composite(options)
     film, width = options.seed_film * nm, 8 * um
-    kinetics = nmc811_li6ps5cl()
-    # of spheres, over the area of the layer
-    surface = options.fraction * thickness * 6 / PARTICLE
     layer = None if options.bare else silver_carbon(options.layer * um, options.porosity)
-    rest = ssb.Rest(options.rest * minute)
     return ssb.Case(
         name="silver_carbon",
         geometry=ssb.Stack(
@@ -142,23 +164,12 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
         interfaces=(
             ssb.Interface("lithium|collector"),
             ssb.Interface(ANODE, kinetics=lithium_li6ps5cl(), interlayer=layer),
-            ssb.Interface(
-                CATHODE, kinetics=dataclasses.replace(kinetics, i_0=kinetics.i_0 * surface)
-            ),
+            ssb.Interface(CATHODE, kinetics=of_spheres(options.fraction * thickness)),
         ),
         supports=tuple(ssb.Roller(face) for face in ("bottom", "left", "right")),
         fixture=fixture(options),
         electrodes=ssb.Electrodes(working=CATHODE, counter=ANODE),
-        protocol=(
-            ssb.Preload(10 * s),
-            *ssb.cycles(
-                options.cycles,
-                ssb.Charge(options.rate / hour, to=options.upper * V),
-                rest,
-                ssb.Discharge(options.rate / hour, to=options.lower * V),
-                rest,
-            ),
-        ),
+        protocol=protocol(options),
         temperature=celsius(options.celsius),
         step_control=ssb.AdaptiveSteps(
             dt_initial=1 * s,

@@ -14,6 +14,7 @@ from ssbmech.errors import CaseError
 from ssbmech.extensions import OwnPart
 from ssbmech.interfaces.exhaustion import Exhaustion
 from ssbmech.materials.material import Material
+from ssbmech.materials.swelling import LogarithmicVolumeSwelling, NoSwelling
 from ssbmech.parameter import STATED_IF_GIVEN, validate_parameters
 from ssbmech.plausible import check_file_name, check_name
 
@@ -47,8 +48,9 @@ class Body:
 
     Raises:
         CaseError: there is no region, something else than a material, a content for a region that
-            hosts no lithium, a feed for a material that does not conduct electrons, or an
-            exhaustion law or remeshing for what does not move.
+            hosts no lithium, a feed for a material that does not conduct electrons, an exhaustion
+            law or remeshing for what does not move, or a swelling of small strains for a body that
+            is logarithmic.
     """
 
     name: str
@@ -92,6 +94,15 @@ class Body:
                 f"body {self.name!r} moves, so that its strains count from step to step and have "
                 "any size already: leave logarithmic=True out"
             )
+        for material in self.materials.values() if self.logarithmic else ():
+            for host in material.hosts:
+                if not isinstance(host.swelling, LogarithmicVolumeSwelling | NoSwelling):
+                    raise CaseError(
+                        f"body {self.name!r} is logarithmic, but {type(host.swelling).__name__} of "
+                        f"{material.name!r} is a small strain, and its height would be its "
+                        "exponential: give Host(swelling=LogarithmicVolumeSwelling(curve)), or "
+                        "leave logarithmic=True out"
+                    )
         for region in self.content:
             if region not in self.materials or self.materials[region].host is None:
                 raise CaseError(

@@ -151,7 +151,8 @@ def _sourced(
             yield f"material {material.name!r}", material, material.sources
     for interface in interfaces:
         laws = [*interface.charge_transfers.values(), *interface.laws, *interface.filling_laws]
-        for law in (*laws, interface.contact, interface.adhesion, interface.diffusion):
+        laws += [interface.contact, interface.adhesion, interface.diffusion, interface.interlayer]
+        for law in laws:
             yield f"interface {interface.name!r}", law, getattr(law, "sources", {})
 
 
@@ -179,7 +180,7 @@ def _number(
 
 
 def _steps(path: str) -> list[str]:
-    """Return the names and places along a path such as "sinking[0].coefficient"."""
+    """Return names and places along a path: "sinking[0].coefficient", "stores[pores].volume"."""
     return [place or name for place, name in _STEP.findall(path)]
 
 
@@ -187,8 +188,9 @@ def _inside(item: Any, way: Sequence[str]) -> Any:
     """Return the dataclass at the end of a way; None if there is none."""
     for step in way:
         if isinstance(item, (tuple, list)):
-            place = int(step) if step.isdigit() else -1
-            item = item[place] if 0 <= place < len(item) else None
+            named = (each for each in item if getattr(each, "name", None) == step)
+            numbered = item[int(step) : int(step) + 1] if step.isdigit() else ()
+            item = next(named, None) or next(iter(numbered), None)
         else:
             item = getattr(item, step, None)
     return item if dataclasses.is_dataclass(item) else None

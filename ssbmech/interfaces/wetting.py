@@ -19,9 +19,10 @@ class WettingConduction:
     .. math:: \theta = \theta_{min} + \theta_{gap}(g) (3 t^2 - 2 t^3), \quad
               t = \min\left(\max\left(\frac{p_c - p_e}{w} + \frac12, 0\right), 1\right)
 
-    The entry pressure :math:`p_e = -2 \gamma \cos\varphi / r` into a roughness of radius r is zero
-    or less for a liquid that wets, which then touches without pressure (`entry_pressure`).
-    Roughness has no one radius, so that entry is spread over w.
+    The entry pressure :math:`p_e = -2 \gamma \cos\varphi / r` into a roughness of radius r is below
+    zero for a liquid that wets (`entry_pressure`). Roughness has no one radius, so that entry is
+    spread over w: without pressure half of it is filled at :math:`p_e = 0`, and all of it only from
+    :math:`p_e \le -w/2` on.
 
     Attributes:
         gap_law: how conduction fades with a gap, and the small rest when open.

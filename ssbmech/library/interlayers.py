@@ -115,8 +115,8 @@ def silver_carbon(thickness: float = 10 * um, porosity: float = 0.5) -> PorousIn
     )
 
 
-def _guess(text: str, note: str) -> Source:
-    return Source("ssbmech", text, _T, note, Provenance.GUESSED)
+def _guess(text: str, note: str, known: float | None = _T) -> Source:
+    return Source("ssbmech", text, known, note, Provenance.GUESSED)
 
 
 _PATH = _guess("some ten mV at 1 mA/cm2 and 25 degC", "1 to 100 ohm cm2")
@@ -157,7 +157,7 @@ SILVER_CARBON_SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
         "stores[carbon].ocv.curve": _guess("sloping, as of hard carbons", "within 0.2 V"),
         "stores[carbon].ocv.reference_temperature": _STATED,
         "stores[carbon].growth": _guess("none", "a few per cent of the carbon"),
-        "stores[pores].volume": _guess("half of the layer", "0.3 to 0.6"),
+        "stores[pores].volume": _guess("half of the layer", "0.3 to 0.6", None),
         "stores[pores].first_entry": _ENTRY,
         "stores[pores].last_entry": _ENTRY,
         "stores[pores].borne": _guess("a stiff skeleton bears the stack pressure", "0 to 1"),

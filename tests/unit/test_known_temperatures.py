@@ -11,6 +11,7 @@ import pytest
 import ssbmech as ssb
 from ssbmech import library
 from ssbmech.library.interfaces import INTERFACES
+from ssbmech.library.interlayers import silver_carbon
 from ssbmech.materials.host import TableOcv
 from ssbmech.materials.material import Material
 from ssbmech.model.checks import case_warnings
@@ -18,6 +19,7 @@ from ssbmech.parameter import Source
 from ssbmech.units import celsius
 from tests.elastic_cell import COUNTER, METAL, WORKING, symmetric_cell
 from tests.heated import Heated
+from tests.moving import moving_cell
 
 pytestmark = pytest.mark.serial
 
@@ -103,3 +105,28 @@ def test_numbers_of_ones_own_without_a_source_are_not_told_of() -> None:
     stated = ssb.LinearKinetics(1e-3, sources={"resistance": Source("own", "measured", 333.15)})
     assert len(case_warnings(cell(stated))) == 1
     assert case_warnings(cell(stated, temperature=celsius(58))) == []
+
+
+def test_numbers_of_an_interlayer_are_told_of_by_the_names_of_its_stores() -> None:
+    """Its ways of lithium have activation energies, its potentials no entropy."""
+    case = moving_cell(1e-6, temperature=celsius(60))
+    metal = replace(case.bodies[0], exhaustion=ssb.Exhaustion(film=1e-6))
+    first, other = case.interfaces
+
+    def told(layer: ssb.PorousInterlayer) -> str:
+        interfaces = (replace(first, interlayer=layer), other)
+        changed = replace(case, bodies=(metal, *case.bodies[1:]), interfaces=interfaces)
+        return "\n".join(case_warnings(changed))
+
+    found = told(silver_carbon())
+    for store in ("silver", "carbon"):
+        assert f"interface '{WORKING}': stores[{store}].ocv.curve of this TableOcv" in found
+        assert f"stores[{store}].charge" in found
+    assert "stores[pores].first_entry" in found
+    assert "path.resistance" not in found
+    bare = ssb.LayerPath(25e-4)
+    cold = told(replace(silver_carbon(), behind=bare))
+    assert f"interface '{WORKING}': behind.resistance of this LayerPath: known at 298.15 K" in cold
+    assert "give the law an activation energy" in cold
+    # a layer of one's own has no sources
+    assert "interface" not in told(replace(silver_carbon(), sources={}))

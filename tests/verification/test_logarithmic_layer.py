@@ -9,6 +9,7 @@ import math
 import pytest
 
 import ssbmech as ssb
+from ssbmech import library
 from ssbmech.errors import CaseError
 from ssbmech.library.silicon import micro_silicon
 from tests.cap import Cap, Layer
@@ -52,3 +53,10 @@ def test_a_layer_that_swells_by_half_in_a_frame() -> None:
 def test_a_body_that_moves_needs_no_logarithms() -> None:
     with pytest.raises(CaseError, match="leave logarithmic=True out"):
         ssb.Body("metal", {"metal": micro_silicon()}, moves=True, logarithmic=True)
+
+
+@pytest.mark.serial
+def test_swelling_of_small_strains_is_no_logarithm() -> None:
+    with pytest.raises(CaseError, match=r"'layer'.*VolumeSwelling of 'graphite'.*Logarithmic"):
+        ssb.Body("layer", {"layer": library.by_name("graphite")}, logarithmic=True)
+    ssb.Body("layer", {"layer": micro_silicon()}, {"layer": 0.0}, logarithmic=True)
