@@ -109,6 +109,8 @@ LAWS = {
     "thin": DiffusionalFlow(NORTON, Viscous(viscosity=1e3)),
     "thick": DiffusionalFlow(NORTON, Viscous(viscosity=1e16)),
     "steep": DiffusionalFlow(dataclasses.replace(NORTON, exponent=20.0), COBLE),
+    "steeper": DiffusionalFlow(dataclasses.replace(NORTON, exponent=30.0), COBLE),
+    "steepest": DiffusionalFlow(dataclasses.replace(NORTON, exponent=50.0), COBLE),
     "newtonian": DiffusionalFlow(dataclasses.replace(NORTON, exponent=1.0), COBLE),
 }
 
