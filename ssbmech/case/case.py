@@ -27,7 +27,7 @@ from ssbmech.case.interlayer_checks import check_interlayers
 from ssbmech.case.law_checks import check_interface_laws
 from ssbmech.case.limits import Limits
 from ssbmech.case.linear_solver import Automatic, LinearSolver
-from ssbmech.case.moving_checks import check_moving
+from ssbmech.case.moving_checks import check_moving, warn_of_held_hosts
 from ssbmech.case.protocol import Step
 from ssbmech.case.reactant_checks import check_reactants
 from ssbmech.case.repeating import flattened
@@ -129,6 +129,7 @@ class Case:
         warn_of_small_pressures(self.protocol)
         check_laws((self.bodies, self.interfaces))
         warn_of_transport(self.bodies, self.interfaces)
+        warn_of_held_hosts(self.bodies, self.supports)
         check_temperatures(self.temperature, self.protocol, self.bodies)
 
     @property

@@ -3,14 +3,23 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from ssbmech.case.body import Body
+from ssbmech.case.boundary import Support, holds_normal
 from ssbmech.case.settings import Discretisation
-from ssbmech.errors import CaseError
+from ssbmech.errors import CaseError, CaseWarning
 from ssbmech.interfaces.interface import Interface
 from ssbmech.materials.elastic import Compacting
 from ssbmech.materials.swelling import LogarithmicVolumeSwelling, NoSwelling
+
+ELASTIC_CHANGE: Final = 0.03
+"""Change of volume beyond which no held host stays elastic [1]."""
+
+OPPOSITE: Final = ({"left", "right"}, {"front", "back"}, {"bottom", "top"})
+"""Faces of stacks between which a body has no room."""
 
 
 def check_moving(
@@ -48,6 +57,31 @@ def check_moving(
                     f"interface {interface.name!r}: {what} is known only where surfaces stay where "
                     f"they are, and {interface.minus!r} moves: leave it out, or let the body rest"
                 )
+
+
+def warn_of_held_hosts(bodies: Sequence[Body], supports: Sequence[Support]) -> None:
+    """Warn of hosts that go along, swell much and cannot yield, between faces that are held."""
+    held = {support.face for support in supports if holds_normal(support)}
+    if not any(pair <= held for pair in OPPOSITE):
+        return
+    for body in bodies:
+        for material in body.materials.values() if body.goes_along else ():
+            changes = [0.0, *(_change(host.swelling) for host in material.hosts)]
+            if max(changes) > ELASTIC_CHANGE and not material.solid.flows:
+                warnings.warn(
+                    f"body {body.name!r} is held at its sides and {material.name!r} swells by "
+                    f"{max(changes):.0%} of its volume without a flow law: it stays elastic to any "
+                    "strain, and its stress goes to tens of GPa; give a solid that flows "
+                    "(FlowingHost), or room to swell",
+                    CaseWarning,
+                    stacklevel=4,
+                )
+
+
+def _change(swelling: object) -> float:
+    """Return the largest change of volume of a table [1]; zero without one."""
+    curve = getattr(swelling, "curve", None)
+    return 0.0 if curve is None else (1 + max(curve.y)) / (1 + min(curve.y)) - 1
 
 
 def _faults_of_any(body: Body) -> Iterator[str]:

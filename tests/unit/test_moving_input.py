@@ -16,14 +16,15 @@ import pytest
 import ssbmech as ssb
 from ssbmech import library
 from ssbmech.case.settings import PressureField
-from ssbmech.errors import CaseError
+from ssbmech.errors import CaseError, CaseWarning
 from ssbmech.geometry.simplices import SimplexMesh
 from ssbmech.geometry.tagged_mesh import MeshSource
+from ssbmech.materials.elastic import Elastic
 from ssbmech.model.cell import CellModel
 from tests.moving import COUNTER, LITHIUM, WORKING, moving_cell
 from tests.refusing import nothing_is_solved as nothing_is_solved
 from tests.refusing import refused
-from tests.swelling_body import swelling
+from tests.swelling_body import SIDES, host, swelling
 
 NMC, COPPER = library.by_name("nmc811"), library.by_name("copper")
 FLOWING_HOST = dataclasses.replace(LITHIUM, host=NMC.host, metal=None, sources={})
@@ -191,3 +192,13 @@ def test_a_point_of_two_interfaces_may_not_move() -> None:
     )
     words = ("'metal' moves", "'metal|first' and 'metal|second'", "two gaps")
     refused(lambda: CellModel(case, case.geometry.build(MPI.COMM_WORLD)), CaseError, *words)
+
+
+@pytest.mark.serial
+def test_a_held_host_that_cannot_yield_is_warned_of() -> None:
+    """Between two sides, by its table; neither one that flows nor one that has room."""
+    elastic = dataclasses.replace(host(), solid=Elastic(80e9, 0.25))
+    with pytest.warns(CaseWarning, match=r"body 'body' is held.*'host' swells by 280%"):
+        swelling(1, material=elastic)
+    swelling(1, material=elastic, supports=SIDES[1:])
+    swelling(1)
