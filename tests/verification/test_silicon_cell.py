@@ -166,8 +166,10 @@ def test_a_silicon_cell_on_a_mesh_and_as_a_laminate() -> None:
     rise = run.series("p_stack") - 75.2e6
     error = np.abs(np.array(pressures) - 75.2e6 - rise).max() / rise.max()
     measured("silicon cell", "pressure over its rise", float(error), 2e-3, "laminate")
-    peak, end = run.series("p_stack").max() / 1e6, run.series("p_stack")[-1] / 1e6
-    assert 80.3 < peak < 80.9
-    assert 76.7 < end < 77.3
+    ends = np.array([run.series("p_stack").max(), run.series("p_stack")[-1]]) / 1e6
+    # half as many steps as the reference has, which lift them by so much
+    off = float(np.abs(ends - REFERENCE[-0.2][:2]).max())
+    measured("silicon cell", "pressure of a cycle on a mesh, 0.04 of a charge in a step [MPa]", off,
+             0.08, "independent program, finer steps")  # fmt: skip
     silicon_height = run.series("height:silicon")
     assert silicon_height[-1] > 1.15 * THICKNESS
