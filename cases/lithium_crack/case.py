@@ -22,12 +22,18 @@ import sys
 
 import ssbmech as ssb
 from ssbmech import library
+from ssbmech.constants import FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE
 from ssbmech.library.interfaces import lithium_li6ps5cl
+from ssbmech.materials.viscoplastic import NortonFlow
 from ssbmech.units import MPa, mA_per_cm2, s, to_si, um
 
 CRACK = "lower|upper"
-RESISTANCE = 8e-4
-"""Area resistance of charge transfer at lithium on Li6PS5Cl [ohm m2]."""
+CREEPING = tuple(
+    name
+    for name in library.named("lithium")
+    if isinstance(library.by_name(name).solid.flow, NortonFlow)
+)
+"""Parameter sets of lithium with power-law creep."""
 
 
 def build_case(options: argparse.Namespace) -> ssb.Case:
@@ -41,7 +47,9 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
     pressure = options.pressure * 1e6
     current = to_si(options.current * mA_per_cm2, "A/m2", "current")
     kappa = electrolyte.conductor.conductivity
-    at_mouth = current * RESISTANCE
+    kinetics = lithium_li6ps5cl()
+    # the overpotential of an even current, by the resistance at small ones
+    at_mouth = current * GAS_CONSTANT * ROOM_TEMPERATURE / (FARADAY * kinetics.i_0)
     mouth = ssb.Mouth(ssb.Ball(1e-3 * um), lambda time: pressure)
     return ssb.Case(
         name="lithium_crack",
@@ -67,7 +75,7 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
                         activation_energy=creep.activation_energy,
                         reference_temperature=creep.reference_temperature,
                     ),
-                    kinetics=lithium_li6ps5cl(),
+                    kinetics=kinetics,
                     flaw=ssb.Ball(flaw),
                     mouth=None if options.sealed else mouth,
                 ),
@@ -104,8 +112,8 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     crack.add_argument(
         "--lithium",
         default="lithium_lepage2019",
-        choices=library.named("lithium"),
-        help="parameter set of lithium in the library, one with power-law creep",
+        choices=CREEPING,
+        help="parameter set of lithium in the library",
     )
     crack.add_argument(
         "--strength", type=float, default=1.0, help="strength of lithium over that of the set [1]"

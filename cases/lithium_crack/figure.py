@@ -40,6 +40,7 @@ class Crack:
         metal: thickness of metal [m].
         pressure: pressure of the metal [Pa].
         toughness: toughness of the bond [Pa m^(1/2)].
+        zone: length of its zone [m].
     """
 
     label: str
@@ -51,15 +52,16 @@ class Crack:
     metal: Array
     pressure: Array
     toughness: float
+    zone: float
 
     def loads(self) -> Array:
         """Return the stress intensity of the pressure over the toughness, at the fields' times.
 
-        It is that at the end of a crack that is longer by pi / 8 of the bond's zone, of four facets
-        (`BilinearCohesion.of_brittle`), as is known for small zones.
+        It is that at the end of a crack that is longer by pi / 8 of the bond's zone, as is known
+        for small zones.
         """
         found = []
-        beyond = 0.5 * np.pi * np.diff(self.depth).min()
+        beyond = np.pi / 8 * self.zone
         for k, time in enumerate(self.times):
             size = float(np.interp(time, self.time, self.size))
             (rule,) = EdgeCrack().rules(size + beyond)
@@ -67,9 +69,15 @@ class Crack:
         return np.array(found) / self.toughness
 
 
-def read(folder: Path, toughness: float) -> Crack:
-    """Return the crack of a run folder."""
+def read(folder: Path) -> Crack:
+    """Return the crack of a run folder, with the bond that its manifest lists."""
     run = ssbmech.open_run(folder)
+    stated = {entry["name"]: entry["value"] for entry in run.manifest["case"]}
+    solid = "bodies[lower].materials[lower].solid"
+    modulus = stated[f"{solid}.young"] / (1 - stated[f"{solid}.poisson"] ** 2)
+    strength, energy = (
+        stated[f"interfaces[{CRACK}].adhesion.{name}"] for name in ("strength", "toughness")
+    )
     fields = run.interface(CRACK)
     order = np.argsort(fields.x.values)
     return Crack(
@@ -81,7 +89,8 @@ def read(folder: Path, toughness: float) -> Crack:
         opening=fields.crack_opening.values[:, order],
         metal=fields.crack_metal.values[:, order],
         pressure=fields.p_contact.values[:, order],
-        toughness=toughness,
+        toughness=float(np.sqrt(modulus * energy)),
+        zone=modulus * energy / strength**2,
     )
 
 
@@ -89,11 +98,10 @@ def main() -> int:
     """Print how the cracks end, and draw the figure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("runs", type=Path, nargs="+", help="run folders")
-    parser.add_argument("--toughness", type=float, default=0.69, help="[MPa m^(1/2)]")
     parser.add_argument("--labels", nargs="*", help="names of the runs in the figure")
     parser.add_argument("--figure", type=Path, help="file; default in the first run folder")
     options = parser.parse_args()
-    cracks = [read(folder, 1e6 * options.toughness) for folder in options.runs]
+    cracks = [read(folder) for folder in options.runs]
     labels = options.labels or [crack.label for crack in cracks]
     for crack, label in zip(cracks, labels, strict=True):
         print(

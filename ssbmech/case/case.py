@@ -15,6 +15,7 @@ from ssbmech.case.checks import (
     check_bodies,
     check_electrodes,
     check_elements,
+    check_fillings,
     check_fixture,
     check_interfaces,
     check_loads,
@@ -123,6 +124,7 @@ class Case:
         check_elements(self.discretisation, self.bodies)
         check_moving(self.bodies, self.interfaces, self.discretisation)
         check_electrodes(self.electrodes, self.interfaces, self.bodies, self.loads, self.protocol)
+        check_fillings(self.interfaces, self.electrodes)
         check_interface_laws(self.interfaces, self.bodies)
         check_interlayers(self.interfaces, self.bodies)
         check_reactants(self.interfaces, self.bodies)

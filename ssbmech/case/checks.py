@@ -13,6 +13,7 @@ from ssbmech.case.fixture_steps import check_loading, sets_pressure
 from ssbmech.case.fixtures import Fixture
 from ssbmech.case.own_steps import check_step
 from ssbmech.case.phases import drives_of, passes_current
+from ssbmech.case.probing import value_at
 from ssbmech.case.protocol import Step
 from ssbmech.case.settings import Discretisation
 from ssbmech.errors import CaseError, CaseWarning
@@ -178,6 +179,28 @@ def check_electrodes(
         raise CaseError(
             "stacked cells are driven by a current: a step of theirs holds a voltage or a power"
         )
+
+
+def check_fillings(interfaces: Sequence[Interface], electrodes: Electrodes | None) -> None:
+    """Check that metal in cracks does not stand beside electrodes of another potential.
+
+    Raises:
+        CaseError: there are electrodes, and the walls of a crack exchange ions with bodies, or the
+            pressure at a mouth is no number.
+    """
+    for interface in interfaces:
+        filling = interface.filling
+        if filling is None:
+            continue
+        if filling.mouth is not None:
+            value_at(filling.mouth.pressure, 0.0, "Mouth.pressure", "Pa")
+        if electrodes is not None and filling.potential is None:
+            raise CaseError(
+                f"interface {interface.name!r} is filled with metal at zero potential whose walls "
+                "exchange ions with both bodies, but the case has electrodes, of other potentials, "
+                "whose currents would not add up: give CrackFilling(potential=...), or leave the "
+                "electrodes out and hold faces at potentials (FacePotential)"
+            )
 
 
 def _check_hosts(

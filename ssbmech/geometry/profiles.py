@@ -214,7 +214,12 @@ def gap_values(profile: GapProfile, x: Floats, comm: MPI.Intracomm, dim: int = 3
 
 
 def profile_values(
-    profile: Callable[[Floats], Floats], x: Floats, comm: MPI.Intracomm, what: str, unit: str
+    profile: Callable[[Floats], Floats],
+    x: Floats,
+    comm: MPI.Intracomm,
+    what: str,
+    unit: str,
+    least: float = 0.0,
 ) -> Floats:
     """Return the values of a profile at this rank's positions, zero or more; collective.
 
@@ -224,10 +229,11 @@ def profile_values(
         comm: communicator of the positions.
         what: what its values are, for messages.
         unit: their unit.
+        least: the least value that may be, zero or minus infinity.
 
     Raises:
         ParameterError: on any rank the profile fails, or gives the wrong number of values, or one
-            that is negative or no number.
+            that is below the least or no number.
     """
     failure, expected = None, (x.shape[1],)
     found: Floats = np.zeros(expected, dtype=np.float64)
@@ -244,10 +250,11 @@ def profile_values(
         failure = f"an error: {error}"
     if found.shape != expected:
         failure = f"values of shape {found.shape}: expected shape {expected}, one per position"
-    elif not np.all(found >= 0.0):
-        first = int(np.flatnonzero(~(found >= 0.0))[0])
+    elif not np.all(found >= least):
+        first = int(np.flatnonzero(~(found >= least))[0])
+        wanted = "zero or more" if least == 0.0 else "a number"
         number = f"{found[first]:g}{'' if unit == '1' else ' ' + unit}"
-        failure = f"the {what} {number} at x = {x[0, first]:g} m: expected zero or more"
+        failure = f"the {what} {number} at x = {x[0, first]:g} m: expected {wanted}"
     elif not np.all(np.isfinite(found)):
         failure = f"an infinite {what}: expected a finite one"
     name = type(profile).__name__

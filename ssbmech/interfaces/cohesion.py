@@ -90,7 +90,7 @@ class BilinearCohesion:
 
         .. math::
             G_c = \frac{K_{Ic}^2}{E'}, \quad t_0 = \sqrt{\frac{E' G_c}{4 \ell}}, \quad
-            K_b = \max\left( 50 \frac{E'}{\ell}, \; 20 \frac{t_0^2}{2 G_c} \right)
+            K_b = 50 \frac{E'}{\ell}
 
         The strength is that of a zone of :math:`E' G_c / t_0^2` = 4 facets, so it is the mesh's and
         not the material's: the toughness rules where the zone is small against the crack, say a
@@ -112,7 +112,7 @@ class BilinearCohesion:
             )
         energy = toughness**2 / modulus
         strength = (modulus * energy / (ZONE_FACETS * facet)) ** 0.5
-        stiffness = max(50 * modulus / facet, 10 * strength**2 / energy)
+        stiffness = 50 * modulus / facet
         kept = 1e-4 * strength**2 / (2 * energy) / stiffness
         return cls(strength, energy, stiffness, kept)
 

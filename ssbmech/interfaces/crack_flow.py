@@ -20,11 +20,15 @@ from ssbmech.parameter import UNSTATED, parameter, validate_parameters
 from ssbmech.plausible import LEAST_STRESS, PRESSURE_HINT
 from ssbmech.validity import TemperatureRange
 
-REST: Final = 1e-3
-"""Stress over that of a law below which flow is linear, so that it has a slope [1]."""
+SLOWEST: Final = 1e-15
+"""Rate of creep below which flow is linear, so that it has a slope; thirty million years [1/s]."""
 
-MOST: Final = 1e3
-"""Stress over that of a law above which flow is linear again: only iterations get there [1]."""
+FASTEST: Final = 1e10
+"""Rate of creep above which flow is linear again, that of sound across a film of a hundred
+nanometres: only iterations get there [1/s]."""
+
+FILM: Final = 1e-7
+"""Thickness of a typical film, of which slip has the same limits [m]."""
 
 
 class CrackFlow(Protocol):
@@ -104,8 +108,8 @@ class CreepFlow:
         hotter = arrhenius(self.activation_energy, temperature, self.reference_temperature)
         # von Mises stress at the wall over the stress of the law
         at_wall = math.sqrt(3.0) * (width / 2) * gradient / stress
-        powered = _power(at_wall, n)
-        return 2 * math.sqrt(3.0) * self.rate * hotter / (n + 2) * (width / 2) ** 2 * powered
+        creep = _powered(at_wall, n, self.rate * hotter, 1.0)
+        return 2 * math.sqrt(3.0) / (n + 2) * (width / 2) ** 2 * creep
 
 
 @dataclass(frozen=True)
@@ -133,10 +137,22 @@ class SlipFlow:
     def flux(self, width: Expr, gradient: Expr, temperature: Expr) -> Expr:
         """Return the flux [m2/s]."""
         at_wall = (width / 2) * gradient / self.stress
-        return width * self.speed * _power(at_wall, self.exponent)
+        return width * _powered(at_wall, self.exponent, self.speed, FILM)
 
 
-def _power(stress: Expr, exponent: Expr) -> Expr:
-    """Return the power of a stress over that of a law, with its sign [1]."""
-    size = ufl.min_value(stress**2, MOST**2) + REST**2
-    return size ** ((exponent - 1) / 2) * stress
+def _powered(stress: Expr, exponent: Expr, rate: Expr, size: float) -> Expr:
+    """Return a rate times the power of a stress over that of its law, with its sign.
+
+    It is linear where it is slower or faster than anything, which does not depend on the stress at
+    which the law is stated.
+
+    Args:
+        stress: stress over that of the law, of either sign [1].
+        exponent: power [1].
+        rate: rate under that stress, of creep [1/s] or of slip [m/s].
+        size: what rates of creep are multiplied by to be of its kind.
+    """
+    low = (SLOWEST * size / rate) ** (1 / exponent)
+    high = (FASTEST * size / rate) ** (1 / exponent)
+    within = ufl.min_value(ufl.max_value(abs(stress), low), high)
+    return rate * within ** (exponent - 1) * stress

@@ -70,10 +70,7 @@ class Mouth:
 
     Attributes:
         within: what the ends of the interface lie in that are open.
-        pressure: pressure there [Pa], against time [s].
-
-    Raises:
-        ParameterError: the pressure at the start is no number.
+        pressure: pressure there [Pa], against time [s]; `Case` asks for that at the start.
     """
 
     within: Ball
@@ -131,7 +128,7 @@ class CrackFilling:
         mouth: where the crack is open; None for a sealed one.
         potential: ionic potential of the electrolyte along the crack by position, of a field that
             the crack does not disturb [V]; None where it is solved for in both bodies. The metal is
-            at zero, so that it plates where this is above it.
+            at zero, so that it plates where this is above it, and is stripped where it is below.
 
     Raises:
         ParameterError: a number is out of its bounds.

@@ -10,9 +10,9 @@ and the ridge,
         + \Delta t \sum_{r \in f} q(w_{fr}, \tfrac{2}{L_f} (p_f - \lambda_r)) = 0, \quad
     \sum_{f \ni r} q(w_{fr}, \tfrac{2}{L_f} (p_f - \lambda_r)) = 0
 
-so that what leaves a facet enters the next, at junctions of any number of arms too. The slit is as
-wide as the metal, h, where metal leaves a facet, and as the crack, w, where it comes in: a dry
-facet gives nothing, and takes as much as its walls let pass.
+so that what leaves a facet enters the next. Ridges belong to one interface: where three interfaces
+meet each is sealed. The slit is as wide as the metal, h, where metal leaves a facet, and as the
+crack, w, where it comes in: a dry facet gives nothing, and takes as much as its walls let pass.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from ssbmech.case.probing import value_at
 from ssbmech.case.protocol import Drive
 from ssbmech.errors import CaseError
 from ssbmech.forms import interface_terms as terms
-from ssbmech.frames import Expr, WeightedMeasure
+from ssbmech.frames import Expr
 from ssbmech.geometry.profiles import profile_values
 from ssbmech.interfaces.crack_flow import CrackFlow
 from ssbmech.interfaces.filling import CrackFilling, Mouth
@@ -49,6 +49,9 @@ TRICKLE = 1e-12
 """Thickness that a typical pressure drives through any facet in a step, over the typical gap: it
 keeps the pressure of ridges defined between facets that hold no metal [1]."""
 
+AXIS = 1e-12
+"""Radius below which a point lies on the axis [m]."""
+
 THINNEST = 1e-15
 """Width of a slit below which nothing is narrower [m]."""
 
@@ -57,17 +60,56 @@ AREA_UNIT = {"m2": "m", "m3": "m2"}
 
 
 def facet_profile(
-    surface: SurfaceModel, profile: Callable[..., npt.NDArray[np.float64]], what: str, unit: str
+    surface: SurfaceModel,
+    profile: Callable[..., npt.NDArray[np.float64]],
+    what: str,
+    unit: str,
+    least: float = 0.0,
 ) -> fem.Function:
     """Return the values of a profile in the middle of facets, as a field; collective.
 
     Raises:
-        ParameterError: the profile does not give a number, zero or more, for each position.
+        ParameterError: the profile does not give a number, the least or more, for each position.
     """
     found = fem.Function(surface.gap.function.function_space, name=what)
     middles = found.function_space.tabulate_dof_coordinates()[: surface.gap.owned].T
-    found.x.array[: surface.gap.owned] = profile_values(profile, middles, surface.comm, what, unit)
+    values = profile_values(profile, middles, surface.comm, what, unit, least)
+    found.x.array[: surface.gap.owned] = values
     found.x.scatter_forward()
+    return found
+
+
+def open_ends(surface: SurfaceModel, space: fem.FunctionSpace, mouth: Mouth | None) -> fem.Function:
+    """Return 1 at the ends of an interface that are open, 0 at other ridges; collective.
+
+    Raises:
+        CaseError: there is a mouth, but no end of the interface in it, or one on the axis, where
+            the mouth has no area.
+    """
+    found = fem.Function(space, name="crack_mouth")
+    if mouth is None:
+        return found
+    facets = la.vector(space.dofmap.index_map, 1)
+    facets.array[:] = 0.0
+    owned = surface.mesh.mesh.topology.index_map(1).size_local
+    np.add.at(facets.array, space.dofmap.list[:owned].ravel(), 1.0)
+    facets.scatter_reverse(la.InsertMode.add)
+    facets.scatter_forward()
+    places = space.tabulate_dof_coordinates().T
+    inside = mouth.within(places) > 0.5
+    ends = inside & (facets.array > 0.5) & (facets.array < 1.5)
+    found.x.array[:] = ends
+    if not surface.comm.allreduce(bool(ends.any()), op=MPI.LOR):
+        raise CaseError(
+            f"interface {surface.name!r}: no end of it lies within the mouth of its filling: "
+            "move Mouth.within to where the interface ends, or leave the mouth out"
+        )
+    at_axis = surface.setting.frame.revolves and bool(np.any(places[0][ends] < AXIS))
+    if surface.comm.allreduce(at_axis, op=MPI.LOR):
+        raise CaseError(
+            f"interface {surface.name!r}: the mouth of its filling lies on the axis, where it has "
+            "no area: move Mouth.within to the other end of the interface, or leave it out"
+        )
     return found
 
 
@@ -87,8 +129,8 @@ class CrackMetal(SurfacePart):
         """Add thickness and pressure of ridges; collective.
 
         Raises:
-            CaseError: the cell is one in space, no facet lies in the flaw, or no end of the
-                interface in the mouth.
+            CaseError: the cell is one in space, no facet lies in the flaw, no end of the
+                interface in the mouth, or one on the axis.
         """
         self.surface, self.filling = surface, filling
         scales, mesh = surface.setting.scales, surface.mesh.mesh
@@ -107,7 +149,7 @@ class CrackMetal(SurfacePart):
                 f"interface {surface.name!r}: no facet lies in the flaw of its filling, so that "
                 "metal would get nowhere: move the flaw, or refine the mesh"
             )
-        self._open = self._ends(filling.mouth)
+        self._open = open_ends(surface, space, filling.mouth)
         self._outside = self._pressure_outside(filling.mouth)
         self.history = surface.history("crack")
         self.wetted = self.history.start("wetted")
@@ -119,32 +161,6 @@ class CrackMetal(SurfacePart):
     def broken(self) -> npt.NDArray[np.bool_]:
         """Which owned facets are broken from the start."""
         return np.asarray(self.flaw.x.array[: self.surface.gap.owned] > 0.5)
-
-    def _ends(self, mouth: Mouth | None) -> fem.Function:
-        """Return 1 at the ends of the interface that are open, 0 at other ridges; collective.
-
-        Raises:
-            CaseError: there is a mouth, but no end of the interface in it.
-        """
-        surface, space = self.surface, self.ridges.function.function_space
-        found = fem.Function(space, name="crack_mouth")
-        if mouth is None:
-            return found
-        facets = la.vector(space.dofmap.index_map, 1)
-        facets.array[:] = 0.0
-        owned = surface.mesh.mesh.topology.index_map(1).size_local
-        np.add.at(facets.array, space.dofmap.list[:owned].ravel(), 1.0)
-        facets.scatter_reverse(la.InsertMode.add)
-        facets.scatter_forward()
-        inside = mouth.within(space.tabulate_dof_coordinates().T) > 0.5
-        ends = inside & (facets.array > 0.5) & (facets.array < 1.5)
-        found.x.array[:] = ends
-        if not surface.comm.allreduce(bool(ends.any()), op=MPI.LOR):
-            raise CaseError(
-                f"interface {surface.name!r}: no end of it lies within the mouth of its filling: "
-                "move Mouth.within to where the interface ends, or leave the mouth out"
-            )
-        return found
 
     def _pressure_outside(self, mouth: Mouth | None) -> Expr:
         """Return the pressure at the mouth [Pa]."""
@@ -195,30 +211,31 @@ class CrackMetal(SurfacePart):
         mu = ufl.TestFunction(self.ridges.function.function_space)
         closed = 1 - self._open
         yield self.metal.key, (h - self.metal.past) * y * surface.dx
-        for flow, dx in ((self._flow(), self._corners), (self._trickle(), self._plain)):
-            yield self.metal.key, flow * y * dx
-            yield self.ridges.key, -closed * flow * mu * dx
+        for leaving in self._leaving():
+            yield self.metal.key, leaving * y * self._plain
+            yield self.ridges.key, -closed * leaving * mu * self._plain
         excess = self._unit * (self.ridges.function - self._outside)
         yield self.ridges.key, self._open * excess * mu * self._plain
         test = surface.test(surface.gap)
         yield surface.gap.key, -terms.opening_term(surface.sides, h("+"), test)
 
     @property
-    def _corners(self) -> WeightedMeasure:
-        """Weighted measure of facets that takes integrands at their ends."""
-        mesh = self.surface.mesh.mesh
-        weight = self.surface.setting.frame.weight(ufl.SpatialCoordinate(mesh))
-        return WeightedMeasure(self._plain, weight)
-
-    @property
     def _plain(self) -> ufl.Measure:
-        """The same without the weight, which is zero on an axis."""
+        """Measure of facets that takes integrands at their ends, without weight."""
         return ufl.Measure("dx", domain=self.surface.mesh.mesh, metadata=vertex_rule(1))
 
     @property
     def _unit(self) -> Expr:
         """Thickness per pressure, of typical sizes [m/Pa]."""
         return self.surface.own_constant(1 / self.surface.contact_stiffness)
+
+    def _leaving(self) -> tuple[Expr, Expr]:
+        """Return what flows and what trickles out of half a facet in the step, weighted."""
+        mesh, frame = self.surface.mesh.mesh, self.surface.setting.frame
+        weight = frame.weight(ufl.SpatialCoordinate(mesh))
+        # on an axis nothing flows, and what trickles is that of the middle of its facet
+        least = frame.weight(ufl.as_vector([ufl.CellVolume(mesh) / 2, 0.0]))
+        return weight * self._flow(), ufl.max_value(weight, least) * self._trickle()
 
     def _flow(self) -> Expr:
         """Return the thickness that leaves half a facet through its end in the step [m]."""
@@ -259,7 +276,7 @@ class CrackMetal(SurfacePart):
             lost = arrays["damage"] >= BROKEN
             return total(float(surface.areas[lost].sum()), surface.comm)
 
-        leak = compile_form(self._open * self._flow() * self._corners, None)
+        leak = compile_form(self._open * sum(self._leaving()) * self._plain, None)
 
         def squeezed(_: Arrays) -> float:
             dt = surface.setting.conditions.dt.value

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -131,9 +132,9 @@ def given_walls(surface: SurfaceModel, crack: CrackMetal, profile: Profile) -> W
     """Return walls beside an electrolyte whose potential is given, the same for both; collective.
 
     Raises:
-        ParameterError: the profile does not give a potential, zero or more, for each facet.
+        ParameterError: the profile does not give a potential for each facet.
     """
-    phi_e = facet_profile(surface, profile, "crack_potential", "V")
+    phi_e = facet_profile(surface, profile, "crack_potential", "V", -math.inf)
     current = surface.scalar("crack_current", surface.setting.scales.current)
     return Walls(surface, crack, (Wall(current, phi_e("+"), 2),))
 
@@ -190,7 +191,7 @@ def new_walls(surface: SurfaceModel, crack: CrackMetal, bond: Bond) -> Walls:
 
     Raises:
         CaseError: potentials are to be solved for, but ions of a body are not.
-        ParameterError: a given potential is none, or negative.
+        ParameterError: a given potential is no number.
     """
     if crack.filling.potential is not None:
         return given_walls(surface, crack, crack.filling.potential)
