@@ -49,6 +49,7 @@ MADE_BY_THE_PACKAGE: Final = MappingProxyType(
         "CaseScript": "a script, read",
         "Knob": "a knob of a script, read",
         "SimplexMesh": "a mesh, from arrays",
+        "Spectrum": "what a run's impedance is",
         "Surroundings": "given to laws",
         "TaggedMesh": "a mesh, from arrays",
         "TimeTable": "what a profile holds its points in",

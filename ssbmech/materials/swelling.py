@@ -146,7 +146,7 @@ def check_change(name: str, curve: Curve, allowed: float | None) -> None:
 def _allowed() -> Any:
     """Declare the largest change of volume that a law is trusted with."""
     return parameter(
-        "1", low=0.0, default=None, doc="largest change of volume", stated_if_given=True
+        "1", low=0.0, high=10.0, default=None, doc="largest change of volume", stated_if_given=True
     )
 
 

@@ -18,6 +18,7 @@ from ssbmech.case.protocol import Drive
 from ssbmech.case.time_scheme import Weights
 from ssbmech.geometry.formats.abaqus_scopes import Scope
 from ssbmech.interfaces.contact import Frictionless, Sticking
+from ssbmech.interfaces.filling import Mouth
 from ssbmech.interfaces.kinetics import HostSites, MetalSurface
 from ssbmech.parameter import describe, parameter
 from ssbmech.run.fingerprint import fingerprint
@@ -97,6 +98,7 @@ def test_what_a_role_asks_for_is_a_number_a_choice_or_a_constant(kind: Any) -> N
     allowed = CHOICES.keys() | {
         ssb.Clamp: {"value"},
         Drive: {"pressure"},
+        Mouth: {"pressure"},
         ssb.Under: {"pressure"},
         # data that share a word with a role
         Weights: {"error"},

@@ -121,7 +121,7 @@ def test_void_is_plated_and_filled() -> None:
     measured(name, "contact", max(run.series("audit_contact")), 1e-12, "p g = 0 at vertices")
     # the gap is where the metal's vertices are, below an electrolyte that is hardly strained
     moved = motion(run.cell, "negative")
-    wall = moved.walls[0]
+    wall = moved.walls[0].shape
     gap = wall.surface.gap.previous[wall.places]
     height = moved.body.mesh.mesh.geometry.x[wall.link.minus_nodes][:, :, 1]
     lifted = wall.surface.plus.u.function.x.array[1::2]

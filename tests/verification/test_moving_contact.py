@@ -33,7 +33,9 @@ def most_slip(cell: CellModel) -> float:
     surface = cell.surfaces[WORKING]
     wall = part(surface, StickingWall)
     shape = (-1, cell.case.geometry.frame.dim)
-    passed, normal = (f.x.array.reshape(shape) for f in (wall.passed.function, wall.wall.normal))
+    passed, normal = (
+        f.x.array.reshape(shape) for f in (wall.passed.function, wall.wall.shape.normal)
+    )
     along = passed - np.sum(passed * normal, axis=1, keepdims=True) * normal
     closed = part(surface, Contact).closed()
     slip = np.linalg.norm(along[: len(closed)][closed], axis=1)
