@@ -89,6 +89,17 @@ class Processes:
     def kill_all(self) -> None:
         """Kill all at one moment, and wait until they are gone.
 
+        They are looked for twice: whoever is between two programs has no environment for a moment.
+        """
+        wait_for(self._killed, "end of killed processes")
+        time.sleep(PAUSE)
+        wait_for(self._killed, "end of killed processes")
+        for process in self._started:
+            process.wait(HANG)
+
+    def _killed(self) -> bool:
+        """Kill those that run, and return whether there were none.
+
         They are halted first: what is killed one by one could start others meanwhile.
         """
         halted: set[int] = set()
@@ -98,9 +109,7 @@ class Processes:
             halted |= new
         for pid in halted:
             _send(pid, signal.SIGKILL)
-        wait_for(lambda: not self.alive(), "end of killed processes")
-        for process in self._started:
-            process.wait(HANG)
+        return not halted
 
 
 def _send(pid: int, number: signal.Signals) -> None:

@@ -11,7 +11,7 @@ from mpi4py import MPI
 
 import pytest
 
-from tests.processes import Processes
+from tests.processes import Processes, wait_for
 from tests.tools import on_first, shared_folder
 
 COMM = MPI.COMM_WORLD
@@ -45,6 +45,6 @@ def test_no_process_outlives_its_test() -> None:
         process = processes.start([sys.executable, "-c", PARENT], stdout=subprocess.PIPE)
         assert process.stdout.readline() == b"started\n"
         process.wait()
-        assert len(processes.alive()) == 1
+        wait_for(lambda: len(processes.alive()) == 1, "the child whose parent is gone")
     assert not processes.alive()
     assert process.stdout.closed
