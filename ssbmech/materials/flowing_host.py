@@ -10,7 +10,7 @@ from ssbmech.errors import ParameterError
 from ssbmech.frames import Expr
 from ssbmech.materials.curve import Curve
 from ssbmech.materials.elastic import Response, Surroundings
-from ssbmech.materials.porous_host import with_numbers
+from ssbmech.materials.porous_host import check_factors, with_numbers
 from ssbmech.materials.viscoplastic import ElasticViscoplastic
 from ssbmech.memory import StateVariable
 from ssbmech.parameter import table, validate_parameters
@@ -40,12 +40,7 @@ class FlowingHost:
     def __post_init__(self) -> None:
         """Check the bounds."""
         validate_parameters(self)
-        for name, curve in (("modulus", self.modulus), ("strength", self.strength)):
-            if not min(curve.y) > 0.0:
-                raise ParameterError(
-                    f"FlowingHost.{name}: a factor is zero: expected more, for a solid without "
-                    f"{name} is none"
-                )
+        check_factors("FlowingHost", modulus=self.modulus, strength=self.strength)
         if not hasattr(self.law.flow, "stress"):
             raise ParameterError(
                 f"FlowingHost.law: {type(self.law.flow).__name__} has no reference stress that "

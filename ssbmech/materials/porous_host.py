@@ -42,12 +42,7 @@ class PorousHost:
     def __post_init__(self) -> None:
         """Check the bounds."""
         validate_parameters(self)
-        for name, curve in (("modulus", self.modulus), ("strength", self.strength)):
-            if not min(curve.y) > 0.0:
-                raise ParameterError(
-                    f"PorousHost.{name}: a factor is zero: expected more, for a solid without "
-                    f"{name} is none"
-                )
+        check_factors("PorousHost", modulus=self.modulus, strength=self.strength)
 
     @property
     def state_variables(self) -> tuple[StateVariable, ...]:
@@ -78,6 +73,20 @@ class PorousHost:
         dense = with_numbers(law.dense, young=firmer * law.dense.young)
         line = with_numbers(law.line, hardening=stronger * law.line.hardening)
         return with_numbers(law, dense=dense, line=line, strength=stronger * law.strength)
+
+
+def check_factors(owner: str, **curves: Curve) -> None:
+    """Check that no factor of a solid's numbers is zero.
+
+    Raises:
+        ParameterError: one is.
+    """
+    for name, curve in curves.items():
+        if not min(curve.y) > 0.0:
+            raise ParameterError(
+                f"{owner}.{name}: a factor is zero: expected more, for a solid without "
+                f"{name} is none"
+            )
 
 
 def with_numbers(law: Law, **numbers: object) -> Law:
