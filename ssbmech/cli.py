@@ -27,6 +27,7 @@ from ssbmech.run.case_script import CaseScript
 from ssbmech.run.check_mesh import check_mesh, names_mesh
 from ssbmech.run.console import Parser, exit_status_of, is_first_rank
 from ssbmech.run.script import on_all, run_options, run_script
+from ssbmech.runfolder import export_command
 from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus
 
@@ -119,8 +120,8 @@ def _parser() -> argparse.ArgumentParser:
     fracture_command.add_arguments(fracture)
     energy = add("energy", _energy, "tell the energy of a run by volume and by mass")
     _let_hold(energy)
-    export = add("export", _export, "write the fields of a run for other programs")
-    _let_choose_fields(export)
+    export = add("export", export_command.run, "write the fields of a run for other programs")
+    export_command.add_arguments(export)
     again = add("resume", _resume, "go on with a run that was stopped or killed")
     _let_go_on(again)
     small = add("impedance", _impedance, "compute the impedance where a run stands")
@@ -172,21 +173,6 @@ def _let_hold(energy: argparse.ArgumentParser) -> None:
         metavar="LAYER=KG_PER_M3",
         help="density of a layer [kg/m3]; may be given several times",
     )
-
-
-def _let_choose_fields(export: argparse.ArgumentParser) -> None:
-    """Add the options of what is exported, and to where."""
-    export.add_argument(
-        "--to", choices=("vtu", "csv"), required=True, help="VTU for ParaView, or tables"
-    )
-    export.add_argument(
-        "--time",
-        type=float,
-        action="append",
-        metavar="SECONDS",
-        help="only the output nearest to this time; may be given several times",
-    )
-    export.add_argument("--out", type=Path, help="folder (default: export in the run folder)")
 
 
 def _let_go_on(again: argparse.ArgumentParser) -> None:
@@ -340,17 +326,6 @@ def _plot(options: argparse.Namespace) -> int:
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     for file in plots.make_all(options.folder, animation=not options.no_animation):
-        sys.stdout.write(f"{file}\n")
-    return 0
-
-
-def _export(options: argparse.Namespace) -> int:
-    from ssbmech.runfolder.export import EXPORTERS
-    from ssbmech.runfolder.run import open_run
-
-    folder = options.folder / "export" if options.out is None else options.out
-    exporter = EXPORTERS[options.to]
-    for file in open_run(options.folder).export(exporter, folder, options.time):
         sys.stdout.write(f"{file}\n")
     return 0
 

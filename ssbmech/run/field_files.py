@@ -29,7 +29,7 @@ from ssbmech.geometry.original import node_numbers, vertex_numbers
 from ssbmech.model.outputs import owned_nodes
 from ssbmech.run.shared_file import OwnGrid, SharedFile
 from ssbmech.runfolder import vtkhdf
-from ssbmech.runfolder.maps import component_names
+from ssbmech.runfolder.components import component_names
 from ssbmech.runfolder.quantities import QUANTITIES, Quantity
 from ssbmech.runfolder.vtk_cells import VTK_CELLS, vtk_cell
 

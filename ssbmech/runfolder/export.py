@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Fields of a run for other programs: PyVista grids, VTU files for ParaView, CSV tables.
 
+`ssbmech.runfolder.xdmf` and `ssbmech.runfolder.line` have the exporters of XDMF and of profiles.
+
 Needs neither the solver nor the machine that the run was computed on. Values stay in SI; tables say
 so in their heads, by name, component and unit: ``stress_xy [Pa]``.
 """
@@ -14,8 +16,7 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 
 from ssbmech.errors import RunFolderError, extras_named
-from ssbmech.runfolder.fields import Array
-from ssbmech.runfolder.maps import component_names
+from ssbmech.runfolder.derived import all_arrays, all_values, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -90,18 +91,13 @@ class CsvExporter:
         """
         written = []
         for on_points, places, ending in ((False, _middles, "cells"), (True, _nodes, "points")):
-            names = [
-                name for name in sorted(data.arrays) if data.arrays[name].on_points == on_points
-            ]
+            arrays = all_arrays(data)
+            names = [name for name in sorted(arrays) if arrays[name].on_points == on_points]
             if names:
                 path = folder / f"{data.path.stem}_{ending}.csv"
                 _write_table(run, data, names, steps, places, path)
                 written.append(path)
         return written
-
-
-EXPORTERS: Final[dict[str, Exporter]] = {"vtu": VtuExporter(), "csv": CsvExporter()}
-"""Formats by name."""
 
 
 def export(
@@ -134,6 +130,10 @@ def export(
                 written += exporter.write(run, data, chosen_steps(data, times), folder)
     except OSError as error:
         raise RunFolderError(f"cannot write to {folder}: {error.strerror or error}") from error
+    if not written:
+        raise RunFolderError(
+            f"nothing was written: the line crosses none of {', '.join(run.bodies)}"
+        )
     return written
 
 
@@ -180,38 +180,24 @@ def as_grid(run: RunData, data: FieldData, step: int) -> Any:
     data = data.at(step)
     grid = pv.UnstructuredGrid({data.cell_type: data.nodes}, data.points)
     grid.field_data["time [s]"] = [float(data.times[step])]
-    arrays = _arrays(data)
+    arrays = all_arrays(data)
     for name in sorted(arrays):
         array = arrays[name]
-        values = _values(data, name, step)
-        (grid.point_data if array.on_points else grid.cell_data)[name] = values
-        grid.field_data[f"unit of {name}"] = [run.quantity(name).unit]
-        if array.components:
-            grid.field_data[f"components of {name}"] = [
-                " ".join(component_names(array.components[0]))
-            ]
+        held = grid.point_data if array.on_points else grid.cell_data
+        held[name] = all_values(data, name, step)
+        unit, parts = run.quantity(name).unit, parts_of(name, array)
+        _tell(held.VTKObject.GetArray(name), unit, parts)
+        grid.field_data[f"unit of {name}"] = [unit]
+        if parts:
+            grid.field_data[f"components of {name}"] = [" ".join(parts)]
     return grid
 
 
-def _arrays(data: FieldData) -> dict[str, Array]:
-    """Return the arrays of a file, and those that follow from them, by name."""
-    stress = data.arrays.get("stress")
-    own = {"principal": Array(False, stress.varies, (3,))} if stress else {}
-    return {**own, **data.arrays}
-
-
-def _values(data: FieldData, name: str, step: int) -> NDArray[np.float64]:
-    """Return an array of a file, or one that follows from others, at a step."""
-    if name in data.arrays:
-        return data.values(name, step)
-    return principal_stresses(data.values("stress", step))
-
-
-def principal_stresses(stress: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return principal stresses, largest first, shape (cells, 3), from six components [Pa]."""
-    xx, yy, zz, xy, yz, xz = stress.T
-    tensors = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
-    return np.asarray(np.linalg.eigvalsh(np.moveaxis(tensors, -1, 0))[:, ::-1])
+def _tell(array: Any, unit: str, parts: Sequence[str]) -> None:
+    """Give a VTK array its unit and the names of its components, as attributes."""
+    array.GetInformation().Set(array.UNITS_LABEL(), unit)
+    for number, part in enumerate(parts):
+        array.SetComponentName(number, part)
 
 
 def _middles(data: FieldData) -> NDArray[np.float64]:
@@ -236,8 +222,8 @@ def _write_table(
     axes = range(3 if run.in_space else 2)
     heads = ["time [s]", *(f"{_AXES[axis]} [m]" for axis in axes)]
     for name in names:
-        unit, array = run.quantity(name).unit, _arrays(data)[name]
-        parts = [f"_{part}" for part in component_names(*array.components)] or [""]
+        unit, array = run.quantity(name).unit, all_arrays(data)[name]
+        parts = [f"_{part}" for part in parts_of(name, array)] or [""]
         heads += [f"{name}{part} [{unit}]" for part in parts]
     with path.open("wb") as file:
         file.write((",".join(_quoted(head) for head in heads) + "\n").encode())
@@ -245,7 +231,7 @@ def _write_table(
             data = data.at(step)
             places = places_of(data)
             time = np.full((len(places), 1), data.times[step])
-            columns = [_values(data, name, step).reshape(len(places), -1) for name in names]
+            columns = [all_values(data, name, step).reshape(len(places), -1) for name in names]
             np.savetxt(
                 file, np.hstack([time, places[:, list(axes)], *columns]), delimiter=",", fmt="%.9g"
             )

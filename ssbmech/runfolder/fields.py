@@ -175,13 +175,13 @@ class FieldData:
         """
         return self._read(name, 0, len(self.times))
 
-    def size(self, name: str) -> int:
+    def size(self, array: Array) -> int:
         """Return at how many points or cells of the grid an array has values.
 
         Args:
-            name: Name of the array.
+            array: What there is to know of it.
         """
-        return len(self.points if self.arrays[name].on_points else self.nodes)
+        return len(self.points if array.on_points else self.nodes)
 
     def nearest_step(self, time: float) -> int:
         """Return the number of the step that is nearest to a time [s]."""

@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from ssbmech.errors import RunFolderError, extras_named
+from ssbmech.runfolder.derived import all_arrays, parts_of
 from ssbmech.runfolder.export import as_grid
-from ssbmech.runfolder.maps import component_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import pandas as pd
 
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
 #: Cells of micrometres are below the tolerances of VTK's search.
 _LARGER: Final = 1e6
+
+
+class PassedBy(RunFolderError):
+    """A line has no point in common with a body."""
 
 
 @extras_named()
@@ -48,7 +54,8 @@ def along_line(
         count: Number of points.
 
     Raises:
-        RunFolderError: The line has no length, or passes the body by.
+        RunFolderError: The line has no length.
+        PassedBy: It passes the body by.
         EnvironmentMissing: PyVista is not installed.
     """
     import pandas as pd
@@ -66,16 +73,17 @@ def along_line(
     found = grid.sample_over_line(*(_LARGER * ends), resolution=count - 1)
     inside = np.asarray(found["vtkValidPointMask"], dtype=bool)
     if not inside.any():
-        raise RunFolderError(f"the line passes {data.name!r} by: it has no point in common with it")
+        raise PassedBy(f"the line passes {data.name!r} by: it has no point in common with it")
     table: dict[str, Any] = {}
     units: dict[str, str] = {}
     places = np.asarray(found.points)[inside] / _LARGER
     for axis in range(3 if run.in_space else 2):
         table["xyz"[axis]], units["xyz"[axis]] = places[:, axis], "m"
-    for name in sorted(set(grid.point_data) | set(grid.cell_data)):
+    arrays = all_arrays(data)
+    for name in sorted(arrays):
         values = np.asarray(found[name], dtype=np.float64)[inside]
         shown = values.reshape(len(values), -1)
-        parts = component_names(shown.shape[1]) if values.ndim > 1 else ("",)
+        parts = parts_of(name, arrays[name]) or ("",)
         for part, column in zip(parts, shown.T, strict=True):
             head = f"{name}_{part}" if part else name
             table[head], units[head] = column, run.quantity(name).unit
@@ -84,3 +92,53 @@ def along_line(
     made.attrs["units"] = {"distance": "m", **units}
     made.attrs["time [s]"] = float(data.times[step])
     return made
+
+
+@dataclass(frozen=True)
+class ProfileExporter:
+    """A table for each body that a line crosses: its fields along the line, at all times.
+
+    Interfaces have none. A line that lies along an interface may find either body.
+
+    Attributes:
+        start: start of the line, two or three coordinates [m].
+        end: end of the line [m].
+        count: number of points.
+    """
+
+    start: Sequence[float]
+    end: Sequence[float]
+    count: int = 201
+
+    def write(
+        self, run: RunData, data: FieldData, steps: Sequence[int], folder: Path
+    ) -> list[Path]:
+        """Write the table; none if the line passes the body by.
+
+        Args:
+            run: the run.
+            data: field file of a body or an interface.
+            steps: numbers of the steps.
+            folder: where it goes.
+
+        Raises:
+            RunFolderError: the line has no length, or is none.
+        """
+        import pandas as pd
+
+        tables = []
+        for step in steps if not data.minus else ():
+            try:
+                found = along_line(run, data, step, self.start, self.end, self.count)
+            except PassedBy:
+                continue
+            units = found.attrs["units"]
+            found = found.reset_index().rename(columns={k: f"{k} [{u}]" for k, u in units.items()})
+            found.insert(0, "time [s]", float(data.times[step]))
+            found.attrs = {}
+            tables.append(found)
+        if not tables:
+            return []
+        path = folder / f"{data.path.stem}_profile.csv"
+        pd.concat(tables).to_csv(path, index=False, float_format="%.9g")
+        return [path]

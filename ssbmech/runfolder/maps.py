@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ssbmech.errors import RunFolderError
+from ssbmech.runfolder.derived import all_arrays, all_values, dimension_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,25 +16,10 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    from ssbmech.runfolder.fields import FieldData
+    from ssbmech.runfolder.fields import Array, FieldData
     from ssbmech.runfolder.reader import RunData
 
 _AXES = "xyz"
-# Number of components -> dimension, its labels.
-_COMPONENTS: Mapping[int, tuple[str, tuple[str, ...]]] = {
-    3: ("direction", ("x", "y", "z")),
-    6: ("component", ("xx", "yy", "zz", "xy", "yz", "xz")),
-}
-
-
-def component_names(size: int = 0) -> tuple[str, ...]:
-    """Return the names of the components of a field, such as xx, yy, ... of a stress.
-
-    Args:
-        size: their number; of none there are no names.
-    """
-    numbered = tuple(str(number) for number in range(1, size + 1))
-    return _COMPONENTS.get(size, ("", numbered))[1]
 
 
 def interface_map(data: FieldData, run: RunData) -> xr.Dataset:
@@ -79,25 +65,26 @@ def _dataset(
         )
     coordinates["time"] = ("time", data.times, {"units": "s", "long_name": "time"})
     variables = {}
-    for name in sorted(data.arrays):
-        array, row = data.arrays[name], run.quantity(name)
+    arrays = all_arrays(data)
+    for name in sorted(arrays):
+        array, row = arrays[name], run.quantity(name)
         dims = (
             ["time", dimensions[array.on_points]] if array.varies else [dimensions[array.on_points]]
         )
-        for size in array.components:
-            dimension, labels = _COMPONENTS.get(size, (f"{name}_component", ()))
+        if array.components:
+            dimension, labels = dimension_of(name, array)
             dims.append(dimension)
             if labels:
                 coordinates[dimension] = (dimension, list(labels))
         known = {"units": row.unit, "long_name": row.label, "symbol": row.symbol}
         attributes = {key: text for key, text in known.items() if text}
-        values = _lazy(data, name) if array.varies else data.values(name, 0)
+        values = _lazy(data, name, array) if array.varies else all_values(data, name, 0)
         variables[name] = xr.Variable(dims, values, attributes)
     frame = str(run.manifest.get("frame", ""))
     return xr.Dataset(variables, coordinates, {**notes, **({"frame": frame} if frame else {})})
 
 
-def _lazy(data: FieldData, name: str) -> Any:
+def _lazy(data: FieldData, name: str, array: Array) -> Any:
     """Return an array as xarray's own readers do: a part of it is read when that is asked for."""
     from xarray.backends import BackendArray
     from xarray.core import indexing
@@ -106,7 +93,7 @@ def _lazy(data: FieldData, name: str) -> Any:
         """Values of a field at all times."""
 
         def __init__(self) -> None:
-            self.shape = (len(data.times), data.size(name), *data.arrays[name].components)
+            self.shape = (len(data.times), data.size(array), *array.components)
             self.dtype = np.dtype(np.float64)
 
         def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
@@ -116,11 +103,11 @@ def _lazy(data: FieldData, name: str) -> Any:
         def _read(self, key: tuple[int | slice, ...]) -> NDArray[np.float64]:
             time, rest = key[0], key[1:]
             if not isinstance(time, slice):
-                return np.asarray(data.values(name, int(time))[rest])
+                return np.asarray(all_values(data, name, int(time))[rest])
             steps = range(len(data.times))[time]
             if not steps:
                 return np.empty(self.shape)[key]
-            return np.stack([data.values(name, step)[rest] for step in steps])
+            return np.stack([all_values(data, name, step)[rest] for step in steps])
 
     return indexing.LazilyIndexedArray(FieldArray())
 

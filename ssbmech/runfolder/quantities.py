@@ -138,6 +138,13 @@ _PLACES = (
     Quantity("pressure", r"$-\sigma_\mathrm{h}$", "Pa", "pressure"),
     Quantity("creep_rate", r"$\dot{\varepsilon}$", "s-1", "creep rate"),
     Quantity("strain_creep", r"$\varepsilon^\mathrm{c}$", "1", "creep strain", components=6),
+    Quantity(
+        "strain_creep_equivalent",
+        r"$\varepsilon^\mathrm{c}_\mathrm{eq}$",
+        "1",
+        "equivalent creep strain",
+    ),
+    Quantity("strain_principal", r"$\varepsilon_i$", "1", "principal strains", components=3),
     Quantity("flow_resistance", "$S$", "Pa", "flow resistance"),
     Quantity("flow_resistance_min", "$S$", "Pa", "lowest flow resistance"),
     Quantity("flow_resistance_mean", "$S$", "Pa", "mean flow resistance"),

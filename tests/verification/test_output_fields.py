@@ -12,7 +12,7 @@ import pytest
 import ssbmech as ssb
 from ssbmech.constants import FARADAY, GAS_CONSTANT
 from ssbmech.frames import Axisymmetric, PlaneStrain
-from ssbmech.runfolder.export import principal_stresses
+from ssbmech.runfolder.derived import principal_values
 from ssbmech.runfolder.reader import RunData
 from ssbmech.units import mA_per_cm2, s
 from tests.small_cell import COUNTER, WORKING, void_cell
@@ -88,7 +88,7 @@ def test_strain_of_the_electrolyte_is_elastic(even):
 @pytest.mark.serial
 def test_principal_stresses():
     """Of pure shear they are plus and minus the shear."""
-    found = principal_stresses(np.array([[0, 0, 0, 3.0, 0, 0], [1.0, 2.0, 3.0, 0, 0, 0]]))
+    found = principal_values(np.array([[0, 0, 0, 3.0, 0, 0], [1.0, 2.0, 3.0, 0, 0, 0]]))
     assert found == pytest.approx(np.array([[3.0, 0.0, -3.0], [3.0, 2.0, 1.0]]), abs=1e-12)
 
 
