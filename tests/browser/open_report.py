@@ -85,8 +85,8 @@ JSON.stringify({
 class Browser:
     """A Chromium without a window, spoken to through a pair of pipes."""
 
-    def __init__(self, send: int, receive: int) -> None:
-        self._send, self._receive = send, receive
+    def __init__(self, send: int, receive: int, allowed: tuple[str, ...] = LOCAL) -> None:
+        self._send, self._receive, self._allowed = send, receive, allowed
         self._buffer, self._number = b"", 0
         self.session = ""
         self.complaints: list[str] = []
@@ -177,7 +177,7 @@ class Browser:
         elif method == "Network.requestWillBeSent":
             address = about["request"]["url"]
             self.requests.append(address.partition(":")[0])
-            if not address.startswith(LOCAL):
+            if not address.startswith(self._allowed):
                 self.complaints.append(f"network: {address}")
         elif method in (
             "Network.webSocketCreated",
@@ -188,8 +188,14 @@ class Browser:
 
 
 @contextmanager
-def browser(width: int, height: int) -> Iterator[Browser]:
-    """Start Chromium with a page of this size, in a fresh profile."""
+def browser(width: int, height: int, served: str = "") -> Iterator[Browser]:
+    """Start Chromium with a page of this size, in a fresh profile.
+
+    Args:
+        width: of the window [px].
+        height: of the window [px].
+        served: beginning of the addresses that it may ask for beside local ones.
+    """
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         raise FileNotFoundError("there is no chromium on the PATH")
@@ -199,6 +205,9 @@ def browser(width: int, height: int) -> Iterator[Browser]:
         # Chromium reads from file descriptor 3 and writes to 4.
         script = f'exec "$0" "$@" 3<&{their_in} 4>&{their_out}'
         flags = [*FLAGS, f"--user-data-dir={profile}", f"--window-size={width},{height}"]
+        if served:
+            # the last one counts
+            flags.append("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
         process = subprocess.Popen(
             ["bash", "-c", script, program, *flags, "about:blank"],
             pass_fds=(their_in, their_out),
@@ -207,7 +216,7 @@ def browser(width: int, height: int) -> Iterator[Browser]:
         os.close(their_in)
         os.close(their_out)
         try:
-            yield Browser(send, receive)
+            yield Browser(send, receive, (*LOCAL, *([served] if served else [])))
         finally:
             process.terminate()
             process.wait()
