@@ -96,7 +96,9 @@ from .materials.brittle import Brittle
 from .materials.material import Material
 from .measured import Measured
 from .memory import StateVariable
+from .model.dissipation import DissipatedEnergy, DissipatedPower
 from .model.energy_release import EnergyRelease
+from .model.film_drop import FilmDrop
 from .model.outputs import CellField, CellMean, PointField, Scalar
 from .model.parts.double_layer import Dielectric, DoubleLayer
 from .model.small_signal import impedance
@@ -159,6 +161,8 @@ __all__ = [
     "Discharge",
     "Discretisation",
     "Discs",
+    "DissipatedEnergy",
+    "DissipatedPower",
     "DoubleLayer",
     "DrivenPlaten",
     "Electrodes",
@@ -170,6 +174,7 @@ __all__ = [
     "FacePotential",
     "FacePressure",
     "FannedDirectors",
+    "FilmDrop",
     "Final",
     "FixedGap",
     "FreeClosing",

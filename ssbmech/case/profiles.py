@@ -28,7 +28,7 @@ from ssbmech.kinds import check_kinds
 from ssbmech.parameter import NOT_DESCRIBED, UNSTATED, table, validate_parameters
 from ssbmech.plausible import MOST_CURRENT, MOST_PRESSURE, MOST_VOLT
 from ssbmech.records import Column, read_columns
-from ssbmech.units import to_si
+from ssbmech.units import registry, to_si
 
 _POINTS = {**NOT_DESCRIBED, **UNSTATED}
 """Metadata of what the table of a profile is made from, which says all of it."""
@@ -167,6 +167,28 @@ class CurrentProfile(_Profile):
         if is_rate(first):
             object.__setattr__(self, "by_rate", True)
         return "1/s" if self.by_rate else self.unit
+
+    @classmethod
+    def drive_cycle(cls, path: str | Path, area: float, **settings: Any) -> Self:
+        """Return a drive cycle as PyBaMM has them: seconds and amperes, discharge positive.
+
+        The file has two columns without names. Its current is that of a whole cell.
+
+        Args:
+            path: the file.
+            area: area of that cell [m2].
+            settings: the other fields of the profile.
+
+        Raises:
+            ParameterError: the area is not above zero, or the file is as `from_csv` says.
+        """
+        size = to_si(area, "m2", f"{cls.__name__}.drive_cycle: area")
+        if not size > 0.0:
+            raise ParameterError(
+                f"{cls.__name__}.drive_cycle: area = {size:g} m2: expected more than zero"
+            )
+        current = Column(1, registry.ampere / (size * registry.meter**2))
+        return cls.from_csv(path, Column(0, registry.second), current, scale=-1.0, **settings)
 
     def drive(self, elapsed: float) -> Drive:
         """Return the current at a time."""

@@ -222,11 +222,24 @@ class ButlerVolmer:
         reference = self.reference_temperature
         return self.film_resistance / hotter(self.film_activation_energy, temperature, reference)
 
-    def residual(self, point: InterfacePoint) -> Expr:
-        """Return i minus the Butler-Volmer current [A/m2]."""
+    def _at(self, point: InterfacePoint) -> tuple[Expr, Expr]:
+        """Return exchange current [A/m2] and resistance of film and constriction [ohm m2]."""
         exchange = self.exchange_current(point.temperature)
         i_0 = point.activity * (exchange * self.sites.factor(point.content, self.alpha_a))
-        resistance = self.film(point.temperature) + point.constriction
+        return i_0, self.film(point.temperature) + point.constriction
+
+    def overpotential(self, point: InterfacePoint) -> Expr:
+        """Return the overpotential of the charge transfer alone, behind film and constriction [V].
+
+        Args:
+            point: the interface.
+        """
+        i_0, resistance = self._at(point)
+        return self.eta(point.driving, i_0, resistance, point.temperature)
+
+    def residual(self, point: InterfacePoint) -> Expr:
+        """Return i minus the Butler-Volmer current [A/m2]."""
+        i_0, resistance = self._at(point)
         eta = self.eta(point.driving, i_0, resistance, point.temperature)
         f_eta = FARADAY / (GAS_CONSTANT * point.temperature) * eta
         anodic = bounded_exp(self.alpha_a * f_eta)

@@ -24,6 +24,8 @@ REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
         "of lithium ion kinetics, particle morphology and voids on the electrochemical "
         "performance of composite cathodes for all-solid-state batteries, J. Electrochem. Soc. "
         "169 (2022) 020539.",
+        "bpx": "Battery Parameter eXchange, the Faraday Institution; the file that was read names "
+        "its own sources.",
         "buschmann2011": "H. Buschmann et al., Structure and dynamics of the fast lithium ion "
         "conductor Li7La3Zr2O12, Phys. Chem. Chem. Phys. 13 (2011) 19378.",
         "chen2020": "C.-H. Chen et al., Development of experimental techniques for "

@@ -115,6 +115,11 @@ _PLACES = (
     Quantity("pressure_max", r"$p_\mathrm{max}$", "Pa", "highest pressure"),
     Quantity("creep_rate_max", r"$\dot{\varepsilon}_\mathrm{max}$", "s-1", "highest creep rate"),
     Quantity("strain_zz", r"$\varepsilon_{zz}$", "1", "strain across the section"),
+    # Energy turned into heat
+    Quantity("dissipated_creep", r"$D_\mathrm{c}$", "J", "energy dissipated by creep"),
+    Quantity("dissipated_ohmic", r"$D_\Omega$", "J", "energy dissipated by conduction"),
+    Quantity("dissipated_transfer", r"$D_\eta$", "J", "energy dissipated by charge transfer"),
+    Quantity("dissipation", r"$\dot d$", "W m-3", "dissipated power"),
     # Limits of validity
     Quantity("strain_max", r"$\varepsilon_\mathrm{max}$", "1", "largest principal strain"),
     Quantity("rotation_max", r"$\omega_\mathrm{max}$", "1", "largest rotation"),
@@ -158,6 +163,7 @@ _PLACES = (
     Quantity("p_contact", r"$p_\mathrm{c}$", "Pa", "contact pressure"),
     Quantity("i_normal", "$i$", "A m-2", "current density"),
     Quantity("overpotential", r"$\eta$", "V", "overpotential of charge transfer and films"),
+    Quantity("film_drop", r"$\Delta\phi_\mathrm{f}$", "V", "potential drop over films"),
     Quantity("stripped", "$s$", "m", "stripped thickness"),
     Quantity("double_layer_charge", r"$q_\mathrm{dl}$", "C m-2", "charge of the double layer"),
     Quantity("phi_layer", r"$\phi_\mathrm{Li}$", "V", "potential of lithium in the interlayer"),

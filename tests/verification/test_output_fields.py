@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.constants import FARADAY, GAS_CONSTANT
+from ssbmech.errors import SSBMechError
 from ssbmech.frames import Axisymmetric, PlaneStrain
-from ssbmech.runfolder.derived import principal_values
+from ssbmech.runfolder.derived import all_arrays, all_values, principal_values
 from ssbmech.runfolder.reader import RunData
 from ssbmech.units import mA_per_cm2, s
 from tests.small_cell import COUNTER, WORKING, void_cell
@@ -29,11 +31,19 @@ def even(request, tmp_path_factory):
         size=4.0,
         depth=1e-6,
         protocol=(ssb.Preload(1 * s), ssb.ConstantCurrent(1 * mA_per_cm2, 2 * s)),
-        output=ssb.Output(figures=False),
+        output=ssb.Output(
+            figures=False,
+            fields_every=1,
+            all_states=True,
+            quantities=(ssb.FilmDrop(WORKING), ssb.DissipatedPower()),
+        ),
         temperature=TEMPERATURE,
     )
+    law = dataclasses.replace(case.interfaces[0].kinetics, film_resistance=5e-4)
+    faces = tuple(dataclasses.replace(each, kinetics=law) for each in case.interfaces)
+    case = dataclasses.replace(case, interfaces=faces)
     path = tmp_path_factory.mktemp("runs") / "run"
-    return RunData.open(ssb.run(case, path).path), case
+    return RunData.open(ssb.run(case, path, observers=(ssb.DissipatedEnergy(),)).path), case
 
 
 def last(run, kind, name, field):
@@ -65,6 +75,85 @@ def test_overpotential_drives_the_current(even):
         assert law.alpha_a == 0.5
         assert expected == pytest.approx(current, rel=1e-5, abs=0.0)
         assert np.all(sign * driving > 0.0)
+
+
+@pytest.mark.serial
+def test_film_takes_its_share(even):
+    """It takes its resistance times the current in contact, the charge transfer the rest."""
+    run, case = even
+    law = case.interfaces[0].kinetics
+    current, drop = (last(run, "interfaces", WORKING, name) for name in ("i_normal", "film_drop"))
+    assert law.film_resistance > 0.0
+    assert drop == pytest.approx(law.film_resistance * current, rel=1e-5, abs=0.0)
+    eta = last(run, "interfaces", WORKING, "overpotential") - drop
+    f = FARADAY / (GAS_CONSTANT * TEMPERATURE)
+    assert law.i_0 * 2.0 * np.sinh(0.5 * f * eta) == pytest.approx(current, rel=1e-5, abs=0.0)
+
+
+@pytest.mark.serial
+def test_what_the_drive_gives_is_dissipated(even):
+    """Two equal electrodes store nothing: all electric energy turns into heat."""
+    run, case = even
+    spent = run.series.columns
+    plane = run.manifest["frame"] == "PlaneStrain"
+    area = 24e-6 if plane else np.pi * 24e-6**2
+    given = area * np.sum(spent["voltage"] * spent["current"] * spent["time_step"])
+    ohmic = spent["dissipated_ohmic:separator"][-1]
+    transfer = sum(spent[f"dissipated_transfer:{name}"][-1] for name in (WORKING, COUNTER))
+    assert ohmic + transfer == pytest.approx(given, rel=1e-5, abs=0.0)
+    kappa = float(case.bodies[1].materials["separator"].conductor.kappa_e(TEMPERATURE))
+    exact = CURRENT**2 / kappa * 8e-6 * area * 2.0
+    assert ohmic == pytest.approx(exact, rel=1e-5, abs=0.0)
+    assert run.series.units["dissipated_ohmic:separator"] == ("J m-1" if plane else "J")
+
+
+@pytest.mark.serial
+def test_creep_dissipates_stress_times_rate(even):
+    """The density is their product where they are even, and the energy its integral."""
+    run, _ = even
+    data, series = run.bodies["negative"], run.series.columns
+    power = data.history("dissipation")
+    product = data.history("von_mises") * data.history("creep_rate")
+    assert power == pytest.approx(product, rel=1e-6, abs=1e-9 * power.max())
+    assert power.max() > 0.0
+    assert "dissipation" in run.bodies["separator"].names
+    area = 24e-6 if run.manifest["frame"] == "PlaneStrain" else np.pi * 24e-6**2
+    mean = power.mean(axis=1)
+    before = np.append(mean[0], mean[:-1])
+    begins = np.append(True, np.diff(series["step"]) > 0)
+    steps = np.where(begins, mean, 0.5 * (before + mean)) * series["time_step"]
+    exact = 8e-6 * area * np.cumsum(steps)
+    found = series["dissipated_creep:negative"]
+    assert found == pytest.approx(exact, rel=1e-5, abs=1e-9 * found[-1])
+
+
+@pytest.mark.serial
+def test_equivalent_creep_strain(even):
+    """It comes with the creep strain, in the tables and grids of a run."""
+    run, _ = even
+    data = run.bodies["negative"]
+    creep = last(run, "bodies", "negative", "strain_creep")
+    found = all_values(data, "strain_creep_equivalent", len(data.times) - 1)
+    square = (creep[:, :3] ** 2).sum(axis=1) + 2 * (creep[:, 3:] ** 2).sum(axis=1)
+    assert found == pytest.approx(np.sqrt(2 / 3 * square), rel=1e-12)
+    assert found.max() > 0.0
+    assert "strain_creep_equivalent" not in all_arrays(run.bodies["separator"])
+
+
+@pytest.mark.serial
+def test_film_drop_names_what_it_cannot_part(tmp_path):
+    """An interface that is none, one without charge transfer, and a law of one resistance."""
+    for interface, kinetics, told in (
+        ("a|b", None, "there is no interface 'a|b', only negative|separator, positive|separator"),
+        (WORKING, ssb.LinearKinetics(1e-3), "LinearKinetics at 'negative|separator' does not part"),
+    ):
+        case = void_cell(size=8.0, output=ssb.Output(quantities=(ssb.FilmDrop(interface),)))
+        if kinetics is not None:
+            first, second = case.interfaces
+            linear = dataclasses.replace(first, kinetics=kinetics)
+            case = dataclasses.replace(case, interfaces=(linear, second))
+        with pytest.raises(SSBMechError, match=re.escape(told)):
+            ssb.run(case, tmp_path / told[:4].strip())
 
 
 @pytest.mark.serial

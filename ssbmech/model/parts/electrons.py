@@ -9,9 +9,11 @@ from mpi4py import MPI
 
 import numpy as np
 import numpy.typing as npt
+import ufl
 
 from ssbmech.errors import CaseError
 from ssbmech.forms import charge
+from ssbmech.frames import Expr
 from ssbmech.materials.transport import Electronic
 from ssbmech.model.body import BodyModel, hold
 from ssbmech.model.conditions import symbolic
@@ -57,11 +59,22 @@ class Electrons(Part):
     def terms(self) -> Iterator[Term]:
         """Yield Ohm's law of each region."""
         body, phi_s = self.body, self.phi_s
-        mesh, w = body.mesh.mesh, body.test(phi_s)
-        temperature = body.setting.conditions.temperature.on(mesh)
-        for name, conductor in self._conductors.items():
-            sigma = symbolic(conductor, mesh).sigma_s(temperature)
+        w = body.test(phi_s)
+        for name in self._conductors:
+            sigma = self._conductivity(name)
             yield phi_s.key, charge.ohmic_term(sigma, phi_s.function, w, body.region(name))
+
+    def heating(self) -> Iterator[tuple[str, Expr]]:
+        """Yield the power sigma |grad phi_s|^2 of each region [W/m3]."""
+        slope = ufl.grad(self.phi_s.function)
+        for name in self._conductors:
+            yield name, self._conductivity(name) * ufl.inner(slope, slope)
+
+    def _conductivity(self, name: str) -> Expr:
+        """Return the electronic conductivity of a region [S/m]."""
+        mesh = self.body.mesh.mesh
+        temperature = self.body.setting.conditions.temperature.on(mesh)
+        return symbolic(self._conductors[name], mesh).sigma_s(temperature)
 
     def roles(self) -> Sequence[Role]:
         """Say that the potential is that of an elliptic equation; collective."""

@@ -111,6 +111,12 @@ class Ions(Part):
             CellMean(quantity("current_density"), dict(self._currents())),
         )
 
+    def heating(self) -> Iterator[tuple[str, Expr]]:
+        """Yield the power kappa |grad phi_e|^2 of each region that conducts [W/m3]."""
+        slope = ufl.grad(self.phi_e.function)
+        for name in self._conductors:
+            yield name, self._conductivity(name) * ufl.inner(slope, slope)
+
     def _currents(self) -> Iterator[tuple[str, list[Expr]]]:
         """Yield the current density -kappa grad phi_e of each region that conducts [A/m2]."""
         slope = ufl.grad(self.phi_e.function)
