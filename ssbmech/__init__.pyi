@@ -75,6 +75,7 @@ from .geometry.patches import (
 from .geometry.profiles import CosineGap, CylinderGap, FunctionGap, LensGap, SphereGap
 from .geometry.stacks import Layer, Refinement, Stack
 from .interfaces.accumulating import AccumulatingProps
+from .interfaces.capillarity import Capillarity
 from .interfaces.cohesion import BilinearCohesion
 from .interfaces.constriction import SpotsOfOneNumber, SpotsOfOneSize
 from .interfaces.contact import Frictionless, GapConduction, RoughConduction, Sticking
@@ -130,6 +131,7 @@ __all__ = [
     "BodyForce",
     "Brittle",
     "ButlerVolmer",
+    "Capillarity",
     "Case",
     "CaseScript",
     "CaseWarning",

@@ -40,6 +40,7 @@ def _faults(interface: Interface, bodies: Mapping[str, Body]) -> Iterator[str]:
         ("a bond", interface.adhesion),
         ("a pattern of activity", interface.activity),
         ("diffusion along it", interface.diffusion),
+        ("a capillarity", interface.capillarity),
         ("laws of metal at an electrolyte", interface.laws),
     ):
         if given:

@@ -29,9 +29,10 @@ def check_interface_laws(interfaces: Sequence[Interface], bodies: Sequence[Body]
 
 def _check_metal(interface: Interface, bodies: Mapping[str, Body]) -> None:
     """Refuse laws of metal at an interface whose minus body has none, or that no current passes."""
-    where, law = f"interface {interface.name!r}", interface.diffusion
-    if law is not None:
-        _check_minus(f"{where}: {type(law).__name__}", interface, bodies)
+    where = f"interface {interface.name!r}"
+    for law in (interface.diffusion, interface.capillarity):
+        if law is not None:
+            _check_minus(f"{where}: {type(law).__name__}", interface, bodies)
     for item in interface.laws:
         if not getattr(item, "needs_metal", False):
             continue

@@ -51,6 +51,12 @@ def check_moving(
                 f"interface {interface.name!r} has directors, but {interface.minus!r} does not "
                 "move: leave them out, or write Body(..., moves=True)"
             )
+        if interface.capillarity is not None and interface.minus not in moving:
+            raise CaseError(
+                f"interface {interface.name!r} has a capillarity, but {interface.minus!r} is no "
+                "metal whose mesh moves, so that its surface stays as it is: leave it out, or "
+                "write Body(..., moves=True)"
+            )
         if interface.minus in moving:
             for what in _laws_at_rest(interface):
                 raise CaseError(

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from ssbmech.errors import CaseError
 from ssbmech.extensions import OwnPart
+from ssbmech.interfaces.capillarity import Capillarity
 from ssbmech.interfaces.cohesion import Adhesion
 from ssbmech.interfaces.contact import Contact, Frictionless
 from ssbmech.interfaces.diffusion import InterfaceDiffusion
@@ -51,6 +52,8 @@ class Interface:
             None for one everywhere. A facet has the factor of its midpoint. Where the
             minus body moves a vertex has the mean of the facets around it.
         diffusion: metal of the minus body that moves along the interface; None if none does.
+        capillarity: energy of the bare surface of a minus body that moves, and diffusion along it;
+            None for neither.
         directors: lines along which the surface of a minus body that moves goes; None for the mean
             normals of facets.
         interlayer: layer on the plus body that stores lithium, with the metal of the minus body
@@ -73,6 +76,7 @@ class Interface:
     initial_gap: GapProfile | None = None
     activity: ActivityProfile | None = field(default=None, metadata=STATED_IF_GIVEN)
     diffusion: InterfaceDiffusion | None = field(default=None, metadata=STATED_IF_GIVEN)
+    capillarity: Capillarity | None = field(default=None, metadata=STATED_IF_GIVEN)
     directors: Directors | None = field(default=None, metadata=STATED_IF_GIVEN)
     interlayer: PorousInterlayer | None = field(default=None, metadata=STATED_IF_GIVEN)
     laws: tuple[SurfaceLaw, ...] = field(default=(), metadata=STATED_IF_GIVEN)
@@ -110,6 +114,12 @@ class Interface:
     def reacts(self) -> bool:
         """Whether charge passes anywhere on the interface."""
         return self.kinetics is not None or bool(self.kinetics_of)
+
+    @property
+    def diffuses(self) -> bool:
+        """Whether metal moves along it, in contact or where it is bare."""
+        bare = self.capillarity is not None and self.capillarity.diffusion is not None
+        return self.diffusion is not None or bare
 
     @property
     def lines(self) -> Directors:

@@ -36,6 +36,7 @@ from ssbmech.model.parts.thermal import with_expansion
 from ssbmech.model.parts.transfer import Transfer
 from ssbmech.model.parts.wall import MovingWall
 from ssbmech.model.parts.wall_diffusion import WallDiffusion
+from ssbmech.model.parts.wall_tension import WallTension
 from ssbmech.model.places import OnFacets, OnVertices
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.model.surface_start import new_surface
@@ -142,9 +143,12 @@ def build_surface(
         parts.append(Interlayer(surface, interface.interlayer))
     if interface.reacts:
         parts.append(Transfer(surface))
-    if interface.diffusion is not None:
-        kind = WallDiffusion if moves else Diffusion
-        parts.append(kind(surface, interface.diffusion))
+    if interface.capillarity is not None:
+        parts.extend(WallTension(wall, interface.capillarity) for wall in parts.find(MovingWall))
+    if interface.diffuses and moves:
+        parts.append(WallDiffusion(surface))
+    elif interface.diffusion is not None:
+        parts.append(Diffusion(surface, interface.diffusion))
     states = LawStates(surface)
     parts.append(states)
     own = tuple(physics.part(surface) for physics in interface.parts)

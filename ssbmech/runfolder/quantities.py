@@ -95,6 +95,7 @@ _PLACES = (
     Quantity("reached", r"$Q_\mathrm{reach}$", "C m-2", "charge of the metal left in contact"),
     Quantity("layer_growth", r"$\Delta h_\mathrm{l}$", "m", "growth of the interlayer"),
     Quantity("wall_slope", r"$\tan\varphi_\mathrm{max}$", "1", "largest slope of a moving wall"),
+    Quantity("surface_energy", r"$E_\gamma$", "J", "energy of the bare surface of metal"),
     Quantity("damage_mean", r"$\bar{d}$", "1", "broken fraction of the bond"),
     # Metal in a crack
     Quantity("crack_size", r"$A_\mathrm{crack}$", "m2", "broken area of the bond"),
@@ -169,6 +170,7 @@ _PLACES = (
     Quantity("phi_layer", r"$\phi_\mathrm{Li}$", "V", "potential of lithium in the interlayer"),
     Quantity("i_behind", r"$i_\mathrm{b}$", "A m-2", "current density of the metal behind"),
     Quantity("carried", "$m$", "m", "thickness carried away by diffusion"),
+    Quantity("p_capillary", r"$\pi$", "Pa", "capillary pressure"),
     Quantity("contact", "", "1", "in contact"),
     Quantity("damage", "$d$", "1", "damage of the bond"),
     Quantity("crack_metal", r"$h$", "m", "thickness of metal in the crack"),

@@ -76,6 +76,7 @@ def built(case: ssb.Case) -> CellModel:
     return CellModel(case, case.geometry.build(MPI.COMM_WORLD))
 
 
+TENSE = ssb.Interface(WORKING, capillarity=ssb.Capillarity(0.5))
 DIRECTED = ssb.Interface(WORKING, directors=ssb.ParallelDirectors(y=1.0))
 #: They meet two micrometres below the interface, at half of the gap.
 CROSSING = ssb.FannedDirectors(x=8e-6, y=10e-6)
@@ -124,6 +125,10 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "directors at rest": (
         lambda: moving_cell(1e-6, moves=False, interfaces=(DIRECTED, ssb.Interface(COUNTER))),
         ("has directors", "does not move", "moves=True"),
+    ),
+    "capillarity at rest": (
+        lambda: moving_cell(1e-6, moves=False, interfaces=(TENSE, ssb.Interface(COUNTER))),
+        ("has a capillarity", "no metal whose mesh moves", "moves=True"),
     ),
     "directors along the interface": (
         lambda: built(interface(directors=ssb.ParallelDirectors(x=1.0))()),

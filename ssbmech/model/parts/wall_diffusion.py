@@ -6,7 +6,9 @@ diffusion has carried away from a vertex i is
 
 .. math:: A_i (m_i - m_{n,i}) = \int_\Gamma \Delta t \, B \, \nabla p \cdot \nabla q_i \, dA
 
-The sum over all vertices is zero: nothing leaves through the rim of the interface.
+The sum over all vertices is zero: nothing leaves through the rim of the interface. Where the wall
+has a surface energy (`ssbmech.model.parts.wall_tension`), its capillary pressure is added to p, and
+metal may also flow along the bare wall, with a mobility of its own.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from ssbmech.model.history import Follower
 from ssbmech.model.outputs import CellField, Output
 from ssbmech.model.part import Memory, SurfacePart, Term
 from ssbmech.model.parts.diffusion import diffusing_volume
+from ssbmech.model.parts.wall_tension import WallTension
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Unknown
@@ -37,7 +40,7 @@ class WallDiffusion(SurfacePart):
         carried: thickness that diffusion has carried away [m].
     """
 
-    def __init__(self, surface: SurfaceModel, law: InterfaceDiffusion) -> None:
+    def __init__(self, surface: SurfaceModel) -> None:
         """Add the thickness, and remember it; collective.
 
         Raises:
@@ -50,10 +53,8 @@ class WallDiffusion(SurfacePart):
         everywhere = np.ones(surface.gap.owned, dtype=bool)
         now = Follower(self.carried.function("+"), surface.local.dS, everywhere)
         self.history.follow("carried_n", [now])
-        conditions, mesh = surface.setting.conditions, surface.mesh.mesh
-        twin: InterfaceDiffusion = symbolic(law, mesh)
-        mobility = twin.mobility(diffusing_volume(surface), conditions.temperature.on(mesh))
-        self._conductance = conditions.dt.on(mesh) * mobility
+        q = ufl.TestFunction(self.carried.function.function_space)
+        self._flows = [*self._along_contact(q), *self._along_bare_wall(q)]
 
     @property
     def unknowns(self) -> Sequence[Unknown]:
@@ -69,14 +70,30 @@ class WallDiffusion(SurfacePart):
         """Return the thickness that the step carries away [m]."""
         return self.carried.function("+") - self._before("+")
 
+    def _along_contact(self, q: Expr) -> Iterator[Expr]:
+        """Yield what flows along the interface in the step, as a weak form."""
+        surface, law = self.surface, self.surface.interface.diffusion
+        if law is not None:
+            conditions, mesh = surface.setting.conditions, surface.mesh.mesh
+            twin: InterfaceDiffusion = symbolic(law, mesh)
+            mobility = twin.mobility(diffusing_volume(surface), conditions.temperature.on(mesh))
+            tensions = [wall.pressure.function for wall in surface.parts.find(WallTension)]
+            driving = sum(tensions, surface.p_contact.function)
+            slopes = ufl.inner(ufl.grad(driving), ufl.grad(q))
+            yield conditions.dt.on(mesh) * mobility * slopes * surface.dx
+
+    def _along_bare_wall(self, q: Expr) -> Iterator[Expr]:
+        """Yield what flows along the bare wall in the step, as a weak form."""
+        for wall in self.surface.parts.find(WallTension):
+            if wall.law.diffusion is not None:
+                yield wall.flow(wall.law.diffusion, q)
+
     def terms(self) -> Iterator[Term]:
         """Yield the balance of vertices, and the growth of the gap."""
-        surface, pressure = self.surface, self.surface.p_contact.function
-        q = ufl.TestFunction(pressure.function_space)
-        flow = self._conductance * ufl.inner(ufl.grad(pressure), ufl.grad(q))
-        test = surface.test(self.carried)
+        surface, test = self.surface, self.surface.test(self.carried)
         yield self.carried.key, self.lost() * test * surface.local.dS
-        yield self.carried.key, -flow * surface.dx
+        for flow in self._flows:
+            yield self.carried.key, -flow
         yield surface.gap.key, terms.opening_term(surface.local, self.lost(), test)
 
     def sizes(self) -> Iterator[Term]:

@@ -24,7 +24,7 @@ from dolfinx import fem, la
 
 from ssbmech._compat import compile_form
 from ssbmech.errors import CaseError
-from ssbmech.geometry.moving import area_vectors, facet_link, shares, steepness
+from ssbmech.geometry.moving import area_shares, area_vectors, facet_link, shares, steepness
 from ssbmech.model.history import facet_integrals
 from ssbmech.model.parts.wall_growth import WallGrowth
 from ssbmech.model.surface import SurfaceModel
@@ -134,6 +134,28 @@ class WallShape:
         held = self.share.function_space.dofmap.list[link.cells]
         self.share.x.array[held] = shares(gaps, LEAST_GAP)
         self.share.x.scatter_forward()
+
+    def swept(self, x: Array) -> Array:
+        """Return the volume that the metal loses by a gap at each place, over its area; collective.
+
+        It is that of the wall where it is, owned and ghost [1].
+
+        Args:
+            x: positions of the nodes of the minus body's geometry, shape (nodes, 3) [m].
+        """
+        link, space = self.link, self.surface.gap.function.function_space
+        dim = link.normals.shape[1]
+        directors = self.director.x.array.reshape(-1, dim)[self.places]
+        corners = x[link.minus_nodes][:, :, :dim]
+        vectors = area_shares(corners, self.surface.setting.frame.revolves)
+        lost = np.einsum("fcd,fcd->fc", vectors, directors) * link.senses[:, None]
+        vector = la.vector(space.dofmap.index_map, 1)
+        vector.array[:] = 0.0
+        np.add.at(vector.array, self.places, lost)
+        vector.scatter_reverse(la.InsertMode.add)
+        vector.array[: self.surface.gap.owned] /= self.surface.areas
+        vector.scatter_forward()
+        return np.array(vector.array)
 
     def offsets(self) -> Array:
         """Return where the metal's vertices are from those of the interface; collective.

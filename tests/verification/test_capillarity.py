@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: BSD-3-Clause
+r"""The wall of a void whose metal has a surface energy: how it relaxes, and where it rests.
+
+A wave of wave number q on a flat wall decays by diffusion along it (Mullins, J. Appl. Phys. 1957,
+28, 333) and by flow of a viscous body below (Frenkel),
+
+.. math:: h \propto \exp(-B \gamma q^4 t), \quad h \propto \exp(-\gamma q t / (2 \eta))
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from mpi4py import MPI
+
+import numpy as np
+import pytest
+
+import ssbmech as ssb
+from ssbmech import library
+from ssbmech.constants import GAS_CONSTANT
+from ssbmech.frames import Frame
+from ssbmech.materials.material import Material
+from ssbmech.model.cell import CellModel
+from ssbmech.model.parts.wall_tension import WallTension
+from tests.moving import LITHIUM, assert_same_rows, motion
+from tests.parts import part
+from tests.single_body import with_flow
+from tests.tools import March, Mode, march, measured, observed_orders, set_mode
+
+COMM = MPI.COMM_WORLD
+WALL = "negative|separator"
+ENERGY, TEMPERATURE = 0.5, 298.15
+ALONG = ssb.InterfaceDiffusion(2e-20)
+TENSE = ssb.Capillarity(ENERGY, ALONG)
+WAVE = 1e-6
+NUMBER = 2 * math.pi / WAVE
+MOBILITY = ALONG.diffusivity_width * LITHIUM.metal.molar_volume / (GAS_CONSTANT * TEMPERATURE)
+RATE = MOBILITY * ENERGY * NUMBER**4
+"""Of the decay of a wave by diffusion along the wall [1/s]."""
+
+#: Metal that does not flow while the wall moves.
+STIFF = with_flow(LITHIUM, rate=1e-12, stress=1e6, exponent=1.0)
+
+
+def wavy(
+    size: float,
+    steps: int,
+    duration: float,
+    metal: Material = STIFF,
+    law: ssb.Capillarity = TENSE,
+) -> ssb.Case:
+    """Return half a wave of 2 nm on a wall that faces a void of 4 nm."""
+
+    def gap(x: np.ndarray) -> np.ndarray:
+        return np.asarray(4e-9 + 2e-9 * np.cos(NUMBER * x[0]))
+
+    return ssb.Case(
+        name="wavy",
+        geometry=ssb.Stack(
+            frame=ssb.PlaneStrain(),
+            width=WAVE / 2,
+            layers=(ssb.Layer("negative", WAVE), ssb.Layer("separator", 0.2e-6)),
+            size_interface=size,
+            size_bulk=4 * size,
+        ),
+        bodies=(
+            ssb.Body.single("negative", metal, moves=True),
+            ssb.Body.single("separator", library.by_name("li6ps5cl")),
+        ),
+        interfaces=(ssb.Interface(WALL, capillarity=law, initial_gap=ssb.FunctionGap(gap)),),
+        supports=tuple(ssb.Roller(face) for face in ("left", "right", "bottom", "top")),
+        protocol=(ssb.Rest(duration),),
+        temperature=TEMPERATURE,
+        step_control=ssb.PrescribedSteps((duration / steps,) * steps),
+        limits=ssb.Limits.off(),
+        output=ssb.Output(figures=False),
+    )
+
+
+def amplitude(cell: CellModel) -> float:
+    """Return the amplitude of the wave over that at the start [1]; collective."""
+    surface = cell.surfaces[WALL]
+    n = surface.gap.owned
+    x = surface.gap.function.function_space.tabulate_dof_coordinates()[:n, 0]
+    wave = surface.areas * np.cos(NUMBER * x)
+    sums = np.array([wave @ surface.values(surface.gap), wave @ np.cos(NUMBER * x)])
+    over, under = COMM.allreduce(sums, op=MPI.SUM)
+    return float(over / under / 2e-9)
+
+
+@dataclass(frozen=True)
+class Wall:
+    """The metal of a void at the start of a step.
+
+    Attributes:
+        volume: volume of its mesh less what pressure has dilated [m3].
+    """
+
+    volume: float
+
+
+def metal_of(cell: CellModel) -> Wall:
+    """Return what the metal was at the start of the step."""
+    moved = motion(cell, "negative")
+    return Wall(moved.mesh.volume - moved.metal.dilated)
+
+
+def check_metal(name: str, run: March) -> None:
+    """Check that no metal is lost, and that the energy of the surface falls in every step."""
+    volumes = np.array([wall.volume for wall in run.seen])
+    lost = float(np.abs(volumes / volumes[0] - 1).max())
+    measured(name, "volume of the metal", lost, 1e-12, "that at the start")
+    energy = run.series(f"surface_energy:{WALL}")
+    rise = float(np.diff(energy).max() / energy[0])
+    measured(name, "largest rise of the surface energy in a step", rise, 0.0, "none")
+
+
+@pytest.mark.serial
+def test_wave_decays_by_diffusion_along_the_wall() -> None:
+    name = "wavy wall, diffusion along it"
+    sizes, errors = [0.1 * WAVE, 0.05 * WAVE], []
+    for size in sizes:
+        run = march(wavy(size, 8, 1 / RATE), watch=metal_of)
+        check_metal(name, run)
+        errors.append(amplitude(run.cell) / (1 + 1 / 8) ** -8 - 1)
+    measured(name, "amplitude, facets of 1/20 of the wave", abs(errors[-1]), 0.02, "backward Euler")
+    order = observed_orders(sizes, errors)[0]
+    measured(name, "distance of the order in space from two", abs(order - 2), 0.1, "2")
+
+
+@pytest.mark.slow
+@pytest.mark.serial
+def test_wave_decays_by_the_fourth_power_of_its_number() -> None:
+    """Facets of a fortieth of the wave; the rate itself, with the step let go to zero."""
+    name = "wavy wall, diffusion along it, facets of 1/40 of the wave"
+    ends = [amplitude(march(wavy(WAVE / 40, n, 1 / RATE)).cell) for n in (16, 32)]
+    limit = 2 * ends[1] - ends[0]
+    measured(name, "rate, steps let go to zero", abs(-math.log(limit) - 1), 0.01, "B gamma q^4")
+    errors = [end * math.e - 1 for end in ends]
+    steps = [1 / 16, 1 / 32]
+    order = observed_orders(steps, errors)[0]
+    measured(name, "distance of the order in time from one", abs(order - 1), 0.25, "1")
+
+
+@pytest.mark.serial
+def test_wave_decays_by_viscous_flow_below_it() -> None:
+    """A metal as deep as the wave is long, which is as good as without end."""
+    name = "wavy wall, viscous flow below it"
+    viscosity = 1e9
+    metal = with_flow(LITHIUM, rate=1.0, stress=3 * viscosity, exponent=1.0)
+    rate = ENERGY * NUMBER / (2 * viscosity)
+    case = wavy(0.05 * WAVE, 8, 1 / rate, metal, law=ssb.Capillarity(ENERGY))
+    run = march(case, watch=metal_of)
+    check_metal(name, run)
+    error = abs(amplitude(run.cell) / (1 + 1 / 8) ** -8 - 1)
+    measured(name, "amplitude", error, 0.03, "gamma q / (2 eta), backward Euler")
+
+
+def ring(frame: Frame, size: float) -> ssb.Case:
+    """Return metal around a void of 1 um about a core of 0.8 um, which contact does not hold."""
+    return ssb.Case(
+        name="ring",
+        geometry=ssb.Inclusion(
+            frame=frame, radius=0.8e-6, outer_radius=3e-6, size=size, coarsening=4.0,
+            region="core", matrix="metal",
+        ),
+        bodies=(
+            ssb.Body.single("metal", STIFF, moves=True),
+            ssb.Body.single("core", library.by_name("li6ps5cl")),
+        ),
+        interfaces=(
+            ssb.Interface(
+                "metal|core",
+                capillarity=TENSE,
+                initial_gap=ssb.FunctionGap(lambda x: np.full(x.shape[1], 0.2e-6)),
+            ),
+        ),
+        supports=tuple(ssb.Roller(face) for face in ("left", "bottom")),
+        loads=ssb.Loads(face_pressures=(ssb.FacePressure("outer", lambda time: 1.0),)),
+        protocol=(ssb.Rest(30.0),),
+        temperature=TEMPERATURE,
+        step_control=ssb.PrescribedSteps((10.0,) * 3),
+        limits=ssb.Limits.off(),
+        output=ssb.Output(figures=False),
+    )  # fmt: skip
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    ("frame", "still"), [(ssb.PlaneStrain(), 1e-8), (ssb.Axisymmetric(), 5e-3)], ids=["2D", "r-z"]
+)
+def test_round_void_stays_as_it_is(frame: Frame, still: float) -> None:
+    """In the plane facets are alike; those of a sphere are not, and it rests to their size."""
+    name = f"round void of 1 um at rest, {type(frame).__name__}"
+    run = march(ring(frame, 0.1e-6))
+    surface = run.cell.surfaces["metal|core"]
+    found = surface.values(part(surface, WallTension).pressure)
+    expected = -(2 if frame.revolves else 1) * ENERGY / 1e-6
+    error = float(np.max(np.abs(found / expected - 1)))
+    measured(name, "capillary pressure", error, 0.006, "gamma times the curvature")
+    gap = surface.values(surface.gap)
+    uneven = float(np.ptp(gap)) / 1e-6
+    measured(name, "change of the shape over the radius", uneven, still, "none")
+
+
+@pytest.mark.pair
+@pytest.mark.parametrize("mode", [Mode.RECOVER, Mode.RESTEP])
+def test_wall_goes_on_from_a_checkpoint(mode: Mode) -> None:
+    case = wavy(0.1 * WAVE, 4, 1 / RATE)
+    whole = march(case)
+    set_mode(mode)
+    try:
+        again = march(case)
+    finally:
+        set_mode(Mode.WHOLE)
+    assert_same_rows(again.rows, whole.rows)
