@@ -58,12 +58,15 @@ from .case.time_scheme import BackwardEuler, SecondOrder, TimeScheme
 from .case.time_table import Between
 from .errors import CaseWarning
 from .frames import Axisymmetric, PlaneSection, PlaneStrain, ThreeDimensional
+from .geometry.architectures import aligned_channels, interdigitated, scaffold
+from .geometry.bricks import Bricks
 from .geometry.composite import CompositeStack
 from .geometry.crack_path import CrackPath
 from .geometry.grains import Texture, voronoi_grains
 from .geometry.inclusion import Inclusion
 from .geometry.notch import Notch
 from .geometry.packing import Packing, ParticleKind, Sides, Sizes
+from .geometry.particle_cell import ParticleCell
 from .geometry.patches import (
     Discs,
     FunctionActivity,
@@ -77,6 +80,7 @@ from .geometry.stacks import Layer, Refinement, Stack
 from .interfaces.accumulating import AccumulatingProps
 from .interfaces.capillarity import Capillarity
 from .interfaces.cohesion import BilinearCohesion
+from .interfaces.cohesion import BilinearCohesion, FatiguingCohesion
 from .interfaces.constriction import SpotsOfOneNumber, SpotsOfOneSize
 from .interfaces.contact import Frictionless, GapConduction, RoughConduction, Sticking
 from .interfaces.crack_flow import CreepFlow, SlipFlow, ThinStrength
@@ -129,6 +133,7 @@ __all__ = [
     "BilinearCohesion",
     "Body",
     "BodyForce",
+    "Bricks",
     "Brittle",
     "ButlerVolmer",
     "Capillarity",
@@ -177,6 +182,7 @@ __all__ = [
     "FacePressure",
     "FannedDirectors",
     "FilmDrop",
+    "FatiguingCohesion",
     "Final",
     "FixedGap",
     "FreeClosing",
@@ -217,6 +223,7 @@ __all__ = [
     "Output",
     "Packing",
     "ParallelDirectors",
+    "ParticleCell",
     "ParticleKind",
     "PlaneSection",
     "PlaneStrain",
@@ -277,11 +284,13 @@ __all__ = [
     "VoltageBelow",
     "VoltageProfile",
     "WettingConduction",
+    "aligned_channels",
     "cycles",
     "formation",
     "gitt",
     "impedance",
     "impedance_of_run",
+    "interdigitated",
     "main",
     "open_run",
     "pulses",
@@ -291,5 +300,6 @@ __all__ = [
     "rate_test",
     "resume",
     "run",
+    "scaffold",
     "voronoi_grains",
 ]

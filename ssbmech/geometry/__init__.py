@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 from ssbmech.geometry.annulus import QuarterVoid
+from ssbmech.geometry.architectures import aligned_channels, interdigitated, scaffold
 from ssbmech.geometry.blocks import Blocks
+from ssbmech.geometry.bricks import Bricks
 from ssbmech.geometry.composite import CompositeStack
 from ssbmech.geometry.grains import Grains, Texture, particle_at, voronoi_grains
 from ssbmech.geometry.inclusion import Inclusion
 from ssbmech.geometry.mesh_file import MeshFile
 from ssbmech.geometry.notch import Notch
 from ssbmech.geometry.packing import Packing, ParticleKind, Particles, Sides, Sizes, pack
+from ssbmech.geometry.particle_cell import ParticleCell
 from ssbmech.geometry.profiles import (
     CosineGap,
     CylinderGap,
@@ -24,6 +27,7 @@ from ssbmech.geometry.tagged_mesh import MeshSource, TaggedMesh, distribute, fro
 
 __all__ = [
     "Blocks",
+    "Bricks",
     "CompositeStack",
     "CosineGap",
     "CylinderGap",
@@ -36,6 +40,7 @@ __all__ = [
     "MeshSource",
     "Notch",
     "Packing",
+    "ParticleCell",
     "ParticleKind",
     "Particles",
     "QuarterVoid",
@@ -46,10 +51,13 @@ __all__ = [
     "Stack",
     "TaggedMesh",
     "Texture",
+    "aligned_channels",
     "distribute",
     "from_gmsh_model",
     "gap_values",
+    "interdigitated",
     "pack",
     "particle_at",
+    "scaffold",
     "voronoi_grains",
 ]

@@ -93,7 +93,7 @@ class Inclusion(MeshSource):
         radii = {self.region: self.radius / unit}
         if self.outer_radius is not None:
             radii[self.matrix] = self.outer_radius / unit
-        parts = [(dim, _add_sector(gmsh, dim, radius)) for radius in radii.values()]
+        parts = [(dim, add_sector(gmsh, dim, radius)) for radius in radii.values()]
         if len(parts) > 1:
             _, pieces = occ.fragment(parts[:1], parts[1:])
             parts = [pieces[0][0], next(piece for piece in pieces[1] if piece not in pieces[0])]
@@ -116,7 +116,7 @@ class Inclusion(MeshSource):
         return self.size * (1.0 + (coarsening - 1.0) * part)
 
 
-def _add_sector(gmsh: Any, dim: int, radius: float) -> int:
+def add_sector(gmsh: Any, dim: int, radius: float) -> int:
     """Draw the quarter of a disc or the eighth of a ball and return its tag."""
     occ = gmsh.model.occ
     if dim == 3:

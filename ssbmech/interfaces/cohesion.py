@@ -31,8 +31,20 @@ ZONE_FACETS = 4.0
 class Adhesion(Protocol):
     """Role of an adhesion law: a traction that pulls the two sides together."""
 
+    def reached(self, largest: Expr, before: Expr, now: Expr) -> Expr:
+        """Return the separation that damage counts by, at the end of a step [m].
+
+        Args:
+            largest: that at the start of the step [m].
+            before: separation at the start of the step [m].
+            now: separation at its end [m].
+        """
+
+    def welds(self, pressure: Expr) -> Expr | None:
+        """Return whether surfaces bond anew under a contact pressure [Pa]; None if never."""
+
     def damage(self, separation_max: Expr) -> Expr:
-        """Return the broken fraction of the bond, from the largest separation ever [m]."""
+        """Return the broken fraction of the bond, from the separation that damage counts by [m]."""
 
     def stiffness(self, damage: Expr) -> Expr:
         """Return traction over separation at a damage [Pa/m]."""
@@ -136,6 +148,14 @@ class BilinearCohesion:
         """Separation at which nothing is left of the bond [m]."""
         return 2 * self.toughness / self.strength
 
+    def reached(self, largest: Expr, before: Expr, now: Expr) -> Expr:
+        """Return the largest separation ever [m]."""
+        return ufl.max_value(largest, now)
+
+    def welds(self, pressure: Expr) -> Expr | None:
+        """Return None: what has broken stays so."""
+        return None
+
     def damage(self, separation_max: Expr) -> Expr:
         """Return the broken fraction of the bond [1]."""
         first, last = self.separation_strength, self.separation_broken
@@ -145,3 +165,72 @@ class BilinearCohesion:
     def stiffness(self, damage: Expr) -> Expr:
         """Return traction over separation at a damage [Pa/m]."""
         return ufl.max_value(1 - damage, self.kept) * self.initial_stiffness
+
+
+@dataclass(frozen=True)
+class FatiguingCohesion:
+    r"""A bond that breaks a little further each time it is opened, also below its largest opening.
+
+    Damage counts by a separation :math:`\kappa` which grows while the bond opens,
+
+    .. math::
+        d\kappa = a \left( \frac{\delta}{\kappa} \right)^{p - 1} d\delta
+            \text{ for } d\delta > 0, \quad \kappa \ge \delta, \quad \kappa \ge \delta_0
+
+    A step is integrated exactly, :math:`\kappa^p = \kappa_n^p + a (\delta^p - \delta_n^p)`. Opened
+    to the same :math:`\delta_a` again and again, a bond has broken after
+    :math:`[(\delta_f / \delta_a)^p - 1] / a` times: a line of Basquin. The first opening of a bond
+    does what it does without fatigue, if :math:`a \le 1`. Damage that grows below its envelope with
+    the strain that is passed is that of [peerlings2000].
+
+    With a welding pressure surfaces that are pressed on each other harder than that bond anew, as
+    they did when they were made: at the end of such a step the bond is whole, where the two sides
+    then lie.
+
+    Attributes:
+        bond: the bond as it is opened once.
+
+    Raises:
+        ParameterError: a constant is out of its bounds.
+    """
+
+    bond: BilinearCohesion
+    share: float = parameter(
+        "1", low=0.0, high=1.0, doc="growth a by an opening up to the envelope, over that opening"
+    )
+    exponent: float = parameter(
+        "1", low=1.0, high=20.0, default=4.0, doc="exponent p of the number of openings"
+    )
+    welding: float | None = parameter(
+        "Pa",
+        low=LEAST_STRESS,
+        hint=PRESSURE_HINT,
+        default=None,
+        doc="contact pressure above which surfaces bond anew",
+        stated_if_given=True,
+    )
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def welds(self, pressure: Expr) -> Expr | None:
+        """Return whether surfaces bond anew under a contact pressure [Pa]; None if never."""
+        return None if self.welding is None else ufl.gt(pressure, self.welding)
+
+    def reached(self, largest: Expr, before: Expr, now: Expr) -> Expr:
+        """Return the separation that damage counts by [m]."""
+        unit, p = self.bond.separation_strength, self.exponent
+        # damage begins at the strength, so that nothing smaller need be told apart
+        start = ufl.max_value(largest, unit) / unit
+        opened = ufl.max_value((now / unit) ** p - (before / unit) ** p, 0.0)
+        grown = unit * (start**p + self.share * opened) ** (1 / p)
+        return ufl.max_value(grown, now)
+
+    def damage(self, separation_max: Expr) -> Expr:
+        """Return the broken fraction of the bond [1]."""
+        return self.bond.damage(separation_max)
+
+    def stiffness(self, damage: Expr) -> Expr:
+        """Return traction over separation at a damage [Pa/m]."""
+        return self.bond.stiffness(damage)

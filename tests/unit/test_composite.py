@@ -12,7 +12,6 @@ from mpi4py import MPI
 import dolfinx
 import numpy as np
 import pytest
-import ufl
 
 from ssbmech.errors import MeshError, PackingError, ParameterError
 from ssbmech.frames import Axisymmetric, PlaneStrain, ThreeDimensional
@@ -31,6 +30,7 @@ from ssbmech.geometry import (
 from ssbmech.geometry.crowd import near_pairs
 from ssbmech.geometry.simplices import SIDES, label, shape_quality
 from ssbmech.units import MPa, um
+from tests.measures import measure
 
 COMM = MPI.COMM_WORLD
 LAYERS = (Layer("separator", 8 * um), Layer("cathode", 22 * um), Layer("collector", 4 * um))
@@ -72,15 +72,6 @@ def composite_in_space(**changes) -> CompositeStack:
         "across": 1.0,
     }
     return composite(**(given | changes))
-
-
-def measure(tagged: TaggedMesh, kind: str, tag: int) -> float:
-    """Return the volume of a region, or the area of a face or interface."""
-    tags = tagged.cell_tags if kind == "dx" else tagged.facet_tags
-    over = ufl.Measure(kind, domain=tagged.mesh, subdomain_data=tags)(tag)
-    one = dolfinx.fem.Constant(tagged.mesh, 1.0)
-    form = dolfinx.fem.form((ufl.avg(one) if kind == "dS" else one) * over)
-    return COMM.allreduce(dolfinx.fem.assemble_scalar(form))
 
 
 def global_counts(tagged: TaggedMesh) -> dict[str, int]:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import ufl
@@ -51,6 +53,30 @@ def test_bilinear_bond() -> None:
     assert np.all(np.diff(damage) >= -1e-15) and abs(damage[0]) <= 1e-15
     assert damage[-1] == pytest.approx(1.0)
     assert opening[np.argmax(traction)] == pytest.approx(bond.separation_strength, rel=0.05)
+
+
+@pytest.mark.parametrize("steps", [1, 7])
+def test_openings_that_a_bond_bears(steps: int) -> None:
+    """As many as Basquin's line says, in however many steps each; the first is the bond's own."""
+    bond = ssb.BilinearCohesion(strength=10 * MPa, toughness=1.0, initial_stiffness=1e15)
+    wearing = ssb.FatiguingCohesion(bond, share=0.11, exponent=3.0)
+    reach = 0.5 * bond.separation_broken
+    path = np.linspace(0.0, reach, steps + 1)
+
+    def opened(largest: float) -> float:
+        for before, now in pairwise(path):
+            largest = number(wearing.reached(*(ufl.as_ufl(x) for x in (largest, before, now))))
+        return largest
+
+    largest = opened(0.0)
+    assert largest == pytest.approx(reach, rel=1e-12)
+    bears = (2.0**3 - 1) / 0.11
+    for times in range(1, 72):
+        largest = opened(largest)
+        broken = number(wearing.damage(ufl.as_ufl(largest))) >= 1.0
+        assert broken == (times >= bears)
+    closing = number(wearing.reached(*(ufl.as_ufl(x) for x in (reach, reach, 0.0))))
+    assert closing == pytest.approx(reach, rel=1e-12)
 
 
 def test_separation_knows_no_compression() -> None:

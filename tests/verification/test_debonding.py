@@ -14,7 +14,7 @@ import ssbmech as ssb
 from ssbmech import library
 from ssbmech.case.boundary import FacePotential, FacePressure
 from ssbmech.geometry.inclusion import Inclusion
-from ssbmech.interfaces.cohesion import BilinearCohesion
+from ssbmech.interfaces.cohesion import Adhesion, BilinearCohesion, FatiguingCohesion
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from ssbmech.units import MPa, s, um
@@ -159,7 +159,7 @@ def test_debonded_particle_leaves_a_gap_that_pressure_closes() -> None:
     )
 
 
-def slab(size: float, bond: BilinearCohesion, lift: object, **changes: object) -> ssb.Case:
+def slab(size: float, bond: Adhesion, lift: object, **changes: object) -> ssb.Case:
     """Return two stiff slabs with a bond between them, the upper one moved."""
     stiff = Material("stiff", Elastic(100e9, 0.3))
     return dataclasses.replace(
@@ -220,3 +220,57 @@ def test_breaking_a_bond_takes_its_toughness(mode: str) -> None:
             item, f"energy spent by {mode} over toughness, less one", abs(value - 1), 0.005, "Gc"
         )
     measured(item, f"change with the mesh, {mode}", abs(spent[0] - spent[-1]), 0.005, "none")
+
+
+@pytest.mark.whole_run("compares values in the order of a mesh that is shared out anew", ranks=2)
+def test_a_bond_wears_by_being_opened() -> None:
+    """Opened k times to the same separation, it is damaged as by one of (1 + a (k - 1))^(1/p)."""
+    bond = BilinearCohesion(strength=1 * MPa, toughness=1.0, initial_stiffness=1e13)
+    wearing, opened, times = FatiguingCohesion(bond, share=0.5, exponent=2.0), 0.25, 8
+    reach = opened * bond.separation_broken
+
+    def lift(x: np.ndarray, t: float) -> np.ndarray:
+        # three steps up, one down
+        part = (4 * times * t) % 4
+        return np.array([0 * x[0], reach * part / 3 * (part < 3.5) + 0 * x[0]])
+
+    case = slab(
+        0.5, wearing, lift, step_control=ssb.PrescribedSteps((1 / (4 * times),) * 4 * times)
+    )
+    result = march(case)
+    damage = result.series("damage_mean:lower|upper")[2::4]
+    reached = reach * np.sqrt(1 + 0.5 * np.arange(times))
+    first, last = bond.separation_strength, bond.separation_broken
+    exact = last * (reached - first) / (reached * (last - first))
+    error = np.max(np.abs(damage - exact))
+    measured(
+        "Bond that wears", f"error of the damage of {times} openings", error, 1e-3, "closed form"
+    )
+    assert np.all(np.diff(damage) > 0.005)
+
+
+@pytest.mark.whole_run("compares values in the order of a mesh that is shared out anew", ranks=2)
+def test_pressing_bonds_anew() -> None:
+    """Torn off, moved aside and pressed on, it bears as much as it did, from where it lies now."""
+    bond = BilinearCohesion(strength=1 * MPa, toughness=1.0, initial_stiffness=1e13)
+    reach, aside = 1.2 * bond.separation_broken, 0.3e-6
+    damages = {}
+    for name, pressed in (("touching", -0.1e-9), ("pressed", -2e-9)):
+        # 0.1 nm press with some MPa, 2 nm with more than a hundred
+        up = [0.0, reach, reach, pressed, 0.2 * reach, 0.0]
+        right = [0.0, 0.0, aside, aside, aside, aside]
+
+        def lift(x: np.ndarray, t: float, up: list = up, right: list = right) -> np.ndarray:
+            return np.array([np.interp(5 * t, range(6), way) + 0 * x[0] for way in (right, up)])
+
+        wears = FatiguingCohesion(bond, share=0.0, welding=50 * MPa)
+        case = slab(0.5, wears, lift, step_control=ssb.PrescribedSteps((0.1,) * 10))
+        damages[name] = march(case).series("damage_mean:lower|upper")
+    assert damages["touching"][2:] == pytest.approx(1.0, abs=1e-12)
+    assert damages["pressed"][2:6] == pytest.approx(1.0, abs=1e-12)
+    first, last, opened = bond.separation_strength, bond.separation_broken, 0.2 * reach
+    exact = last * (opened - first) / (opened * (last - first))
+    error = abs(damages["pressed"][-1] - exact)
+    measured(
+        "Bond that wears", "error of the damage after bonding anew", error, 1e-3, "as at first"
+    )

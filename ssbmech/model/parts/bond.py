@@ -36,7 +36,9 @@ class Bond(HoldingPart):
 
     Attributes:
         slip: tangential offset of the two sides [m]; its normal component is held at zero.
-        largest: largest separation up to the last committed step [m].
+        largest: separation that damage counts by, at the last committed step [m].
+        before: separation at the last committed step [m].
+        offset: slip at which the two sides bonded last [m]; None where they never do again.
     """
 
     def __init__(
@@ -46,7 +48,7 @@ class Bond(HoldingPart):
         inside: Sequence[Expr] = (),
         broken: Mask | None = None,
     ) -> None:
-        """Add the slip, and remember the largest separation; collective.
+        """Add the slip, and remember the separations; collective.
 
         Args:
             surface: the interface.
@@ -62,19 +64,42 @@ class Bond(HoldingPart):
         if broken is not None:
             self.largest.x.array[: surface.gap.owned][broken] = FAR
             self.largest.x.scatter_forward()
-        everywhere = np.ones(surface.gap.owned, dtype=bool)
-        new = Follower(self.separation_max(), surface.sides.dS, everywhere)
-        self.history.follow("separation_max", [new])
+        self.before = self.history.start("separation")
+        self._welded = self._law.welds(surface.p_contact.function("+"))
+        self.offset = None
+        if self._welded is not None:
+            self.offset = self.history.start("slip_offset", size=self.slip.block_size)
+        self._follow()
         self.damages = surface.facet_means(lambda near: self.damage())
+
+    def _follow(self) -> None:
+        """Compile what the next step starts from; collective."""
+        surface, welded = self.surface, self._welded
+        everywhere = np.ones(surface.gap.owned, dtype=bool)
+        values = {"separation_max": self.separation_max(), "separation": self.separation()}
+        if welded is not None and self.offset is not None:
+            values = {name: ufl.conditional(welded, 0.0, x) for name, x in values.items()}
+            slip, kept = self.slip.function("+"), self.offset("+")
+            values["slip_offset"] = kept + ufl.conditional(welded, 1.0, 0.0) * (slip - kept)
+        for name, value in values.items():
+            self.history.follow(name, [Follower(value, surface.sides.dS, everywhere)])
+
+    def sliding(self) -> Expr:
+        """Return the slip since the two sides bonded, at the end of the step [m]."""
+        slip = self.slip.function("+")
+        return slip if self.offset is None else slip - self.offset("+")
 
     def opening(self) -> Expr:
         """Return the opening of the bond at the end of the step: gap and what lies inside [m]."""
         return sum(self._inside, self.surface.gap.function("+"))
 
+    def separation(self) -> Expr:
+        """Return the separation at the end of the step [m]."""
+        return separation(self.opening(), self.sliding())
+
     def separation_max(self) -> Expr:
-        """Return the largest separation at the end of the step [m]."""
-        now = separation(self.opening(), self.slip.function("+"))
-        return ufl.max_value(self.largest("+"), now)
+        """Return the separation that damage counts by, at the end of the step [m]."""
+        return self._law.reached(self.largest("+"), self.before("+"), self.separation())
 
     def damage(self) -> Expr:
         """Return the damage at the end of the step [1]."""
@@ -95,7 +120,7 @@ class Bond(HoldingPart):
 
     @property
     def memory(self) -> Sequence[Memory]:
-        """The largest separation."""
+        """The separations."""
         return (self.history,)
 
     def tells(self, region: str) -> Mapping[str, Expr]:
@@ -108,7 +133,7 @@ class Bond(HoldingPart):
         yield self.slip.key, terms.slip_term(surface.sides, slip, surface.test(self.slip))
         held, opening = self._law.stiffness(self.damage()), self.opening()
         for u, jump in surface.test_jumps():
-            yield u.key, terms.bond_work_term(surface.sides, held, opening, slip, jump)
+            yield u.key, terms.bond_work_term(surface.sides, held, opening, self.sliding(), jump)
 
     def sizes(self) -> Iterator[Term]:
         """Yield a typical separation."""
