@@ -79,7 +79,6 @@ from .geometry.profiles import CosineGap, CylinderGap, FunctionGap, LensGap, Sph
 from .geometry.stacks import Layer, Refinement, Stack
 from .interfaces.accumulating import AccumulatingProps
 from .interfaces.capillarity import Capillarity
-from .interfaces.cohesion import BilinearCohesion
 from .interfaces.cohesion import BilinearCohesion, FatiguingCohesion
 from .interfaces.constriction import SpotsOfOneNumber, SpotsOfOneSize
 from .interfaces.contact import Frictionless, GapConduction, RoughConduction, Sticking
@@ -181,8 +180,8 @@ __all__ = [
     "FacePotential",
     "FacePressure",
     "FannedDirectors",
-    "FilmDrop",
     "FatiguingCohesion",
+    "FilmDrop",
     "Final",
     "FixedGap",
     "FreeClosing",
