@@ -34,10 +34,19 @@ COMPILE_TIME = 300
 """Time within which a form is compiled, also on a busy machine [s]."""
 
 
-def jit_options() -> dict[str, Any]:
-    """Return the form compiler's C options; SSBMECH_CFLAGS replaces the default ones."""
+def jit_options(shelf: str) -> dict[str, Any]:
+    """Return the options of the form compiler; SSBMECH_CFLAGS replaces its C options.
+
+    Args:
+        shelf: folder in the cache of compiled forms. To find a form the whole folder is listed,
+            which in one for all forms takes longer than all else that is done for a known form.
+    """
     flags = os.environ.get("SSBMECH_CFLAGS", "-O3 -march=native -fno-math-errno")
-    return {"cffi_extra_compile_args": flags.split(), "timeout": COMPILE_TIME}
+    return {
+        "cffi_extra_compile_args": flags.split(),
+        "timeout": COMPILE_TIME,
+        "cache_dir": Path(jit.get_options({})["cache_dir"]) / shelf,
+    }
 
 
 def drop_abandoned_compilations(comm: MPI.Intracomm) -> None:
@@ -46,13 +55,16 @@ def drop_abandoned_compilations(comm: MPI.Intracomm) -> None:
     Its source file would make everyone wait for a library that never comes.
     """
     if comm.rank == 0:
-        folder = Path(jit.get_options({})["cache_dir"])
         oldest = time.time() - COMPILE_TIME
-        for source in folder.glob("*.c"):
-            # another run may be clearing at the same moment
-            with contextlib.suppress(FileNotFoundError):
-                if not Path(f"{source}.cached").exists() and source.stat().st_mtime < oldest:
-                    source.unlink()
+        for folder, _, names in os.walk(jit.get_options({})["cache_dir"]):
+            present = set(names)
+            for name in names:
+                if name.endswith(".c") and f"{name}.cached" not in present:
+                    source = Path(folder, name)
+                    # another run may be clearing at the same moment
+                    with contextlib.suppress(FileNotFoundError):
+                        if source.stat().st_mtime < oldest:
+                            source.unlink()
     comm.barrier()
 
 
@@ -135,13 +147,15 @@ def part_entity_maps(body: Mesh, parts: Sequence[Submesh]) -> Any:
 
 
 def compile_form(form: Any, entity_maps: Any) -> Any:
-    """Compile a UFL form, or a nest of them with None for empty blocks; collective."""
-    return fem.form(form, jit_options=jit_options(), entity_maps=entity_maps or None)
+    """Compile a UFL form; collective."""
+    counts = (len(form.arguments()), len(form.coefficients()), len(form.constants()))
+    options = jit_options("-".join(str(count) for count in counts))
+    return fem.form(form, jit_options=options, entity_maps=entity_maps or None)
 
 
 def compile_expression(expression: Any, points: npt.NDArray[np.float64]) -> fem.Expression:
     """Compile a UFL expression for evaluation at reference points; collective."""
-    return fem.Expression(expression, points, jit_options=jit_options())
+    return fem.Expression(expression, points, jit_options=jit_options(f"points-{len(points)}"))
 
 
 def element_points(space: Any) -> npt.NDArray[np.float64]:

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import functools
 import gc
+import importlib.metadata
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +18,9 @@ from tests.processes import Processes
 from tests.rank_exchange import RankExchange
 from tests.run import PULSE
 from tests.tools import Mode, set_mode
+
+# whatever compiles a form asks six times for what all installed packages offer
+importlib.metadata.entry_points = functools.cache(importlib.metadata.entry_points)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -31,6 +31,9 @@ GRACE = 60.0
 #: Variable that names the file which tests touch when something begins or ends.
 PULSE = "SSBMECH_TEST_PULSE"
 
+#: Variable that holds the options of the C compiler for forms.
+FLAGS = "SSBMECH_CFLAGS"
+
 #: Types are checked against the oldest DOLFINx that is supported.
 TYPED_DOLFINX = "0.9."
 
@@ -61,6 +64,7 @@ def main() -> int:
     )
 
     results = [] if options.ranks else _lint()
+    _cheapen_forms()
     for ranks in [int(number) for number in (options.ranks or "1,2,3").split(",")]:
         results.append(_test(ranks, arguments))
 
@@ -91,6 +95,14 @@ def _lint() -> list[Result]:
         _say(name)
         results.append(_run(name, [sys.executable, "-m", *command]))
     return results
+
+
+def _cheapen_forms() -> None:
+    """Let all tests compile forms at little cost, unless the environment says how to."""
+    if FLAGS not in os.environ:
+        command = [sys.executable, "-m", "tests.form_compiler"]
+        told = subprocess.run(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, check=True)
+        os.environ[FLAGS] = told.stdout
 
 
 def _test(ranks: int, arguments: list[str]) -> Result:

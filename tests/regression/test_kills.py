@@ -17,7 +17,7 @@ pytestmark = pytest.mark.serial
 
 VOID = Job(SCRIPT, ("--size=1.5", "--minutes=1", "--longest-step=4"))
 STOPPED = "Extensions, stopped and resumed on another number of ranks"
-EXTENSIONS = Job(Path(extensions.__file__), ("--steps=40",), extensions.SMALLEST)
+EXTENSIONS = Job(Path(extensions.__file__), ("--steps=28",), extensions.SMALLEST)
 
 
 @pytest.mark.parametrize(
@@ -32,9 +32,9 @@ def test_killed_twice(tmp_path: Path, job: Job, item: str, limit: float) -> None
     reference, folder = tmp_path / "reference", tmp_path / "killed"
     run_out(1, *job.arguments(reference, checkpoint_every=10.0))
     start_and_kill(marched(folder, 5), 2, *job.arguments(folder, checkpoint_every=0.3))
-    found = killed_job(job, folder, reference, marched(folder, 20), (1, 2))
+    found = killed_job(job, folder, reference, marched(folder, 14), (1, 2))
     whole = len(Series.read(reference / "series.csv")["time"])
-    assert 20 <= found.rows < whole, f"the job was killed after {found.rows} of {whole} rows"
+    assert 14 <= found.rows < whole, f"the job was killed after {found.rows} of {whole} rows"
     assert found.kept, "the resumed run has changed rows of the killed one"
     assert found.fields, "the field files hold other times"
     quantity = "killed on 2 and on 1 rank, resumed on 1 and 2: series"

@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from mpi4py import MPI
@@ -26,8 +27,9 @@ from ssbmech.errors import RunFolderError
 from ssbmech.geometry.mesh_file import MeshFile
 from ssbmech.run.case_script import CaseScript
 from ssbmech.runfolder.status import RunStatus
+from tests.form_compiler import HEADER
 from tests.processes import HANG, Processes, wait_for
-from tests.run import mpirun_command
+from tests.run import FLAGS, mpirun_command
 from tests.small_cell import REFERENCE, quantity
 from tests.void_run import SCRIPT, ends_of_steps, read_series, void_case
 
@@ -52,6 +54,15 @@ TOLERANCES = {
 
 #: Margin of accepted steps and of Newton iterations [1].
 EFFORT_MARGIN = 0.15
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forms_as_for_users() -> Iterator[None]:
+    """The options of the C compiler are the default ones, not those of the other tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        if HEADER in os.environ.get(FLAGS, ""):
+            patch.delenv(FLAGS)
+        yield
 
 
 @pytest.fixture(scope="module")

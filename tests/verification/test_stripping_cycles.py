@@ -83,6 +83,7 @@ def test_half_of_the_cycling_limit_is_periodic() -> None:
     measured(ITEM, "lithium audit", max(column(run, "audit_lithium")), 1e-9, "charge passed")
 
 
+@pytest.mark.slow
 @pytest.mark.serial
 def test_twice_the_cycling_limit_loses_contact_in_time() -> None:
     """The number of strippings to loss is that of the growth per cycle."""
