@@ -85,6 +85,7 @@ def test_inert_rim_is_squeezed_flat() -> None:
     assert_conserved(result)
 
 
+@pytest.mark.slow
 def test_rim_beyond_the_counter_electrode_is_stripped() -> None:
     """Where the counter electrode ends the rim reacts too: the stripped side goes on conducting.
 

@@ -110,11 +110,11 @@ def test_void_survives_on_another_number_of_ranks(
         case,
         output=ssb.Output(figures=False, checkpoint_every=0.0),
         # steps that adapt follow iteration counts, and those the last digit of a residual
-        step_control=ssb.PrescribedSteps((1.0, *[20.0] * 45)),
+        step_control=ssb.PrescribedSteps((1.0, *[50.0] * 18)),
     )
     whole = ssb.run(case, tmp_path / "whole")
     with monkeypatch.context() as patch:
-        stop_after(patch, 10)
+        stop_after(patch, 5)
         ssb.run(case, tmp_path / "resumed")
     COMM.barrier()
     if COMM.rank == 0:
