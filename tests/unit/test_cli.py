@@ -51,11 +51,14 @@ def test_run_notes_its_script(folder: Path) -> None:
 
 
 @pytest.mark.serial
-def test_options_may_come_before_the_script(tmp_path: Path) -> None:
-    out = f"--out={tmp_path / 'run'}"
-    assert main(["run", "--no-figures", out, VOID, *QUICK[:-1], "--pressure=2"]) == 0
+def test_options_may_come_before_the_script(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = ["--no-figures", f"--out={folder}"]
+    assert main(["run", *before, VOID, *QUICK[:-1], "--pressure=2"]) == 1
+    assert "already holds a run" in capsys.readouterr().err
     # the same again goes on with the run, which is complete
-    assert main(["run", "--resume", "--no-figures", out, VOID, *QUICK[:-1], "--pressure=2"]) == 0
+    assert main(["run", "--resume", *before, VOID, *QUICK[:-1], "--pressure=2"]) == 0
 
 
 @pytest.mark.pair
