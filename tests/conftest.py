@@ -22,6 +22,12 @@ from tests.tools import Mode, set_mode
 # whatever compiles a form asks six times for what all installed packages offer
 importlib.metadata.entry_points = functools.cache(importlib.metadata.entry_points)
 
+#: Number of ranks that a test with a mark needs at most.
+ENOUGH = {"serial": 1, "pair": 2}
+
+#: How many tests are left out for that.
+LEFT_OUT = pytest.StashKey[int]()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("ssbmech")
@@ -55,13 +61,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if bool(item.get_closest_marker("slow")) != wanted:
             reason = "not slow" if wanted else "slow: run them with --slow"
             item.add_marker(pytest.mark.skip(reason=reason))
-    if MPI.COMM_WORLD.size == 1:
-        return
-    for item in items:
-        if item.get_closest_marker("serial"):
-            item.add_marker(pytest.mark.skip(reason="needs no more than one rank"))
-        if item.get_closest_marker("pair") and MPI.COMM_WORLD.size > 2:
-            item.add_marker(pytest.mark.skip(reason="needs no more than two ranks"))
+    # were they skipped, the ranks would still wait for each other at each of so many
+    fewer = {name for name, ranks in ENOUGH.items() if MPI.COMM_WORLD.size > ranks}
+    left_out = [item for item in items if any(item.get_closest_marker(name) for name in fewer)]
+    if left_out:
+        config.stash[LEFT_OUT] = len(left_out)
+        config.hook.pytest_deselected(items=left_out)
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Find nothing wrong with tests that are all left out on so many ranks."""
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and LEFT_OUT in session.config.stash:
+        session.exitstatus = pytest.ExitCode.OK
 
 
 def pytest_collection_finish() -> None:

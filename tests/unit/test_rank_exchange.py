@@ -63,7 +63,7 @@ def test_serial(comm):
 """,
     )
     assert status == 0, output
-    assert output.count("1 passed, 1 skipped") == 1
+    assert output.count("1 passed, 1 deselected") == 1
 
 
 def test_failure_on_rank_1_is_shown(tmp_path: Path, run_on_two_ranks: Run) -> None:
