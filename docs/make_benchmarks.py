@@ -57,7 +57,11 @@ class Benchmark:
     codes: Mapping[str, tuple[float, float]]
 
 
-BENCHMARKS: Final = (Benchmark("closing_void", {"ssbmech": (2.0, 1.0), "scikit-fem": (4.0, 2.0)}),)
+BENCHMARKS: Final = (
+    Benchmark("closing_void", {"ssbmech": (2.0, 1.0), "scikit-fem": (4.0, 2.0)}),
+    Benchmark("particle_debond", {"ssbmech": (2.0, 1.0), "scikit-fem": (4.0, 5.0)}),
+    Benchmark("fixed_gap_cell", {"ssbmech": (2.0, 1.0), "scikit-fem": (4.0, 5.0)}),
+)
 
 Limits = dict[str, dict[str, convergence.Limit]]
 
