@@ -36,6 +36,8 @@ from tests.extensions.stiffening import StiffeningFlow
 from tests.pointwise import evaluate, rate
 from tests.single_body import COMM, Rectangle
 
+pytestmark = pytest.mark.serial
+
 NORTON = library.by_name("lithium_lepage2019").solid.flow
 ANAND = library.by_name("lithium_anand_narayan2019").solid.flow
 SHEAR = 2.83e9

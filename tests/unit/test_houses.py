@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.serial
+
 PACKAGE = Path(__file__).resolve().parents[2] / "ssbmech"
 
 # From the lowest to the highest; a house knows of those below it. Houses on one line know nothing

@@ -17,6 +17,8 @@ from ssbmech.materials.host import TableOcv
 from ssbmech.parameter import describe
 from ssbmech.units import J_per_m2, MPa, nm, ohm_cm2, to_si, um
 
+pytestmark = pytest.mark.serial
+
 LITHIUM = 13.0e-6
 MAH_PER_CM2 = 36_000.0
 PATH = ssb.LayerPath(10 * ohm_cm2)

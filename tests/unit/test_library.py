@@ -22,6 +22,8 @@ from ssbmech.materials.material import Material
 from ssbmech.parameter import Provenance, Source, describe
 from ssbmech.units import mA_per_cm2, ohm_cm2, to_si
 
+pytestmark = pytest.mark.serial
+
 ROOT = Path(__file__).parents[2]
 
 # Secondary creep rates of Masias et al. 2019, tension at 26 degC: stress [MPa], rate [1/s]

@@ -22,6 +22,8 @@ from ssbmech.parameter import (
 )
 from ssbmech.units import GPa, MPa, hour, um
 
+pytestmark = pytest.mark.serial
+
 
 @dataclass(frozen=True, slots=True)
 class Solid:

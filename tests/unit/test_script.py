@@ -17,6 +17,8 @@ from ssbmech.run.script import on_all
 from tests.case_scripts import CASES
 from tests.tools import on_first
 
+pytestmark = pytest.mark.pair
+
 VOID = CASES / "li_void" / "case.py"
 
 

@@ -24,6 +24,8 @@ from tests.processes import HANG
 from tests.refusing import nothing_is_solved, refused  # noqa: F401
 from tests.small_cell import WORKING, stack, void_cell
 
+pytestmark = pytest.mark.pair
+
 FLAT = stack(ssb.PlaneStrain())
 COATED = ssb.Stack(
     frame=ssb.PlaneStrain(),

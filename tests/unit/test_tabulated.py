@@ -11,6 +11,8 @@ from ssbmech.laminate.voltage import HostVoltage
 from ssbmech.library import by_name
 from ssbmech.materials.curve import Curve
 
+pytestmark = pytest.mark.serial
+
 CHARGES = (-1000.0, 0.0, 5000.0, 20_000.0)
 LINE = Curve(CHARGES, tuple(2e-10 * q for q in CHARGES))
 FALLING = Curve(CHARGES, (0.8, 0.6, 0.3, 0.1))

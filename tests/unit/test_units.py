@@ -16,6 +16,8 @@ from ssbmech.constants import FARADAY, GAS_CONSTANT
 from ssbmech.errors import ParameterError
 from ssbmech.units import to_si, unit_of
 
+pytestmark = pytest.mark.serial
+
 
 @pytest.mark.parametrize(
     ("quantity", "unit", "expected"),

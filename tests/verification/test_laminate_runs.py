@@ -24,6 +24,8 @@ from ssbmech.runfolder.info import summary
 from tests.laminates import elastic, laminate, ply
 from tests.tools import measured
 
+pytestmark = pytest.mark.pair
+
 CASES = Path(__file__).parents[2] / "cases"
 
 

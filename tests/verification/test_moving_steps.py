@@ -22,6 +22,8 @@ from tests.moving import SPEED, WORKING, motion, moving_cell
 from tests.refusing import refused
 from tests.tools import march, measured
 
+pytestmark = pytest.mark.pair
+
 COMM = MPI.COMM_WORLD
 
 

@@ -73,6 +73,7 @@ def test_a_platen_lifts_off_where_it_would_pull(stiffness: float) -> None:
     assert np.max(done.series("audit_force")[law > 0]) <= 1e-8
 
 
+@pytest.mark.pair
 def test_a_glued_platen_pulls() -> None:
     whole = time_to_lift(2.0 * COMPLIANCE * PRELOAD)
     protocol = (ssb.Preload(1.0), ssb.ConstantCurrent(STRIP, whole))
@@ -84,6 +85,7 @@ def test_a_glued_platen_pulls() -> None:
     assert done.rows[-1]["gap_platen"] == 0.0
 
 
+@pytest.mark.pair
 def test_an_unbonded_stack_opens_inside_and_not_at_the_platen() -> None:
     opening = 20e-9
     duration = time_to_lift(COMPLIANCE * PRELOAD + opening)
@@ -155,6 +157,7 @@ class LetDown:
         return Drive(preload_fraction=1.0 - 0.8 * elapsed / self.duration)
 
 
+@pytest.mark.pair
 @pytest.mark.parametrize("rig", RIGS)
 def test_a_fraction_of_the_preload_is_obeyed_by_all_fixtures(rig: str) -> None:
     fixture, _ = RIGS[rig]
@@ -165,6 +168,7 @@ def test_a_fraction_of_the_preload_is_obeyed_by_all_fixtures(rig: str) -> None:
     assert done.series("p_stack") == pytest.approx(expected, rel=1e-7)
 
 
+@pytest.mark.pair
 def test_a_force_follows_its_course_and_steps_land_on_its_breaks() -> None:
     def course(time: float) -> float:
         return float(np.interp(time, course.break_points, (1e6, 30e6, 30e6, 5e6)))
@@ -188,6 +192,7 @@ def refused(match: str, fixture: Fixture | None, *protocol: Any) -> None:
         one_sided_cell(fixture=fixture, protocol=protocol)
 
 
+@pytest.mark.pair
 def test_steps_that_a_fixture_cannot_obey_are_refused() -> None:
     force, press = ssb.ConstantForce(PRELOAD), ssb.Press(1e6, 1.0)
     refused(r"Press\(pressure, duration\)", force, ssb.Preload(1.0), ssb.Preload(1.0))

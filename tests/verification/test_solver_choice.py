@@ -42,6 +42,7 @@ COMM = MPI.COMM_WORLD
 pytestmark = pytest.mark.whole_run("fields are compared dof by dof, on one mesh")
 
 
+@pytest.mark.pair
 def test_what_is_too_large_to_be_factorised_is_told(caplog: pytest.LogCaptureFixture) -> None:
     """And ends a prescribed time step; a free one would be shorter."""
     solver = ssb.Iterative(max_iterations=1, fallback_memory=0.0)
@@ -76,6 +77,7 @@ def hindered(asked: list[int]) -> System:
     return system
 
 
+@pytest.mark.pair
 def test_what_cannot_be_condensed_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
     """It is solved directly from then on, and not looked at again."""
     asked = list[int]()
@@ -95,6 +97,7 @@ def test_what_cannot_be_condensed_is_said_once(caplog: pytest.LogCaptureFixture)
     assert "asks for it, but" in reason(ssb.Iterative(), system)
 
 
+@pytest.mark.pair
 def test_what_can_be_solved_neither_way_is_refused() -> None:
     """By name, before anything is solved: a shorter time step would not help."""
     system = hindered([])
@@ -111,6 +114,7 @@ def test_memory_without_limit_has_no_size(monkeypatch: pytest.MonkeyPatch) -> No
     assert lack_of_memory(system, 0.0).endswith("0% of what is at hand")
 
 
+@pytest.mark.pair
 def test_factors_grow_faster_than_the_system() -> None:
     assert factors.needed(3, 249_000) == pytest.approx(4.35e9)
     assert factors.needed(3, 1_000_000) > 1.2 * 4.0 * factors.needed(3, 250_000)
@@ -156,6 +160,7 @@ def test_memory_of_groups_is_that_of_the_narrowest(tmp_path: Path) -> None:
     assert factors.of_group(tmp_path) == 12_000.0
 
 
+@pytest.mark.pair
 def test_failures_outlive_a_resumption() -> None:
     """On whatever ranks; a direct solver neither knows of them nor minds."""
     system = system_of(3, 60_001)
@@ -184,6 +189,7 @@ def gone_on(before: ssb.Direct | ssb.Iterative, after: Any, folder: Path) -> lis
     return ssb.resume(case, folder, COMM).rows
 
 
+@pytest.mark.pair
 def test_a_run_goes_on_with_another_solver(tmp_path: Path) -> None:
     """From the direct one to the iterative one, and back: to the same series."""
     direct, iterative = ssb.Direct(), ssb.Iterative()
