@@ -61,6 +61,7 @@ BENCHMARKS: Final = (
     Benchmark("closing_void", {"ssbmech": (2.0, 1.0), "scikit-fem": (4.0, 2.0)}),
     Benchmark("particle_debond", {"ssbmech": (2.0, 1.0), "scikit-fem": (4.0, 5.0)}),
     Benchmark("fixed_gap_cell", {"ssbmech": (2.0, 1.0), "scikit-fem": (4.0, 5.0)}),
+    Benchmark("stripped_strip", {"ssbmech": (1.0, 1.0), "scikit-fem": (3.0, 1.0)}),
 )
 
 Limits = dict[str, dict[str, convergence.Limit]]

@@ -85,6 +85,14 @@ def test_codes_agree_within_their_uncertainties(name: str) -> None:
         assert pages.ratio(found, quantity) <= 1.0, quantity
 
 
+def test_threshold_of_the_strip_is_that_of_the_closed_form() -> None:
+    """Muskhelishvili's strips on a viscous half space; the layer is as thick as the period."""
+    exact = math.pi * 3e10 * 2.69471e-10 / 10e-6 / math.log(1 / math.sin(math.pi / 10)) / 1e6
+    for code, found in pages.limits(BENCHMARKS["stripped_strip"]).items():
+        value = found["threshold"]
+        assert abs(value.value - exact) < value.uncertainty + 2e-4 * exact, code
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_coarsest_run_gives_the_values_of_the_data(name: str) -> None:
