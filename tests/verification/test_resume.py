@@ -44,6 +44,7 @@ from tests.moving import moving_void
 from tests.small_cell import STORED, cycle, deviations, physical, void_cell
 from tests.stripping import every_law
 from tests.tools import marked, measured, on_first, shared_folder
+from tests.verification.test_interlayer import ALLOY, PORES, TAU, layered, plating
 from tests.void_run import without_figures
 
 COMM = MPI.COMM_WORLD
@@ -222,8 +223,19 @@ def content(path: Path, state: CellState) -> dict[str, np.ndarray]:
     return found
 
 
+def fine_layer() -> ssb.Case:
+    """Return a cell with an interlayer whose state is larger than what a file adds to it."""
+    case = layered(ALLOY, PORES, **plating(TAU))
+    fine = dataclasses.replace(case.geometry, size_interface=1e-6, size_bulk=1e-6)
+    return dataclasses.replace(case, geometry=fine)
+
+
 ANY_RANKS = {name: STORED[name].case for name in STORED if name != "tower"}
-ANY_RANKS |= {"laws": every_law, "moving": lambda name: moving_void(size=4.0)}
+ANY_RANKS |= {
+    "laws": every_law,
+    "moving": lambda name: moving_void(size=4.0),
+    "interlayer": lambda name: fine_layer(),
+}
 
 
 @pytest.mark.parametrize(
@@ -234,6 +246,7 @@ ANY_RANKS |= {"laws": every_law, "moving": lambda name: moving_void(size=4.0)}
         plane=pytest.mark.serial,
         three_dimensional=pytest.mark.pair,
         composite=pytest.mark.pair,
+        interlayer=pytest.mark.pair,
     ),
 )
 def test_any_number_of_ranks(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
