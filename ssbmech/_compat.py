@@ -9,7 +9,6 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from math import factorial
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from mpi4py import MPI
 
 import numpy as np
 import numpy.typing as npt
-from dolfinx import fem, jit
+from dolfinx import cpp, fem, jit
 from dolfinx.mesh import GhostMode, Mesh, create_cell_partitioner, create_submesh
 
 if not logging.getLogger("py.warnings").hasHandlers():
@@ -27,7 +26,11 @@ if not logging.getLogger("py.warnings").hasHandlers():
 
 Ints = npt.NDArray[np.int32]
 
-NEW_ENTITY_MAPS = tuple(int(v) for v in version("fenics-dolfinx").split(".")[:2]) >= (0, 10)
+# not of a distribution: DOLFINx comes under more than one name
+DOLFINX = str(cpp.__version__)
+"""Version of DOLFINx."""
+
+NEW_ENTITY_MAPS = tuple(int(v) for v in DOLFINX.split(".")[:2]) >= (0, 10)
 """Whether submeshes come with entity-map objects instead of plain arrays."""
 
 COMPILE_TIME = 300

@@ -17,7 +17,7 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ssbmech._version import __version__
 from ssbmech.errors import CaseError
@@ -30,6 +30,9 @@ from ssbmech.run.script import on_all, run_options, run_script
 from ssbmech.runfolder import export_command
 from ssbmech.runfolder.paths import RunPaths
 from ssbmech.runfolder.status import EXIT_STOPPED, RunStatus
+
+if TYPE_CHECKING:
+    from ssbmech.runfolder.measured import MeasuredSeries
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -147,7 +150,8 @@ def _let_compare(*drawing: argparse.ArgumentParser) -> None:
             default=[],
             metavar="FILE",
             help="text file of measured series to draw over the computed ones, kept in the run "
-            "folder; its columns are named as those of the series, as in 'time [h]; voltage [V]'",
+            "folder; its columns are named as those of the series, as in 'time [h]; voltage [V]'; "
+            "or the folder of another run",
         )
 
 
@@ -308,15 +312,25 @@ def _energy(options: argparse.Namespace) -> int:
 def _add_measured(options: argparse.Namespace) -> None:
     """Lay the measured series that were named beside the run."""
     if options.measured:
-        # numbers with units need pint, which is not there where runs are only read
-        from ssbmech.measured import all_measured
         from ssbmech.runfolder import manifest
         from ssbmech.runfolder.measured import write_measured
 
         # a folder without a run gets no file
         manifest.read(RunPaths(options.folder).manifest_path)
-        series = [each.series() for path in options.measured for each in all_measured(path)]
-        write_measured(options.folder, series)
+        found = [_measured_in(path, options.folder) for path in options.measured]
+        write_measured(options.folder, [each for series in found for each in series])
+
+
+def _measured_in(path: Path, folder: Path) -> list[MeasuredSeries]:
+    """Return the series of a text file, or of another run, that go with those of a run."""
+    if path.is_dir():
+        from ssbmech.runfolder.measured import series_of_run
+
+        return series_of_run(path, folder)
+    # numbers with units need pint, which is not there where runs are only read
+    from ssbmech.measured import all_measured
+
+    return [each.series() for each in all_measured(path)]
 
 
 def _plot(options: argparse.Namespace) -> int:

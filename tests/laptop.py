@@ -122,13 +122,20 @@ def carry_out(laptop: Laptop, run: Path) -> None:
     laptop.install()
     assert "status" in laptop.command("info", str(run))
     laptop.program(TABLES, str(run))
+    for kind in ("csv", "xdmf"):
+        files = laptop.command("export", str(run), f"--to={kind}").split()
+        assert len(files) > 3 and all(Path(file).stat().st_size > 200 for file in files)
+    assert "pip install 'ssbmech[plot]'" in laptop.refused("export", str(run), "--to=vtu")
     assert "pip install 'ssbmech[plot]'" in laptop.refused("plot", str(run))
     assert "pip install 'ssbmech[report]'" in laptop.refused("report", str(run))
     study = str(CHECKOUT / "cases" / "pressure_map" / "study.toml")
     for refused in (("run", case), ("check", case), ("study", study, "--dry-run")):
         assert "DOLFINx" in laptop.refused(*refused)
     laptop.install("[plot,report]")
-    shutil.rmtree(run / "figures")
+    shutil.rmtree(run / "figures", ignore_errors=True)
+    assert any(
+        file.endswith(".pvd") for file in laptop.command("export", str(run), "--to=vtu").split()
+    )
     figures = laptop.command("plot", str(run)).split()
     assert len(figures) > 3
     assert all(Path(file).stat().st_size > 1000 for file in figures)

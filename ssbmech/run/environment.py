@@ -13,6 +13,7 @@ from petsc4py import PETSc
 import h5py
 import numpy as np
 
+from ssbmech._compat import DOLFINX
 from ssbmech._version import __version__
 
 
@@ -27,7 +28,7 @@ def environment(comm: MPI.Intracomm) -> dict[str, object]:
         "versions": {
             "ssbmech": __version__,
             **({"commit": commit} if (commit := checkout(Path(__file__).parents[2])) else {}),
-            "dolfinx": metadata.version("fenics-dolfinx"),
+            "dolfinx": DOLFINX,
             "petsc": ".".join(str(part) for part in PETSc.Sys.getVersion()),
             "mpi": MPI.Get_library_version().split("\n")[0].split(",")[0].strip("\0 "),
             "hdf5": h5py.version.hdf5_version,

@@ -12,12 +12,28 @@ import numpy as np
 from ssbmech.errors import RunFolderError
 from ssbmech.runfolder.atomic import replace
 from ssbmech.runfolder.paths import RunPaths
+from ssbmech.runfolder.reader import Series
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+_OVERLAID = frozenset(
+    {
+        "voltage",
+        "current",
+        "p_stack",
+        "thickness_stack",
+        "temperature",
+        "state_of_charge",
+        "contact_fraction",
+        "conducting_fraction",
+        "void_volume",
+        "content_mean",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,31 @@ def read_measured(folder: Path) -> list[MeasuredSeries]:
         return []
     except (OSError, ValueError, TypeError, KeyError) as failure:
         raise RunFolderError(f"{path} cannot be read ({failure}): delete it") from failure
+
+
+def series_of_run(other: Path, folder: Path) -> list[MeasuredSeries]:
+    """Return series of another run, to be drawn over those of a run.
+
+    Only columns that both have in the same unit, and that figures and reports show over time.
+
+    Args:
+        other: Folder of the other run, whose name is the label.
+        folder: The run folder.
+
+    Raises:
+        RunFolderError: One of them has no series, or they have none in common.
+    """
+    theirs, ours = (Series.read(RunPaths(each).series_path) for each in (other, folder))
+    label, found = other.resolve().name, []
+    for column, unit in theirs.units.items():
+        values = theirs[column]
+        known = column.partition(":")[0] in _OVERLAID and ours.units.get(column) == unit
+        if known and len(values) and np.isfinite(values).all():
+            times = tuple(map(float, theirs["time"]))
+            found.append(MeasuredSeries(column, label, times, tuple(map(float, values))))
+    if not found:
+        raise RunFolderError(f"{other} and {folder} have no series in common that could be drawn")
+    return found
 
 
 def write_measured(folder: Path, series: Iterable[MeasuredSeries]) -> None:
