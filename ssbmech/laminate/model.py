@@ -25,6 +25,7 @@ from ssbmech.laminate.holder import Held, Holder
 from ssbmech.laminate.layer import Array, Loading
 from ssbmech.laminate.pile import Answers, Pile
 from ssbmech.laminate.voltage import Volts
+from ssbmech.solve.events import Events, NoEvents
 
 PRESSURE, FIRST, SECOND, TERMINAL = range(4)
 """Places of the unknowns before the currents of the cells."""
@@ -176,6 +177,11 @@ class LaminateModel:
     def rollback(self) -> None:
         """Return to the last committed step."""
         self.x = self._x_n.copy()
+
+    @property
+    def events(self) -> Events:
+        """None: nothing in it opens or closes."""
+        return NoEvents()
 
     @property
     def worn(self) -> bool:

@@ -22,6 +22,7 @@ from ssbmech.model.body import BodyModel
 from ssbmech.model.cell_motion import motion_of
 from ssbmech.model.checks import check_case
 from ssbmech.model.circuit import Circuit
+from ssbmech.model.closing import Closings
 from ssbmech.model.conditions import Conditions
 from ssbmech.model.construction import build_bodies, build_holder, build_surfaces
 from ssbmech.model.draw import draws, share_metal, warn_of_draws
@@ -68,6 +69,7 @@ class CellModel:
         holder: what holds the stack.
         circuit: electrodes and what drives them.
         motion: motion of the meshes of bodies that move.
+        events: when contact is found at vertices of these.
         system: the equations.
         draws: what the protocol asks of each metal.
         time: time of the last committed step [s].
@@ -116,6 +118,7 @@ class CellModel:
         walls = [w for s in self.surfaces.values() for w in s.parts.find(MovingWall)]
         meshes = [surface.mesh for surface in self.surfaces.values()]
         self.motion = motion_of(self.bodies.values(), walls, self.closures, tagged, meshes)
+        self.events = Closings([wall.surface for wall in walls], self.comm)
         self.system = self._build_system()
 
     def _build_system(self) -> System:

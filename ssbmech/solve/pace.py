@@ -10,6 +10,7 @@ from mpi4py import MPI
 from ssbmech.case.landings import Landings
 from ssbmech.case.protocol import SAME_INSTANT, Step
 from ssbmech.case.step_control import StepSizer
+from ssbmech.solve.events import Events, NoEvents
 from ssbmech.solve.position import Position
 from ssbmech.solve.roles import Steppable
 from ssbmech.solve.watching import Watch
@@ -38,10 +39,18 @@ class Pace:
         cell: the cell.
         sizer: step control.
         follows: whether steps are shortened where a function of time changes within them.
+        lands: whether they land on what the state of the cell announces.
     """
 
     def __init__(
-        self, step: Step, at: Position, cell: Steppable, sizer: StepSizer, *, follows: bool
+        self,
+        step: Step,
+        at: Position,
+        cell: Steppable,
+        sizer: StepSizer,
+        *,
+        follows: bool,
+        lands: bool,
     ) -> None:
         """Find the break points, and look at the functions of time."""
         begun = cell.time - at.elapsed
@@ -49,14 +58,20 @@ class Pace:
         self._landings = Landings(step, begun, cell.courses)
         self._watch = Watch(step, begun, cell.functions)
         self._follows = follows
+        self._events: Events = cell.events if lands else NoEvents()
 
     def propose(self, at: Position) -> Proposal:
         """Return the next time step; collective."""
         to_break = self._landings.next(at.elapsed) - at.elapsed
         left = self._duration - at.elapsed
-        dt = self._sizer.propose(min(left, at.ceiling, to_break))
+        due = self._events.due(at.dt_before)
+        dt = self._sizer.propose(min(left, at.ceiling, to_break, due))
         dt, crosses = self._shortened(at, dt)
         return Proposal(dt, crosses or dt >= to_break * (1 - SAME_INSTANT))
+
+    def broken(self, proposal: Proposal) -> bool:
+        """Return whether nothing before tells what comes after an accepted step; collective."""
+        return proposal.breaks or self._events.happened
 
     def restart(self, at: Position) -> None:
         """Begin anew, as after a jump."""

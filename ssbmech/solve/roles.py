@@ -11,6 +11,7 @@ from mpi4py import MPI
 from ssbmech.case.protocol import Drive, Step
 from ssbmech.case.step_control import Tolerances
 from ssbmech.case.stops import Guard
+from ssbmech.solve.events import Events
 from ssbmech.solve.newton import SolveReport
 from ssbmech.solve.observing import Row
 from ssbmech.solve.position import Position
@@ -38,6 +39,10 @@ class Steppable(Protocol):
     @property
     def courses(self) -> Sequence[object]:
         """Functions of the time of the run that name instants on which time steps land."""
+
+    @property
+    def events(self) -> Events:
+        """Instants that its state announces, on which time steps land."""
 
     @property
     def functions(self) -> Sequence[Callable[[float], float]]:

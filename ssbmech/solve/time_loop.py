@@ -80,6 +80,8 @@ class TimeLoop:
         self._interrupted = interrupted
         # time steps that were prescribed stand
         self._follows = not math.isinf(tolerances.gap)
+        # where contact is found it is the stress that a step is wrong by
+        self._lands = not math.isinf(tolerances.stress)
         self.position, self.ending, self.worn = Position(), "", False
         self._last_row: Row = {}
         self._started = time.perf_counter()
@@ -163,7 +165,8 @@ class TimeLoop:
             self._sizer.start(step.duration)
             at.begun = True
         limits = Limits(phase, at.at_start, self._cell.capacity, self._cell.guards)
-        pace = Pace(step, at, self._cell, self._sizer, follows=self._follows)
+        follows, lands = self._follows, self._lands
+        pace = Pace(step, at, self._cell, self._sizer, follows=follows, lands=lands)
         while at.is_within(step):
             if self._stopped():
                 return INTERRUPTED
@@ -191,7 +194,7 @@ class TimeLoop:
                 return NEXT_PHASE if limits.begins_next(passed) else self._met(limits[passed])
             if ending is not None:
                 return ending.reason
-            if proposal.breaks:
+            if pace.broken(proposal):
                 pace.restart(at)
             if at.is_within(step):
                 self._hooks.on_settled(at, last=False)

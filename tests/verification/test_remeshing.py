@@ -351,8 +351,14 @@ class Strip:
         Strip(3.0, 240e-6, 0.4, single=3e-2),
         # no sound cells are found in the body as it was made below 0.59 of the height
         Strip(6.6, 300e-6, 0.3, single=4e-2, jet=2.0, growth=2.0, steps=100, end=0.7),
+        pytest.param(
+            Strip(6.6, 300e-6, 0.3, single=4e-2, jet=2.0, growth=2.0, steps=100),
+            marks=pytest.mark.xfail(
+                strict=True, reason="a long jet has no sound cells in the body as it was made"
+            ),
+        ),
     ],
-    ids=["1", "3", "6.6"],
+    ids=["1", "3", "6.6", "6.6 to half"],
 )
 def test_strip_is_squeezed_out(strip: Strip, tmp_path: Path) -> None:
     """Up to half of the metal leaves as a jet, through cells made anew.
