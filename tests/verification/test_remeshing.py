@@ -349,12 +349,13 @@ class Strip:
     [
         Strip(1.0, 200e-6, 0.3, single=6e-2),
         Strip(3.0, 240e-6, 0.4, single=3e-2),
-        # no sound cells are found in the body as it was made below 0.59 of the height
         Strip(6.6, 300e-6, 0.3, single=4e-2, jet=2.0, growth=2.0, steps=100, end=0.7),
         pytest.param(
             Strip(6.6, 300e-6, 0.3, single=4e-2, jet=2.0, growth=2.0, steps=100),
             marks=pytest.mark.xfail(
-                strict=True, reason="a long jet has no sound cells in the body as it was made"
+                raises=AssertionError,
+                strict=True,
+                reason="a long jet has no sound cells in the body as it was made",
             ),
         ),
     ],
@@ -363,8 +364,8 @@ class Strip:
 def test_strip_is_squeezed_out(strip: Strip, tmp_path: Path) -> None:
     """Up to half of the metal leaves as a jet, through cells made anew.
 
-    For n = 6.6 it is three tenths: further on no sound cells are found in the body as it was made,
-    from 0.59 of the height down, so that nothing is claimed below 0.7 of it.
+    For n = 6.6 it is three tenths: from 0.71 of the height on no sound cells are found in the body
+    as it was made, and in those which stay the pressure is wrong by 5 and 6 %.
     """
     shape = Shape()
     run = ssb.run(strip.case(), tmp_path / "run", observers=(shape,))
