@@ -46,6 +46,7 @@ from .case.settings import Discretisation, NewtonSettings, Output, PressureField
 from .case.step_control import AdaptiveSteps, PrescribedSteps
 from .case.stops import (
     ContactBelow,
+    CrackAbove,
     Final,
     PressureAbove,
     PressureBelow,
@@ -155,6 +156,7 @@ __all__ = [
     "ConstantVoltage",
     "ContactBelow",
     "CosineGap",
+    "CrackAbove",
     "CrackFilling",
     "CrackPath",
     "CreepFlow",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ssbmech.case.body import Body
 from ssbmech.case.boundary import Loads, Support, holds_normal
-from ssbmech.case.electrodes import Electrodes
+from ssbmech.case.electrodes import Electrodes, joined_interfaces
 from ssbmech.case.fixture_steps import check_loading, sets_pressure
 from ssbmech.case.fixtures import Fixture
 from ssbmech.case.own_steps import check_step
@@ -167,7 +167,7 @@ def check_electrodes(
     pairs = electrodes.cells
     for pair in pairs:
         _check_pair(pair, reacting, interfaces, loads)
-    named = [name for pair in pairs for name in (pair.working, pair.counter) if name is not None]
+    named = [name for pair in pairs for name in pair.interfaces]
     if reacting - set(named) or len(set(named)) < len(named):
         raise CaseError(
             "working and counter electrode must be two interfaces, and the only ones with kinetics"
@@ -194,12 +194,19 @@ def check_fillings(interfaces: Sequence[Interface], electrodes: Electrodes | Non
             continue
         if filling.mouth is not None:
             value_at(filling.mouth.pressure, 0.0, "Mouth.pressure", "Pa")
-        if electrodes is not None and filling.potential is None:
+        joined = interface.name in joined_interfaces(electrodes)
+        if joined and filling.potential is not None:
             raise CaseError(
-                f"interface {interface.name!r} is filled with metal at zero potential whose walls "
-                "exchange ions with both bodies, but the case has electrodes, of other potentials, "
-                "whose currents would not add up: give CrackFilling(potential=...), or leave the "
-                "electrodes out and hold faces at potentials (FacePotential)"
+                f"interface {interface.name!r} is joined to an electrode, but the potential along "
+                "its crack is given, so that its current would enter no electrolyte: leave "
+                "CrackFilling(potential=...) out"
+            )
+        if electrodes is not None and filling.potential is None and not joined:
+            raise CaseError(
+                f"interface {interface.name!r} is filled with metal whose walls exchange ions with "
+                "both bodies, but the case has electrodes, and it is joined to none of them, so "
+                "that currents would not add up: name it in Electrodes(joined=...), or give "
+                "CrackFilling(potential=...)"
             )
 
 
@@ -244,7 +251,7 @@ def _check_hosts(
             raise CaseError(
                 f"body {body.name!r} is fed with electrons, but is no electrode: leave the feed out"
             )
-    electrolytes = [{i.plus for i in electrodes if i.name in (p.working, p.counter)} for p in pairs]
+    electrolytes = [electrolytes_of(pair, interfaces) for pair in pairs]
     for k, first in enumerate(electrolytes):
         for second in electrolytes[k + 1 :]:
             if first & second:
@@ -263,19 +270,40 @@ def _check_pair(
             "the electrodes have no counter: name an interface with a charge-transfer law, "
             "or hold an outer face of the electrolyte at a potential (FacePotential)"
         )
-    named = [name for name in (pair.working, pair.counter) if name is not None]
-    for name in named:
-        if name not in reacting:
+    filled = {i.name for i in interfaces if i.filling is not None}
+    for name in pair.interfaces:
+        if name not in reacting and (name in pair.sides or name not in filled):
             raise CaseError(
                 f"electrode {name!r} is not an interface with a charge-transfer law; "
                 f"those are: {', '.join(sorted(reacting)) or 'none'}"
             )
-    electrolytes = sorted({i.plus for i in interfaces if i.name in named})
+    by_name = {interface.name: interface for interface in interfaces}
+    for name, joined in pair.sides.items():
+        for other in joined:
+            if other not in filled and by_name[other].minus != by_name[name].minus:
+                raise CaseError(
+                    f"interface {other!r} is joined to the electrode {name!r}, but is not of its "
+                    f"body {by_name[name].minus!r}: join interfaces of one body, and cracks"
+                )
+    electrolytes = sorted(electrolytes_of(pair, interfaces))
     if len(electrolytes) > 1:
         raise CaseError(
             "both electrodes must meet the same electrolyte, the plus body of their interfaces, "
             f"but they meet {' and '.join(electrolytes)}"
         )
+
+
+def electrolytes_of(pair: Electrodes, interfaces: Sequence[Interface]) -> set[str]:
+    """Return the electrolytes that the electrodes of a cell meet, each by one of its bodies.
+
+    Bodies are of one electrolyte where ions cross the crack that parts them.
+    """
+    one_of = {body: body for i in interfaces for body in (i.minus, i.plus)}
+    for i in interfaces:
+        if i.filling is not None and i.filling.potential is None:
+            old, new = one_of[i.plus], one_of[i.minus]
+            one_of = {body: new if first == old else first for body, first in one_of.items()}
+    return {one_of[i.plus] for i in interfaces if i.name in pair.interfaces}
 
 
 def _check_currentless(protocol: Sequence[Step]) -> None:

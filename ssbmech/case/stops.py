@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 
 from ssbmech.case.declared import in_volt
 from ssbmech.parameter import parameter, validate_parameters
-from ssbmech.plausible import MOST_PRESSURE, PRESSURE_HINT
+from ssbmech.plausible import LENGTH_HINT, MOST_PRESSURE, PRESSURE_HINT
 
 
 class StopCondition(Protocol):
@@ -164,6 +164,45 @@ class VoidAbove:
     def tolerance(self) -> float:
         """Return 2 % of the limit, or a picometre, which tells that voids begin to open."""
         return max(0.02 * self.limit, 1e-12)
+
+
+@dataclass(frozen=True)
+class CrackAbove:
+    """Ends a step when the crack of an interface is longer than a limit.
+
+    Attributes:
+        interface: name of the interface, "minus|plus", which is filled (`CrackFilling`).
+
+    Raises:
+        ParameterError: the limit is no length.
+    """
+
+    interface: str
+    limit: float = parameter(
+        "m", low=0.0, hint=LENGTH_HINT, doc="broken length in plane strain, without its tip"
+    )
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    @property
+    def quantity(self) -> str:
+        """Broken area of the interface, per depth in plane strain."""
+        return f"crack_size:{self.interface}"
+
+    @property
+    def reason(self) -> str:
+        """The crack has grown."""
+        return "the crack has grown"
+
+    def excess(self, value: float) -> float:
+        """Return length minus limit [m]."""
+        return value - self.limit
+
+    def tolerance(self) -> float:
+        """Return 5 % of the limit: a crack grows by whole facets."""
+        return 0.05 * self.limit
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from ssbmech.constants import FARADAY
 from ssbmech.model.cell import CellModel
 from ssbmech.model.outputs import total
 from ssbmech.model.parts.contact import Contact
+from ssbmech.model.parts.crack_walls import ConnectedWalls
 from ssbmech.model.parts.double_layer import stored_charge
 from ssbmech.model.parts.ions import Ions
 from ssbmech.model.parts.transfer import Transfer
@@ -19,8 +20,9 @@ from ssbmech.model.parts.transfer import Transfer
 def lithium_error(cell: CellModel, dt: float) -> float:
     """Return lithium that the charge passed does not explain, relative [1]; collective.
 
-    Metal loses what is missing between the bodies, a host what is missing in it; the charge of a
-    double layer has moved none. It is nan where no electrode can be measured.
+    Metal loses what is missing between the bodies, a host what is missing in it; a crack that is
+    joined to an electrode has what fills it and what has left its mouth. The charge of a double
+    layer has moved none. It is nan where no electrode can be measured.
 
     Args:
         cell: the cell.
@@ -28,12 +30,13 @@ def lithium_error(cell: CellModel, dt: float) -> float:
     """
     circuit, errors = cell.circuit, []
     for name, electrode in circuit.electrodes.items():
-        surface = cell.surfaces[name]
-        reacted = circuit.passed[name] + electrode.total * dt - stored_charge(surface)
-        faradays = reacted / FARADAY
-        for transfer in surface.parts.find(Transfer):
-            lost, least = transfer.reactant.lost()
-            errors.append(abs(lost - faradays) / max(abs(faradays), least))
+        surfaces = [cell.surfaces[each] for each in (name, *circuit.sides[name])]
+        stored = sum(stored_charge(surface) for surface in surfaces)
+        faradays = (circuit.passed[name] + electrode.total * dt - stored) / FARADAY
+        found = [t.reactant.lost() for s in surfaces for t in s.parts.find(Transfer)]
+        found += [w.lost() for s in surfaces for w in s.parts.find(ConnectedWalls)]
+        lost, least = sum(lost for lost, _ in found), max(least for _, least in found)
+        errors.append(abs(lost - faradays) / max(abs(faradays), least))
     if not errors:
         return 0.0
     return max((error for error in errors if not math.isnan(error)), default=math.nan)

@@ -25,10 +25,11 @@ from ssbmech.model.circuit import Circuit
 from ssbmech.model.closing import Closings
 from ssbmech.model.conditions import Conditions
 from ssbmech.model.construction import build_bodies, build_holder, build_surfaces
-from ssbmech.model.draw import draws, share_metal, warn_of_draws
+from ssbmech.model.draw import draws, share_metal, take_back, warn_of_draws
 from ssbmech.model.drive_checks import check_drives
 from ssbmech.model.part import Judged
 from ssbmech.model.parts.contact import Contact
+from ssbmech.model.parts.crack_walls import ConnectedWalls
 from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.out_of_plane import close_out_of_plane
 from ssbmech.model.parts.transfer import Transfer
@@ -109,7 +110,13 @@ class CellModel:
             for name, surface in self.surfaces.items()
             for transfer in surface.parts.find(Transfer)
         }
-        self.circuit = Circuit(case.electrodes, transfers, case.scales, self.area)
+        cracks = {
+            name: walls
+            for name, surface in self.surfaces.items()
+            for walls in surface.parts.find(ConnectedWalls)
+        }
+        self.circuit = Circuit(case.electrodes, transfers, cracks, case.scales, self.area)
+        take_back(self.surfaces, self.circuit.sides)
         self.circuit.start_at_rest(self.conditions.temperature.value)
         check_drives(case.protocol, self.circuit)
         self.draws = draws(self.surfaces, self.circuit, case.protocol)

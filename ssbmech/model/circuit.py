@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,8 @@ from ssbmech.case.protocol import Drive
 from ssbmech.case.settings import Scales
 from ssbmech.model.hosts import Hosts
 from ssbmech.model.outputs import Output, Scalar
+from ssbmech.model.parts.crack_walls import ConnectedWalls
+from ssbmech.model.parts.terminal import Terminal
 from ssbmech.model.parts.transfer import Transfer
 from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Closure, Unknown
@@ -30,6 +32,7 @@ class Circuit:
     Attributes:
         cells: electrodes of each cell; none in a purely mechanical case.
         electrodes: closures of the electrode potentials, by interface name.
+        sides: interfaces that are joined to each electrode.
         nominal_area: area by which currents and capacities are counted [m2].
         hosts: hosts of lithium at the electrodes of the first cell.
         capacity: charge by which C-rates count, per nominal area [C/m2]; nan if there is none.
@@ -42,6 +45,7 @@ class Circuit:
         self,
         electrodes: Electrodes | None,
         transfers: Mapping[str, Transfer],
+        cracks: Mapping[str, ConnectedWalls],
         scales: Scales,
         area_of: Callable[[str], float],
     ) -> None:
@@ -50,6 +54,7 @@ class Circuit:
         Args:
             electrodes: the case's electrodes.
             transfers: charge transfers by interface.
+            cracks: walls of cracks that are joined to an electrode, by interface.
             scales: typical sizes.
             area_of: returns the area of an interface or outer face [m2]; collective.
 
@@ -58,12 +63,20 @@ class Circuit:
         """
         self.cells: tuple[Electrodes, ...] = () if electrodes is None else electrodes.cells
         self._transfers = transfers
+        self.sides = {name: more for pair in self.cells for name, more in pair.sides.items()}
+        self._terminals: dict[str, Terminal] = {n: t.terminal for n, t in transfers.items()}
+        self._terminals |= {name: walls.terminal for name, walls in cracks.items()}
         self.electrodes = {
-            name: _closure(name, transfer, scales, area_of(name))
-            for name, transfer in transfers.items()
+            name: _closure(name, [self._terminals[n] for n in (name, *more)], scales, area_of(name))
+            for name, more in self.sides.items()
         }
-        areas = [pair.area_of or pair.working for pair in self.cells[:1]]
-        self.nominal_area = sum(area_of(name) for name in areas) if areas else 1.0
+        flat = [
+            name
+            for pair in self.cells[:1]
+            for name in ([pair.area_of] if pair.area_of else [pair.working, *pair.joined])
+            if name not in cracks
+        ]
+        self.nominal_area = sum(area_of(name) for name in flat) if flat else 1.0
         self.hosts = Hosts(self.cells[:1], transfers)
         self.capacity = self.hosts.capacity(self.nominal_area)
         self.charge = 0.0
@@ -89,13 +102,14 @@ class Circuit:
             zero = 0.0
             if pair.counter is not None:
                 zero = self.hosts.equilibrium(pair.counter, temperature)
-                _start(self._transfers[pair.counter].ions.phi_e, -zero)
+                for name in (pair.counter, *pair.joined_counter):
+                    if name in self._transfers:
+                        _start(self._transfers[name].ions.phi_e, -zero)
             working = self.hosts.equilibrium(pair.working, temperature) - zero
             self.electrodes[pair.working].start_at(working)
-            for name in (pair.working, pair.counter):
-                if name is not None:
-                    potential = self._transfers[name].terminal.phi_s
-                    _start(potential, self.electrodes[name].value)
+            for electrode, joined in pair.sides.items():
+                for name in (electrode, *joined):
+                    _start(self._terminals[name].phi_s, self.electrodes[electrode].value)
 
     def drive(self, drive: Drive) -> None:
         """Set what the electrodes of all stacked cells are asked for."""
@@ -181,15 +195,24 @@ def _deliver(electrode: Closure, power: float) -> None:
     electrode.spring(current / voltage, at=electrode.value, load=-current)
 
 
-def _closure(name: str, transfer: Transfer, scales: Scales, area: float) -> Closure:
-    """Return the closure of an electrode potential, given the area of the electrode [m2]."""
+def _closure(name: str, terminals: Sequence[Terminal], scales: Scales, area: float) -> Closure:
+    """Return the closure of an electrode potential; collective.
+
+    Args:
+        name: interface of the electrode.
+        terminals: what has its potential; that of the interface first.
+        scales: typical sizes.
+        area: area of the interface [m2].
+    """
+    first, *others = terminals
     return Closure(
         name="electrode",
         where=name,
-        unknown=transfer.terminal.phi_s,
-        tied=transfer.terminal.tied(),
+        unknown=first.phi_s,
+        tied=first.tied(),
         scale=scales.potential,
         reference=scales.current * area,
+        others=tuple((terminal.phi_s, terminal.tied()) for terminal in others),
     )
 
 

@@ -16,6 +16,7 @@ from ssbmech.case.phases import conditions_of
 from ssbmech.case.protocol import Step, drive_over
 from ssbmech.errors import CaseWarning
 from ssbmech.model.circuit import Circuit
+from ssbmech.model.parts.crack import CrackMetal
 from ssbmech.model.parts.electrode import Metal
 from ssbmech.model.parts.transfer import Transfer
 from ssbmech.model.surface import SurfaceModel
@@ -108,6 +109,25 @@ def share_metal(surfaces: Mapping[str, SurfaceModel]) -> None:
     for metal in metals:
         body = metal.surface.minus
         metal.others = [m for m in metals if m is not metal and m.surface.minus is body]
+
+
+def take_back(surfaces: Mapping[str, SurfaceModel], sides: Mapping[str, Sequence[str]]) -> None:
+    """Let the metal of electrodes know of what leaves the mouths of cracks that are joined to them.
+
+    It counts as metal of the body at once: a body at rest does not show where it has gone.
+
+    Args:
+        surfaces: the interfaces by name.
+        sides: interfaces that are joined to each electrode.
+    """
+    for name, joined in sides.items():
+        given = [
+            c.expelled_volume for each in joined for c in surfaces[each].parts.find(CrackMetal)
+        ]
+        for each in (name, *joined):
+            for transfer in surfaces[each].parts.find(Transfer):
+                if isinstance(transfer.reactant, Metal):
+                    transfer.reactant.returned.extend(given)
 
 
 def _draw(

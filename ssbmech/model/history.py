@@ -299,6 +299,16 @@ class FacetHistory:
                 form += ufl.inner(value, test) * dS
             self._forms[name].append((compile_form(form, self._maps), follower.facets))
 
+    def follow_along(self, name: str, form: Any) -> None:
+        """Compile what gives a scalar variable everywhere at the end of a step; collective.
+
+        Args:
+            name: the variable.
+            form: linear form on the interface's own mesh, of the value times the test function.
+        """
+        everywhere = np.ones(len(self._areas), dtype=bool)
+        self._forms[name].append((compile_form(form, None), everywhere))
+
     def now(self, name: str) -> Array:
         """Return a variable at the end of the step, owned facets; collective.
 

@@ -58,6 +58,7 @@ class Setting:
         around: pressure of the fluid around the cell, if there is one [Pa].
         fluxes: lithium that enters hosts through outer faces [mol/(m2 s)].
         all_states: whether states that their laws leave out of the files are written too.
+        joined: interfaces that are joined to an electrode.
     """
 
     frame: Frame
@@ -69,6 +70,7 @@ class Setting:
     around: tuple[Number, ...] = ()
     fluxes: tuple[FaceNumber, ...] = ()
     all_states: bool = False
+    joined: frozenset[str] = frozenset()
 
 
 class Memory(Protocol):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from ssbmech.case.case import Case
+from ssbmech.case.electrodes import joined_interfaces
 from ssbmech.case.probing import value_at
 from ssbmech.case.protocol import Drive
 from ssbmech.geometry.tagged_mesh import TaggedMesh
@@ -46,6 +47,7 @@ def setting_of(
         around=tuple(fluid.pressure for fluid in around),
         fluxes=tuple(fluxes),
         all_states=case.output.all_states,
+        joined=frozenset(joined_interfaces(case.electrodes)),
     )
 
 

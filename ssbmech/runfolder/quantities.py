@@ -102,6 +102,7 @@ _PLACES = (
     Quantity("crack_volume", r"$V_\mathrm{Li}$", "m3", "metal in the crack"),
     Quantity("crack_plated_volume", r"$V_\mathrm{pl}$", "m3", "metal plated in the crack"),
     Quantity("crack_outflow", r"$Q_\mathrm{out}$", "m3 s-1", "metal that leaves the mouth"),
+    Quantity("crack_expelled_volume", r"$V_\mathrm{out}$", "m3", "metal that has left the mouth"),
     # Hosts
     Quantity("content_min", r"$x_\mathrm{min}$", "1", "lowest lithium content"),
     Quantity("content_mean", r"$\bar{x}$", "1", "mean lithium content"),

@@ -122,7 +122,7 @@ class CrackMetal(SurfacePart):
         metal: thickness of metal [m].
         ridges: pressure at the ridges between facets [Pa].
         flaw: 1 on facets that are broken from the start, 0 on others.
-        history: wetted and plated at the start of the step.
+        history: wetted, plated and expelled at the start of the step.
     """
 
     def __init__(self, surface: SurfaceModel, filling: CrackFilling) -> None:
@@ -156,6 +156,7 @@ class CrackMetal(SurfacePart):
         self.wetted.x.array[: surface.gap.owned] = self.broken
         self.wetted.x.scatter_forward()
         self._plated = self.history.start("plated")
+        self._expelled = self.history.start("expelled")
 
     @property
     def broken(self) -> npt.NDArray[np.bool_]:
@@ -187,7 +188,18 @@ class CrackMetal(SurfacePart):
         dS = surface.sides.dS
         self.history.follow("wetted", [Follower(wetted, dS, everywhere)])
         self.history.follow("plated", [Follower(self._plated("+") + grown, dS, everywhere)])
+        y = ufl.TestFunction(self._expelled.function_space)
+        out = self._open * sum(self._leaving()) * y * self._plain
+        self.history.follow_along("expelled", self._expelled * y * surface.dx + out)
         self._bond = bond
+
+    def expelled_volume(self) -> float:
+        """Return the metal that has left the mouth since the start [m3]; collective.
+
+        In plane strain it is per depth [m2].
+        """
+        here = float(self.surface.areas @ self.history.now("expelled"))
+        return total(here, self.surface.comm)
 
     @property
     def unknowns(self) -> Sequence[Unknown]:
@@ -290,6 +302,9 @@ class CrackMetal(SurfacePart):
             Scalar(quantity("crack_volume"), volume_of("crack_metal"), where, volume),
             Scalar(quantity("crack_plated_volume"), volume_of("crack_plated"), where, volume),
             Scalar(quantity("crack_outflow"), squeezed, where, f"{volume} s-1"),
+            Scalar(
+                quantity("crack_expelled_volume"), lambda _: self.expelled_volume(), where, volume
+            ),
         ]
 
     def tells(self, region: str) -> Mapping[str, Expr]:

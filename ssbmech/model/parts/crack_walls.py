@@ -18,11 +18,12 @@ from ssbmech.interfaces.filling import Profile
 from ssbmech.interfaces.kinetics import ChargeTransfer
 from ssbmech.interfaces.point import InterfacePoint
 from ssbmech.model.conditions import symbolic
-from ssbmech.model.outputs import CellField, Output
+from ssbmech.model.outputs import CellField, Output, total
 from ssbmech.model.part import SurfacePart, Term
 from ssbmech.model.parts.bond import Bond
 from ssbmech.model.parts.crack import CrackMetal, facet_profile
 from ssbmech.model.parts.ions import Ions
+from ssbmech.model.parts.terminal import OnePotential
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Unknown
@@ -53,7 +54,10 @@ class Walls(SurfacePart):
         surface: the interface.
         crack: the metal.
         walls: the walls.
+        phi_s: potential of the metal [V].
     """
+
+    phi_s: Expr = ufl.as_ufl(0.0)
 
     def __init__(self, surface: SurfaceModel, crack: CrackMetal, walls: Sequence[Wall]) -> None:
         """Belong to a crack."""
@@ -86,9 +90,9 @@ class Walls(SurfacePart):
         nucleus = surface.constant(crack.filling.nucleus)
         mu = surface.constant(crack.filling.molar_volume) * p
         left = ufl.max_value(h, 0.0)
-        strips = ufl.ge(mu / FARADAY - wall.phi_e, 0.0)
+        strips = ufl.ge(self.phi_s + mu / FARADAY - wall.phi_e, 0.0)
         return InterfacePoint(
-            phi_s=0.0,
+            phi_s=self.phi_s,
             phi_e=wall.phi_e,
             i_normal=wall.current.function("+"),
             p_contact=p,
@@ -186,6 +190,60 @@ class SolvedWalls(Walls):
             yield phi.key, terms.reaction_term(sides, entering, surface.test(phi, side))
 
 
+class ConnectedWalls(SolvedWalls):
+    r"""Walls beside metal that is connected to an electrode, whose potential it has.
+
+    What they plate and strip is part of the electrode's current,
+
+    .. math:: I = \int_{electrode} i \, dA + \int_{crack} (i_- + i_+) \, dA
+
+    Attributes:
+        terminal: the potential of the metal, which the circuit ties to that of the electrode.
+    """
+
+    def __init__(self, surface: SurfaceModel, crack: CrackMetal, bond: Bond) -> None:
+        """Add the potential too; collective.
+
+        Raises:
+            CaseError: a body conducts no ions, or nothing drives them.
+        """
+        super().__init__(surface, crack, bond)
+        self.terminal = OnePotential(surface)
+        self.phi_s = self.terminal.phi_s.function("+")
+
+    @property
+    def unknowns(self) -> Sequence[Unknown]:
+        """The currents, and the potential of the metal."""
+        return (*super().unknowns, *self.terminal.unknowns)
+
+    def terms(self) -> Iterator[Term]:
+        """Yield also what leaves the electrode."""
+        yield from super().terms()
+        phi = self.terminal.phi_s
+        for wall in self.walls:
+            flow, test = wall.current.function("+"), self.surface.test(phi)
+            yield phi.key, terms.electrode_current_term(self.surface.sides, flow, test)
+
+    def sizes(self) -> Iterator[Term]:
+        """Yield a typical current for the potential too."""
+        yield from super().sizes()
+        yield self.surface.typical(self.terminal.phi_s, self.surface.setting.scales.current)
+
+    def lost(self) -> tuple[float, float]:
+        """Return the lithium that the crack has taken from the electrode and not given back.
+
+        Returns:
+            The negative of what is in the crack and of what has left its mouth, and the least that
+            counts [mol]; per depth in the plane [mol/m]; collective.
+        """
+        surface, crack = self.surface, self.crack
+        here = float(surface.areas @ surface.values(crack.metal))
+        volume = total(here, surface.comm) + crack.expelled_volume()
+        area = total(float(surface.areas.sum()), surface.comm)
+        molar = crack.filling.molar_volume
+        return -volume / molar, surface.setting.scales.gap * area / molar
+
+
 def new_walls(surface: SurfaceModel, crack: CrackMetal, bond: Bond) -> Walls:
     """Return the walls of a crack; collective.
 
@@ -195,4 +253,6 @@ def new_walls(surface: SurfaceModel, crack: CrackMetal, bond: Bond) -> Walls:
     """
     if crack.filling.potential is not None:
         return given_walls(surface, crack, crack.filling.potential)
+    if surface.name in surface.setting.joined:
+        return ConnectedWalls(surface, crack, bond)
     return SolvedWalls(surface, crack, bond)

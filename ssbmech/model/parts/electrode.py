@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
@@ -93,6 +93,7 @@ class Metal:
         stripped: thickness stripped minus plated up to the last committed step [m].
         lodes: the metals that the interface lies next to.
         others: what else is stripped from and plated onto the same body.
+        returned: volumes that come back to the body from cracks [m3], each collective.
         fades: whether stripping fades where metal ends.
     """
 
@@ -118,6 +119,7 @@ class Metal:
             self.molar_volume.x.array[: surface.gap.owned][near.owned] = volume
         self.molar_volume.x.scatter_forward()
         self.others: list[Metal] = []
+        self.returned: list[Callable[[], float]] = []
         self.history = surface.history("growth")
         self.stripped = self.history.start("stripped")
         self._volume = self.molar_volume("+")
@@ -204,7 +206,8 @@ class Metal:
         found = 0.0
         for other in self.others:
             found += float(other.surface.areas @ other.history.now("stripped"))
-        return total(found, self.surface.comm) if self.others else 0.0
+        taken = total(found, self.surface.comm) if self.others else 0.0
+        return taken - sum(volume() for volume in self.returned)
 
     def left(self, measured: Arrays) -> Array:
         """Return the metal that is left behind each owned facet [m]; collective.
