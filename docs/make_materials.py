@@ -14,6 +14,7 @@ from typing import Final
 from ssbmech.library import MATERIALS
 from ssbmech.library.interfaces import INTERFACE_SOURCES, INTERFACES
 from ssbmech.library.references import REFERENCES
+from ssbmech.library.surfaces import SURFACE_SOURCES, SURFACES
 from ssbmech.library.voids import CONTACT_SOURCES, PRESSED, VOID_SOURCES, VOIDS
 from ssbmech.parameter import Provenance, markdown_table
 
@@ -35,7 +36,8 @@ known" means:
 
 _FITTING: Final = """\
 `library.interfaces.by_name("lithium|li6ps5cl")` returns the charge transfer of a pair,
-`library.voids` the laws of hidden voids and of contacts that remember their pressure. A dash means
+`library.voids` the laws of hidden voids and of contacts that remember their pressure,
+`library.surfaces` the capillarity of bare surfaces. A dash means
 that no number was found that could be stated with its source: give one, `ButlerVolmer(i_0=...)`.
 """
 
@@ -70,6 +72,10 @@ def _paragraphs() -> Iterator[str]:
         kinetics, contact = build_pressed()
         yield markdown_table(kinetics, kinetics.sources)
         yield markdown_table(contact, CONTACT_SOURCES[name])
+    yield "## Bare surfaces of metals\n"
+    for name, build_surface in SURFACES.items():
+        yield f"### {name}, bare surface\n\n{_summary(build_surface)}\n"
+        yield markdown_table(build_surface(), SURFACE_SOURCES[name])
     yield "## References\n"
     yield from (f"- [{key}] {text}" for key, text in sorted(REFERENCES.items()))
     yield ""

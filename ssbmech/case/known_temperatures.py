@@ -152,6 +152,7 @@ def _sourced(
     for interface in interfaces:
         laws = [*interface.charge_transfers.values(), *interface.laws, *interface.filling_laws]
         laws += [interface.contact, interface.adhesion, interface.diffusion, interface.interlayer]
+        laws.append(interface.capillarity)
         for law in laws:
             yield f"interface {interface.name!r}", law, getattr(law, "sources", {})
 

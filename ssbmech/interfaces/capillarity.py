@@ -12,10 +12,11 @@ that passes a line on it, per its length, is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ssbmech.interfaces.diffusion import InterfaceDiffusion
-from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.parameter import NOT_DESCRIBED, Source, parameter, validate_parameters
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Capillarity:
     Attributes:
         diffusion: diffusion along the bare surface, with :math:`\delta_s D_s` as its diffusivity
             times width; None for none, when the surface presses on the metal and no more.
+        sources: source of each number by its path; may be empty.
 
     Raises:
         ParameterError: the energy is out of its bounds.
@@ -34,6 +36,9 @@ class Capillarity:
         "J/m2", low=0.0, low_open=True, high=10.0, doc="energy of the bare surface, gamma"
     )
     diffusion: InterfaceDiffusion | None = None
+    sources: Mapping[str, Source] = field(
+        default_factory=dict, repr=False, hash=False, compare=False, metadata=NOT_DESCRIBED
+    )
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

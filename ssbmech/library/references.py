@@ -115,6 +115,8 @@ REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
         "sulfide solid electrolytes, Science 373 (2021) 1494.",
         "tutorial_model": "Material tables in the export of a widely distributed tutorial model "
         "of a lithium-ion cell; they name no source of their own.",
+        "tran2016": "R. Tran et al., Surface energies of elemental crystals, Sci. Data 3 (2016) "
+        "160080.",
         "wang2019": "M. J. Wang, R. Choudhury and J. Sakamoto, Characterizing the Li-solid-"
         "electrolyte interface dynamics as a function of stack pressure and current density, "
         "Joule 3 (2019) 2165.",

@@ -16,6 +16,7 @@ from ssbmech.errors import ParameterError
 from ssbmech.library import MATERIALS, by_name, interfaces
 from ssbmech.library.interfaces import INTERFACE_SOURCES, INTERFACES, exchange_current
 from ssbmech.library.references import REFERENCES
+from ssbmech.library.surfaces import SURFACE_SOURCES, SURFACES
 from ssbmech.library.voids import CONTACT_SOURCES, PRESSED, VOID_SOURCES, VOIDS
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
@@ -130,6 +131,16 @@ def test_a_law_of_hidden_voids_has_a_source_for_every_number(name):
     for source in VOID_SOURCES[name].values():
         if source.provenance in (Provenance.CALIBRATED, Provenance.GUESSED):
             assert source.note, source
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_a_bare_surface_has_a_source_for_every_number(name):
+    law = SURFACES[name]()
+    numbers = {row["name"] for row in describe(law) if row["unit"]}
+    assert numbers == set(SURFACE_SOURCES[name]) == set(law.sources)
+    assert all(source.key in REFERENCES for source in law.sources.values())
+    guessed = [s for s in law.sources.values() if s.provenance is Provenance.GUESSED]
+    assert all(source.note for source in guessed)
 
 
 @pytest.mark.parametrize("name", PRESSED)
