@@ -295,6 +295,8 @@ def test_void_becomes_a_cap_of_its_volume(frame: Frame, lost: float) -> None:
     measured(name, "shape over its depth", off / depth, 0.01, "cap of the same volume")
 
 
+@pytest.mark.whole_run("runs are compared row by row")
+@pytest.mark.pair
 @pytest.mark.skipif(COMM.size == 1, reason="nothing to compare with on one rank")
 def test_wall_is_the_same_on_any_ranks() -> None:
     case = wedge(0.1e-6, ssb.PlaneStrain())
@@ -305,6 +307,7 @@ def test_wall_is_the_same_on_any_ranks() -> None:
     measured("wedge of a void", "on any ranks", apart[worst], 1e-8, f"one rank; {worst}")
 
 
+@pytest.mark.whole_run("runs are compared row by row")
 @pytest.mark.pair
 @pytest.mark.parametrize("mode", [Mode.RECOVER, Mode.RESTEP])
 def test_wall_goes_on_from_a_checkpoint(mode: Mode) -> None:
