@@ -7,7 +7,7 @@
 
 The tests append one JSON object per figure: item, quantity, value, limit and against. Of a figure
 that was measured more than once the last value counts. What docs/verification_notes.md holds is put
-at the end of the page.
+at the end of the page. docs/trust.md, which quotes the figures, is written too.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import make_trust
 
 DOCS: Final = Path(__file__).parent
 PAGE: Final = DOCS / "verification.md"
@@ -120,7 +122,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     notes = NOTES.read_text(encoding="utf-8") if NOTES.exists() else ""
     PAGE.write_text(page(figures, notes), encoding="utf-8")
     print(f"{PAGE}: {len(figures)} figures")
-    return 0
+    # the page on trust quotes them
+    return make_trust.main([])
 
 
 if __name__ == "__main__":
