@@ -201,7 +201,7 @@ def browser(width: int, height: int, served: str = "") -> Iterator[Browser]:
         raise FileNotFoundError("there is no chromium on the PATH")
     their_in, send = os.pipe()
     receive, their_out = os.pipe()
-    with tempfile.TemporaryDirectory(prefix="report-") as profile:
+    with tempfile.TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as profile:
         # Chromium reads from file descriptor 3 and writes to 4.
         script = f'exec "$0" "$@" 3<&{their_in} 4>&{their_out}'
         flags = [*FLAGS, f"--user-data-dir={profile}", f"--window-size={width},{height}"]
