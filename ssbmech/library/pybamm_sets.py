@@ -57,17 +57,9 @@ def particle_of(
     def called(key: str, *rest: float) -> BpxFunction:
         return _function(_entry(values, key), key, rest)
 
-    diffusivity = next(
-        (
-            key
-            for key in (
-                f"{name} particle diffusivity [m2.s-1]",
-                f"{name} electrode diffusivity [m2.s-1]",
-            )
-            if key in values
-        ),
-        f"{name} particle diffusivity [m2.s-1]",
-    )
+    # of two names that PyBaMM has had
+    ours, before = (f"{name} {word} diffusivity [m2.s-1]" for word in ("particle", "electrode"))
+    diffusivity = before if _known(values, ours) is None and _known(values, before) else ours
     entropic = f"{name} electrode OCP entropic change [V.K-1]"
     return BpxParticle(
         name=f"{low} electrode",
@@ -77,7 +69,7 @@ def particle_of(
         x_full=x_full,
         ocp=called(f"{name} electrode OCP [V]"),
         # some sets give it by concentration, and 0 where it is not known
-        entropy=called(entropic) if _is_number(values.get(entropic)) else None,
+        entropy=called(entropic) if _is_number(_known(values, entropic)) else None,
         diffusivity=called(diffusivity, temperature),
         rate=_rate(values, name, c_max, temperature),
         activation_diffusion=0.0,
@@ -153,6 +145,14 @@ def _entry(values: Mapping[str, Any], key: str) -> Any:
         return values[key]
     except KeyError as failure:
         raise ParameterError(f"the parameter set has no {key!r}") from failure
+
+
+def _known(values: Mapping[str, Any], key: str) -> Any:
+    """Return an entry of a set, None if there is none; sets of PyBaMM know no `in`."""
+    try:
+        return values[key]
+    except KeyError:
+        return None
 
 
 def _number(values: Mapping[str, Any], key: str) -> float:
