@@ -80,7 +80,7 @@ from .geometry.profiles import CosineGap, CylinderGap, FunctionGap, LensGap, Sph
 from .geometry.stacks import Layer, Refinement, Stack
 from .interfaces.accumulating import AccumulatingProps
 from .interfaces.capillarity import Capillarity
-from .interfaces.cohesion import BilinearCohesion, FatiguingCohesion
+from .interfaces.cohesion import BilinearCohesion, DelayedBond, FatiguingCohesion
 from .interfaces.constriction import SpotsOfOneNumber, SpotsOfOneSize
 from .interfaces.contact import Frictionless, GapConduction, RoughConduction, Sticking
 from .interfaces.crack_flow import CreepFlow, SlipFlow, ThinStrength
@@ -164,6 +164,7 @@ __all__ = [
     "CurrentProfile",
     "CurrentSweep",
     "CylinderGap",
+    "DelayedBond",
     "Dielectric",
     "Direct",
     "Discharge",

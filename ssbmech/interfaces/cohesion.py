@@ -29,7 +29,10 @@ ZONE_FACETS = 4.0
 
 
 class Adhesion(Protocol):
-    """Role of an adhesion law: a traction that pulls the two sides together."""
+    """Role of an adhesion law: a traction that pulls the two sides together.
+
+    One with an attribute `delay` [s] has its damage follow with that delay, as `DelayedBond` does.
+    """
 
     def reached(self, largest: Expr, before: Expr, now: Expr) -> Expr:
         """Return the separation that damage counts by, at the end of a step [m].
@@ -226,6 +229,48 @@ class FatiguingCohesion:
         opened = ufl.max_value((now / unit) ** p - (before / unit) ** p, 0.0)
         grown = unit * (start**p + self.share * opened) ** (1 / p)
         return ufl.max_value(grown, now)
+
+    def damage(self, separation_max: Expr) -> Expr:
+        """Return the broken fraction of the bond [1]."""
+        return self.bond.damage(separation_max)
+
+    def stiffness(self, damage: Expr) -> Expr:
+        """Return traction over separation at a damage [Pa/m]."""
+        return self.bond.stiffness(damage)
+
+
+@dataclass(frozen=True)
+class DelayedBond:
+    r"""A bond whose damage follows its separation with a delay: what breaks has a finite speed.
+
+    .. math:: \tau \, \dot\kappa = \langle \delta - \kappa \rangle
+
+    with the largest separation :math:`\kappa` that damage counts by. A crack that runs, faster than
+    any equilibrium follows, then takes a few delays, in which the bond bears more than it would.
+    Slow against the delay it is the bond itself. A regularisation: the delay is no property of a
+    material, and is to be short against what a run resolves.
+
+    Attributes:
+        bond: the bond.
+
+    Raises:
+        ParameterError: the delay is not positive.
+    """
+
+    bond: BilinearCohesion
+    delay: float = parameter("s", low=0.0, low_open=True, doc="delay of the damage")
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def reached(self, largest: Expr, before: Expr, now: Expr) -> Expr:
+        """Return the separation that damage would count by without the delay [m]."""
+        return self.bond.reached(largest, before, now)
+
+    def welds(self, pressure: Expr) -> Expr | None:
+        """Return None: what has broken does not bond anew."""
+        return self.bond.welds(pressure)
 
     def damage(self, separation_max: Expr) -> Expr:
         """Return the broken fraction of the bond [1]."""
