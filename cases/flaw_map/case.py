@@ -24,6 +24,7 @@ from collections.abc import Mapping, Sequence
 
 import ssbmech as ssb
 from ssbmech import library
+from ssbmech.activation import arrhenius
 from ssbmech.constants import FARADAY, GAS_CONSTANT
 from ssbmech.errors import CaseError
 from ssbmech.fracture.flaws import EdgeCrack, HalfPenny, ThroughCrack, plane_modulus
@@ -49,14 +50,9 @@ SHARE = ssb.Quantity("flaw_share", r"$K_I / K_{Ic}$", "1", "stress intensity ove
 
 def wall_resistance(kinetics: ButlerVolmer, temperature: float) -> float:
     """Return the area resistance at small overpotentials [ohm m2] at a temperature [K]."""
-
-    def hotter(energy: float | None) -> float:
-        difference = 1 / temperature - 1 / kinetics.reference_temperature
-        return 1.0 if energy is None else math.exp(-energy / GAS_CONSTANT * difference)
-
-    at = kinetics.reference_temperature
-    transfer = GAS_CONSTANT * at / (FARADAY * kinetics.i_0 * hotter(kinetics.activation_energy))
-    return transfer + kinetics.film_resistance / hotter(kinetics.film_activation_energy)
+    exchange = float(kinetics.exchange_current(temperature))
+    transfer = GAS_CONSTANT * temperature / (FARADAY * exchange)
+    return transfer + float(kinetics.film(temperature))
 
 
 def plated_flaw(
@@ -76,8 +72,8 @@ def plated_flaw(
         raise CaseError(f"interface = {interface!r}: the library has {', '.join(KNOWN)}")
     electrolyte, metal = electrolyte_of(interface), library.by_name(lithium)
     solid, creep = electrolyte.solid, metal.solid.flow
-    over = 1 / temperature - 1 / creep.reference_temperature
-    faster = math.exp(-creep.activation_energy / GAS_CONSTANT * over)
+    reference = creep.reference_temperature
+    faster = float(arrhenius(creep.activation_energy, temperature, reference))
     return PlatedFlaw(
         flaw=SHAPES[shape],
         size=size * 1e-6,

@@ -238,6 +238,24 @@ def deviation(table: Table, stack: float = 3.0) -> float:
     return max(apart)
 
 
+def compact(tables: dict[str, list[dict[str, Any]]]) -> str:
+    """Return tables of equal columns as JSON, with a line for each row and five digits."""
+    parts = []
+    for name, records in tables.items():
+        lines = [json.dumps([_rounded(each) for each in row.values()]) for row in records]
+        body = ",\n   ".join(lines)
+        columns = json.dumps(list(records[0]))
+        parts.append(
+            f' {json.dumps(name)}: {{\n  "columns": {columns},\n  "rows": [\n   {body}\n  ]\n }}'
+        )
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _rounded(value: Any) -> Any:
+    """Return a number with five digits, anything else as it is."""
+    return float(f"{value:.5g}") if isinstance(value, float) else value
+
+
 def main() -> int:
     """Draw the figure, and write the predictions."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -249,7 +267,7 @@ def main() -> int:
     table = Table.read(options.study / "table.csv")
     draw(table, into / "flaw_map.png")
     found = {"currents at flaws": list(at_flaws()), "critical currents of cells": list(of_cells())}
-    (into / "flaw_map.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
+    (into / "flaw_map.json").write_text(compact(found), encoding="utf-8")
     print(f"largest deviation of a computed cell from the flaw taken alone: {deviation(table):.2%}")
     return 0
 

@@ -313,7 +313,8 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
         ),
         supports=(ssb.Roller("left"), ssb.Roller("bottom")),
         protocol=(ssb.Rest(SECONDS, name="charge"),),
-        scales=ssb.Scales(stress=1e8, gap=1e-9),
+        # those of the bond, so that runs of other toughness are judged alike
+        scales=ssb.Scales(stress=0.15 * bond.strength, gap=0.5 * bond.separation_broken),
         step_control=ssb.AdaptiveSteps(
             dt_initial=SECONDS / 40,
             dt_max=SECONDS / 40,

@@ -12,18 +12,18 @@ import numpy as np
 from case import FULL, SECONDS
 
 import ssbmech as ssb
+from ssbmech import library
 from ssbmech.fracture.grains import GrainBoundaries
 from ssbmech.plots import theme
 from ssbmech.study.table import Table
 
 PER_CONTENT = 3.0
-"""Misfit by the library's law of layered NMC over the content that has left [%]."""
-YOUNG, POISSON = 140e9, 0.3
+"""Misfit of a layered crystal over the content that has left, a guess [%]."""
 
 
 def draw(folder: Path, misfit: float, grain: float, path: Path) -> None:
     """Draw the share of broken boundaries, and their energy against what was stored."""
-    table = Table.read(folder / "table.csv")
+    table, solid = Table.read(folder / "table.csv"), library.by_name("nmc811").solid
     with theme.style():
         figure = theme.new_figure(8.4, 3.6)
         left, right = figure.subplots(1, 2)
@@ -33,7 +33,7 @@ def draw(folder: Path, misfit: float, grain: float, path: Path) -> None:
             share = misfit * series["time"].to_numpy() / SECONDS
             name = f"{toughness:g} MPa √m"
             left.plot(share, 100 * series["broken_share"], color=colour, label=name)
-            boundaries = GrainBoundaries(YOUNG, POISSON, toughness * 1e6, grain * 1e-6)
+            boundaries = GrainBoundaries(solid.young, solid.poisson, toughness * 1e6, grain * 1e-6)
             closed = [100 * boundaries.broken(each / 100) for each in share]
             left.plot(share, closed, ":", color=colour, linewidth=1.2)
             _draw_energy(right, share, series, colour)
@@ -43,7 +43,7 @@ def draw(folder: Path, misfit: float, grain: float, path: Path) -> None:
         content = left.secondary_xaxis(
             "top", functions=(lambda m: FULL - m / PER_CONTENT, lambda x: PER_CONTENT * (FULL - x))
         )
-        content.set_xlabel("lithium content of layered NMC (1)")
+        content.set_xlabel(f"lithium content, if its misfit is {PER_CONTENT:g} % of it (1)")
         right.set(xlabel="c axis less the others (%)", ylabel="energy (µJ m⁻¹)")
         right.plot([], [], color=theme.INK, label="released by breaking")
         right.plot([], [], "--", color=theme.INK, label="spent on broken boundaries")

@@ -29,18 +29,16 @@ ZONE_FACETS = 4.0
 
 
 class Adhesion(Protocol):
-    """Role of an adhesion law: a traction that pulls the two sides together.
+    """Role of an adhesion law: a traction that pulls the two sides together."""
 
-    One with an attribute `delay` [s] has its damage follow with that delay, as `DelayedBond` does.
-    """
-
-    def reached(self, largest: Expr, before: Expr, now: Expr) -> Expr:
+    def reached(self, largest: Expr, before: Expr, now: Expr, dt: Expr) -> Expr:
         """Return the separation that damage counts by, at the end of a step [m].
 
         Args:
             largest: that at the start of the step [m].
             before: separation at the start of the step [m].
             now: separation at its end [m].
+            dt: length of the step [s].
         """
 
     def welds(self, pressure: Expr) -> Expr | None:
@@ -151,7 +149,7 @@ class BilinearCohesion:
         """Separation at which nothing is left of the bond [m]."""
         return 2 * self.toughness / self.strength
 
-    def reached(self, largest: Expr, before: Expr, now: Expr) -> Expr:
+    def reached(self, largest: Expr, before: Expr, now: Expr, dt: Expr) -> Expr:
         """Return the largest separation ever [m]."""
         return ufl.max_value(largest, now)
 
@@ -221,7 +219,7 @@ class FatiguingCohesion:
         """Return whether surfaces bond anew under a contact pressure [Pa]; None if never."""
         return None if self.welding is None else ufl.gt(pressure, self.welding)
 
-    def reached(self, largest: Expr, before: Expr, now: Expr) -> Expr:
+    def reached(self, largest: Expr, before: Expr, now: Expr, dt: Expr) -> Expr:
         """Return the separation that damage counts by [m]."""
         unit, p = self.bond.separation_strength, self.exponent
         # damage begins at the strength, so that nothing smaller need be told apart
@@ -264,9 +262,10 @@ class DelayedBond:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
 
-    def reached(self, largest: Expr, before: Expr, now: Expr) -> Expr:
-        """Return the separation that damage would count by without the delay [m]."""
-        return self.bond.reached(largest, before, now)
+    def reached(self, largest: Expr, before: Expr, now: Expr, dt: Expr) -> Expr:
+        """Return the separation that damage counts by, by implicit Euler over the step [m]."""
+        at_once = self.bond.reached(largest, before, now, dt)
+        return largest + dt / (dt + self.delay) * (at_once - largest)
 
     def welds(self, pressure: Expr) -> Expr | None:
         """Return None: what has broken does not bond anew."""

@@ -65,7 +65,7 @@ def test_openings_that_a_bond_bears(steps: int) -> None:
 
     def opened(largest: float) -> float:
         for before, now in pairwise(path):
-            largest = number(wearing.reached(*(ufl.as_ufl(x) for x in (largest, before, now))))
+            largest = number(wearing.reached(*(ufl.as_ufl(x) for x in (largest, before, now, 1.0))))
         return largest
 
     largest = opened(0.0)
@@ -75,8 +75,33 @@ def test_openings_that_a_bond_bears(steps: int) -> None:
         largest = opened(largest)
         broken = number(wearing.damage(ufl.as_ufl(largest))) >= 1.0
         assert broken == (times >= bears)
-    closing = number(wearing.reached(*(ufl.as_ufl(x) for x in (reach, reach, 0.0))))
+    closing = number(wearing.reached(*(ufl.as_ufl(x) for x in (reach, reach, 0.0, 1.0))))
     assert closing == pytest.approx(reach, rel=1e-12)
+
+
+def test_damage_follows_exponentially() -> None:
+    """Held open, what damage counts by nears the opening by exp(-t / delay): first order in dt."""
+    bond = ssb.BilinearCohesion(strength=10 * MPa, toughness=1.0, initial_stiffness=1e15)
+    late = ssb.DelayedBond(bond, 2.0)
+    held, seconds = bond.separation_broken, 3.0
+
+    def follows(steps: int) -> float:
+        largest = 0.0
+        for _ in range(steps):
+            numbers = (largest, held, held, seconds / steps)
+            largest = number(late.reached(*(ufl.as_ufl(x) for x in numbers)))
+        return largest
+
+    exact = held * (1 - np.exp(-seconds / 2.0))
+    off = [1 - follows(steps) / exact for steps in (8, 16, 32)]
+    assert 0.0 < off[2] < 0.02
+    assert off[1] / off[2] == pytest.approx(2.0, abs=0.1)
+    # closed again it stays, and in a step without length nothing breaks
+    for numbers in ((1e-7, 1e-7, 0.0, 1.0), (1e-7, 1e-7, 2e-7, 0.0)):
+        kept = number(late.reached(*(ufl.as_ufl(x) for x in numbers)))
+        assert kept == pytest.approx(1e-7, rel=1e-12)
+    with pytest.raises(ParameterError):
+        ssb.DelayedBond(bond, 0.0)
 
 
 def test_separation_knows_no_compression() -> None:

@@ -23,7 +23,7 @@ FACET = 0.25e-6
 
 
 def test_a_sealed_penny_grows_at_its_toughness() -> None:
-    """From 5 to 8 um, as fast as linear fracture mechanics says, and at its pressure."""
+    """From 5 to 7.7 um, as fast as linear fracture mechanics says, and at its pressure."""
     case = plate(
         filling(), 66.0, 0.75, facet=FACET, path=10e-6, extent=80e-6, frame=ssb.Axisymmetric()
     )

@@ -100,12 +100,8 @@ class Bond(HoldingPart):
     def separation_max(self) -> Expr:
         """Return the separation that damage counts by, at the end of the step [m]."""
         largest = self.largest("+")
-        reached = self._law.reached(largest, self.before("+"), self.separation())
-        delay = getattr(self._law, "delay", None)
-        if delay is None:
-            return reached
         dt = self.surface.setting.conditions.dt.on(self.surface.parent)
-        return largest + dt / (dt + delay) * (reached - largest)
+        return self._law.reached(largest, self.before("+"), self.separation(), dt)
 
     def damage(self) -> Expr:
         """Return the damage at the end of the step [1]."""
