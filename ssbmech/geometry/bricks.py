@@ -20,6 +20,7 @@ from ssbmech.geometry.lengths import length
 from ssbmech.geometry.session import generate_sized, mesh_model, power_of_two
 from ssbmech.geometry.simplices import Floats, SimplexMesh
 from ssbmech.geometry.tagged_mesh import MeshSource
+from ssbmech.kinds import check_kinds
 from ssbmech.parameter import parameter, validate_parameters
 from ssbmech.plausible import MOST_LENGTH, check_file_name
 from ssbmech.units import to_si
@@ -62,6 +63,8 @@ class Bricks(MeshSource):
 
     def __post_init__(self) -> None:
         """Convert to SI, and check the bounds and the grid."""
+        # numbers with units are converted, and checked with the rest, further down
+        check_kinds(self, leave_out={"size", "size_bulk", "growth"})
         for name in ("widths", "heights", "depths"):
             values = tuple(to_si(x, "m", f"Bricks.{name}") for x in getattr(self, name))
             object.__setattr__(self, name, values)
