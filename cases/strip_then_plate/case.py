@@ -26,7 +26,7 @@ import ssbmech as ssb
 from ssbmech import library
 from ssbmech.library.interfaces import lithium_li6ps5cl
 from ssbmech.library.voids import lithium_li6ps5cl_voids
-from ssbmech.units import MPa, celsius, hour, mA_per_cm2, s, um
+from ssbmech.units import MPa, celsius, hour, mA_per_cm2, nm, s, um
 
 CRACK, LOWER, UPPER = "lower|upper", "metal|lower", "metal|upper"
 FIRST, LAST = 0.1, 20.0
@@ -110,7 +110,7 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
         temperature=celsius(options.celsius),
         scales=ssb.Scales(stress=100 * MPa),
         step_control=ssb.AdaptiveSteps(
-            dt_initial=0.2, dt_max=0.2 * hour, gap_error=2e-8, stress_error=None
+            dt_initial=0.2, dt_max=0.2 * hour, gap_error=options.gap_error * nm, stress_error=None
         ),
         output=ssb.Output(fields_every=options.fields_every),
     )
@@ -142,6 +142,7 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     other.add_argument("--path", type=float, default=14.0, help="fine part of its path [um]")
     other.add_argument("--width", type=float, default=100.0, help="depth of the electrolyte [um]")
     other.add_argument("--height", type=float, default=50.0, help="half distance of cracks [um]")
+    other.add_argument("--gap-error", type=float, default=20.0, help="of a time step [nm]")
     other.add_argument("--fields-every", type=int, default=5, help="steps between stored fields")
 
 

@@ -168,9 +168,17 @@ def check_electrodes(
     for pair in pairs:
         _check_pair(pair, reacting, interfaces, loads)
     named = [name for pair in pairs for name in pair.interfaces]
+    joined = joined_interfaces(electrodes)
+    for name in joined:
+        if named.count(name) > 1:
+            raise CaseError(
+                f"interface {name!r} is joined to an electrode, but is named twice: name each "
+                "interface once, as working or counter electrode, in joined or in joined_counter"
+            )
     if reacting - set(named) or len(set(named)) < len(named):
         raise CaseError(
             "working and counter electrode must be two interfaces, and the only ones with kinetics"
+            f"{_left_out(reacting - set(named))}"
         )
     _check_hosts(pairs, named, interfaces, bodies)
     asked = [drive for step in protocol for drive in drives_of(step)] if len(pairs) > 1 else []
@@ -270,6 +278,11 @@ def _check_pair(
             "the electrodes have no counter: name an interface with a charge-transfer law, "
             "or hold an outer face of the electrolyte at a potential (FacePotential)"
         )
+    if pair.counter is None and pair.joined_counter:
+        raise CaseError(
+            f"interface {pair.joined_counter[0]!r} is joined to a counter electrode, but there is "
+            "none: name it in Electrodes(counter=...), or leave joined_counter out"
+        )
     filled = {i.name for i in interfaces if i.filling is not None}
     for name in pair.interfaces:
         if name not in reacting and (name in pair.sides or name not in filled):
@@ -304,6 +317,12 @@ def electrolytes_of(pair: Electrodes, interfaces: Sequence[Interface]) -> set[st
             old, new = one_of[i.plus], one_of[i.minus]
             one_of = {body: new if first == old else first for body, first in one_of.items()}
     return {one_of[i.plus] for i in interfaces if i.name in pair.interfaces}
+
+
+def _left_out(names: set[str]) -> str:
+    """Return in words which interfaces with kinetics belong to no electrode."""
+    listed = ", ".join(map(repr, sorted(names)))
+    return f"; joined to neither: {listed}, see Electrodes(joined=...)" if names else ""
 
 
 def _check_currentless(protocol: Sequence[Step]) -> None:

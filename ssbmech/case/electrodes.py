@@ -78,4 +78,4 @@ class Electrodes:
 def joined_interfaces(electrodes: Electrodes | None) -> tuple[str, ...]:
     """Return all interfaces that are joined to an electrode of a case."""
     cells = () if electrodes is None else electrodes.cells
-    return tuple(name for pair in cells for more in pair.sides.values() for name in more)
+    return tuple(name for pair in cells for name in (*pair.joined, *pair.joined_counter))

@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 
 from ssbmech.case.declared import in_volt
 from ssbmech.parameter import parameter, validate_parameters
-from ssbmech.plausible import LENGTH_HINT, MOST_PRESSURE, PRESSURE_HINT
+from ssbmech.plausible import LENGTH_HINT, MOST_LENGTH, MOST_PRESSURE, PRESSURE_HINT
 
 
 class StopCondition(Protocol):
@@ -179,7 +179,12 @@ class CrackAbove:
 
     interface: str
     limit: float = parameter(
-        "m", low=0.0, hint=LENGTH_HINT, doc="broken length in plane strain, without its tip"
+        "m",
+        low=0.0,
+        high=MOST_LENGTH,
+        low_open=True,
+        hint=LENGTH_HINT,
+        doc="broken length in plane strain, without its tip",
     )
 
     def __post_init__(self) -> None:
@@ -201,8 +206,8 @@ class CrackAbove:
         return value - self.limit
 
     def tolerance(self) -> float:
-        """Return 5 % of the limit: a crack grows by whole facets."""
-        return 0.05 * self.limit
+        """Return a thousandth of the limit: a crack grows by facets, each of which is landed on."""
+        return 1e-3 * self.limit
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from ssbmech.model.conditions import Conditions
 from ssbmech.model.construction import build_bodies, build_holder, build_surfaces
 from ssbmech.model.draw import draws, share_metal, take_back, warn_of_draws
 from ssbmech.model.drive_checks import check_drives
+from ssbmech.model.joins import check_reach
 from ssbmech.model.part import Judged
 from ssbmech.model.parts.contact import Contact
 from ssbmech.model.parts.crack_walls import ConnectedWalls
@@ -116,6 +117,7 @@ class CellModel:
             for walls in surface.parts.find(ConnectedWalls)
         }
         self.circuit = Circuit(case.electrodes, transfers, cracks, case.scales, self.area)
+        check_reach(self.surfaces, self.circuit.sides)
         take_back(self.surfaces, self.circuit.sides)
         self.circuit.start_at_rest(self.conditions.temperature.value)
         check_drives(case.protocol, self.circuit)

@@ -70,12 +70,10 @@ class Circuit:
             name: _closure(name, [self._terminals[n] for n in (name, *more)], scales, area_of(name))
             for name, more in self.sides.items()
         }
-        flat = [
-            name
-            for pair in self.cells[:1]
-            for name in ([pair.area_of] if pair.area_of else [pair.working, *pair.joined])
-            if name not in cracks
-        ]
+        flat = []
+        for pair in self.cells[:1]:
+            every = [name for name in (pair.working, *pair.joined) if name not in cracks]
+            flat += [pair.area_of] if pair.area_of else every
         self.nominal_area = sum(area_of(name) for name in flat) if flat else 1.0
         self.hosts = Hosts(self.cells[:1], transfers)
         self.capacity = self.hosts.capacity(self.nominal_area)

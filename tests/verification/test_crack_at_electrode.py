@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 from mpi4py import MPI
 
@@ -12,11 +13,13 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.case.protocol import Drive
+from ssbmech.case.stops import stop_reason
 from ssbmech.constants import FARADAY
-from ssbmech.errors import CaseError, CaseWarning
+from ssbmech.errors import CaseError, CaseWarning, ParameterError
 from ssbmech.model.cell import CellModel
 from ssbmech.model.outputs import total
 from ssbmech.model.parts.crack import CrackMetal
+from ssbmech.units import um
 from tests import tools
 from tests.joined_crack import (
     CRACK,
@@ -29,6 +32,7 @@ from tests.joined_crack import (
 )
 from tests.lithium_crack import HALF, PER_CHARGE
 from tests.parts import Transfer, part
+from tests.refusing import refused
 from tests.tools import March, march, measured
 from tests.verification.test_jacobian import check_blocks, row_groups
 from tests.verification.test_lithium_crack import FAST
@@ -190,13 +194,62 @@ def test_a_crack_grows_on_plating_and_keeps_its_length_on_stripping(
         measured(ITEM, "change by the number of ranks", deviation(whole, alone), 1e-8, "none")
 
 
+def test_a_step_ends_at_the_current_that_a_crack_bears() -> None:
+    """However long steps are: the row before has the crack as it was, and hardly less current."""
+    grown = ssb.CrackAbove(CRACK, HALF + 0.5e-6)
+    sweep = ssb.CurrentSweep(-40.0, -3000.0, 4.0, stops=(grown,))
+    run = march(joined(sweep, step=0.5, inside=mouth_filling(flow=FAST, mouth=None)))
+    size, time = run.series(f"crack_size:{CRACK}"), run.series("time")
+    assert time[-1] < 4.0, "it ends before its time"
+    assert size[-1] > grown.limit > size[-2], "at the facet that breaks"
+    measured(ITEM, "time by which a facet is landed on", 1 - time[-2] / time[-1], 1e-3, "0")
+
+
+@pytest.mark.serial
+def test_a_length_of_a_crack() -> None:
+    stop = ssb.CrackAbove(CRACK, 10 * um)
+    assert stop.quantity == f"crack_size:{CRACK}"
+    assert stop.excess(10.5e-6) == pytest.approx(0.5e-6)
+    assert 0.0 < stop.tolerance() < 0.1e-6
+    assert stop_reason(stop).startswith("the crack has grown: crack_size")
+    with pytest.raises(ParameterError, match="10"):
+        ssb.CrackAbove(CRACK, 10.0)
+    with pytest.raises(ParameterError, match="limit"):
+        ssb.CrackAbove(CRACK, -1e-6)
+
+
+def test_a_crack_that_does_not_reach_its_electrode_is_refused() -> None:
+    """By its flaw, or by its mouth: nothing would bring electrons there, or take what leaves."""
+    step = ssb.ConstantCurrent(-CURRENT, 1.0)
+
+    def model(**changes: object) -> Callable[[], CellModel]:
+        case = joined(step, inside=mouth_filling(**changes))
+        return lambda: CellModel(case, case.geometry.build(COMM))
+
+    inside = ssb.Ball(1.6e-6, x=5e-6)
+    refused(model(flaw=inside, mouth=None), CaseError, repr(CRACK), "the flaw of its filling does")
+    far = ssb.Mouth(ssb.Ball(1e-9, x=EXTENT), lambda time: 1e6)
+    refused(model(mouth=far), CaseError, repr(CRACK), "the mouth of its filling does")
+
+
 @pytest.mark.serial
 def test_what_cannot_be_joined_is_refused() -> None:
     """With the names of the interfaces, before anything is solved."""
     step = ssb.ConstantCurrent(-CURRENT, 1.0)
+    with pytest.raises(CaseError, match=r"'lower\|upper' is joined .*named twice"):
+        joined(step, electrodes=ssb.Electrodes(working=LOWER, joined=(UPPER, CRACK, CRACK)))
+    with pytest.raises(CaseError, match=r"'metal\|lower' is joined .*named twice"):
+        joined(step, electrodes=ssb.Electrodes(working=LOWER, joined=(LOWER, UPPER, CRACK)))
+    for joined_counter in ((UPPER, CRACK), (CRACK,)):
+        with pytest.raises(CaseError, match=r"joined to a counter electrode, but there is none"):
+            rest = tuple(name for name in (UPPER, CRACK) if name not in joined_counter)
+            joined(
+                step,
+                electrodes=ssb.Electrodes(LOWER, None, joined=rest, joined_counter=joined_counter),
+            )
     with pytest.raises(CaseError, match=r"'lower\|upper'.*joined to none of them"):
         joined(step, electrodes=ssb.Electrodes(working=LOWER, joined=(UPPER,)))
-    with pytest.raises(CaseError, match="the only ones with kinetics"):
+    with pytest.raises(CaseError, match=r"only ones with kinetics; joined to neither: 'metal\|u"):
         joined(step, electrodes=ssb.Electrodes(working=LOWER, joined=(CRACK,)))
     with pytest.raises(CaseError, match=r"'metal\|x' is not an interface with a charge"):
         joined(step, electrodes=ssb.Electrodes(working=LOWER, joined=(UPPER, CRACK, "metal|x")))

@@ -163,6 +163,19 @@ class CrackMetal(SurfacePart):
         """Which owned facets are broken from the start."""
         return np.asarray(self.flaw.x.array[: self.surface.gap.owned] > 0.5)
 
+    @property
+    def flaw_points(self) -> npt.NDArray[np.float64]:
+        """Vertices of the facets of this rank that are broken from the start (n, 3) [m]."""
+        mesh = self.surface.mesh.mesh
+        ends = mesh.geometry.dofmap[: self.surface.gap.owned][self.broken]
+        return np.asarray(mesh.geometry.x[np.unique(ends)])
+
+    @property
+    def mouth_points(self) -> npt.NDArray[np.float64]:
+        """Ends of this rank at which the crack is open (n, 3) [m]."""
+        places = self.ridges.function.function_space.tabulate_dof_coordinates()
+        return np.asarray(places[self._open.x.array > 0.5])
+
     def _pressure_outside(self, mouth: Mouth | None) -> Expr:
         """Return the pressure at the mouth [Pa]."""
         if mouth is None:
