@@ -88,7 +88,15 @@ BUILDERS = {"flat": flat, "channels": channels, "fingers": fingers}
 
 
 def build_case(options: argparse.Namespace) -> ssb.Case:
-    """Return the case for the options of the command line."""
+    """Return the case for the options of the command line.
+
+    Raises:
+        CaseError: there is no electrode.
+    """
+    if not min(options.strip, options.depth) > 0.0:
+        raise CaseError(
+            f"--strip {options.strip:g} um, --depth {options.depth:g} um: expected more than zero"
+        )
     fine = options.size * um
     geometry = BUILDERS[options.architecture](options, {"size": fine, "size_bulk": 3 * fine})
     ceramic = library.by_name(options.electrolyte)

@@ -62,11 +62,11 @@ def draw(rows: list[tuple[str, float, float, float, float]], path: Path) -> None
             rate, used, electrolyte, positive = np.array(own).T
             left.plot(rate, used, "o-", color=colour, label=word)
             right.plot(rate, electrolyte, "o-", color=colour, label=f"{word}: electrolyte")
-            right.plot(rate, positive, "s:", color=colour, mfc="white", label="positive")
+            right.plot(rate, positive, "s:", color=colour, mfc="white", label=f"{word}: positive")
         left.set(xlabel="C-rate (1/h)", ylabel="capacity used (%)", ylim=(0, 105))
         right.set(xlabel="C-rate (1/h)", ylabel="largest tension (MPa)", ylim=(0, None))
         left.legend()
-        right.set_ylim(0, 1.4 * right.get_ylim()[1])
+        right.set_ylim(0, 1.5 * right.get_ylim()[1])
         right.legend(fontsize="x-small", ncols=2, loc="upper center")
         figure.savefig(path, dpi=theme.DPI)
 

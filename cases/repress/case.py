@@ -23,6 +23,7 @@ from typing import Any
 
 import ssbmech as ssb
 from ssbmech import library
+from ssbmech.errors import CaseError
 from ssbmech.library.interfaces import nmc811_li6ps5cl
 from ssbmech.library.pressed import of_density
 from ssbmech.units import J_per_m2, MPa, V, celsius, hour, minute, nm, s, um
@@ -31,7 +32,13 @@ INTERFACE = "particle|matrix"
 
 
 def build_case(options: argparse.Namespace) -> ssb.Case:
-    """Return the case for the options of the command line."""
+    """Return the case for the options of the command line.
+
+    Raises:
+        CaseError: the mesh has no cells along the radius.
+    """
+    if not options.fineness > 0.0:
+        raise CaseError(f"--fineness {options.fineness:g}: expected more than zero cells")
     radius = options.radius * um
     stack = options.pressure * MPa
     charge = ssb.Charge(options.rate / hour, to=options.upper * V)

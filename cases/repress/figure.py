@@ -22,8 +22,6 @@ from ssbmech.runfolder.reader import RunData
 Array = NDArray[np.float64]
 
 INTERFACE = "particle|matrix"
-FRACTION = 0.38
-"""Particle by volume in the composite, of which voids are a share [1]."""
 
 
 @dataclass(frozen=True)
@@ -45,23 +43,24 @@ class Ends:
     porosity: Array
 
 
-def ends(run: RunData, radius: float) -> Ends:
+def ends(run: RunData, radius: float, fraction: float) -> Ends:
     """Return what a run says at the ends of its steps.
 
     Args:
         run: the run.
         radius: radius of the particle [m].
+        fraction: particle by volume in the composite, of which voids are a share [1].
     """
     series, step = run.series, np.asarray(run.series["step"])
     rows = np.flatnonzero(np.append(np.diff(step) != 0, True))
     # half a sphere is meshed
-    whole = 2 / 3 * np.pi * radius**3 / FRACTION
+    whole = 2 / 3 * np.pi * radius**3 / fraction
     return Ends(
         [str(run.manifest["protocol"][int(step[row])]["label"]) for row in rows],
         100 * np.asarray(series[f"conducting_fraction:{INTERFACE}"])[rows],
         100 * np.asarray(series[f"contact_fraction:{INTERFACE}"])[rows],
         100 * np.asarray(series[f"void_volume:{INTERFACE}"])[rows] / whole,
-        100 * (1 - FRACTION) * np.asarray(series["porosity_mean:matrix"])[rows],
+        100 * (1 - fraction) * np.asarray(series["porosity_mean:matrix"])[rows],
     )
 
 
@@ -70,10 +69,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("runs", type=Path, nargs="+", help="run folders of the case")
     parser.add_argument("--radius", type=float, default=6.0, help="radius of the particle [um]")
+    parser.add_argument("--fraction", type=float, default=0.38, help="particle by volume [1]")
     parser.add_argument("--labels", nargs="*", default=(), help="labels of the runs")
     parser.add_argument("--figure", type=Path, default=Path("repress.png"), help="file to write")
     options = parser.parse_args()
-    found = [ends(RunData.open(folder), options.radius * 1e-6) for folder in options.runs]
+    size = (options.radius * 1e-6, options.fraction)
+    found = [ends(RunData.open(folder), *size) for folder in options.runs]
     labels = [*options.labels, *(str(folder) for folder in options.runs[len(options.labels) :])]
     for label, each in zip(labels, found, strict=True):
         tell(label, each)
@@ -110,11 +111,16 @@ def draw(labels: list[str], found: list[Ends], path: Path) -> None:
             curves(label, each, colour, axes)
         for axis, label in zip(
             axes,
-            ("conducting surface (%)", "resolved void (% of composite)", "pores of the matrix (%)"),
+            (
+                "conducting surface (%)",
+                "resolved void (% of composite)",
+                "pores of the matrix (% of composite)",
+            ),
             strict=True,
         ):
             axis.set(xlabel="half cycle", ylabel=label)
-        axes[2].legend(fontsize="small", loc="center left")
+        handles = axes[2].get_legend_handles_labels()
+        figure.legend(*handles, fontsize="small", loc="outside upper center", ncols=len(labels))
         figure.savefig(path, dpi=theme.DPI)
 
 

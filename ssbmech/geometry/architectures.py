@@ -131,7 +131,7 @@ def scaffold(
 
     Struts of half width s run along the edges of the cube of half width a, so that scaffold and
     filling are both connected: :math:`3 s^2 a - 2 s^3` of scaffold in :math:`a^3`. More cells stand
-    on top of each other, mirrored; a separator of the scaffold's name "separator" lies below.
+    on top of each other, mirrored. A separator lies below as a region of its own.
 
     Args:
         frame: the frame of three dimensions.

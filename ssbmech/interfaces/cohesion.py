@@ -185,8 +185,9 @@ class FatiguingCohesion:
     the strain that is passed is that of [peerlings2000].
 
     With a welding pressure surfaces that are pressed on each other harder than that bond anew, as
-    they did when they were made: at the end of such a step the bond is whole, where the two sides
-    then lie.
+    they did when they were made: at the end of such a step the bond is whole where the two sides
+    then lie, and bears the shear that it bore before. Sliding under that pressure then takes the
+    strength, less by what the bond softens within a step.
 
     Attributes:
         bond: the bond as it is opened once.

@@ -63,9 +63,11 @@ class Circuit:
         """
         self.cells: tuple[Electrodes, ...] = () if electrodes is None else electrodes.cells
         self._transfers = transfers
-        self.sides = {name: more for pair in self.cells for name, more in pair.sides.items()}
         self._terminals: dict[str, Terminal] = {n: t.terminal for n, t in transfers.items()}
         self._terminals |= {name: walls.terminal for name, walls in cracks.items()}
+        sides = {name: more for pair in self.cells for name, more in pair.sides.items()}
+        # closures come in the order of the interfaces
+        self.sides = {name: sides[name] for name in self._terminals if name in sides}
         self.electrodes = {
             name: _closure(name, [self._terminals[n] for n in (name, *more)], scales, area_of(name))
             for name, more in self.sides.items()

@@ -274,3 +274,35 @@ def test_pressing_bonds_anew() -> None:
     measured(
         "Bond that wears", "error of the damage after bonding anew", error, 1e-3, "as at first"
     )
+
+
+@pytest.mark.whole_run("compares values in the order of a mesh that is shared out anew", ranks=2)
+@pytest.mark.parametrize("steps", [4, 16])
+def test_sliding_under_the_pressure_of_welding_takes_the_strength(steps: int) -> None:
+    """A bond that is made anew at each step's end keeps its shear, but for a step's softening."""
+    bond = BilinearCohesion(strength=1 * MPa, toughness=1.0, initial_stiffness=1e13)
+    aside = 4 * bond.separation_strength
+
+    def lift(x: np.ndarray, t: float) -> np.ndarray:
+        # pressed while it rests, then moved aside and held
+        right = np.interp(t, [0.5, 0.9], [0.0, aside])
+        return np.array([right + 0 * x[0], -2e-9 * min(4 * t, 1.0) + 0 * x[0]])
+
+    lengths = (0.25, 0.25, *(0.4 / steps,) * steps, 0.05, 0.05)
+    wears = FatiguingCohesion(bond, share=0.0, welding=50 * MPa)
+    case = slab(0.5, wears, lift, step_control=ssb.PrescribedSteps(lengths))
+    result = march(case, watch=shear_force)
+    shear = np.array(result.seen) / 4e-6
+    item = "Bond made anew as it slides"
+    error = np.max(np.abs(shear[-3:] / bond.strength - 1))
+    softened = aside / steps / bond.separation_broken
+    quantity = f"error of the shear over the strength, {steps} steps"
+    measured(item, quantity, error, 1.1 * softened, "softening in a step")
+
+
+def shear_force(cell: object) -> float:
+    """Return the force along x on the lifted face [N/m]."""
+    body = cell.bodies["upper"]
+    residual = cell.system.raw_residual(body.u)
+    along = body.u.fixed[body.u.fixed % 2 == 0]
+    return float(COMM.allreduce(np.sum(residual[along])))

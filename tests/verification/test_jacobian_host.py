@@ -14,17 +14,31 @@ import ssbmech as ssb
 from ssbmech import library
 from ssbmech.case.protocol import Drive
 from ssbmech.frames import Frame
+from ssbmech.interfaces.cohesion import Adhesion
 from ssbmech.library.interfaces import lithium_li6ps5cl, nmc811_li6ps5cl
 from ssbmech.model.cell import CellModel
 from ssbmech.units import MPa, MPa_per_um, s, um
 from tests.parts import Bond, Ions, Lithium, Momentum, Transfer, part
 from tests.tools import measured
-from tests.verification.test_jacobian import ON_RANKS, check_blocks, row_groups
+from tests.verification.test_jacobian import check_blocks, row_groups
 
 pytestmark = pytest.mark.serial
 
 COMM = MPI.COMM_WORLD
 BOND = ssb.BilinearCohesion(strength=10 * MPa, toughness=1.0, initial_stiffness=1e15)
+WEARING = ssb.FatiguingCohesion(BOND, share=0.5, exponent=3.0, welding=50 * MPa)
+CELLS = (
+    (ssb.PlaneStrain(), BOND),
+    (ssb.PlaneStrain(), WEARING),
+    (ssb.Axisymmetric(), BOND),
+    # its forms take long to compile
+    pytest.param((ssb.ThreeDimensional(), BOND), marks=pytest.mark.slow),
+)
+
+
+def named(frame: Frame, bond: Adhesion) -> str:
+    """Return the frame's name, and the bond's if it is another than the plain one."""
+    return " ".join(type(x).__name__ for x in (frame, bond) if x is not BOND)
 
 
 def tilted(x: np.ndarray) -> np.ndarray:
@@ -33,7 +47,7 @@ def tilted(x: np.ndarray) -> np.ndarray:
     return np.array([np.cos(angle), np.sin(angle), 0 * angle])
 
 
-def host_case(frame: Frame) -> ssb.Case:
+def host_case(frame: Frame, bond: Adhesion = BOND) -> ssb.Case:
     """Return lithium, electrolyte and a bonded oxide."""
     return ssb.Case(
         name="hosts",
@@ -54,7 +68,7 @@ def host_case(frame: Frame) -> ssb.Case:
         ),
         interfaces=(
             ssb.Interface("negative|separator", kinetics=lithium_li6ps5cl()),
-            ssb.Interface("positive|separator", kinetics=nmc811_li6ps5cl(), adhesion=BOND),
+            ssb.Interface("positive|separator", kinetics=nmc811_li6ps5cl(), adhesion=bond),
         ),
         supports=tuple(
             ssb.Roller(face) for face in ("bottom", "left", *(("front",) if frame.dim == 3 else ()))
@@ -65,9 +79,9 @@ def host_case(frame: Frame) -> ssb.Case:
     )
 
 
-@pytest.fixture(scope="module", params=ON_RANKS, ids=lambda frame: type(frame).__name__)
+@pytest.fixture(scope="module", params=CELLS, ids=lambda pair: named(*pair))
 def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
-    case = host_case(request.param)
+    case = host_case(*request.param)
     model = CellModel(case, case.geometry.build(COMM))
     model.begin(Drive(current_density=-8.0), 20.0)
     for body in model.bodies.values():
@@ -120,6 +134,12 @@ def fill_surfaces(cell: CellModel) -> None:
             values += [(bond.slip.function, slip.ravel())]
             largest = np.choose(kind, [0.0, 0.0, 0.0, 9e-8]) * spread
             values += [(bond.largest, largest)]
+            if bond.offset is not None:
+                offset = 0.3 * slip[:, ::-1]
+                sliding = np.sum((slip - offset) ** 2, axis=1)
+                # closing, opening below the strength and on the envelope, wearing below it
+                before = np.choose(kind, [1.5, 0.5, 0.4, 0.6]) * np.sqrt(gap**2 + sliding)
+                values += [(bond.offset, offset.ravel()), (bond.before, before)]
         values += [(surface.gap.function, gap)]
         for function, array in values:
             function.x.array[: len(array)] = array
@@ -128,11 +148,11 @@ def fill_surfaces(cell: CellModel) -> None:
 
 def test_every_block_is_the_derivative_of_the_residual(cell: CellModel) -> None:
     errors, _ = check_blocks(cell, list(row_groups(cell)))
-    frame = type(cell.case.geometry.frame).__name__
+    name = named(cell.case.geometry.frame, cell.case.interfaces[-1].adhesion or BOND)
     worst = max(errors, key=lambda pair: errors[pair])
     measured(
         "Jacobian of hosts and bonds",
-        f"largest error of any of {len(cell.system.blocks)} blocks, {frame}",
+        f"largest error of any of {len(cell.system.blocks)} blocks, {name}",
         errors[worst],
         1e-6,
         f"five-point differences; {worst}",

@@ -230,8 +230,18 @@ def fine_layer() -> ssb.Case:
     return dataclasses.replace(case, geometry=fine)
 
 
+def wearing(name: str) -> ssb.Case:
+    """Return the composite with bonds that wear and may bond anew."""
+    case = STORED[name].case(name)
+    first, last = case.interfaces
+    assert isinstance(last.adhesion, ssb.BilinearCohesion)
+    bond = ssb.FatiguingCohesion(last.adhesion, share=0.5, welding=1 * MPa)
+    return dataclasses.replace(case, interfaces=(first, dataclasses.replace(last, adhesion=bond)))
+
+
 ANY_RANKS = {name: STORED[name].case for name in STORED if name != "tower"}
 ANY_RANKS |= {
+    "composite": wearing,
     "laws": every_law,
     "moving": lambda name: moving_void(size=4.0),
     "interlayer": lambda name: fine_layer(),

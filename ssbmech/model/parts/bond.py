@@ -38,7 +38,7 @@ class Bond(HoldingPart):
         slip: tangential offset of the two sides [m]; its normal component is held at zero.
         largest: separation that damage counts by, at the last committed step [m].
         before: separation at the last committed step [m].
-        offset: slip at which the two sides bonded last [m]; None where they never do again.
+        offset: slip at which a bond made anew bears no shear [m]; None where none ever is.
     """
 
     def __init__(
@@ -78,14 +78,19 @@ class Bond(HoldingPart):
         everywhere = np.ones(surface.gap.owned, dtype=bool)
         values = {"separation_max": self.separation_max(), "separation": self.separation()}
         if welded is not None and self.offset is not None:
-            values = {name: ufl.conditional(welded, 0.0, x) for name, x in values.items()}
-            slip, kept = self.slip.function("+"), self.offset("+")
-            values["slip_offset"] = kept + ufl.conditional(welded, 1.0, 0.0) * (slip - kept)
+            # what still holds of a bond bears as much from there, so that no traction jumps
+            moved = self.damage() * self.sliding()
+            after = separation(self.opening(), self.sliding() - moved)
+            values = {
+                "separation_max": ufl.conditional(welded, 0.0, values["separation_max"]),
+                "separation": ufl.conditional(welded, after, values["separation"]),
+                "slip_offset": self.offset("+") + ufl.conditional(welded, 1.0, 0.0) * moved,
+            }
         for name, value in values.items():
             self.history.follow(name, [Follower(value, surface.sides.dS, everywhere)])
 
     def sliding(self) -> Expr:
-        """Return the slip since the two sides bonded, at the end of the step [m]."""
+        """Return the slip that shears the bond, at the end of the step [m]."""
         slip = self.slip.function("+")
         return slip if self.offset is None else slip - self.offset("+")
 
