@@ -109,24 +109,25 @@ def steepness(normals: Array, directors: Array) -> Array:
     return np.asarray(slopes.max(axis=1))
 
 
-def shares(gaps: Array, least: float) -> Array:
+def shares(gaps: Array, least: float, parts: Array) -> Array:
     r"""Return which part of what flows through a facet each of its vertices takes.
 
-    .. math:: c_i = d \frac{g_i + \epsilon / d}{\sum_j g_j + \epsilon}
+    .. math:: c_i = \frac{g_i + \epsilon / d}{\sum_j \varphi_j (g_j + \epsilon / d)}
 
     A vertex in contact takes nothing where another of the facet is open.
 
     Args:
         gaps: gaps of the vertices of each facet, shape (facets, dim) [m].
         least: gap that counts as none [m].
+        parts: area for which each vertex stands there over that of the facet, 1 / dim where they
+            are alike; those of a facet need not add up to one, shape (facets, dim) [1].
 
     Returns:
-        Parts of which the mean over a facet is one, shape (facets, dim) [1].
+        Parts of which the mean over a facet, weighted by these areas, is one, shape (facets, dim)
+        [1].
     """
-    count = gaps.shape[1]
-    opened = np.maximum(gaps, 0.0)
-    whole = opened.sum(axis=1, keepdims=True) + least
-    return np.asarray(count * (opened + least / count) / whole)
+    opened = np.maximum(gaps, 0.0) + least / gaps.shape[1]
+    return np.asarray(opened / np.sum(parts * opened, axis=1, keepdims=True))
 
 
 @dataclass(frozen=True, eq=False)

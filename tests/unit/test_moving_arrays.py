@@ -89,12 +89,21 @@ def test_only_what_changes_the_shape_distorts() -> None:
 
 
 def test_shares_go_to_what_is_open() -> None:
-    found = shares(np.array([[0.0, 0.0], [0.0, 1e-6], [3e-6, 1e-6], [-1e-12, 1e-6]]), 1e-9)
+    gaps = np.array([[0.0, 0.0], [0.0, 1e-6], [3e-6, 1e-6], [-1e-12, 1e-6]])
+    found = shares(gaps, 1e-9, np.full(gaps.shape, 0.5))
     assert np.allclose(found.mean(axis=1), 1.0)
     assert np.allclose(found[0], 1.0)
     assert found[1] == pytest.approx([0.0, 2.0], abs=1e-3)
     assert found[2] == pytest.approx([1.5, 0.5], rel=1e-3)
     assert found[3] == pytest.approx(found[1])
+
+
+def test_shares_of_unlike_vertices_add_up_to_what_flows_through_a_facet() -> None:
+    gaps = np.array([[0.0, 1e-6], [3e-6, 1e-6]])
+    parts = np.array([[0.25, 0.6], [0.5, 0.7]])
+    found = shares(gaps, 1e-9, parts)
+    assert (found * parts).sum(axis=1) == pytest.approx([1.0, 1.0], rel=1e-14)
+    assert found[1, 0] / found[1, 1] == pytest.approx(3.0, rel=1e-3)
 
 
 @pytest.mark.parametrize("angle", [0.0, 1e-6, 0.3, 2.0])

@@ -10,7 +10,7 @@ A wave of wave number q on a flat wall decays by diffusion along it (Mullins, J.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mpi4py import MPI
 
@@ -116,18 +116,17 @@ def metal_of(cell: CellModel) -> Wall:
     return Wall(moved.mesh.volume - moved.metal.dilated)
 
 
-def check_metal(name: str, run: March, work: float = 0.0, lost: float = 1e-12) -> None:
+def check_metal(name: str, run: March, work: float = 0.0) -> None:
     """Check that no metal is lost, and that the energy of the surface falls in every step.
 
     Args:
         name: what was verified.
         run: the run.
         work: what loads may add to the energy in a step, over the energy [1].
-        lost: volume that may be missing, over that of the metal [1].
     """
     volumes = np.array([wall.volume for wall in run.seen])
     off = float(np.abs(volumes / volumes[0] - 1).max())
-    measured(name, "volume of the metal", off, lost, "that at the start")
+    measured(name, "volume of the metal", off, 1e-12, "that at the start")
     energy = run.series(f"surface_energy:{WALL}")
     rise = float(np.diff(energy).max() / energy[0])
     measured(name, "largest rise of the surface energy in a step", rise, work, "work of loads")
@@ -144,6 +143,17 @@ def test_wave_decays_by_diffusion_along_the_wall() -> None:
     measured(name, "amplitude, facets of 1/20 of the wave", abs(errors[-1]), 0.02, "backward Euler")
     order = observed_orders(sizes, errors)[0]
     measured(name, "distance of the order in space from two", abs(order - 2), 0.1, "2")
+
+
+@pytest.mark.serial
+def test_diffusion_of_the_interface_leaves_the_bare_wall_alone() -> None:
+    """A wall without diffusion of its own only presses, however fast metal moves in contact."""
+    case = wavy(0.1 * WAVE, 2, 1 / RATE, law=ssb.Capillarity(ENERGY))
+    quick = replace(case.interfaces[0], diffusion=ssb.InterfaceDiffusion(1e-17))
+    run = march(replace(case, interfaces=(quick,)))
+    error = abs(amplitude(run.cell) - 1)
+    # 39 kPa at the crests strain the metal
+    measured("wavy wall that only presses", "amplitude", error, 3e-3, "that at the start")
 
 
 @pytest.mark.slow
@@ -170,7 +180,9 @@ def test_wave_decays_by_viscous_flow_below_it() -> None:
     measured(name, "amplitude", error, 0.03, "gamma q / (2 eta), backward Euler")
 
 
-def ring(frame: Frame, size: float) -> ssb.Case:
+def ring(
+    frame: Frame, size: float, metal: Material = STIFF, law: ssb.Capillarity = TENSE
+) -> ssb.Case:
     """Return metal around a void of 1 um about a core of 0.8 um, which contact does not hold."""
     return ssb.Case(
         name="ring",
@@ -179,13 +191,13 @@ def ring(frame: Frame, size: float) -> ssb.Case:
             region="core", matrix="metal",
         ),
         bodies=(
-            ssb.Body.single("metal", STIFF, moves=True),
+            ssb.Body.single("metal", metal, moves=True),
             ssb.Body.single("core", library.by_name("li6ps5cl")),
         ),
         interfaces=(
             ssb.Interface(
                 "metal|core",
-                capillarity=TENSE,
+                capillarity=law,
                 initial_gap=ssb.FunctionGap(lambda x: np.full(x.shape[1], 0.2e-6)),
             ),
         ),
@@ -269,20 +281,19 @@ def cap(depth: float, revolves: bool) -> float:
 
 
 @pytest.mark.parametrize(
-    ("frame", "lost"),
+    "frame",
     [
-        pytest.param(ssb.PlaneStrain(), 1e-12, marks=pytest.mark.pair),
-        # in the step that presses, with a surface energy or without; the debt repays it
-        pytest.param(ssb.Axisymmetric(), 2e-8, marks=[pytest.mark.serial, SLOW]),
+        pytest.param(ssb.PlaneStrain(), marks=pytest.mark.pair),
+        pytest.param(ssb.Axisymmetric(), marks=[pytest.mark.serial, SLOW]),
     ],
     ids=["2D", "r-z"],
 )
-def test_void_becomes_a_cap_of_its_volume(frame: Frame, lost: float) -> None:
+def test_void_becomes_a_cap_of_its_volume(frame: Frame) -> None:
     """Over the foot on which contact leaves it, the least surface is a circle or a sphere."""
     name = f"wedge of a void, {type(frame).__name__}"
     run = march(wedge(0.05e-6, frame), watch=metal_of)
     # what the last of the elastic strain gives back moves a millionth of the void against 5 MPa
-    check_metal(name, run, 7e-7, lost)
+    check_metal(name, run, 7e-7)
     surface = run.cell.surfaces[WALL]
     n = surface.gap.owned
     r = np.abs(surface.gap.function.function_space.tabulate_dof_coordinates()[:n, 0])
@@ -293,6 +304,17 @@ def test_void_becomes_a_cap_of_its_volume(frame: Frame, lost: float) -> None:
     expected = np.sqrt(radius**2 - np.minimum(r, FOOT) ** 2) - (radius - depth)
     off = float(comm.allreduce(float(np.max(np.abs(gap - expected), initial=0.0)), op=MPI.MAX))
     measured(name, "shape over its depth", off / depth, 0.01, "cap of the same volume")
+
+
+@pytest.mark.pair
+def test_pressing_a_cone_loses_no_metal() -> None:
+    """Metal slides along its wall, where the radius makes the vertices of a facet unlike."""
+    case = wedge(0.1e-6, ssb.Axisymmetric())
+    pressed = (ssb.Preload(1e-3),)
+    run = march(replace(case, protocol=pressed, step_control=ssb.PrescribedSteps((1e-3,))))
+    moved = motion(run.cell, "negative")
+    error = abs(moved.metal.excess()) / moved.mesh.volume
+    measured("cone of a void that is pressed", "volume of the metal", error, 1e-12, "none lost")
 
 
 @pytest.mark.whole_run("runs are compared row by row")

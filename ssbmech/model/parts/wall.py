@@ -10,7 +10,7 @@ was made. A vertex of the metal lies where the gap says, along its director d,
 and the gap follows from step to step from what is stripped and what flows,
 
 .. math:: (d \cdot n) A_i (g_i - g_{n,i}) = A_i \Delta s_i + \int [\Delta u] \cdot n \, q_i \, dA
-          + \sum_f c_{f,i} \frac{A_f}{d} w_f
+          + \sum_f c_{f,i} A_{f,i} w_f
 
 What laws put between the bodies, such as voids below the size of a facet, lies between the gap and
 the metal: it is added to g in both, as a thickness along the normal.
@@ -21,9 +21,10 @@ m the area vector of the metal's facet over the area of the interface's, that is
 .. math:: w_f = -\frac1{A_f} \int_f \Delta u^- \cdot (m - n) \, dA
 
 a facet's own unknown, the slide. Vertices share it by their gaps at the start of the step: one in
-contact takes none of it where its neighbour is open. In the sum over the vertices the right-hand
-side is the flow through the metal's real surface, so that its mesh loses what is stripped and no
-more.
+contact takes none of it where its neighbour is open. A vertex stands for the area :math:`A_{f,i}`
+in a facet, and the shares are such that :math:`\sum_i c_{f,i} A_{f,i} = A_f`, also where the radius
+makes them unlike. In the sum over the vertices the right-hand side is the flow through the metal's
+real surface, so that its mesh loses what is stripped and no more.
 """
 
 from __future__ import annotations

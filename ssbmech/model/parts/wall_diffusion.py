@@ -8,7 +8,7 @@ diffusion has carried away from a vertex i is
 
 The sum over all vertices is zero: nothing leaves through the rim of the interface. Where the wall
 has a surface energy (`ssbmech.model.parts.wall_tension`), its capillary pressure is added to p, and
-metal may also flow along the bare wall, with a mobility of its own.
+metal flows along the bare wall with that wall's mobility instead, or not at all.
 """
 
 from __future__ import annotations
@@ -71,16 +71,17 @@ class WallDiffusion(SurfacePart):
         return self.carried.function("+") - self._before("+")
 
     def _along_contact(self, q: Expr) -> Iterator[Expr]:
-        """Yield what flows along the interface in the step, as a weak form."""
+        """Yield what flows along the interface in the step, not along a bare wall, as a weak form."""
         surface, law = self.surface, self.surface.interface.diffusion
         if law is not None:
             conditions, mesh = surface.setting.conditions, surface.mesh.mesh
             twin: InterfaceDiffusion = symbolic(law, mesh)
             mobility = twin.mobility(diffusing_volume(surface), conditions.temperature.on(mesh))
-            tensions = [wall.pressure.function for wall in surface.parts.find(WallTension)]
-            driving = sum(tensions, surface.p_contact.function)
+            driving, covered = surface.p_contact.function, 1.0
+            for wall in surface.parts.find(WallTension):
+                driving, covered = driving + wall.pressure.function, covered - wall.bare
             slopes = ufl.inner(ufl.grad(driving), ufl.grad(q))
-            yield conditions.dt.on(mesh) * mobility * slopes * surface.dx
+            yield conditions.dt.on(mesh) * mobility * covered * slopes * surface.dx
 
     def _along_bare_wall(self, q: Expr) -> Iterator[Expr]:
         """Yield what flows along the bare wall in the step, as a weak form."""

@@ -62,11 +62,11 @@ class WallShape:
         vectors = fem.functionspace(mesh, ("DG", 0, (dim,)))
         self.carried = fem.Function(vectors, name="carried")
         self.share = fem.Function(fem.functionspace(mesh, ("DG", 1)), name="share")
-        self.share.x.array[:] = 1.0
         nodes = fem.functionspace(mesh, (*surface.places.element, (dim,)))
         self.director = fem.Function(nodes, name="director")
         self.normal = fem.Function(nodes, name="normal")
         self.link = facet_link(surface.mesh, surface.parent)
+        self._parts = self._found_parts()
         x = np.asarray(surface.minus.mesh.mesh.geometry.x, dtype=np.float64)
         self._made = x[self.link.minus_nodes][:, :, :dim]
         lifted = ufl.dot(surface.plus.u.function("-"), surface.sides.normal)
@@ -76,6 +76,22 @@ class WallShape:
         count = int(index_map.size_local + index_map.num_ghosts)
         self.direct(np.ones((count, dim), dtype=bool))
         self.follow()
+
+    def _found_parts(self) -> Array:
+        """Return the area for which each vertex stands in a facet over the facet's; collective.
+
+        Laws hold vertex by vertex with these areas, which the radius makes unlike; at the owned
+        places of the share [1].
+        """
+        surface, space = self.surface, self.share.function_space
+        test = ufl.TestFunction(space)("+")
+        maps = surface.entity_maps
+        local = facet_integrals(compile_form(test * surface.local.dS, maps), space)
+        full = facet_integrals(compile_form(test * surface.sides.dS, maps), space)
+        rows = space.dofmap.list[self.link.cells]
+        whole = np.ones_like(full)
+        whole[rows] = full[rows].sum(axis=1, keepdims=True)
+        return np.asarray(local / whole)
 
     @property
     def places(self) -> npt.NDArray[np.int32]:
@@ -132,7 +148,7 @@ class WallShape:
         gap = surface.gap
         gaps = gap.previous[gap.function.function_space.dofmap.list[link.cells]]
         held = self.share.function_space.dofmap.list[link.cells]
-        self.share.x.array[held] = shares(gaps, LEAST_GAP)
+        self.share.x.array[held] = shares(gaps, LEAST_GAP, self._parts[held])
         self.share.x.scatter_forward()
 
     def swept(self, x: Array) -> Array:

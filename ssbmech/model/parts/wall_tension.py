@@ -48,6 +48,7 @@ class WallTension(SurfacePart):
     Attributes:
         surface: the interface.
         pressure: capillary pressure [Pa].
+        bare: one on facets of which no vertex was in contact at the start of the step, else zero.
     """
 
     def __init__(self, wall: MovingWall, law: Capillarity) -> None:
@@ -59,7 +60,7 @@ class WallTension(SurfacePart):
         self._start = fem.Function(fem.functionspace(mesh, ("DG", 1, (frame.dim,))), name="start")
         self._exposed = fem.Function(surface.places.facets, name="exposed")
         self._swept = fem.Function(surface.gap.function.function_space, name="swept")
-        self._bare = fem.Function(surface.places.facets, name="bare")
+        self.bare = fem.Function(surface.places.facets, name="bare")
         gap = surface.gap
         grown = gap.function - gap.past
         self.place: Expr = self._start - grown * self._shape.director
@@ -82,8 +83,8 @@ class WallTension(SurfacePart):
         opened = surface.gap.function.x.array[shape.places] > LEAST_GAP
         facets = surface.places.facets.dofmap.list[link.cells, 0]
         self._exposed.x.array[facets] = opened.any(axis=1)
-        self._bare.x.array[facets] = opened.all(axis=1)
-        for flags in (self._exposed, self._bare):
+        self.bare.x.array[facets] = opened.all(axis=1)
+        for flags in (self._exposed, self.bare):
             flags.x.scatter_forward()
 
     @property
@@ -120,7 +121,7 @@ class WallTension(SurfacePart):
         mobility = twin.mobility(diffusing_volume(surface), conditions.temperature.on(mesh))
         driving = self.pressure.function + surface.p_contact.function
         slopes = along(self.place, mesh.topology.dim, driving, test)
-        return conditions.dt.on(mesh) * mobility * self._bare * slopes * self.dx
+        return conditions.dt.on(mesh) * mobility * self.bare * slopes * self.dx
 
     def outputs(self) -> Sequence[Output]:
         """Return the capillary pressure, and the energy of the bare surface."""
