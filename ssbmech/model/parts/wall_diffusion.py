@@ -71,7 +71,7 @@ class WallDiffusion(SurfacePart):
         return self.carried.function("+") - self._before("+")
 
     def _along_contact(self, q: Expr) -> Iterator[Expr]:
-        """Yield what flows along the interface in the step, not along a bare wall, as a weak form."""
+        """Yield what flows along the interface but for bare walls in the step, as a weak form."""
         surface, law = self.surface, self.surface.interface.diffusion
         if law is not None:
             conditions, mesh = surface.setting.conditions, surface.mesh.mesh
