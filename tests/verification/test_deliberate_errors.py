@@ -214,7 +214,7 @@ def slide_left_out(patch: pytest.MonkeyPatch) -> None:
 
 
 def slide_shared_alike(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(wall_shape, "shares", lambda gaps, least: np.ones_like(gaps))
+    patch.setattr(wall_shape, "shares", lambda gaps, least, parts: np.ones_like(gaps))
 
 
 def area_vectors_of_the_first_shape(patch: pytest.MonkeyPatch) -> None:
