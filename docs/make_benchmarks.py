@@ -39,9 +39,9 @@ The last column is what the codes are apart over the root of the sum of the squa
 uncertainties: up to 1 they agree. Values within 1e-6 of each other count as equal."""
 
 _COSTS: Final = """\
-The mean is over all quantities. Steps: /2 for half the length (for a method with a tolerance: a
-hundredth of it). Times are processor times of one core of a shared machine, meshing and code
-generation included."""
+The mean is over all quantities that are not zero. Steps: /2 for half the length (for a method with
+a tolerance: a hundredth of it). Times are processor times of one core of a shared machine, meshing
+and code generation included."""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,9 @@ PAGE: Final = DOCS / "trust.md"
 COVERAGE: Final = 2.0
 """Expanded over standard uncertainty, about 95 % [1]."""
 
+STEPPING: Final = 0.01
+"""What half as many steps change of the ratio of two swings, relative to it [1]."""
+
 SHOWN: Final = {
     "closing_void": ("u_x at (a, 0), 3601 s", "area closed, 3601 s"),
     "particle_debond": ("voltage, 1800 s", "gap, 1800 s"),
@@ -182,12 +185,13 @@ def experiments() -> list[Experiment]:
                 ),
                 unit="1",
                 simulated=of["over lithium"],
-                numerical=0.0,
+                numerical=STEPPING * abs(of["over lithium"]),
                 input=of["input"],
                 measured=each["measured"],
                 data=each["data"],
                 calibrated=False,
-                how=f"inputs: mostly {' and '.join(largest)}; data: the last digit, even",
+                how=f"steps: a percent, by halving; inputs: mostly {' and '.join(largest)}; "
+                "data: the last digit, even",
                 source="Koerver et al. (2018)",
             )
         )

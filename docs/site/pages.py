@@ -87,12 +87,15 @@ def _with_links(text: str, page: Path, root: Path, keys: set[str], publications:
     def linked(match: re.Match[str]) -> str:
         sign, words, target = match.groups()
         path = (page.parent / target.partition("#")[0]).resolve()
-        if not path.is_dir() or "://" in target or target.startswith("#"):
+        if "://" in target or target.startswith("#"):
             return match[0]
-        inside = path / "README.md"
-        if inside.is_file():
-            return f"{sign}[{words}]({target.rstrip('/')}/README.md)"
-        return f"`{words}`"
+        if path.is_dir():
+            if not (path / "README.md").is_file():
+                return f"`{words}`"
+            path, target = path / "README.md", f"{target.rstrip('/')}/README.md"
+        if path == root / "README.md":  # the first page of the site
+            target = target.replace("README.md", "index.md")
+        return f"{sign}[{words}]({target})"
 
     parts = re.split(r"(^ *```.*?^ *```[^\S\n]*$|`[^`\n]*`)", text, flags=re.DOTALL | re.MULTILINE)
     for place in range(0, len(parts), 2):

@@ -54,6 +54,13 @@ def test_citations_lead_to_publications(site: Path) -> None:
     assert "(newman2004)=" in (site / "publications.md").read_text("utf-8")
 
 
+def test_links_to_the_readme_lead_to_the_first_page(site: Path) -> None:
+    """Which is made of it; those to another README stay."""
+    page = (site / "docs" / "trust.md").read_text("utf-8")
+    assert "[README.md](../index.md)" in page and "(../README.md" not in page
+    assert "(benchmarks/README.md)" in page
+
+
 def test_links_that_lead_nowhere_are_found(site: Path, tmp_path: Path) -> None:
     """A missing file, a missing place in a file, and what the network would have to give."""
     check = sys.modules.get("check")
