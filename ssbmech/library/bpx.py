@@ -13,7 +13,8 @@ gives of these is carried over as follows.
 
 - The diffusivity of BPX is that of Fick's law. The law of a `Host` has the self-diffusivity, which
   is smaller by the thermodynamic factor of the potential that is carried over with it,
-  :math:`\chi = -(F x (1 - x) / RT) \, dU/dx`.
+  :math:`\chi = -(F x (1 - x) / RT) \, dU/dx`; as that falls with 1/T, its activation energy is RT
+  larger.
 - The exchange current density is :math:`F k \sqrt{x (1 - x)}` at the electrolyte's reference
   concentration, which a single-ion conductor keeps; so `i_0` of `ButlerVolmer`, which counts at
   half filling, is :math:`F k / 2`. Its activation energy is that of k less RT (`ButlerVolmer`).
@@ -38,7 +39,14 @@ from ssbmech.constants import FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE
 from ssbmech.errors import ParameterError
 from ssbmech.interfaces.contact import Conduction, GapConduction
 from ssbmech.interfaces.kinetics import ButlerVolmer, HostSites
-from ssbmech.library.bpx_functions import BpxFunction, Floats, curve_of, function_of
+from ssbmech.library.bpx_functions import (
+    BpxFunction,
+    Floats,
+    curve_of,
+    function_of,
+    number_of,
+    section_of,
+)
 from ssbmech.materials.curve import Curve
 from ssbmech.materials.elastic import Solid
 from ssbmech.materials.entropy import ConstantEntropy, Entropic, TableEntropy
@@ -203,9 +211,10 @@ class BpxParticle:
 
         # the factor is zero at empty and full sites
         low, high = max(self.x_empty, 1e-3), min(self.x_full, 1 - 1e-3)
+        energy = self.activation_diffusion
         return TableDiffusivity(
             curve_of(BpxFunction(logarithm, None), low, high, 0.02),
-            activation_energy=self.activation_diffusion or None,
+            activation_energy=energy + GAS_CONSTANT * self._t if energy else None,
             reference_temperature=self._t,
         )
 
@@ -326,8 +335,8 @@ def read_bpx(path: str | Path) -> BpxCell:
 
 def _cell(title: str, version: str, sections: Mapping[str, Any]) -> BpxCell:
     """Return what the sections of a file tell."""
-    cell = _section(sections, "Cell")
-    temperature = _number(cell, "Reference temperature [K]", "Cell", ROOM_TEMPERATURE)
+    cell = section_of(sections, "Cell")
+    temperature = number_of(cell, "Reference temperature [K]", "Cell", ROOM_TEMPERATURE)
     layers = ("Negative electrode", "Separator", "Positive electrode")
     electrodes = {
         key: _particles(sections, f"{key} electrode", temperature, title)
@@ -339,15 +348,15 @@ def _cell(title: str, version: str, sections: Mapping[str, Any]) -> BpxCell:
         version=version,
         negative=electrodes.get("Negative", {}),
         positive=electrodes.get("Positive", {}),
-        area=_number(cell, "Electrode area [m2]", "Cell"),
+        area=number_of(cell, "Electrode area [m2]", "Cell"),
         thicknesses={
-            name: _number(sections[name], "Thickness [m]", name)
+            name: number_of(sections[name], "Thickness [m]", name)
             for name in layers
             if name in sections
         },
-        capacity=_number(cell, "Nominal cell capacity [A.h]", "Cell"),
-        lower_voltage=_number(cell, "Lower voltage cut-off [V]", "Cell"),
-        upper_voltage=_number(cell, "Upper voltage cut-off [V]", "Cell"),
+        capacity=number_of(cell, "Nominal cell capacity [A.h]", "Cell"),
+        lower_voltage=number_of(cell, "Lower voltage cut-off [V]", "Cell"),
+        upper_voltage=number_of(cell, "Upper voltage cut-off [V]", "Cell"),
         electrolyte=sections.get("Electrolyte", {}),
     )
 
@@ -356,7 +365,7 @@ def _particles(
     sections: Mapping[str, Any], electrode: str, temperature: float, title: str
 ) -> dict[str, BpxParticle]:
     """Return the active materials of an electrode: one of its own name, or those of a blend."""
-    section = _section(sections, electrode)
+    section = section_of(sections, electrode)
     blend = section.get("Particle", {electrode.lower(): section})
     return {name: _particle(each, name, temperature, title) for name, each in blend.items()}
 
@@ -365,7 +374,7 @@ def _particle(section: Mapping[str, Any], name: str, temperature: float, title: 
     """Return an active material."""
 
     def number(key: str, otherwise: float | None = None) -> float:
-        return _number(section, key, name, otherwise)
+        return number_of(section, key, name, otherwise)
 
     entropic = "Entropic change coefficient [V.K-1]"
     return BpxParticle(
@@ -383,29 +392,3 @@ def _particle(section: Mapping[str, Any], name: str, temperature: float, title: 
         temperature=temperature,
         title=title,
     )
-
-
-def _section(sections: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return a section of the file.
-
-    Raises:
-        ParameterError: there is none.
-    """
-    found = sections.get(name)
-    if not isinstance(found, dict):
-        raise ParameterError(f"there is no section {name!r}")
-    return found
-
-
-def _number(
-    section: Mapping[str, Any], key: str, where: str, otherwise: float | None = None
-) -> float:
-    """Return a number of a section.
-
-    Raises:
-        ParameterError: there is none.
-    """
-    found = section.get(key, otherwise)
-    if isinstance(found, bool) or not isinstance(found, (int, float)):
-        raise ParameterError(f"{where!r} has no number {key!r}")
-    return float(found)

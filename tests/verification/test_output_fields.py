@@ -107,6 +107,39 @@ def test_what_the_drive_gives_is_dissipated(even):
     assert run.series.units["dissipated_ohmic:separator"] == ("J m-1" if plane else "J")
 
 
+@pytest.mark.pair
+def test_ranks_add_up_what_is_dissipated(tmp_path):
+    """On several ranks too it is what the drive gives, nowhere negative, and films take theirs."""
+    case = void_cell(
+        size=8.0,
+        depth=1e-6,
+        protocol=(ssb.Preload(1 * s), ssb.ConstantCurrent(1 * mA_per_cm2, 2 * s)),
+        output=ssb.Output(
+            figures=False,
+            fields_every=0,
+            quantities=(ssb.FilmDrop(WORKING), ssb.DissipatedPower()),
+        ),
+    )
+    law = dataclasses.replace(case.interfaces[0].kinetics, film_resistance=5e-4)
+    faces = tuple(dataclasses.replace(each, kinetics=law) for each in case.interfaces)
+    case = dataclasses.replace(case, interfaces=faces)
+    path = ssb.run(case, tmp_path / "run", observers=(ssb.DissipatedEnergy(),)).path
+    run = RunData.open(path)
+    spent = run.series.columns
+    given = 24e-6 * np.sum(spent["voltage"] * spent["current"] * spent["time_step"])
+    kinds = [name for name in spent if name.startswith("dissipated_")]
+    assert {name.partition(":")[0] for name in kinds} == {
+        "dissipated_creep", "dissipated_ohmic", "dissipated_transfer"
+    }  # fmt: skip
+    for name in kinds:
+        assert np.diff(spent[name], prepend=0.0).min() >= 0.0, name
+    electric = sum(spent[name][-1] for name in kinds if "creep" not in name)
+    assert electric == pytest.approx(given, rel=1e-5, abs=0.0)
+    current, drop = (last(run, "interfaces", WORKING, name) for name in ("i_normal", "film_drop"))
+    assert drop == pytest.approx(5e-4 * current, rel=1e-5, abs=0.0)
+    assert last(run, "bodies", "negative", "dissipation").min() >= 0.0
+
+
 @pytest.mark.serial
 def test_creep_dissipates_stress_times_rate(even):
     """The density is their product where they are even, and the energy its integral."""
