@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A flat cell, one with aligned channels and one of interdigitated fingers, of the same capacity.
+"""Flat cell, cells with aligned channels, fingers and a scaffold, all of the same capacity.
 
-Dense NMC811 and lithium titanate with sintered garnet between them, in plane strain. Lithium has to
+Dense NMC811 and lithium titanate with sintered garnet between them, in plane strain, the scaffold
+axisymmetric. Lithium has to
 diffuse through each electrode to its surface: flat layers are as deep as they are thick, fingers
 and the strips between channels only as their half width. The bonds do not break, and nothing
 presses: stresses are those of the electrodes' change of volume against each other. All cells have
@@ -11,6 +12,7 @@ the share of the capacity that can be used, and the stresses. Run it as
     python cases/architectures/case.py --architecture flat
     python cases/architectures/case.py --architecture channels --rate 2
     python cases/architectures/case.py --architecture fingers
+    python cases/architectures/case.py --architecture scaffold
 
 and draw it with `python cases/architectures/figure.py RUN...`.
 """
@@ -84,7 +86,26 @@ def fingers(options: argparse.Namespace, mesh: dict[str, Any]) -> ssb.Bricks:
     )
 
 
-BUILDERS = {"flat": flat, "channels": channels, "fingers": fingers}
+def scaffold(options: argparse.Namespace, mesh: dict[str, Any]) -> ssb.Bricks:
+    """Return a cell with a scaffold of garnet in both electrodes, axisymmetric or in space.
+
+    Half periods are as long as their filling takes to hold the positive electrode in whole cells.
+    """
+    share = options.strut
+    cells = options.cells
+    half = options.depth / (cells * (1 - 3 * share**2 + 2 * share**3))
+    return ssb.scaffold(
+        frame=ssb.ThreeDimensional() if options.solid else ssb.Axisymmetric(),
+        strut=share * half * um,
+        half=half * um,
+        separator=options.separator * um,
+        cells=cells,
+        negative_cells=round(TITANATE * cells),
+        **mesh,
+    )
+
+
+BUILDERS = {"flat": flat, "channels": channels, "fingers": fingers, "scaffold": scaffold}
 
 
 def build_case(options: argparse.Namespace) -> ssb.Case:
@@ -100,7 +121,8 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
     fine = options.size * um
     geometry = BUILDERS[options.architecture](options, {"size": fine, "size_bulk": 3 * fine})
     ceramic = library.by_name(options.electrolyte)
-    regions = [name for name in geometry.regions if name in ("separator", "channel")]
+    regions = [name for name in geometry.regions if name not in ("negative", "positive")]
+    sides = ("left", "right", "front", "back")[: 2 * geometry.frame.dim - 2]
     bond = ssb.BilinearCohesion(strength=10 * GPa, toughness=1e5 * J_per_m2)
     return ssb.Case(
         name=f"architecture_{options.architecture}",
@@ -118,7 +140,7 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
             ),
             ssb.Interface("positive|electrolyte", kinetics=nmc811_li6ps5cl(), adhesion=bond),
         ),
-        supports=tuple(ssb.Roller(face) for face in ("bottom", "left", "right")),
+        supports=tuple(ssb.Roller(face) for face in ("bottom", *sides)),
         electrodes=ssb.Electrodes(working="positive|electrolyte", counter="negative|electrolyte"),
         protocol=(ssb.Charge(options.rate / hour, to=options.upper * V),),
         temperature=celsius(options.celsius),
@@ -139,6 +161,13 @@ def knobs(parser: argparse.ArgumentParser) -> None:
         "--strip", type=float, default=1.5, help="half width of positive fingers or strips [um]"
     )
     cell.add_argument("--channel", type=float, default=0.75, help="half width of channels [um]")
+    cell.add_argument(
+        "--strut", type=float, default=1 / 3, help="width of struts over the scaffold's period"
+    )
+    cell.add_argument(
+        "--cells", type=int, default=4, help="half periods of a scaffold over the positive"
+    )
+    cell.add_argument("--solid", action="store_true", help="a scaffold of cubes, in space")
     cell.add_argument("--separator", type=float, default=1.5, help="thickness [um]")
     cell.add_argument("--electrolyte", default="llzo", help="electrolyte of the library")
     run = parser.add_argument_group("charge")

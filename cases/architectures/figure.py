@@ -16,7 +16,12 @@ import numpy as np
 from ssbmech.plots import theme
 from ssbmech.runfolder.reader import RunData
 
-WORDS = {"flat": "flat layers", "channels": "aligned channels", "fingers": "interdigitated"}
+WORDS = {
+    "flat": "flat layers",
+    "channels": "aligned channels",
+    "fingers": "interdigitated",
+    "scaffold": "scaffold",
+}
 
 
 def row(run: RunData) -> tuple[str, float, float, float, float]:

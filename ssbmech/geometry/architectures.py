@@ -7,6 +7,8 @@ with the depths of a `Bricks`, what is drawn in the plane is drawn out along y.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 from ssbmech.errors import MeshError
@@ -125,28 +127,42 @@ def aligned_channels(
 
 
 def scaffold(
-    *, frame: Frame, strut: Any, half: Any, separator: Any = None, cells: int = 1, **mesh: Any
+    *,
+    frame: Frame,
+    strut: Any,
+    half: Any,
+    separator: Any = None,
+    cells: int = 1,
+    negative_cells: int = 0,
+    **mesh: Any,
 ) -> Bricks:
     r"""Return an eighth of a cubic frame of square struts, filled with the positive electrode.
 
+    In an axisymmetric frame it is the tube of the same cross-sections, one after the other: of the
+    radius :math:`2 a / \sqrt{\pi}`, with rings at its wall for the struts, narrow between them
+    and wide at the struts across. All volumes are then four times those of the eighth.
+
     Struts of half width s run along the edges of the cube of half width a, so that scaffold and
     filling are both connected: :math:`3 s^2 a - 2 s^3` of scaffold in :math:`a^3`. More cells stand
-    on top of each other, mirrored. A separator lies below as a region of its own.
+    on top of each other, mirrored. A separator lies below as a region of its own, and below that,
+    mirrored in it, cells of the same frame filled with the negative electrode.
 
     Args:
-        frame: the frame of three dimensions.
+        frame: the frame of three dimensions, or an axisymmetric one.
         strut: half width of a strut s [m].
         half: half of the period a [m].
         separator: thickness of a dense separator below [m]; None for none.
         cells: number of half periods along the height [1].
+        negative_cells: number of half periods below the separator [1].
         mesh: sizes of the cells, as `Bricks` takes them.
 
     Raises:
-        MeshError: the frame is of the plane, struts leave nothing to fill, or there is no cell.
+        MeshError: the frame is of the plane and does not revolve, struts leave nothing to fill,
+            there is no cell, or there are negative cells without a separator.
         ParameterError: a number is out of its bounds.
     """
-    if frame.dim != 3:
-        raise MeshError("scaffold: struts that meet need three dimensions")
+    if frame.dim != 3 and not frame.revolves:
+        raise MeshError("scaffold: struts that meet need three dimensions, or to revolve")
     s, a = (to_si(x, "m", f"scaffold: {name}") for x, name in ((strut, "strut"), (half, "half")))
     if not 0.0 < s < a:
         raise MeshError(
@@ -155,27 +171,53 @@ def scaffold(
         )
     if cells < 1:
         raise MeshError(f"scaffold: {cells} cells: expected one or more")
-    # a slab with struts in both directions, and one with those that stand
-    flat = ((SCAFFOLD, SCAFFOLD), (SCAFFOLD, POSITIVE))
-    posts = ((SCAFFOLD, POSITIVE), (POSITIVE, POSITIVE))
-    heights: list[Any] = []
-    rows: list[Any] = []
+    if negative_cells < 0 or (negative_cells and separator is None):
+        raise MeshError(
+            f"scaffold: {negative_cells} negative cells: expected none, or some below a separator"
+        )
+    columns = _rings(s, a) if frame.revolves else (s, a - s)
+    names = _scaffold_names(frame.revolves)
+    layers = _scaffold_slabs(names(NEGATIVE), s, a, negative_cells)[::-1]
     if separator is not None:
-        heights.append(separator)
-        rows.append(((SEPARATOR, SEPARATOR), (SEPARATOR, SEPARATOR)))
-    for number in range(cells):
-        pair = [(s, flat), (a - s, posts)]
-        for height, slab in pair if number % 2 == 0 else reversed(pair):
-            heights.append(height)
-            rows.append(slab)
+        layers.append((separator, names(SEPARATOR, SEPARATOR)[0]))
+    heights, rows = zip(*layers, *_scaffold_slabs(names(POSITIVE), s, a, cells), strict=True)
     return Bricks(
         frame=frame,
-        widths=(s, a - s),
-        depths=(s, a - s),
-        heights=tuple(heights),
-        names=tuple(rows),
+        widths=columns,
+        depths=() if frame.revolves else columns,
+        heights=heights,
+        names=rows,
         **mesh,
     )
+
+
+def _rings(strut: float, half: float) -> tuple[float, ...]:
+    """Return the widths of a tube's core, and of its wide ring less the narrow one, and that."""
+    core, inner, outer = (
+        math.sqrt(area / math.pi)
+        for area in (4 * (half - strut) ** 2, 4 * (half**2 - strut**2), 4 * half**2)
+    )
+    return core, inner - core, outer - inner
+
+
+def _scaffold_names(revolves: bool) -> Callable[..., tuple[Any, Any]]:
+    """Return what names the slab with struts across, and the one with those that stand."""
+
+    def names(filling: str, strut: str = SCAFFOLD) -> tuple[Any, Any]:
+        if revolves:
+            return (filling, strut, strut), (filling, filling, strut)
+        return ((strut, strut), (strut, filling)), ((strut, filling), (filling, filling))
+
+    return names
+
+
+def _scaffold_slabs(
+    names: tuple[Any, Any], strut: float, half: float, cells: int
+) -> list[tuple[Any, Any]]:
+    """Return thickness and names of the slabs of cells of a scaffold, lowest first."""
+    flat, posts = (strut, names[0]), (half - strut, names[1])
+    pairs = ((flat, posts) if number % 2 == 0 else (posts, flat) for number in range(cells))
+    return [slab for pair in pairs for slab in pair]
 
 
 def _drawn_out(rows: tuple[tuple[str, ...], ...], depth: Any) -> dict[str, Any]:

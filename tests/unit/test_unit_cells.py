@@ -134,6 +134,24 @@ def test_scaffold():
     struts = 3 * s**2 * a - 2 * s**3
     expected = {"separator": a**2 * base, "scaffold": 2 * struts}
     check_volumes(cell, {**expected, "positive": 2 * (a**3 - struts)})
+    both = ssb.scaffold(
+        frame=ThreeDimensional(), strut=s, half=a, separator=base, negative_cells=1, **MESH
+    )
+    filling = a**3 - struts
+    tube = ssb.scaffold(
+        frame=Axisymmetric(), strut=s, half=a, separator=base, negative_cells=2, **MESH
+    )
+    expected = {"separator": a**2 * base, "scaffold": 3 * struts}
+    expected |= {"negative": 2 * filling, "positive": filling}
+    found = dict.fromkeys(expected, 0.0)
+    for ((left, right), (low, high)), name in tube.bricks():
+        found[name] += pi * (right**2 - left**2) * (high - low)
+    assert found == pytest.approx({name: 4 * whole for name, whole in expected.items()}, rel=1e-9)
+    check_volumes(tube, {name: tube.volume(name) for name in expected})
+    expected = {"separator": a**2 * base, "scaffold": 2 * struts}
+    check_volumes(both, {**expected, "negative": filling, "positive": filling})
+    with pytest.raises(MeshError, match="below a separator"):
+        ssb.scaffold(frame=ThreeDimensional(), strut=s, half=a, negative_cells=1, **MESH)
     with pytest.raises(MeshError, match="leave nothing to fill"):
         ssb.scaffold(frame=ThreeDimensional(), strut=a, half=a, **MESH)
     with pytest.raises(MeshError, match="three dimensions"):

@@ -26,6 +26,7 @@ from tests.tools import march, measured, observed_orders
 pytestmark = pytest.mark.serial
 
 LITHIUM = library.by_name("lithium_masias2019")
+SODIUM = library.by_name("sodium_wang2020")
 FLOW = LITHIUM.solid.flow
 TEMPERATURE = FLOW.reference_temperature
 MPA, UM = 1e6, 1e-6
@@ -125,12 +126,19 @@ class Void:
         inner: radius of the void [m].
         outer: radius of the body [m].
         pressure: pressure on the outside [Pa].
+        metal: what the body is made of.
     """
 
     frame: Any
     inner: float = 1 * UM
     outer: float = 3 * UM
     pressure: float = 2 * MPA
+    metal: Material = LITHIUM
+
+    @property
+    def flow(self) -> Any:
+        """Creep of the metal."""
+        return self.metal.solid.flow
 
     @property
     def sphere(self) -> bool:
@@ -139,12 +147,12 @@ class Void:
 
     def closing_rate(self) -> float:
         """Return -da/dt / a of the void in steady creep [1/s]."""
-        n, s = FLOW.exponent, FLOW.stress
+        n, s = self.flow.exponent, self.flow.stress
         if self.sphere:
             drive = 3 * self.pressure / (2 * n * s * (1 - (self.inner / self.outer) ** (3 / n)))
-            return 0.5 * FLOW.rate * drive**n
+            return 0.5 * self.flow.rate * drive**n
         drive = math.sqrt(3) * self.pressure / (n * s * (1 - (self.inner / self.outer) ** (2 / n)))
-        return math.sqrt(3) / 2 * FLOW.rate * drive**n
+        return math.sqrt(3) / 2 * self.flow.rate * drive**n
 
     def shrunk(self, fraction: float) -> Void:
         """Return the void at a fraction of its radius, the body keeping its volume."""
@@ -166,10 +174,10 @@ class Void:
                 size=self.inner / 8,
                 coarsening=0.6 * self.outer / self.inner,
             ),
-            bodies=(ssb.Body.single("body", LITHIUM),),
+            bodies=(ssb.Body.single("body", self.metal),),
             supports=(ssb.Roller("left"), ssb.Roller("bottom")),
             loads=ssb.Loads(face_pressures=(ssb.FacePressure("outer", lambda t: self.pressure),)),
-            temperature=TEMPERATURE,
+            temperature=self.flow.reference_temperature,
             scales=ssb.Scales(stress=self.pressure),
             protocol=(ssb.Rest(sum(steps)),),
             step_control=ssb.PrescribedSteps(steps),
@@ -233,6 +241,25 @@ def test_void_closes_with_time_through_a_sequence_of_geometries(frame: Any) -> N
         item, "largest error of the radius against time, down to half of it", worst, 1e-2, against
     )
     assert rates[-1] != pytest.approx(rates[0], rel=0.05)  # the finite outer radius matters
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("frame", FRAMES, ids=["cylinder", "sphere"])
+def test_void_in_sodium_closes_faster_by_the_ratio_of_the_creep_laws(frame: Any) -> None:
+    """At one pressure, within what sodium was tested at, both metals close at their own rates."""
+    pressure, found, exact = 0.15 * MPA, [], []
+    for metal in (SODIUM, LITHIUM):
+        void = Void(frame, pressure=pressure, metal=metal)
+        time, inward = closing(void, closure=0.1, settling=7, steady=1)
+        found.append(np.diff(inward)[-1] / np.diff(time)[-1] / void.inner)
+        exact.append(void.closing_rate())
+    item, against = f"{NAMES[type(frame)]} void, sodium over lithium, 0.15 MPa", "closed form"
+    measured(
+        item, "error of the closing rate in sodium", abs(found[0] / exact[0] - 1), 1e-2, against
+    )
+    ratio, expected = found[0] / found[1], exact[0] / exact[1]
+    measured(item, "error of the ratio of the rates", abs(ratio / expected - 1), 2e-2, against)
+    assert expected > 1e3
 
 
 def _integral(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech import library
 from ssbmech.constants import GAS_CONSTANT
 from ssbmech.interfaces.sinking import total_speed
 from ssbmech.library.voids import VOIDS
@@ -288,6 +289,26 @@ def test_critical_current_of_the_library(interface: str, pressure: float, degree
     measured(
         ITEM, f"critical current of {interface}, {pressure:g} MPa, {degrees:g} degC",
         apart(found, expected), 0.02, "k F / Omega",
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_sodium_bears_the_current_of_its_law() -> None:
+    """The sweep of the case ends at k F / Omega, and 5 mA/cm2 end at Q_0 / (1 - i_cr / i)."""
+    law, metal = VOIDS["sodium"](), library.by_name("sodium_wang2020").metal
+    sodium = ["--interface=sodium|nasicon", "--pressure=0.2"]
+    critical = float(total_speed(law.sinking, 0.2e6, 298.15)) / metal.thickness_per_charge
+    found = column(march(CRITICAL_CURRENT.case(sodium)), "current")[-1]
+    measured(
+        ITEM, "critical current of sodium|nasicon, 0.2 MPa, 25 degC", apart(found, critical), 0.02,
+        "k F / Omega",
+    )  # fmt: skip
+    run = march(CRITICAL_CURRENT.case([*sodium, "--current=5", "--charge=2"]))
+    seconds = column(run, "time")[-1] - 1.0
+    expected = law.height_lost / (metal.thickness_per_charge * (50.0 - critical))
+    measured(
+        ITEM, "time to 0.5 V of sodium|nasicon, 0.2 MPa, 5 mA/cm2", apart(seconds, expected), 0.03,
+        "h_c / (v - K p)",
     )  # fmt: skip
 
 
