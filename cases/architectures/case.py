@@ -90,9 +90,15 @@ def scaffold(options: argparse.Namespace, mesh: dict[str, Any]) -> ssb.Bricks:
     """Return a cell with a scaffold of garnet in both electrodes, axisymmetric or in space.
 
     Half periods are as long as their filling takes to hold the positive electrode in whole cells.
+
+    Raises:
+        CaseError: there are no cells, or struts leave nothing to fill.
     """
-    share = options.strut
-    cells = options.cells
+    share, cells = options.strut, options.cells
+    if cells < 1 or not 0.0 < share < 1.0:
+        raise CaseError(
+            f"--cells {cells}, --strut {share:g}: expected one or more, and between zero and one"
+        )
     half = options.depth / (cells * (1 - 3 * share**2 + 2 * share**3))
     return ssb.scaffold(
         frame=ssb.ThreeDimensional() if options.solid else ssb.Axisymmetric(),
