@@ -136,6 +136,9 @@ class Output:
         fields_every: accepted steps between two states of the field files; 0 writes the first of
             the run and the last of each step of the protocol only.
         figures: whether figures are made at the end.
+        initial: whether the field files begin with the state at t = 0. What is given there has its
+            values: displacement, content, gaps and what laws remember. All else is solved for in
+            each step, and nan there.
         all_states: whether states of laws that are left out of the field files, such as the creep
             strain, are written too.
         quantities: what is measured beside what the package measures by itself.
@@ -150,6 +153,7 @@ class Output:
     checkpoint_every: float = parameter(
         "s", low=0.0, default=10.0, doc="wall time between checkpoints; 0 for one at each step"
     )
+    initial: bool = field(default=False, metadata=STATED_IF_GIVEN)
     all_states: bool = field(default=False, metadata=STATED_IF_GIVEN)
     quantities: tuple[OutputQuantity, ...] = field(default=(), metadata=STATED_IF_GIVEN)
     measured: tuple[Measured, ...] = field(default=(), metadata=UNSTATED)

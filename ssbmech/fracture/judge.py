@@ -91,6 +91,7 @@ def judge(run: RunData, assumed: Assumed) -> Verdict:
             toughness, or a body that stands for a rigid wall.
         ParameterError: A number is out of its bounds.
     """
+    run = run.solved()
     bodies = _brittle(run, assumed)
     share = assumed.cell_area / _model_area(run)
     courses, critical, largest, inside = [], [], [], []

@@ -182,8 +182,15 @@ class RegionHistory:
             count: owned cells of the body.
         """
         self.advance()
+        return self._means(name, self._next[name], count)
+
+    def means_before(self, name: str, count: int) -> Array:
+        """Return a variable at the start of the step, as `means` does that at its end."""
+        return self._means(name, self.committed[name], count)
+
+    def _means(self, name: str, value: fem.Function, count: int) -> Array:
+        """Return the values of a variable, averaged over each owned cell of the body."""
         own = self.cells[self.cells < count]
-        value = self._next[name]
         space = value.function_space
         at_points = value.x.array.reshape(-1, space.dofmap.index_map_bs)[space.dofmap.list[own]]
         volumes = self.point_volumes(own)
@@ -326,6 +333,13 @@ class FacetHistory:
             means = vector.array[: count * size].reshape(count, size) / self._areas[:, None]
             found[facets] = means[facets]
         return found[:, 0] if size == 1 else found
+
+    def before(self, name: str) -> Array:
+        """Return a variable at the start of the step, owned facets, in the shape of `now`."""
+        committed, count = self.committed[name], len(self._areas)
+        size = committed.function_space.dofmap.index_map_bs
+        found = committed.x.array[: count * size].reshape(count, size).copy()
+        return np.asarray(found[:, 0] if size == 1 else found)
 
     def begin(self) -> None:
         """Forget the end of a step that was computed for another state of the unknowns."""

@@ -25,7 +25,15 @@ from ssbmech.model.audits import (
 from ssbmech.model.averages import CellAverages
 from ssbmech.model.cell import CellModel
 from ssbmech.model.ends import StackEnds
-from ssbmech.model.outputs import Output, Outputs, Scalar, asked, guarded
+from ssbmech.model.outputs import (
+    CellField,
+    Output,
+    Outputs,
+    PointField,
+    Scalar,
+    asked,
+    guarded,
+)
 from ssbmech.model.watch import Watch, watch_outputs
 from ssbmech.runfolder.audits import AuditLimits
 from ssbmech.runfolder.quantities import QUANTITIES, Quantity, quantity
@@ -216,6 +224,22 @@ class Measurement:
     def points(self, name: str) -> dict[str, Array]:
         """Return the fields at the nodes of a body, as `arrays` does those of its cells."""
         return self._committed_points[name]
+
+    def at_start(self, name: str) -> dict[str, Array]:
+        """Return the fields of a body or interface that are given before the first step.
+
+        They are displacement, content, the gap and what laws remember; potentials, stresses and
+        currents are solved for in each step, the first of which ends after t = 0. Collective.
+        """
+        fields: list[PointField | CellField] = []
+        for place in self._at(name):
+            fields += [*place.points, *place.cells]
+        given = {i.quantity.name: i.at_start() for i in fields if i.at_start is not None}
+        points = {i.quantity.name for place in self._at(name) for i in place.points}
+        on_points = {key: values for key, values in given.items() if key in points}
+        return on_points | self._by_facet(
+            name, {key: values for key, values in given.items() if key not in points}
+        )
 
     def constants(self, name: str) -> dict[str, Array]:
         """Return the fields of a body or interface that never change, by name of the field."""

@@ -66,10 +66,12 @@ class PointField:
     Attributes:
         quantity: what it is.
         measure: returns its values at the owned nodes, shape (nodes, components).
+        at_start: returns them before the first step; None where they are not given, but solved for.
     """
 
     quantity: Quantity
     measure: Callable[[], Array]
+    at_start: Callable[[], Array] | None = None
 
     def __post_init__(self) -> None:
         """Check the kinds."""
@@ -104,11 +106,14 @@ class CellField:
         quantity: what it is.
         measure: returns its values at the end of the step on the owned cells or places; collective.
         in_files: whether it goes to the field files too, or serves columns of the series alone.
+        at_start: returns its values before the first step; None where they are not given, but
+            solved for.
     """
 
     quantity: Quantity
     measure: Callable[[], Array]
     in_files: bool = True
+    at_start: Callable[[], Array] | None = None
 
     def __post_init__(self) -> None:
         """Check the kinds."""
@@ -204,8 +209,9 @@ def guarded(who: str, comm: MPI.Intracomm, output: Output) -> Output:
             return replace(
                 output, measure=lambda arrays: asked(who, comm, lambda: float(measure(arrays)))
             )
-        case CellField(measure=take) | PointField(measure=take):
-            return replace(output, measure=lambda: asked(who, comm, take))
+        case CellField(measure=take, at_start=first) | PointField(measure=take, at_start=first):
+            given = None if first is None else lambda: asked(who, comm, first)
+            return replace(output, measure=lambda: asked(who, comm, take), at_start=given)
         case _:
             return output
 

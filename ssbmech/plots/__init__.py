@@ -71,7 +71,7 @@ def make_all(path: str | os.PathLike[str], *, animation: bool = True) -> list[Pa
         RunFolderError: The folder holds no run, or something unreadable.
         EnvironmentMissing: What draws is not installed.
     """
-    run = RunData.open(path)
+    run = RunData.open(path).solved()
     folder = run.path / "figures"
     folder.mkdir(exist_ok=True)
     written = [history_figure(run, folder / "history.png")]

@@ -50,6 +50,7 @@ def write_report(folder: Path, out: Path | None = None) -> Path:
     folder = Path(folder)
     target = folder / "report.html" if out is None else Path(out)
     run, notes = open_run(folder)
+    run = run.solved()
     _refuse_others(target)
     try:
         text = _page(run, notes)

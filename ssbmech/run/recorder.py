@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+
+import numpy as np
+import numpy.typing as npt
 
 from ssbmech.case.case import Case
 from ssbmech.case.protocol import Step
@@ -25,6 +28,8 @@ from ssbmech.solve.newton import PHASES, SolveReport
 from ssbmech.solve.observing import Row
 from ssbmech.solve.position import Position
 from ssbmech.solve.time_loop import INTERRUPTED
+
+Array = npt.NDArray[np.float64]
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +71,8 @@ class Recorder:
         self._phases = dict.fromkeys(PHASES, 0.0)
         self._folder = folder
         time_so_far, count = (0.0, 0) if saved is None else (saved.time, saved.rows)
-        start = time_so_far if resumed else None
+        # before any time, where nothing counts that is there
+        start = (time_so_far if count else -1.0) if resumed else None
         self._series = SeriesWriter(folder, measurement.columns(), count if resumed else None)
         self.rows: list[Row] = self._series.earlier
         constants = measurement.constants
@@ -88,6 +94,10 @@ class Recorder:
             name: InterfaceFile(folder, name, surface.mesh.mesh, constants(name), start, own)
             for name, surface in cell.surfaces.items()
         }
+        # of a run that goes on from its beginning too: files know which times they have
+        begins = case.output.initial and not count
+        places = [*cell.bodies, *cell.surfaces] if begins else []
+        self._at_start = {name: measurement.at_start(name) for name in places}
         self._since_fields = 0 if saved is None else saved.since_fields
         self._pending = False
         self._started = time.perf_counter()
@@ -204,10 +214,30 @@ class Recorder:
             self._append_fields(now)
 
     def _append_fields(self, now: float) -> None:
+        given, self._at_start = self._at_start, {}
+        if given:
+            self._append_start(given)
         for name, file in self._bodies.items():
             file.append(now, self.measurement.points(name), self.measurement.arrays(name))
         for name, surface_file in self._surfaces.items():
             surface_file.append(now, self.measurement.arrays(name))
+
+    def _append_start(self, given: Mapping[str, Mapping[str, Array]]) -> None:
+        """Write the state at t = 0, with the arrays that all later states have; collective."""
+        measured = self.measurement
+        for name, file in self._bodies.items():
+            points, cells = measured.points(name), measured.arrays(name)
+            file.append(0.0, _only(given[name], points), _only(given[name], cells))
+        for name, surface_file in self._surfaces.items():
+            surface_file.append(0.0, _only(given[name], measured.arrays(name)))
+
+
+def _only(given: Mapping[str, Array], arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """Return what is given of some arrays, and nan for the others."""
+    return {
+        name: given[name] if name in given else np.full_like(values, np.nan)
+        for name, values in arrays.items()
+    }
 
 
 def _grids(cell: CellModel, saved: Saved | None) -> dict[str, Grid]:

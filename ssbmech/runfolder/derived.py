@@ -29,14 +29,17 @@ if TYPE_CHECKING:
 
 
 def principal_values(tensors: Values) -> Values:
-    """Return principal values, largest first, shape (cells, 3).
+    """Return principal values, largest first, shape (cells, 3); nan of tensors that are.
 
     Args:
         tensors: components xx, yy, zz, xy, yz, xz, shape (cells, 6).
     """
-    xx, yy, zz, xy, yz, xz = tensors.T
+    known = np.isfinite(tensors).all(axis=1)
+    xx, yy, zz, xy, yz, xz = tensors[known].T
     full = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
-    return np.asarray(np.linalg.eigvalsh(np.moveaxis(full, -1, 0))[:, ::-1])
+    found = np.full((len(tensors), 3), np.nan)
+    found[known] = np.linalg.eigvalsh(np.moveaxis(full, -1, 0))[:, ::-1]
+    return found
 
 
 def equivalent_strain(tensors: Values) -> Values:

@@ -51,13 +51,17 @@ class FieldData:
         times: Times of the steps [s].
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, solved: bool = False) -> None:
         """Read what does not depend on the step.
+
+        Args:
+            path: The file.
+            solved: Whether a state at t = 0 is left out, in which only what is given has values.
 
         Raises:
             RunFolderError: The file cannot be read or is none of ours.
         """
-        self.path, self._part = path, 0
+        self.path, self._part, self._solved = path, 0, solved
         try:
             with self._open() as file:
                 notes = file.attrs
@@ -67,8 +71,18 @@ class FieldData:
                 count = int(steps.attrs["NSteps"])
                 self.times = np.array(steps["Values"][:count])
                 self._parts = np.array(steps["PartOffsets"][:count], dtype=np.int64)
+                # states of the file before the first that is shown
+                self._left_out = int(solved and count > 1 and self.times[0] == 0.0)
+                self.times, self._parts = (
+                    self.times[self._left_out :],
+                    self._parts[self._left_out :],
+                )
         except (LookupError, OSError, RuntimeError, TypeError, ValueError) as error:
             raise RunFolderError(f"{path} is not a field file: {error}") from error
+
+    def solved(self) -> FieldData:
+        """Return the file without a state at t = 0, in which most fields are nan."""
+        return FieldData(self.path, solved=True)
 
     @property
     def grids(self) -> int:
@@ -88,7 +102,7 @@ class FieldData:
         part = self.grid(step)
         if part == self._part:
             return self
-        other = FieldData(self.path)
+        other = FieldData(self.path, self._solved)
         other._part = part
         return other
 
@@ -117,7 +131,9 @@ class FieldData:
     def _first(self, root: Any, name: str) -> int:
         """Return the first row of the grid in an array, of which the steps tell."""
         steps = np.flatnonzero(self._parts == self._part)
-        return int(np.ravel(root["Steps"][name][int(steps[0])])[0]) if len(steps) else 0
+        if not len(steps):
+            return 0
+        return int(np.ravel(root["Steps"][name][self._left_out + int(steps[0])])[0])
 
     @cached_property
     def cell_type(self) -> int:
@@ -206,7 +222,8 @@ class FieldData:
                     "the grid with at(step)"
                 )
             size = int(sizes[parts[0]]) if len(parts) else 0
-            offsets = root["Steps"][kind + "Offsets"][name][first : first + count]
+            row = self._left_out + first
+            offsets = root["Steps"][kind + "Offsets"][name][row : row + count]
             data = root[kind][name]
             return np.stack([data[offset : offset + size] for offset in offsets.tolist()])
 

@@ -7,7 +7,7 @@ are read at once, field arrays when asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -166,6 +166,12 @@ class RunData:
         bodies, interfaces = read_fields(folder)
         series = Series.read(RunPaths(folder).series_path)
         return cls(folder, manifest, series, bodies, interfaces)
+
+    def solved(self) -> RunData:
+        """Return the run without states at t = 0 in its field files, as pictures show it."""
+        files = (self.bodies, self.interfaces)
+        bodies, interfaces = ({name: data.solved() for name, data in of.items()} for of in files)
+        return replace(self, bodies=bodies, interfaces=interfaces)
 
     @cached_property
     def own(self) -> Mapping[str, Quantity]:

@@ -140,7 +140,7 @@ class Contact(SurfacePart):
         where, initial = surface.name, surface.gap.previous[: surface.gap.owned].copy()
         return [
             CellConstant(quantity("initial_gap"), initial),
-            CellField(quantity("gap"), lambda: surface.values(surface.gap)),
+            CellField(quantity("gap"), lambda: surface.values(surface.gap), at_start=initial.copy),
             CellField(quantity("p_contact"), lambda: surface.values(surface.p_contact)),
             CellField(quantity("contact"), lambda: self.in_contact()),
             Scalar(quantity("contact_fraction"), touching, where),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar, Protocol
 
 from mpi4py import MPI
@@ -171,8 +171,9 @@ class Metal:
     def outputs(self) -> Sequence[Output]:
         """Return the stripped thickness, and what is left."""
         where = self.surface.name
+        now, before = (partial(of, "stripped") for of in (self.history.now, self.history.before))
         return (
-            CellField(quantity("stripped"), lambda: self.history.now("stripped")),
+            CellField(quantity("stripped"), now, at_start=before),
             Scalar(quantity("reserve_min"), self.least_left, where),
             Scalar(quantity("inventory"), self.inventory, where),
         )

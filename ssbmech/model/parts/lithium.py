@@ -219,10 +219,14 @@ class Lithium(Part):
             for name in self.regions
             for place, kind in enumerate(("min", "mean", "max"))
         ]
+
+        def content() -> Array:
+            return owned_nodes(self.content())
+
         owned = self.particles.of_cells[: self.body.owned_cells].astype(np.float64)
         return [
             CellConstant(quantity("particle"), owned),
-            PointField(quantity("content"), lambda: owned_nodes(self.content())),
+            PointField(quantity("content"), content, content),
             *columns,
         ]
 

@@ -87,10 +87,14 @@ def stress_outputs(
         "pressure_max": highest("pressure"),
         "creep_rate_max": highest("creep_rate"),
     }
+
+    def displacement() -> Array:
+        return owned_nodes(body.kinematics.shown(body.u))
+
     tags = np.array(body.mesh.cell_tags.values[: body.owned_cells], dtype=np.float64)
     return [
         CellConstant(quantity("region"), tags),
-        PointField(quantity("displacement"), lambda: owned_nodes(body.kinematics.shown(body.u))),
+        PointField(quantity("displacement"), displacement, displacement),
         *(CellMean(quantity(name), components) for name, components in means.items()),
         *(Scalar(quantity(name), measure, body.name) for name, measure in columns.items()),
     ]
@@ -113,7 +117,8 @@ def state_outputs(body: BodyModel, histories: Sequence[RegionHistory]) -> Iterat
         if variable.is_tensor and not in_files:
             continue
         state = state_quantity(variable)
-        yield CellField(state, _sum_of_means(name, holders, count), in_files)
+        before = _sum_of_means(name, holders, count, RegionHistory.means_before)
+        yield CellField(state, _sum_of_means(name, holders, count), in_files, before)
         if variable.is_tensor:
             continue
         for history in holders:
@@ -125,10 +130,13 @@ def state_outputs(body: BodyModel, histories: Sequence[RegionHistory]) -> Iterat
 
 
 def _sum_of_means(
-    name: str, histories: Sequence[RegionHistory], count: int
+    name: str,
+    histories: Sequence[RegionHistory],
+    count: int,
+    means: Callable[[RegionHistory, str, int], Array] = RegionHistory.means,
 ) -> Callable[[], npt.NDArray[np.float64]]:
     """Return what measures a state over the regions that have it; elsewhere it is zero."""
-    return lambda: np.asarray(sum(history.means(name, count) for history in histories))
+    return lambda: np.asarray(sum(means(history, name, count) for history in histories))
 
 
 def _von_mises(deviator: Expr) -> Expr:

@@ -117,7 +117,8 @@ class LawStates(SurfacePart):
         for name, variable in self.variables.items():
             quantity = state_quantity(variable)
             in_files = variable.in_files or surface.setting.all_states
-            found.append(CellField(quantity, partial(self.history.now, name), in_files))
+            now, before = (partial(of, name) for of in (self.history.now, self.history.before))
+            found.append(CellField(quantity, now, in_files, before))
             held = np.zeros(surface.gap.owned)
             for near in surface.near:
                 if any(variable in declared(law) for law in self._laws[near.region]):
