@@ -87,6 +87,8 @@ _SHOWN: Final[Mapping[str, tuple[ShownUnit, ...]]] = MappingProxyType(
             ShownUnit("mS/cm", 10.0, 1e-3),
             ShownUnit("S/m", 1.0),
         ),
+        "J": (ShownUnit("mJ", 1e3, 1e-3), _axis("µJ", 1e6, 1e-7), ShownUnit("nJ", 1e9)),
+        "J m-1": (ShownUnit("mJ/m", 1e3, 1e-3), _axis("µJ/m", 1e6, 1e-7), ShownUnit("nJ/m", 1e9)),
         "J mol-1": (_axis("kJ/mol", 1e-3, 1e3), ShownUnit("J/mol", 1.0)),
         "m3 mol-1": (ShownUnit("cm³/mol", 1e6),),
         "ohm m2": (ShownUnit("Ω cm²", 1e4),),
