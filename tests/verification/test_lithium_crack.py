@@ -456,19 +456,18 @@ def line_model(elements: int) -> LeakingCrack:
 @pytest.mark.serial
 def test_a_leaking_crack_is_that_of_the_line_model() -> None:
     """Pressure and opening at 3.16 mA/cm2, with kinetics and outflow, in steady state."""
-    run = march(leaking(31.6, 50.0, 2.0), watch=profiles)
+    # the zone of the bond, 0.4 um here, lets the whole crack open; the line model has none
+    run = march(leaking(31.6, 50.0, 2.0, facet=0.1e-6), watch=profiles)
     x, p, h, gap, _ = run.seen[-1]
     line = line_model(100).solve(31.6)
     depth, pressure, opening = line.depth, line.pressure, line.opening
-    # at the mouth pressure rises within a facet, at the tip the bond opens, and the whole crack by
-    # 2 % more, which with the power 1.3 of the width leaks 2.6 % of the pressure; a line model that
-    # is longer by pi / 8 of the zone opens 3 % more than this
+    # at the mouth pressure rises within a facet, at the tip the bond opens
     inner = (x > 0.15 * HALF) & (x < 0.85 * HALF)
     off = np.abs(p / np.interp(x, depth, pressure) - 1)[inner]
-    measured(ITEM, "pressure of a leaking crack", float(off.max()), 0.026, "line model")
-    # towards the tip the zone adds to the opening itself, 5 % at 0.85 of the crack
+    measured(ITEM, "pressure of a leaking crack", float(off.max()), 0.02, "line model")
+    # towards the tip the zone adds to the opening itself, 3 % at 0.85 of the crack
     off = np.abs((h + gap) / np.interp(x, depth, opening) - 1)[inner & (x < 0.5 * HALF)]
-    measured(ITEM, "opening of a leaking crack", float(off.max()), 0.03, "line model")
+    measured(ITEM, "opening of a leaking crack", float(off.max()), 0.02, "line model")
     assert run.series(f"crack_size:{CRACK}")[-1] == pytest.approx(HALF, rel=1e-9)
 
 
