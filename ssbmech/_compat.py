@@ -15,9 +15,10 @@ from typing import Any
 
 from mpi4py import MPI
 
+import dolfinx
 import numpy as np
 import numpy.typing as npt
-from dolfinx import cpp, fem, jit
+from dolfinx import fem, jit
 from dolfinx.mesh import GhostMode, Mesh, create_cell_partitioner, create_submesh
 
 if not logging.getLogger("py.warnings").hasHandlers():
@@ -27,7 +28,7 @@ if not logging.getLogger("py.warnings").hasHandlers():
 Ints = npt.NDArray[np.int32]
 
 # not of a distribution: DOLFINx comes under more than one name
-DOLFINX = str(cpp.__version__)
+DOLFINX = str(vars(dolfinx)["__version__"])
 """Version of DOLFINx."""
 
 NEW_ENTITY_MAPS = tuple(int(v) for v in DOLFINX.split(".")[:2]) >= (0, 10)
