@@ -59,10 +59,9 @@ class FilmDrop:
                 )
 
         def drop(near: FacetSet) -> Expr:
-            law = transfer.laws.get(near.region)
-            if law is None:
+            if near.region not in transfer.laws:
                 return ufl.as_ufl(0.0)
-            point = surface.point(near.region)
+            law, point = transfer.laws[near.region], surface.point(near.region)
             taken = point.driving - law.overpotential(point)  # type: ignore[attr-defined]
             return transfer.pattern.restrict(taken, 0.0)
 

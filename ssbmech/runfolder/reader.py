@@ -168,7 +168,11 @@ class RunData:
         return cls(folder, manifest, series, bodies, interfaces)
 
     def solved(self) -> RunData:
-        """Return the run without states at t = 0 in its field files, as pictures show it."""
+        """Return the run without the state at t = 0, if its field files begin with that."""
+        rows = self.manifest.get("case")
+        told = {row.get("name"): row.get("value") for row in rows} if isinstance(rows, list) else {}
+        if told.get("output.initial") is not True:
+            return self
         files = (self.bodies, self.interfaces)
         bodies, interfaces = ({name: data.solved() for name, data in of.items()} for of in files)
         return replace(self, bodies=bodies, interfaces=interfaces)

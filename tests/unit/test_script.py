@@ -47,7 +47,7 @@ def test_scripts_of_the_repository(path: Path) -> None:
     script = CaseScript.load(path)
     assert script.name == path.parent.name
     assert isinstance(script.case(), (ssb.Case, ssb.LaminateCase))
-    plain = {"seed", "cycles", "fraction", "content", "nmc-weight", "matrix"}
+    plain = {"seed", "cycles", "fraction", "content", "nmc-weight", "matrix", "strut"}
     for knob in script.knobs.values():
         if isinstance(knob.default, float) and knob.name not in plain:
             assert knob.unit, f"the help of --{knob.name} names no unit"

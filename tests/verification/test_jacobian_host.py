@@ -134,12 +134,12 @@ def fill_surfaces(cell: CellModel) -> None:
             values += [(bond.slip.function, slip.ravel())]
             largest = np.choose(kind, [0.0, 0.0, 0.0, 9e-8]) * spread
             values += [(bond.largest, largest)]
-            if bond.offset is not None:
-                offset = 0.3 * slip[:, ::-1]
-                sliding = np.sum((slip - offset) ** 2, axis=1)
+            for offset in bond.offsets:
+                moved = 0.3 * slip[:, ::-1]
+                sliding = np.sum((slip - moved) ** 2, axis=1)
                 # closing, opening below the strength and on the envelope, wearing below it
                 before = np.choose(kind, [1.5, 0.5, 0.4, 0.6]) * np.sqrt(gap**2 + sliding)
-                values += [(bond.offset, offset.ravel()), (bond.before, before)]
+                values += [(offset, moved.ravel()), (bond.before, before)]
         values += [(surface.gap.function, gap)]
         for function, array in values:
             function.x.array[: len(array)] = array

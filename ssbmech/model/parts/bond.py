@@ -38,7 +38,7 @@ class Bond(HoldingPart):
         slip: tangential offset of the two sides [m]; its normal component is held at zero.
         largest: separation that damage counts by, at the last committed step [m].
         before: separation at the last committed step [m].
-        offset: slip at which a bond made anew bears no shear [m]; None where none ever is.
+        offsets: slip at which a bond made anew bears no shear [m]; empty where none ever is.
     """
 
     def __init__(
@@ -66,9 +66,11 @@ class Bond(HoldingPart):
             self.largest.x.scatter_forward()
         self.before = self.history.start("separation")
         self._welded = self._law.welds(surface.p_contact.function("+"))
-        self.offset = None
-        if self._welded is not None:
-            self.offset = self.history.start("slip_offset", size=self.slip.block_size)
+        self.offsets = (
+            []
+            if self._welded is None
+            else [self.history.start("slip_offset", size=self.slip.block_size)]
+        )
         self._follow()
         self.damages = surface.facet_means(lambda near: self.damage())
 
@@ -77,22 +79,21 @@ class Bond(HoldingPart):
         surface, welded = self.surface, self._welded
         everywhere = np.ones(surface.gap.owned, dtype=bool)
         values = {"separation_max": self.separation_max(), "separation": self.separation()}
-        if welded is not None and self.offset is not None:
+        for offset in self.offsets:
             # what still holds of a bond bears as much from there, so that no traction jumps
             moved = self.damage() * self.sliding()
             after = separation(self.opening(), self.sliding() - moved)
             values = {
                 "separation_max": ufl.conditional(welded, 0.0, values["separation_max"]),
                 "separation": ufl.conditional(welded, after, values["separation"]),
-                "slip_offset": self.offset("+") + ufl.conditional(welded, 1.0, 0.0) * moved,
+                "slip_offset": offset("+") + ufl.conditional(welded, 1.0, 0.0) * moved,
             }
         for name, value in values.items():
             self.history.follow(name, [Follower(value, surface.sides.dS, everywhere)])
 
     def sliding(self) -> Expr:
         """Return the slip that shears the bond, at the end of the step [m]."""
-        slip = self.slip.function("+")
-        return slip if self.offset is None else slip - self.offset("+")
+        return sum((-offset("+") for offset in self.offsets), self.slip.function("+"))
 
     def opening(self) -> Expr:
         """Return the opening of the bond at the end of the step: gap and what lies inside [m]."""
