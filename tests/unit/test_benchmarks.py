@@ -50,6 +50,7 @@ def test_full_cell() -> None:
     assert "total / limit" in text and "peak memory" in text
 
 
+@pytest.mark.slow
 def test_steps_of_a_void_of_about_so_many_unknowns() -> None:
     text = output("solid.py", "--millions=0.004", "--steps=3")
     lines = {line[:22].strip(): line[22:].split() for line in text.splitlines()}

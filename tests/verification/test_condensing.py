@@ -130,7 +130,7 @@ def test_patterns_grow_with_what_they_meet(direct: Direct) -> None:
         exact.destroy()
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", marked(CELLS, moving=pytest.mark.slow))
 def test_products_are_those_of_the_whole_matrix(name: str, direct: Direct) -> None:
     """Block by block, with prescribed rows, and rows and columns that are tied to scalars."""
     system = direct(name).cell.system
