@@ -30,6 +30,7 @@ from full_cell import Unwatched
 from solid_table import memory
 
 import ssbmech as ssb
+from ssbmech._compat import cell_nodes
 from ssbmech.case.boundary import FaceFlux
 from ssbmech.case.protocol import Step
 from ssbmech.case.step_control import Tolerances
@@ -165,7 +166,7 @@ def compare(cell: CellModel, python: str) -> None:
     mesh = cell.tagged.mesh
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "mesh.npz"
-        np.savez(file, points=mesh.geometry.x, cells=mesh.geometry.dofmap, **PROBLEM)
+        np.savez(file, points=mesh.geometry.x, cells=cell_nodes(mesh), **PROBLEM)
         done = subprocess.run(
             [python, str(OTHER), str(file)], capture_output=True, text=True, check=False
         )

@@ -27,7 +27,7 @@ import numpy.typing as npt
 import ufl
 from dolfinx import fem, la
 
-from ssbmech._compat import compile_form, vertex_rule
+from ssbmech._compat import cell_nodes, compile_form, vertex_rule
 from ssbmech.case.probing import value_at
 from ssbmech.case.protocol import Drive
 from ssbmech.errors import CaseError
@@ -167,7 +167,7 @@ class CrackMetal(SurfacePart):
     def flaw_points(self) -> npt.NDArray[np.float64]:
         """Vertices of the facets of this rank that are broken from the start (n, 3) [m]."""
         mesh = self.surface.mesh.mesh
-        ends = mesh.geometry.dofmap[: self.surface.gap.owned][self.broken]
+        ends = cell_nodes(mesh)[: self.surface.gap.owned][self.broken]
         return np.asarray(mesh.geometry.x[np.unique(ends)])
 
     @property
