@@ -80,6 +80,11 @@ def _planar_gradient(u: Expr, across: Expr) -> Components:
     return (g[0, 0], g[0, 1], 0.0), (g[1, 0], g[1, 1], 0.0), (0.0, 0.0, across)
 
 
+def energy_unit(frame: Frame) -> str:
+    """Return the unit of an energy density [J/m3] integrated over the mesh."""
+    return {"m2": "J m-1", "m3": "J"}[frame.depth_unit]
+
+
 @dataclass(frozen=True)
 class PlaneStrain:
     """Plane strain in the x-y plane: no strain along z; integrals are per metre of depth."""

@@ -164,17 +164,7 @@ def scaffold(
     if frame.dim != 3 and not frame.revolves:
         raise MeshError("scaffold: struts that meet need three dimensions, or to revolve")
     s, a = (to_si(x, "m", f"scaffold: {name}") for x, name in ((strut, "strut"), (half, "half")))
-    if not 0.0 < s < a:
-        raise MeshError(
-            f"scaffold: struts of half width {s:g} m in a half period of {a:g} m leave nothing to "
-            "fill: expected less than the half period"
-        )
-    if cells < 1:
-        raise MeshError(f"scaffold: {cells} cells: expected one or more")
-    if negative_cells < 0 or (negative_cells and separator is None):
-        raise MeshError(
-            f"scaffold: {negative_cells} negative cells: expected none, or some below a separator"
-        )
+    _check_scaffold(s, a, cells, negative_cells, separator is not None)
     columns = _rings(s, a) if frame.revolves else (s, a - s)
     names = _scaffold_names(frame.revolves)
     layers = _scaffold_slabs(names(NEGATIVE), s, a, negative_cells)[::-1]
@@ -189,6 +179,21 @@ def scaffold(
         names=rows,
         **mesh,
     )
+
+
+def _check_scaffold(s: float, a: float, cells: int, negative_cells: int, separated: bool) -> None:
+    """Refuse a scaffold without cells or room, and negative cells without a separator."""
+    if not 0.0 < s < a:
+        raise MeshError(
+            f"scaffold: struts of half width {s:g} m in a half period of {a:g} m leave nothing to "
+            "fill: expected less than the half period"
+        )
+    if cells < 1:
+        raise MeshError(f"scaffold: {cells} cells: expected one or more")
+    if negative_cells < 0 or (negative_cells and not separated):
+        raise MeshError(
+            f"scaffold: {negative_cells} negative cells: expected none, or some below a separator"
+        )
 
 
 def _rings(strut: float, half: float) -> tuple[float, ...]:

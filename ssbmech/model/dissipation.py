@@ -18,7 +18,7 @@ import ufl
 from dolfinx import fem
 
 from ssbmech._compat import compile_form
-from ssbmech.frames import Expr
+from ssbmech.frames import Expr, energy_unit
 from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
 from ssbmech.model.outputs import CellMean, Output, Scalar, total
@@ -58,7 +58,7 @@ class DissipatedEnergy:
         """Return the columns and the fields; collective."""
         found: dict[str, list[Output]] = {}
         self._measures = {}
-        unit = "J" if cell.case.geometry.frame.depth_unit == "m3" else "J m-1"
+        unit = energy_unit(cell.case.geometry.frame)
         for where, kind, measure in _measures(cell):
             row = quantity(f"dissipated_{kind}")
             column = Scalar(row, partial(self._so_far, f"{kind}:{where}"), where, unit)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from ssbmech.runfolder.fields import FieldData
     from ssbmech.runfolder.reader import RunData
@@ -60,14 +61,7 @@ def along_line(
     """
     import pandas as pd
 
-    ends = np.zeros((2, 3))
-    for row, place in zip(ends, (start, end), strict=True):
-        if len(place) not in (2, 3) or not np.isfinite(place).all():
-            raise RunFolderError(f"{place!r} is no place: expected two or three coordinates [m]")
-        row[: len(place)] = place
-    length = float(np.linalg.norm(ends[1] - ends[0]))
-    if not (length > 0.0 and count >= 2):
-        raise RunFolderError("a line needs a length and two points or more")
+    ends = _ends(start, end, count)
     grid = as_grid(run, data, step)
     grid.points = np.asarray(grid.points, dtype=np.float64) * _LARGER
     found = grid.sample_over_line(*(_LARGER * ends), resolution=count - 1)
@@ -92,6 +86,19 @@ def along_line(
     made.attrs["units"] = {"distance": "m", **units}
     made.attrs["time [s]"] = float(data.times[step])
     return made
+
+
+def _ends(start: Sequence[float], end: Sequence[float], count: int) -> NDArray[np.float64]:
+    """Return both ends of a line in space (2, 3) [m], or raise a RunFolderError."""
+    ends = np.zeros((2, 3))
+    for row, place in zip(ends, (start, end), strict=True):
+        if len(place) not in (2, 3) or not np.isfinite(place).all():
+            raise RunFolderError(f"{place!r} is no place: expected two or three coordinates [m]")
+        row[: len(place)] = place
+    length = float(np.linalg.norm(ends[1] - ends[0]))
+    if not (length > 0.0 and count >= 2):
+        raise RunFolderError("a line needs a length and two points or more")
+    return ends
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from dolfinx import fem
 
 from ssbmech._compat import compile_form
 from ssbmech.forms.moving_surface import along, stretch
-from ssbmech.frames import Expr, WeightedMeasure
+from ssbmech.frames import Expr, WeightedMeasure, energy_unit
 from ssbmech.interfaces.capillarity import Capillarity
 from ssbmech.interfaces.diffusion import InterfaceDiffusion
 from ssbmech.model.conditions import symbolic
@@ -131,7 +131,7 @@ class WallTension(SurfacePart):
         def energy(measured: Arrays) -> float:
             return total(fem.assemble_scalar(form), surface.comm)
 
-        unit = {"m2": "J m-1", "m3": "J"}[surface.setting.frame.depth_unit]
+        unit = energy_unit(surface.setting.frame)
         return (
             CellField(quantity("p_capillary"), lambda: surface.values(self.pressure)),
             Scalar(quantity("surface_energy"), energy, surface.name, unit),
