@@ -10,6 +10,7 @@ so in their heads, by name, component and unit: ``stress_xy [Pa]``.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from xml.sax.saxutils import quoteattr
 
@@ -17,6 +18,7 @@ import numpy as np
 
 from ssbmech.errors import RunFolderError, extras_named
 from ssbmech.runfolder.derived import all_arrays, all_values, parts_of
+from ssbmech.runfolder.moved import moved_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,8 +51,16 @@ class Exporter(Protocol):
         """Write a field file at some steps, and return the files written."""
 
 
+@dataclass(frozen=True)
 class VtuExporter:
-    """A VTU file for each time, and a PVD file that names them with their times."""
+    """A VTU file for each time, and a PVD file that names them with their times.
+
+    Attributes:
+        displaced: factor of the displacements by which points are moved
+            (`ssbmech.runfolder.moved`); 0 for the undeformed grid.
+    """
+
+    displaced: float = 0.0
 
     def write(
         self, run: RunData, data: FieldData, steps: Sequence[int], folder: Path
@@ -66,7 +76,7 @@ class VtuExporter:
         written, rows = [], []
         for step in steps:
             path = folder / f"{data.path.stem}_{step:04d}.vtu"
-            as_grid(run, data, step).save(str(path))
+            as_grid(run, data, step, self.displaced).save(str(path))
             written.append(path)
             time = float(data.times[step])
             rows.append(f'<DataSet timestep="{time!r}" part="0" file={quoteattr(path.name)}/>')
@@ -160,25 +170,28 @@ def chosen_steps(data: FieldData, times: Sequence[float] | None) -> list[int]:
 
 
 @extras_named()
-def as_grid(run: RunData, data: FieldData, step: int) -> Any:
+def as_grid(run: RunData, data: FieldData, step: int, displaced: float = 0.0) -> Any:
     """Return the fields of a body or an interface at one step as a PyVista grid.
 
-    The grid is the undeformed one, with its quadratic cells; that of a body that moves is as it was
-    at the start, or when it was last meshed anew. Units and names of components are in its field
-    data, as texts ``unit of stress`` and ``components of stress``.
+    The grid has its quadratic cells. If not displaced it is the undeformed one; that of a body that
+    moves is as it was at the start, or when it was last meshed anew. Units and names of components
+    are in its field data, as texts ``unit of stress`` and ``components of stress``.
 
     Args:
         run: the run.
         data: field file.
         step: number of the step.
+        displaced: factor of the displacements by which points are moved.
 
     Raises:
+        RunFolderError: there is no displacement.
         EnvironmentMissing: PyVista is not installed.
     """
     import pyvista as pv
 
+    points = moved_points(run, data, step, displaced)
     data = data.at(step)
-    grid = pv.UnstructuredGrid({data.cell_type: data.nodes}, data.points)
+    grid = pv.UnstructuredGrid({data.cell_type: data.nodes}, points)
     grid.field_data["time [s]"] = [float(data.times[step])]
     arrays = all_arrays(data)
     for name in sorted(arrays):

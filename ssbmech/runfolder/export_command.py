@@ -31,6 +31,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="only the output nearest to this time; may be given several times",
     )
     parser.add_argument(
+        "--moved",
+        type=float,
+        nargs="?",
+        const=1.0,
+        default=0.0,
+        metavar="FACTOR",
+        help="VTU and XDMF: move points by their displacement, times a factor if one is given",
+    )
+    parser.add_argument(
         "--line",
         type=float,
         nargs="+",
@@ -46,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
 
     Raises:
         RunFolderError: there are no fields, a time lies outside of the run, a profile has no line,
-            or the folder cannot be written.
+            a table is to be moved, or the folder cannot be written.
     """
     from ssbmech.runfolder.run import open_run
 
@@ -61,13 +70,15 @@ def _exporter(options: argparse.Namespace) -> Exporter:
     """Return what writes the format that is asked for.
 
     Raises:
-        RunFolderError: a profile has no line, or something else has one.
+        RunFolderError: a profile has no line, or something else has one; a table is to be moved.
     """
     from ssbmech.runfolder.export import CsvExporter, VtuExporter
     from ssbmech.runfolder.line import ProfileExporter
     from ssbmech.runfolder.xdmf import XdmfExporter
 
     line = options.line or ()
+    if options.moved and options.to in ("csv", "profile"):
+        raise RunFolderError(f"--moved belongs to --to vtu and xdmf, not to --to {options.to}")
     if options.to == "profile":
         if len(line) not in (4, 6):
             raise RunFolderError(
@@ -78,8 +89,8 @@ def _exporter(options: argparse.Namespace) -> Exporter:
     if line:
         raise RunFolderError(f"--line belongs to --to profile, not to --to {options.to}")
     exporters: dict[str, Exporter] = {
-        "vtu": VtuExporter(),
-        "xdmf": XdmfExporter(),
+        "vtu": VtuExporter(options.moved),
+        "xdmf": XdmfExporter(options.moved),
         "csv": CsvExporter(),
     }
     return exporters[options.to]

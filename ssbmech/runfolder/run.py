@@ -147,12 +147,14 @@ class Run:
         """
         return interface_map(self._field_file(self._data.interfaces, "interface", name), self._data)
 
-    def pyvista(self, name: str, time: float) -> Any:
+    def pyvista(self, name: str, time: float, displaced: float = 0.0) -> Any:
         """Return a body or an interface at the output nearest to a time, as a PyVista grid.
 
         Args:
             name: Name of a body, or of an interface, ``minus|plus``.
             time: Time [s].
+            displaced: Factor of the displacements by which points are moved; an interface goes
+                along with its minus body.
 
         Raises:
             RunFolderError: There is no such body or interface, no fields yet, or none at that time.
@@ -161,7 +163,7 @@ class Run:
         files = {**self._data.bodies, **self._data.interfaces}
         data = self._field_file(files, "body or interface", name)
         (step,) = chosen_steps(data, (time,))
-        return as_grid(self._data, data, step)
+        return as_grid(self._data, data, step, displaced)
 
     def along(
         self, name: str, time: float, start: Sequence[float], end: Sequence[float], count: int = 201
@@ -195,7 +197,8 @@ class Run:
         """Write the fields of all bodies and interfaces for other programs.
 
         Args:
-            exporter: Format: `VtuExporter()` or `CsvExporter()` of `ssbmech.runfolder.export`.
+            exporter: Format: `VtuExporter()` or `CsvExporter()` of `ssbmech.runfolder.export`, or
+                one of `.xdmf` and `.line`.
             folder: Where the files go; made if need be.
             times: Times [s], for each of which the nearest output is taken; None for all outputs.
 

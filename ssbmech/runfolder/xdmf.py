@@ -18,6 +18,7 @@ import numpy as np
 
 from ssbmech.errors import RunFolderError
 from ssbmech.runfolder.derived import all_arrays, all_values, parts_of
+from ssbmech.runfolder.moved import moved_points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,8 +54,16 @@ _DOCUMENT: Final = """\
 """
 
 
+@dataclass(frozen=True)
 class XdmfExporter:
-    """An XDMF file of all times for each body and interface, with an HDF5 file."""
+    """An XDMF file of all times for each body and interface, with an HDF5 file.
+
+    Attributes:
+        displaced: factor of the displacements by which points are moved
+            (`ssbmech.runfolder.moved`); 0 for the undeformed grid.
+    """
+
+    displaced: float = 0.0
 
     def write(
         self, run: RunData, data: FieldData, steps: Sequence[int], folder: Path
@@ -77,7 +86,13 @@ class XdmfExporter:
         numbers, index = (folder / f"{data.path.stem}{end}" for end in (".h5", ".xdmf"))
         with h5py.File(numbers, "w", locking=False) as file:
             heavy = _Heavy(file, numbers.name)
-            grids = [_grid(run, data.at(step), step, heavy) for step in steps]
+            grids = []
+            for step in steps:
+                points = moved_points(run, data, step, self.displaced)
+                # the undeformed grid is written once
+                at = f"{step}" if self.displaced else f"grids/{data.grid(step)}"
+                places = heavy.item(f"{at}/points", points, units="m", components="x y z")
+                grids.append(_grid(run, data.at(step), step, heavy, places))
         index.write_text(
             _DOCUMENT.format(name=quoteattr(data.name), grids="\n".join(grids)), encoding="utf-8"
         )
@@ -104,8 +119,8 @@ class _Heavy:
         )
 
 
-def _grid(run: RunData, data: FieldData, step: int, heavy: _Heavy) -> str:
-    """Return the XML element of one time."""
+def _grid(run: RunData, data: FieldData, step: int, heavy: _Heavy, places: str) -> str:
+    """Return the XML element of one time, with that of its points."""
     number = f"grids/{data.grid(step)}"
     lines = [
         f'<Grid Name={quoteattr(data.name)} GridType="Uniform">',
@@ -113,7 +128,7 @@ def _grid(run: RunData, data: FieldData, step: int, heavy: _Heavy) -> str:
         f'<Topology {_TOPOLOGIES[data.cell_type]} NumberOfElements="{len(data.nodes)}">',
         heavy.item(f"{number}/cells", data.nodes),
         '</Topology>\n<Geometry GeometryType="XYZ">',
-        heavy.item(f"{number}/points", data.points, units="m", components="x y z"),
+        places,
         "</Geometry>",
     ]
     arrays = all_arrays(data)

@@ -22,9 +22,19 @@ from ssbmech.runfolder.derived import equivalent_strain, principal_values
 from ssbmech.runfolder.fields import read_fields
 from ssbmech.runfolder.folder import RunFolder
 from ssbmech.runfolder.reader import RunData
-from tests.unit.synthetic_run import HALF_HOUR, LOWER, UM, WIDTH, write_block_run, write_run
+from tests.unit.synthetic_run import (
+    HALF_HOUR,
+    LOWER,
+    UM,
+    WIDTH,
+    Void,
+    write_block_run,
+    write_run,
+)
 
 pytestmark = pytest.mark.serial
+
+INTERFACE = LOWER.replace("|", "-")
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +144,36 @@ def test_a_moving_body_that_was_meshed_anew(tmp_path: Path) -> None:
         moved = run.pyvista("metal", time).warp_by_vector("displacement").points
         exact = read_fields(folder.path)[0]["metal"].values("position", int(time) - 1)
         np.testing.assert_allclose(moved, exact, atol=1e-15)
+    for kind, ending in (("vtu", "pvd"), ("xdmf", "xdmf")):
+        reader = pv.get_reader(str(exported(folder.path, kind, "--moved") / f"body_metal.{ending}"))
+        for step, time in enumerate(places):
+            reader.set_active_time_value(time)
+            where = read_fields(folder.path)[0]["metal"].values("position", step)
+            np.testing.assert_allclose(first_of(reader.read()).points, where, atol=1e-15)
+
+
+@pytest.mark.parametrize(("kind", "ending"), [("vtu", "pvd"), ("xdmf", "xdmf")])
+def test_displaced_points(folder: Path, kind: str, ending: str, capsys) -> None:
+    """Bodies are warped as the closed expression says, and the interface with its minus body."""
+    out = exported(folder, kind, "--moved=50")
+    run = RunData.open(folder)
+    body, interface = run.bodies["negative"], run.interfaces[LOWER]
+    # the node of the body at each point of the interface
+    nodes = np.abs(interface.points[:, None] - body.points).max(axis=2).argmin(axis=1)
+    for step, time in enumerate(body.times):
+        moved = body.points.copy()
+        moved[:, :2] += 50 * Void(time, WIDTH / 2).displacement("negative", moved.T).T
+        for name, exact in ("body_negative", moved), (f"interface_{INTERFACE}", moved[nodes]):
+            reader = pv.get_reader(str(out / f"{name}.{ending}"))
+            assert reader.time_values[step] == pytest.approx(time, rel=1e-12)
+            reader.set_active_time_value(reader.time_values[step])
+            np.testing.assert_allclose(first_of(reader.read()).points, exact, atol=1e-15)
+    grid = ssbmech.open_run(folder).pyvista(LOWER, time, displaced=50.0)
+    np.testing.assert_allclose(grid.points, exact, atol=1e-15)
+    assert main(["export", str(folder), "--to=csv", "--moved"]) == 1
+    assert "--moved belongs to --to vtu and xdmf" in capsys.readouterr().err
+    assert main(["export", str(folder), "--to=vtu", "--moved=nan"]) == 1
+    assert "times nan: expected a number" in capsys.readouterr().err
 
 
 def test_profile(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
