@@ -105,6 +105,7 @@ from .model.dissipation import DissipatedEnergy, DissipatedPower
 from .model.energy_release import EnergyRelease
 from .model.film_drop import FilmDrop
 from .model.outputs import CellField, CellMean, PointField, Scalar
+from .model.parts.dissipated import DissipatedDensity, DissipatedPerArea
 from .model.parts.double_layer import Dielectric, DoubleLayer
 from .model.small_signal import impedance
 from .records import Column
@@ -170,7 +171,9 @@ __all__ = [
     "Discharge",
     "Discretisation",
     "Discs",
+    "DissipatedDensity",
     "DissipatedEnergy",
+    "DissipatedPerArea",
     "DissipatedPower",
     "DoubleLayer",
     "DrivenPlaten",

@@ -96,11 +96,8 @@ class DissipatedPower:
         """Return the field of each body in which something is dissipated."""
         found = {}
         for name, body in cell.bodies.items():
-            parts = [density for _, densities in _of_body(body) for density in densities.items()]
-            regions = {region for region, _ in parts}
-            if regions:
-                sums = {r: sum((d for at, d in parts if at == r), ufl.as_ufl(0.0)) for r in regions}
-                fields = {region: [density] for region, density in sorted(sums.items())}
+            fields = {region: [density] for region, density in whole_density(body).items()}
+            if fields:
                 found[name] = [CellMean(quantity("dissipation"), fields)]
         return found
 
@@ -108,7 +105,7 @@ class DissipatedPower:
 def _measures(cell: CellModel) -> Iterator[tuple[str, str, Callable[[], float]]]:
     """Yield where something is dissipated, by what, and what measures the power [W]."""
     for body in cell.bodies.values():
-        for kind, densities in _of_body(body):
+        for kind, densities in power_densities(body):
             forms = [compile_form(d * body.region(name), None) for name, d in densities.items()]
             yield body.name, kind, partial(_power, forms, cell)
     for surface in cell.surfaces.values():
@@ -116,7 +113,7 @@ def _measures(cell: CellModel) -> Iterator[tuple[str, str, Callable[[], float]]]
             yield surface.name, "transfer", _transferred(surface, transfer)
 
 
-def _of_body(body: BodyModel) -> Iterator[tuple[str, dict[str, Expr]]]:
+def power_densities(body: BodyModel) -> Iterator[tuple[str, dict[str, Expr]]]:
     """Yield what dissipates in a body, with its densities by region [W/m3]."""
     for solid in body.parts.find(Momentum):
         creeping = {}
@@ -135,6 +132,13 @@ def _of_body(body: BodyModel) -> Iterator[tuple[str, dict[str, Expr]]]:
         yield "ohmic", heating
 
 
+def whole_density(body: BodyModel) -> dict[str, Expr]:
+    """Return what creep and conduction dissipate in a body, by region [W/m3]."""
+    parts = [density for _, densities in power_densities(body) for density in densities.items()]
+    regions = sorted({region for region, _ in parts})
+    return {r: sum((d for at, d in parts if at == r), ufl.as_ufl(0.0)) for r in regions}
+
+
 def _power(forms: Sequence[Any], cell: CellModel) -> float:
     """Return an integral over all ranks; collective."""
     return total(sum(float(fem.assemble_scalar(form)) for form in forms), cell.comm)
@@ -142,11 +146,12 @@ def _power(forms: Sequence[Any], cell: CellModel) -> float:
 
 def _transferred(surface: SurfaceModel, transfer: Transfer) -> Callable[[], float]:
     """Return what measures the power of charge transfer and films [W]; collective."""
-
-    def density(near: FacetSet) -> Expr:
-        if near.region not in transfer.laws:
-            return ufl.as_ufl(0.0)
-        return transfer.i_normal.function("+") * surface.point(near.region).driving
-
-    means = surface.facet_means(density)
+    means = surface.facet_means(lambda near: power_per_area(surface, transfer, near))
     return lambda: total(float(surface.areas @ means()), surface.comm)
+
+
+def power_per_area(surface: SurfaceModel, transfer: Transfer, near: FacetSet) -> Expr:
+    """Return what charge transfer and films turn into heat next to a region [W/m2]."""
+    if near.region not in transfer.laws:
+        return ufl.as_ufl(0.0)
+    return transfer.i_normal.function("+") * surface.point(near.region).driving

@@ -122,6 +122,8 @@ _PLACES = (
     Quantity("dissipated_ohmic", r"$D_\Omega$", "J", "energy dissipated by conduction"),
     Quantity("dissipated_transfer", r"$D_\eta$", "J", "energy dissipated by charge transfer"),
     Quantity("dissipation", r"$\dot d$", "W m-3", "dissipated power"),
+    Quantity("dissipated", "$d$", "J m-3", "dissipated energy"),
+    Quantity("dissipated_area", r"$d_\Gamma$", "J m-2", "dissipated energy"),
     # Limits of validity
     Quantity("strain_max", r"$\varepsilon_\mathrm{max}$", "1", "largest principal strain"),
     Quantity("rotation_max", r"$\omega_\mathrm{max}$", "1", "largest rotation"),

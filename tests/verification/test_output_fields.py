@@ -40,8 +40,12 @@ def even(request, tmp_path_factory):
         temperature=TEMPERATURE,
     )
     law = dataclasses.replace(case.interfaces[0].kinetics, film_resistance=5e-4)
-    faces = tuple(dataclasses.replace(each, kinetics=law) for each in case.interfaces)
-    case = dataclasses.replace(case, interfaces=faces)
+    spent = (ssb.DissipatedPerArea(),)
+    faces = tuple(dataclasses.replace(each, kinetics=law, parts=spent) for each in case.interfaces)
+    bodies = tuple(
+        dataclasses.replace(each, parts=(ssb.DissipatedDensity(),)) for each in case.bodies
+    )
+    case = dataclasses.replace(case, interfaces=faces, bodies=bodies)
     path = tmp_path_factory.mktemp("runs") / "run"
     return RunData.open(ssb.run(case, path, observers=(ssb.DissipatedEnergy(),)).path), case
 
@@ -122,7 +126,10 @@ def test_ranks_add_up_what_is_dissipated(tmp_path):
     )
     law = dataclasses.replace(case.interfaces[0].kinetics, film_resistance=5e-4)
     faces = tuple(dataclasses.replace(each, kinetics=law) for each in case.interfaces)
-    case = dataclasses.replace(case, interfaces=faces)
+    bodies = tuple(
+        dataclasses.replace(each, parts=(ssb.DissipatedDensity(),)) for each in case.bodies
+    )
+    case = dataclasses.replace(case, interfaces=faces, bodies=bodies)
     path = ssb.run(case, tmp_path / "run", observers=(ssb.DissipatedEnergy(),)).path
     run = RunData.open(path)
     spent = run.series.columns
@@ -138,6 +145,11 @@ def test_ranks_add_up_what_is_dissipated(tmp_path):
     current, drop = (last(run, "interfaces", WORKING, name) for name in ("i_normal", "film_drop"))
     assert drop == pytest.approx(5e-4 * current, rel=1e-5, abs=0.0)
     assert last(run, "bodies", "negative", "dissipation").min() >= 0.0
+    kappa = float(case.bodies[1].materials["separator"].conductor.kappa_e(TEMPERATURE))
+    lengths = spent["time_step"][spent["step"] == 1]
+    exact = CURRENT**2 / kappa * (lengths.sum() - 0.5 * lengths[0])
+    found = last(run, "bodies", "separator", "dissipated")
+    assert found == pytest.approx(exact, rel=1e-5, abs=0.0)
 
 
 @pytest.mark.serial
@@ -158,6 +170,27 @@ def test_creep_dissipates_stress_times_rate(even):
     exact = 8e-6 * area * np.cumsum(steps)
     found = series["dissipated_creep:negative"]
     assert found == pytest.approx(exact, rel=1e-5, abs=1e-9 * found[-1])
+
+
+@pytest.mark.serial
+def test_dissipated_energy_is_the_power_over_time(even):
+    """As a field of each body and interface, cell by cell and step by step."""
+    run, _ = even
+    steps = run.series.columns["time_step"][:, None]
+    bodies = [run.bodies[name] for name in ("negative", "separator")]
+    faces = [run.interfaces[name] for name in (WORKING, COUNTER)]
+    for data, field, power in (
+        *((each, "dissipated", each.history("dissipation")) for each in bodies),
+        *(
+            (each, "dissipated_area", each.history("i_normal") * each.history("overpotential"))
+            for each in faces
+        ),
+    ):
+        before = np.vstack([np.zeros_like(power[:1]), power[:-1]])
+        exact = np.cumsum(0.5 * (before + power) * steps, axis=0)
+        found = data.history(field)
+        np.testing.assert_allclose(found, exact, rtol=1e-5, atol=1e-8 * exact.max())
+        assert exact[-1].min() > 0.0
 
 
 @pytest.mark.serial
