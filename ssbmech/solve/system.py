@@ -3,7 +3,7 @@
 
 Forms come in groups, one group for each mesh that is integrated over: bulk terms on a body's own
 mesh, interface terms on the parent mesh. Each block is assembled by DOLFINx into a matrix of its
-own. They are merged into one PETSc matrix where somebody asks for it.
+own. They are merged into one PETSc matrix where somebody asks for it (`merged`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from dolfinx import fem, la
 from ssbmech._compat import compile_form
 from ssbmech.solve.blocks import Block, FacetNodes
 from ssbmech.solve.field_roles import Role
+from ssbmech.solve.merged import MergedMatrix
 from ssbmech.solve.numbering import Numbering, SystemMatrix
+from ssbmech.solve.product import Product, scalars
 from ssbmech.solve.unknowns import Closure, Unknown
 
 Array = npt.NDArray[np.float64]
@@ -90,7 +92,10 @@ class System:
         self._set_references(groups, references)
         self.blocks = [block for group in groups for block in self._compile_blocks(group)]
         self._identity = [self._identity_rows(k) for k in range(len(self.unknowns))]
-        self._matrix: SystemMatrix | None = None
+        self._merged = MergedMatrix(
+            self.numbering, self.blocks, self.closures, np.concatenate(self._identity)
+        )
+        self._product = Product(self.numbering, self.unknowns, self.closures, self.blocks)
         self.rhs, self.increment = self.numbering.vector(), self.numbering.vector()
 
     @property
@@ -99,29 +104,16 @@ class System:
 
         From then on it follows each assembly.
         """
-        if self._matrix is None:
-            numbering, targets = self.numbering, self.numbering.targets
-            closures = numbering.closure_rows if self.comm.rank == numbering.owner else []
-            self._matrix = SystemMatrix(
-                numbering,
-                [block.place(targets[block.row], targets[block.column]) for block in self.blocks],
-                np.concatenate(self._identity),
-                np.array(closures, dtype=np.int64),
-            )
-            self._written = [0] * len(self.blocks)
-            self._fill(self._matrix)
-        return self._matrix
+        return self._merged.matrix()
 
     @property
     def has_matrix(self) -> bool:
         """Whether the matrix of the whole system was made."""
-        return self._matrix is not None
+        return self._merged.is_made
 
     def forget_matrix(self) -> None:
         """Give the memory of the matrix of the whole system back; collective."""
-        if self._matrix is not None:
-            self._matrix.mat.destroy()
-            self._matrix = None
+        self._merged.forget()
 
     @property
     def dimension(self) -> int:
@@ -219,74 +211,16 @@ class System:
         """Assemble the Jacobian block by block; collective."""
         for block in self.blocks:
             block.assemble()
-        if self._matrix is not None:
-            self._fill(self._matrix)
-
-    def _fill(self, matrix: SystemMatrix) -> None:
-        """Write the blocks, scaled, into the matrix of the whole system; collective."""
-        for k, block in enumerate(self.blocks):
-            if self._written[k] != block.version:
-                np.multiply(block.values(), block.factor, out=matrix.block(k))
-                self._written[k] = block.version
-        matrix.gather()
-        for j, closure in enumerate(self.closures):
-            row = self.numbering.closure_rows[j]
-            # columns of tied dofs carry the field's scale, rows the field's reference: bring both
-            # to the closure's
-            matrix.scale_row(row, closure.alpha * closure.unknown.reference / closure.reference)
-            if self.comm.rank == self.numbering.owner:
-                value = closure.beta * closure.unknown.scale / closure.reference
-                matrix.add_diagonal(j, value)
-        matrix.transfer()
+        self._merged.follow()
 
     def multiply(self, x: PETSc.Vec, y: PETSc.Vec) -> None:
         """Multiply with the matrix of the whole system, which need not be there; collective."""
-        given, numbering = x.array_r, self.numbering
-        last = int(numbering.starts[-1])
-        scalars = self._scalars(given)
-        columns, product = [], given.copy()
-        for k, unknown in enumerate(self.unknowns):
-            own = given[numbering.starts[k] : numbering.starts[k] + unknown.owned].copy()
-            own[unknown.fixed] = 0.0
-            for value, closure in zip(scalars, self.closures, strict=True):
-                for shared, tied in closure.ties:
-                    if shared is unknown:
-                        own[tied] = value
-            columns.append(own)
-        rows = [np.zeros(unknown.owned) for unknown in self.unknowns]
-        for block in self.blocks:
-            rows[block.row] += block.multiply(columns[block.column])
-        sums = self._tied_sums(rows)
-        for k, row in enumerate(rows):
-            start = int(numbering.starts[k])
-            free = numbering.targets[k] == numbering.own_rows(k)
-            product[start : start + len(row)][free] = row[free]
-        if self.comm.rank == numbering.owner:
-            for j, closure in enumerate(self.closures):
-                share = closure.alpha * closure.unknown.reference
-                own = closure.beta * closure.unknown.scale * scalars[j]
-                product[last + j] = (share * sums[j] + own) / closure.reference
-        y.array_w[:] = product
-
-    def _tied_sums(self, rows: Sequence[Array]) -> Array:
-        """Return the sums of the rows tied to each scalar unknown; collective."""
-        sums = np.zeros(len(self.closures))
-        for j, closure in enumerate(self.closures):
-            for shared, tied in closure.ties:
-                sums[j] += float(np.sum(rows[self.index[shared.key]][tied]))
-        self.comm.Allreduce(MPI.IN_PLACE, sums, op=MPI.SUM)
-        return sums
-
-    def _scalars(self, local: Array) -> Array:
-        """Return the scalar unknowns' part of a vector, on all ranks; collective."""
-        is_owner = self.comm.rank == self.numbering.owner
-        mine = np.array(local[int(self.numbering.starts[-1]) :]) if is_owner else None
-        return np.asarray(self.comm.bcast(mine, root=self.numbering.owner))
+        self._product(x, y)
 
     def apply(self, step: float) -> None:
         """Move the unknowns by minus a multiple of the solved increment; collective."""
         local = self.increment.array_r
-        shared = self._scalars(local)
+        shared = scalars(self.numbering, local)
         for k, unknown in enumerate(self.unknowns):
             start = int(self.numbering.starts[k])
             array = unknown.function.x.array
