@@ -9,11 +9,13 @@ import ssbmech as ssb
 from ssbmech import library
 from ssbmech.case.fixtures import Fixture
 from ssbmech.case.protocol import Step
+from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.interfaces.contact import RoughConduction
 from ssbmech.library.interfaces import lithium_li6ps5cl, nmc811_li6ps5cl
-from ssbmech.units import MPa, um
+from ssbmech.units import GPa, J_per_m2, MPa, um
 
 NMC = library.by_name("nmc811")
+ELECTROLYTE = library.by_name("li6ps5cl")
 
 
 def fast() -> ssb.Material:
@@ -29,33 +31,88 @@ def resolved(count: int, fixture: Fixture, protocol: tuple[Step, ...]) -> ssb.Ca
     Lithium touches the electrolyte on a part of its area that grows with the pressure. The cathode
     swells along all axes, is held in its plane, and so feels a stress that shifts its potential.
     """
-    layers, bodies, interfaces, pairs = [], [], [], []
+    heights = {"li": 8, "se": 8, "nmc": 10.27, "steel": 2}
+    geometry = ssb.Stack(
+        frame=ssb.PlaneStrain(),
+        layers=tuple(
+            ssb.Layer(f"{name}{k}", height * um)
+            for k in range(count)
+            for name, height in heights.items()
+        ),
+        width=8 * um,
+        size_interface=4 * um,
+        size_bulk=6 * um,
+    )
+    return _case(geometry, count, fixture, protocol, held="nmc", bond=None)
+
+
+def with_particles(
+    count: int,
+    fixture: Fixture,
+    protocol: tuple[Step, ...],
+    electrolyte: ssb.Material = ELECTROLYTE,
+    size: float = 2.0,
+) -> ssb.Case:
+    """Return cells on top of each other whose cathode is particles in the electrolyte.
+
+    Two blocks of NMC811, of which the half is in the section, stand beside and above each other
+    and are bonded to the electrolyte around them. They lie at two depths, so that the current is
+    not shared alike, and shrink in the electrolyte that holds them.
+
+    Args:
+        electrolyte: material between and around the particles.
+        size: size of cells along walls between regions [um].
+    """
+    rows = (
+        (8.0, "li", "li"), (6.0, "se", "se"), (4.0, "nmc", "se"), (1.0, "se", "se"),
+        (4.0, "se", "nmc"), (1.0, "se", "se"), (2.0, "steel", "steel"),
+    )  # fmt: skip
+    geometry = ssb.Bricks(
+        frame=ssb.PlaneStrain(),
+        widths=(4 * um, 4 * um),
+        heights=tuple(row[0] * um for _ in range(count) for row in rows),
+        names=tuple(tuple(f"{each}{k}" for each in row[1:]) for k in range(count) for row in rows),
+        size=size * um,
+        size_bulk=3 * size * um,
+    )
+    bond = ssb.BilinearCohesion(strength=10 * GPa, toughness=1e5 * J_per_m2)
+    return _case(geometry, count, fixture, protocol, "se", bond, electrolyte)
+
+
+def _case(
+    geometry: MeshSource,
+    count: int,
+    fixture: Fixture,
+    protocol: tuple[Step, ...],
+    held: str,
+    bond: ssb.BilinearCohesion | None,
+    electrolyte: ssb.Material = ELECTROLYTE,
+) -> ssb.Case:
+    """Return the case; the collector lies on the body `held`."""
+    bodies, interfaces, pairs = [], [], []
     contact = RoughConduction(10 * MPa)
     for k in range(count):
-        negative, separator, positive = (f"{name}{k}" for name in ("li", "se", "nmc"))
-        collector = f"steel{k}"
-        heights = {negative: 8, separator: 8, positive: 10.27, collector: 2}
-        layers += [ssb.Layer(name, height * um) for name, height in heights.items()]
+        negative, separator, positive, collector = (
+            f"{name}{k}" for name in ("li", "se", "nmc", "steel")
+        )
         bodies += [
             ssb.Body.single(negative, library.by_name("lithium_lepage2019")),
-            ssb.Body.single(separator, library.by_name("li6ps5cl")),
+            ssb.Body.single(separator, electrolyte),
             ssb.Body.single(positive, fast(), content=0.9),
             ssb.Body.single(collector, library.by_name("stainless_steel")),
         ]
+        cathode = f"{positive}|{separator}"
         interfaces += [
             ssb.Interface(f"{negative}|{separator}", kinetics=lithium_li6ps5cl(contact)),
-            ssb.Interface(f"{positive}|{separator}", kinetics=nmc811_li6ps5cl()),
-            ssb.Interface(f"{positive}|{collector}"),
+            ssb.Interface(cathode, kinetics=nmc811_li6ps5cl(), adhesion=bond),
+            ssb.Interface(f"{held}{k}|{collector}"),
         ]
         if k > 0:
             interfaces.append(ssb.Interface(f"steel{k - 1}|{negative}"))
-        pairs.append(ssb.Electrodes(f"{positive}|{separator}", f"{negative}|{separator}"))
+        pairs.append(ssb.Electrodes(cathode, f"{negative}|{separator}", area_of="top"))
     return ssb.Case(
         name="resolved",
-        geometry=ssb.Stack(
-            frame=ssb.PlaneStrain(), layers=tuple(layers), width=8 * um,
-            size_interface=4 * um, size_bulk=6 * um,
-        ),
+        geometry=geometry,
         bodies=tuple(bodies),
         interfaces=tuple(interfaces),
         supports=(ssb.Roller("bottom"), ssb.Roller("left"), ssb.Roller("right")),
@@ -66,4 +123,4 @@ def resolved(count: int, fixture: Fixture, protocol: tuple[Step, ...]) -> ssb.Ca
             dt_initial=0.1, dt_max=120.0, gap_error=1 * um, content_error=0.01
         ),
         output=ssb.Output(figures=False, fields_every=0),
-    )  # fmt: skip
+    )

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -53,6 +53,9 @@ FEWEST = (4, 3)
 
 NO_DELAY = 1e-3
 """Delayed over instant compression below which there is none [1]."""
+
+SHORT = 1e-6
+"""Part of the charge of the box that a pass may miss by rounding [1]."""
 
 E_FOLD = 1 - np.exp(-1)
 """Share of a delayed compression that has come after its time [1]."""
@@ -158,6 +161,9 @@ def identify(
 ) -> Identified:
     """Run the load cases of a resolved cell and return it as a layer; collective.
 
+    Currents and charges of the box are by the area that the platen presses: where the resolved cell
+    names no area, such as one whose particles have more surface than that, it is given this one.
+
     Args:
         build: makes the resolved cell.
         box: charges and pressures it is identified for.
@@ -167,14 +173,16 @@ def identify(
     Raises:
         ParameterError: the cell gets thicker under pressure, or its resistance rises.
         CaseError, StepTooSmall, RunFolderError: a run cannot be made, or did not reach its end.
+        RunFolderError: the cell does not take the charge of the box.
     """
     cycles = []
     for pressure in box.pressures:
-        case = build(ConstantForce(pressure), box.cycle())
+        case = by_footprint(build(ConstantForce(pressure), box.cycle()))
         result = _carried_out(case, folder / f"cycle_{pressure:.4g}_Pa", comm)
+        _check_charges(result, box)
         cycles.append(_Cycle.read(result, box))
     pressed = _carried_out(
-        build(ConstantForce(box.pressures[0]), box.press()), folder / "press", comm
+        by_footprint(build(ConstantForce(box.pressures[0]), box.press())), folder / "press", comm
     )
     charge = tuple(float(q) for q in np.linspace(0.0, box.charge, box.portions + 1))
     height = _surface(charge, box, [cycle.height for cycle in cycles])
@@ -195,6 +203,17 @@ def identify(
     )
 
 
+def by_footprint(case: Case) -> Case:
+    """Return a case that counts currents by the face its platen presses, if it names no area.
+
+    That the work of pressure is P dh/dQ holds for charges by this area alone.
+    """
+    electrodes, fixture = case.electrodes, case.fixture
+    if electrodes is None or fixture is None or electrodes.area_of is not None:
+        return case
+    return replace(case, electrodes=replace(electrodes, area_of=fixture.face))
+
+
 def _carried_out(case: Case, folder: Path, comm: MPI.Intracomm) -> Result:
     """Return a run that reached the end of its protocol; collective.
 
@@ -207,6 +226,25 @@ def _carried_out(case: Case, folder: Path, comm: MPI.Intracomm) -> Result:
             f"{result.path} is {result.status}, not complete: identify again to go on with it"
         )
     return result
+
+
+def _check_charges(result: Result, box: Box) -> None:
+    """Check that each portion passed as a whole.
+
+    Raises:
+        RunFolderError: the cell was full or empty before.
+    """
+    found = _ends(result, "charge")[1::2]
+    portions = np.arange(2 * box.portions + 1)
+    expected = np.minimum(portions, 2 * box.portions - portions) * box.charge / box.portions
+    short = np.abs(found - expected) > SHORT * box.charge
+    if np.any(short):
+        k = int(np.argmax(short))
+        raise RunFolderError(
+            f"{result.path}: the resolved cell has passed {found[k]:.4g} C/m2 where the box has "
+            f"{expected[k]:.4g} C/m2, for something in it was full or empty: start it with another "
+            "content, or take a smaller charge"
+        )
 
 
 @dataclass(frozen=True)

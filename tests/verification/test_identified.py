@@ -6,12 +6,14 @@ What a resolved cell gives is compared with a resolved stack in tests/validation
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ssbmech.errors import CaseError, ParameterError
+from ssbmech.case.fixtures import ConstantForce
+from ssbmech.errors import CaseError, ParameterError, RunFolderError
 from ssbmech.laminate.identified import (
     IdentifiedLayer,
     IdentifiedResistance,
@@ -22,8 +24,17 @@ from ssbmech.laminate.layer import CHARGE, PRESSURE, Loading
 from ssbmech.laminate.soft import DelayedCompliance, NoDelay
 from ssbmech.run.runner import Result
 from ssbmech.runfolder.status import RunStatus
-from ssbmech.study.identification import Box, _at_rest, _Cycle, _pressed, _surface
+from ssbmech.study.identification import (
+    Box,
+    _at_rest,
+    _check_charges,
+    _Cycle,
+    _pressed,
+    _surface,
+    by_footprint,
+)
 from ssbmech.units import MPa
+from tests.resolved_stack import with_particles
 from tests.tools import measured
 
 pytestmark = pytest.mark.serial
@@ -194,3 +205,25 @@ def test_a_press_tells_what_comes_with_delay():
     at_once = [(k, t, start if k == 4 else h, u) for k, t, h, u in rows if k != 3]
     at_once.insert(3, (3, 4, start, 0))
     assert isinstance(_pressed(told(at_once), BOX)[0], NoDelay)
+
+
+def test_a_cell_that_is_full_before_the_box_is_refused():
+    """A pass that ends when a particle is full is no portion, and charges after it are others."""
+    portions = [min(k, 2 * BOX.portions - k) for k in range(2 * BOX.portions + 1)]
+    charge = np.array(portions) * BOX.charge / BOX.portions
+    rows = [{"step": 0, "charge": 0.0}, {"step": 1, "charge": 0.0}]
+    for k, each in enumerate(charge[1:], 1):
+        rows += [{"step": step, "charge": each} for step in (2 * k, 2 * k + 1)]
+    _check_charges(Result(Path("run"), RunStatus.COMPLETE, rows), BOX)
+    for row in rows[9:]:
+        row["charge"] -= 100.0
+    with pytest.raises(RunFolderError, match="was full or empty"):
+        _check_charges(Result(Path("run"), RunStatus.COMPLETE, rows), BOX)
+
+
+def test_charges_are_counted_by_the_pressed_area():
+    """Particles have three times the surface of the cell: the work of pressure goes by the cell."""
+    case = with_particles(1, ConstantForce(5e6), BOX.press())
+    bare = dataclasses.replace(case, electrodes=dataclasses.replace(case.electrodes, area_of=None))
+    assert by_footprint(bare).electrodes.area_of == "top"
+    assert by_footprint(case) is case
