@@ -239,12 +239,15 @@ class Follower:
         dS: weighted measure of those facets.
         facets: which of the owned facets they are.
         further: values that add to it, each with a measure of its own.
+        factor: what the sum is multiplied by at each place, a field of the kind of the variable;
+            one if not given.
     """
 
     value: Expr
     dS: Any
     facets: npt.NDArray[np.bool_]
     further: tuple[tuple[Expr, Any], ...] = ()
+    factor: fem.Function | None = None
 
 
 class FacetHistory:
@@ -282,7 +285,7 @@ class FacetHistory:
         self.committed: dict[str, fem.Function] = {}
         self._mesh, self._areas, self._maps = mesh, areas, entity_maps
         self._element = element
-        self._forms: dict[str, list[tuple[Any, npt.NDArray[np.bool_]]]] = {}
+        self._forms: dict[str, list[tuple[Any, npt.NDArray[np.bool_], fem.Function | None]]] = {}
         self._next: dict[str, Array] = {}
 
     def start(self, name: str, initial: float = 0.0, size: int = 1) -> fem.Function:
@@ -304,7 +307,8 @@ class FacetHistory:
             form = ufl.inner(ufl.as_ufl(follower.value), test) * follower.dS
             for value, dS in follower.further:
                 form += ufl.inner(value, test) * dS
-            self._forms[name].append((compile_form(form, self._maps), follower.facets))
+            compiled = compile_form(form, self._maps)
+            self._forms[name].append((compiled, follower.facets, follower.factor))
 
     def follow_along(self, name: str, form: Any) -> None:
         """Compile what gives a scalar variable everywhere at the end of a step; collective.
@@ -314,7 +318,7 @@ class FacetHistory:
             form: linear form on the interface's own mesh, of the value times the test function.
         """
         everywhere = np.ones(len(self._areas), dtype=bool)
-        self._forms[name].append((compile_form(form, None), everywhere))
+        self._forms[name].append((compile_form(form, None), everywhere, None))
 
     def now(self, name: str) -> Array:
         """Return a variable at the end of the step, owned facets; collective.
@@ -326,11 +330,13 @@ class FacetHistory:
         size = dofmap.index_map_bs
         found = committed.x.array[: count * size].reshape(count, size).copy()
         vector = la.vector(dofmap.index_map, size)
-        for form, facets in self._forms[name]:
+        for form, facets, factor in self._forms[name]:
             vector.array[:] = 0.0
             fem.assemble_vector(vector.array, form)
             vector.scatter_reverse(la.InsertMode.add)
             means = vector.array[: count * size].reshape(count, size) / self._areas[:, None]
+            if factor is not None:
+                means *= factor.x.array[: count * size].reshape(count, size)
             found[facets] = means[facets]
         return found[:, 0] if size == 1 else found
 

@@ -76,6 +76,13 @@ class Separation(Protocol):
             before: that at its start [m].
         """
 
+    def hollow(self, gaps: Array) -> Array:
+        """Return the volume between the bodies over the area of each owned place [m]; collective.
+
+        Args:
+            gaps: gaps there [m].
+        """
+
     def opened(self, near: FacetSet) -> Any:
         """Return the form of the volume between the bodies that displacements do not explain.
 
@@ -101,10 +108,17 @@ class FromStart:
         """Return all of the thickness."""
         return now
 
+    def hollow(self, gaps: Array) -> Array:
+        """Return the gaps."""
+        return gaps
+
     def opened(self, near: FacetSet) -> Any:
-        """Return the integral of g - g0 - [u] . n."""
+        """Return the integral of g - g0 - [u] . n, and of what films fill."""
         gap, initial = self.surface.gap.function("+"), self.surface.initial_gap("+")
-        return terms.opened_by_growth(near.sides, gap, initial)
+        opened = terms.opened_by_growth(near.sides, gap, initial)
+        for film in self.surface.films(near.region):
+            opened += film * near.local.dS
+        return opened
 
 
 @dataclass(eq=False)

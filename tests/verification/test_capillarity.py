@@ -203,9 +203,9 @@ def ring(
         ),
         supports=tuple(ssb.Roller(face) for face in ("left", "bottom")),
         loads=ssb.Loads(face_pressures=(ssb.FacePressure("outer", lambda time: 1.0),)),
-        protocol=(ssb.Rest(30.0),),
+        protocol=(ssb.Rest(60.0),),
         temperature=TEMPERATURE,
-        step_control=ssb.PrescribedSteps((10.0,) * 3),
+        step_control=ssb.PrescribedSteps((20.0,) * 3),
         limits=ssb.Limits.off(),
         output=ssb.Output(figures=False),
     )  # fmt: skip

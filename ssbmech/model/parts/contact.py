@@ -131,7 +131,7 @@ class Contact(SurfacePart):
             return lambda arrays: largest(arrays[name], comm)
 
         def void(arrays: Arrays) -> float:
-            return total(float(areas @ (arrays["gap"] + hollow())), comm)
+            return total(float(areas @ (surface.separation.hollow(arrays["gap"]) + hollow())), comm)
 
         def touching(arrays: Arrays) -> float:
             return total(float(areas @ (arrays["contact"] * (1 - lost()))), comm) / whole

@@ -244,8 +244,6 @@ class Metal:
         for near in surface.near:
             if near.region in metal:
                 form = surface.separation.opened(near)
-                for film in surface.films(near.region):
-                    form += film * near.local.dS
                 found[near.region] = compile_form(form, surface.entity_maps)
         return found
 

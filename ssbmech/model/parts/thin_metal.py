@@ -4,9 +4,11 @@ r"""Metal of a body that moves, as thick as its mesh, and stripped down to a fil
 The thickness behind a vertex i of a moving wall is measured on the mesh at the start of the step,
 along the director to the back of the body, and lessened by what the step itself strips,
 
-.. math:: h_i = (d \cdot n)_i \, \ell_i(x_n) - \Delta s_i
+.. math:: h_i = (d \cdot n)_i \, \rho_i \, \ell_i(x_n) - \Delta s_i
 
-so that the law of exhaustion is local and implicit: no step strips more than there is.
+with the area :math:`\rho_i` of the wall over that of the interface
+(`ssbmech.model.parts.wall_shape`), so that the law of exhaustion is local and implicit: no step
+strips more than there is.
 """
 
 from __future__ import annotations
@@ -172,7 +174,8 @@ def thickness_behind(wall: WallShape, rim: Mask) -> Array:
     """Return the metal behind each vertex of a wall, owned and ghost, along its normal; collective.
 
     It is the length within the body of a ray along the director, times the cosine between the
-    director and the normal: the mean over the facets around the vertex [m]. At a rim of the
+    director and the normal, the mean over the facets around the vertex, times the area of the wall
+    over that of the interface [m]. At a rim of the
     interface that is round the flat sides of cells cut rays off, which then meet no back: there a
     vertex has what the other corners leave of the mean, which is that in the middle of the facet.
 
@@ -215,7 +218,8 @@ def thickness_behind(wall: WallShape, rim: Mask) -> Array:
     np.add.at(rows, places, np.stack([own, np.ones_like(own)], axis=-1) * link.sizes[:, None, None])
     sums.scatter_reverse(la.InsertMode.add)
     sums.scatter_forward()
-    return np.asarray(rows[:, 0] / np.where(rows[:, 1] > 0.0, rows[:, 1], 1.0))
+    spread = wall.spread.x.array
+    return np.asarray(spread * rows[:, 0] / np.where(rows[:, 1] > 0.0, rows[:, 1], 1.0))
 
 
 def at_rim(surface: SurfaceModel) -> Mask:

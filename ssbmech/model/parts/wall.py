@@ -5,26 +5,30 @@ Fields live at vertices i of the interface, whose reference surface is that of t
 was made. A vertex of the metal lies where the gap says, along its director d,
 
 .. math:: x_i = X_i + (\bar u_i - g_i) d_i, \quad
-          \bar u_i = \int u^+ \cdot n \, q_i \, dA \Big/ \int d \cdot n \, q_i \, dA
+          \bar u_i = \int u^+ \cdot n \, q_i \, dA \Big/ D_i, \quad
+          D_i = d_i \cdot \int n \, q_i \, dA
 
 and the gap follows from step to step from what is stripped and what flows,
 
-.. math:: (d \cdot n) A_i (g_i - g_{n,i}) = A_i \Delta s_i + \int [\Delta u] \cdot n \, q_i \, dA
-          + \sum_f c_{f,i} A_{f,i} w_f
+.. math:: D_i (g_i - g_{n,i}) = \frac{A_i \Delta s_i}{\rho_i}
+          + \int [\Delta u] \cdot n \, q_i \, dA + \sum_f c_{f,i} A_{f,i} w_f
 
-What laws put between the bodies, such as voids below the size of a facet, lies between the gap and
-the metal: it is added to g in both, as a thickness along the normal.
+where the metal's surface, as far away as it is, has :math:`\rho_i` times the area of the interface
+(`ssbmech.model.parts.wall_shape`): a charge takes less thickness from a wider one. What laws put
+between the bodies, such as voids below the size of a facet, lies between the gap and the metal: it
+is added to g in both, as a thickness along the normal.
 
 Where the metal's surface is inclined to the interface, metal that flows along it leaves room. With
-m the area vector of the metal's facet over the area of the interface's, that is
+m the area vector of the metal's facet over the area of the interface's, each with its own radius
+where it is revolved, that is
 
-.. math:: w_f = -\frac1{A_f} \int_f \Delta u^- \cdot (m - n) \, dA
+.. math:: w_f = -\frac1{A_f} \int_f \Delta u^- \cdot (m - \rho n) \, dA
 
 a facet's own unknown, the slide. Vertices share it by their gaps at the start of the step: one in
 contact takes none of it where its neighbour is open. A vertex stands for the area :math:`A_{f,i}`
-in a facet, and the shares are such that :math:`\sum_i c_{f,i} A_{f,i} = A_f`, also where the radius
-makes them unlike. In the sum over the vertices the right-hand side is the flow through the metal's
-real surface, so that its mesh loses what is stripped and no more.
+in a facet, and the shares are such that :math:`\sum_i \rho_i c_{f,i} A_{f,i} = A_f`, also where the
+radius makes them unlike. The sum of :math:`\rho_i` times the equation over the vertices is then the
+flow through the metal's real surface, so that its mesh loses what is stripped and no more.
 """
 
 from __future__ import annotations
@@ -32,11 +36,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import ufl
 from dolfinx import fem
 
 from ssbmech.case.stops import Guard
-from ssbmech.frames import Expr
+from ssbmech.forms.interface_terms import Sides
+from ssbmech.frames import Expr, WeightedMeasure
 from ssbmech.model.outputs import Output
 from ssbmech.model.part import Memory, SurfacePart, Term
 from ssbmech.model.parts.wall_growth import WallGrowth
@@ -45,6 +52,8 @@ from ssbmech.model.parts.wall_slope import WallSlope
 from ssbmech.model.surface import FacetSet, SurfaceModel
 from ssbmech.solve.field_roles import Explicit, Role
 from ssbmech.solve.unknowns import Unknown
+
+Array = npt.NDArray[np.float64]
 
 
 class MovingWall(SurfacePart):
@@ -81,7 +90,7 @@ class MovingWall(SurfacePart):
         It is done when all parts are there.
         """
         self.growth.find_films()
-        self.growth.follow(self._widened(), self._taken(), self._closing())
+        self.growth.follow(self._widened(), self._taken(), self._closing(), self.shape.spread)
 
     @property
     def guards(self) -> Sequence[Guard]:
@@ -109,8 +118,9 @@ class MovingWall(SurfacePart):
     def terms(self) -> Iterator[Term]:
         """Yield the equation of the slide."""
         surface = self.surface
-        left = self.slide.function("+") - self._sideways()
-        yield self.slide.key, left * surface.test(self.slide) * surface.sides.dS
+        test = surface.test(self.slide)
+        slide = self.slide.function("+") * test * surface.sides.dS
+        yield self.slide.key, slide - self._sideways(test, surface.sides)
 
     def sizes(self) -> Iterator[Term]:
         """Yield a typical gap."""
@@ -123,22 +133,29 @@ class MovingWall(SurfacePart):
         return opening * test * surface.local.dS - self._closing() * test * surface.sides.dS
 
     def grown(self, now: Expr, before: Expr) -> Expr:
-        """Return what a thickness has grown by in the step [m]."""
-        return now - before
+        """Return what the gap has grown by in the step, by a thickness over the interface [m]."""
+        return (now - before) / self.shape.spread("+")
+
+    def hollow(self, gaps: Array) -> Array:
+        """Return the volume between the bodies over the area of the interface [m]; collective."""
+        return self.shape.hollow(gaps)
 
     def opened(self, near: FacetSet) -> Any:
         """Return what parted the bodies up to the last step, and in this one from where they are.
 
         The slide is taken from the flow itself.
         """
-        local = (self.growth.parted("+") + self._widened() - self.growth.filled()) * near.local.dS
-        return local - (self._closing() + self._sideways()) * near.sides.dS
+        wide = self.shape.spread("+") * (self._widened() - self.growth.filled())
+        closing = self.shape.spread("+") * self._closing() * near.sides.dS
+        for film in self.surface.films(near.region):
+            wide += self.shape.spread("+") * film
+        local = (self.growth.parted("+") + wide) * near.local.dS
+        return local - closing - self._sideways(1.0, near.sides)
 
     def _widened(self) -> Expr:
         """Return what the step adds to the gap, along the normal [m]."""
         gap = self.surface.gap
-        along = ufl.dot(self.shape.director("+"), self.surface.sides.normal)
-        return (gap.function("+") - gap.past("+")) * along
+        return (gap.function("+") - gap.past("+")) * self.shape.along("+")
 
     def _taken(self) -> Expr:
         """Return what a vertex takes of the slide of its facets [m]."""
@@ -153,8 +170,16 @@ class MovingWall(SurfacePart):
         """Return by how much displacements move the bodies apart in the step [m]."""
         return ufl.dot(self.parting(), self.surface.sides.normal)
 
-    def _sideways(self) -> Expr:
-        """Return the thickness that metal leaves behind by flowing along its surface [m]."""
-        minus = self.surface.minus.u
+    def _sideways(self, test: Expr, sides: Sides) -> Any:
+        """Return the volume that metal leaves behind by flowing along its surface, as a weak form.
+
+        Args:
+            test: test function.
+            sides: facets, with their measure.
+        """
+        minus, shape = self.surface.minus.u, self.shape
         flow = minus.function("+") - minus.past("+")
-        return -ufl.dot(flow, self.shape.carried("+") - self.surface.sides.normal)
+        across = shape.spread("+") * ufl.dot(flow, sides.normal)
+        through = ufl.dot(flow, shape.carried("+"))
+        radius = self.surface.setting.frame.weight(shape.place("+"))
+        return across * test * sides.dS - through * test * WeightedMeasure(sides.dS.measure, radius)

@@ -95,7 +95,8 @@ class WallDiffusion(SurfacePart):
         yield self.carried.key, self.lost() * test * surface.local.dS
         for flow in self._flows:
             yield self.carried.key, -flow
-        yield surface.gap.key, terms.opening_term(surface.local, self.lost(), test)
+        gone = surface.separation.grown(self.carried.function("+"), self._before("+"))
+        yield surface.gap.key, terms.opening_term(surface.local, gone, test)
 
     def sizes(self) -> Iterator[Term]:
         """Yield a typical thickness."""

@@ -22,7 +22,8 @@ class WallGrowth:
 
     Attributes:
         history: both, as they are kept.
-        parted: thickness by which growth has moved the bodies apart at a vertex [m].
+        parted: thickness by which growth has moved the bodies apart at a vertex, as volume over
+            the area of the interface [m].
         between: thickness of what laws have put between the bodies, where there is any [m].
         films: thickness of each of these at the end of the step [m].
     """
@@ -42,25 +43,31 @@ class WallGrowth:
             self.between: fem.Function = self.history.start("between")
             self.history.follow("between", [self._everywhere(sum(self.films))])
 
-    def follow(self, widened: Expr, slide: Expr, closing: Expr) -> None:
+    def follow(self, widened: Expr, slide: Expr, closing: Expr, spread: fem.Function) -> None:
         """Compile what growth has parted the bodies by at the end of a step; collective.
 
         Args:
             widened: what the step adds to the gap, along the normal [m].
             slide: what a vertex takes of the slide [m].
             closing: by how much displacements move the bodies apart in the step [m].
+            spread: area of the wall over that of the interface, at vertices [1].
         """
         local, full = self._surface.local.dS, self._surface.sides.dS
-        further = [(-slide + self.parted("+"), local), (-closing, full)]
+        further = [(-slide + self.parted("+") / spread("+"), local), (-closing, full)]
         if self.films:
             further.append((sum(self.films) - self.between("+"), local))
-        self.history.follow("parted", [self._everywhere(widened, further)])
+        self.history.follow("parted", [self._everywhere(widened, further, spread)])
 
-    def _everywhere(self, value: Expr, further: Sequence[tuple[Expr, object]] = ()) -> Follower:
+    def _everywhere(
+        self,
+        value: Expr,
+        further: Sequence[tuple[Expr, object]] = (),
+        factor: fem.Function | None = None,
+    ) -> Follower:
         """Return what makes a variable at all vertices."""
         surface = self._surface
         owned = np.ones(surface.gap.owned, dtype=bool)
-        return Follower(value, surface.local.dS, owned, tuple(further))
+        return Follower(value, surface.local.dS, owned, tuple(further), factor)
 
     def advance(self) -> None:
         """Find what lies between the bodies at the end of the step; collective."""

@@ -5,10 +5,18 @@ Of the vertices i of an interface, at :math:`X_i` on the plus body as it was mad
 metal are at
 
 .. math:: x_i = X_i + (\bar u_i - g_i - b_i) d_i, \quad
-          \bar u_i = \int u^+ \cdot n \, q_i \, dA \Big/ \int d \cdot n \, q_i \, dA
+          \bar u_i = \int u^+ \cdot n \, q_i \, dA \Big/ D_i, \quad
+          D_i = d_i \cdot \int n \, q_i \, dA
 
 with the director d, the gap g, and b, what laws have put between the bodies
-(`ssbmech.model.parts.wall_growth`), along the director.
+(`ssbmech.model.parts.wall_growth`), along the director. The metal loses :math:`D_i` of volume by a
+gap that is small, and by one where the wall is, whose hat functions are the same,
+
+.. math:: V_i = \rho_i D_i = d_i \cdot \int_{wall} n \, q_i \, dA
+
+A wall that has left a curved interface has another area: :math:`\rho_i` is the radius of a
+cylinder's over that of its interface, and its square for a sphere. It is one to rounding where
+directors are parallel, and not inclined to an axis of revolution.
 """
 
 from __future__ import annotations
@@ -40,7 +48,7 @@ the metal's, from which directors do not fit [1]."""
 
 
 class WallShape:
-    """Directors of a moving wall, and places and area vectors of the metal's facets.
+    r"""Directors of a moving wall, and places and area vectors of the metal's facets.
 
     Attributes:
         surface: the interface.
@@ -48,6 +56,9 @@ class WallShape:
         director: unit vector along which a vertex of the metal moves.
         normal: mean unit normal of the facets around a vertex.
         carried: area vector of the metal's facet over the area of the interface's [1].
+        place: corners of the metal's facets [m].
+        along: what a small gap takes from the metal, over its area, :math:`D_i / A_i` [1].
+        spread: what a gap takes from it where the wall is over that, :math:`\rho_i` [1].
         share: part of the slide that each vertex of a facet takes [1].
     """
 
@@ -62,9 +73,12 @@ class WallShape:
         vectors = fem.functionspace(mesh, ("DG", 0, (dim,)))
         self.carried = fem.Function(vectors, name="carried")
         self.share = fem.Function(fem.functionspace(mesh, ("DG", 1)), name="share")
+        self.place = fem.Function(fem.functionspace(mesh, ("DG", 1, (dim,))), name="place")
         nodes = fem.functionspace(mesh, (*surface.places.element, (dim,)))
         self.director = fem.Function(nodes, name="director")
         self.normal = fem.Function(nodes, name="normal")
+        self.along = fem.Function(surface.gap.function.function_space, name="along")
+        self.spread = fem.Function(surface.gap.function.function_space, name="spread")
         self.link = facet_link(surface.mesh, surface.parent)
         self._parts = self._found_parts()
         x = np.asarray(surface.minus.mesh.mesh.geometry.x, dtype=np.float64)
@@ -133,36 +147,40 @@ class WallShape:
                 "sharp there, or a support holds it; give other directors, ParallelDirectors or "
                 "FannedDirectors, round it, or let the body rest"
             )
-        q, d = surface.test(surface.gap), ufl.dot(self.director("+"), surface.sides.normal)
-        along_form = compile_form(d * q * surface.sides.dS, surface.entity_maps)
-        space = surface.gap.function.function_space
-        self._along = facet_integrals(along_form, space)
+        self.along.x.array[:] = self._swept(self._made)
 
     def follow(self) -> None:
         """Take area vectors from where the metal is, and shares from the gaps; collective."""
         surface, link = self.surface, self.link
         x = np.asarray(surface.minus.mesh.mesh.geometry.x, dtype=np.float64)
-        vectors = self.carried.x.array.reshape(-1, link.normals.shape[1])
+        dim = link.normals.shape[1]
+        vectors = self.carried.x.array.reshape(-1, dim)
         vectors[self.carried.function_space.dofmap.list[link.cells, 0]] = link.carried(x)
-        self.carried.x.scatter_forward()
+        corners = x[link.minus_nodes][:, :, :dim]
+        rows = self.place.function_space.dofmap.list[link.cells]
+        at = np.take_along_axis(rows, link.corners, axis=1)
+        self.place.x.array.reshape(-1, dim)[at] = corners
+        for field in (self.carried, self.place):
+            field.x.scatter_forward()
+        self.spread.x.array[:] = self._swept(corners) / self.along.x.array
         gap = surface.gap
-        gaps = gap.previous[gap.function.function_space.dofmap.list[link.cells]]
+        near = gap.function.function_space.dofmap.list[link.cells]
         held = self.share.function_space.dofmap.list[link.cells]
-        self.share.x.array[held] = shares(gaps, LEAST_GAP, self._parts[held])
+        parts = self._parts[held] * self.spread.x.array[near]
+        self.share.x.array[held] = shares(gap.previous[near], LEAST_GAP, parts)
         self.share.x.scatter_forward()
 
-    def swept(self, x: Array) -> Array:
+    def _swept(self, corners: Array) -> Array:
         """Return the volume that the metal loses by a gap at each place, over its area; collective.
 
-        It is that of the wall where it is, owned and ghost [1].
+        It is that of a wall at some corners, owned and ghost [1].
 
         Args:
-            x: positions of the nodes of the minus body's geometry, shape (nodes, 3) [m].
+            corners: corners of the owned facets, shape (facets, dim, dim) [m].
         """
         link, space = self.link, self.surface.gap.function.function_space
         dim = link.normals.shape[1]
         directors = self.director.x.array.reshape(-1, dim)[self.places]
-        corners = x[link.minus_nodes][:, :, :dim]
         vectors = area_shares(corners, self.surface.setting.frame.revolves)
         lost = np.einsum("fcd,fcd->fc", vectors, directors) * link.senses[:, None]
         vector = la.vector(space.dofmap.index_map, 1)
@@ -178,17 +196,45 @@ class WallShape:
 
         Shape (places, dim), owned and ghost [m].
         """
-        surface = self.surface
-        space = surface.gap.function.function_space
-        vector = la.vector(space.dofmap.index_map, 1)
-        moved = facet_integrals(self._lifted, space) / self._along
-        apart = surface.values(surface.gap)
+        apart = self.surface.values(self.surface.gap)
         if self._growth.films:
-            apart += self._growth.latest_between() * surface.areas / self._along
-        vector.array[: len(moved)] = moved - apart
+            apart += self._growth.latest_between() / self.along.x.array[: len(apart)]
+        return self._on_directors(self._raised() - apart)
+
+    def _raised(self) -> Array:
+        r"""Return how far the plus body has moved along the directors; collective.
+
+        It is :math:`\bar u_i`, at the owned places [m].
+        """
+        surface = self.surface
+        lifted = facet_integrals(self._lifted, surface.gap.function.function_space)
+        return np.asarray(lifted / (self.along.x.array[: len(lifted)] * surface.areas))
+
+    def _on_directors(self, lengths: Array) -> Array:
+        """Return lengths at the owned places along the directors; collective.
+
+        Shape (places, dim), owned and ghost [m].
+        """
+        space, dim = self.surface.gap.function.function_space, self.link.normals.shape[1]
+        vector = la.vector(space.dofmap.index_map, 1)
+        vector.array[: len(lengths)] = lengths
         vector.scatter_forward()
-        dim = self.link.normals.shape[1]
         return np.asarray(vector.array[:, None] * self.director.x.array.reshape(-1, dim))
+
+    def hollow(self, gaps: Array) -> Array:
+        r"""Return the volume between the bodies at each owned place over its area; collective.
+
+        It is :math:`\int_0^{g_i} V_i \, dg / A_i` while all gaps open alike from none, of which
+        Simpson's rule knows all, as the volume is at most quadratic in that [m].
+
+        Args:
+            gaps: gaps at the owned places [m].
+        """
+        raised, found = self._raised(), np.zeros_like(gaps)
+        for part, weight in ((0.0, 1 / 6), (0.5, 4 / 6), (1.0, 1 / 6)):
+            corners = self._made + self._on_directors(raised - part * gaps)[self.places]
+            found += weight * self._swept(corners)[: len(gaps)]
+        return np.asarray(found * gaps)
 
     def corners(self) -> Array:
         """Return where the corners of the metal's facets are; collective.

@@ -7,10 +7,10 @@ step, which is J times that of the interface,
 
 .. math:: V_i \pi_i = -\frac{\partial E}{\partial g_i}, \quad E = \int \gamma J \, dA
 
-with the volume :math:`V_i` that the metal loses by a gap there, :math:`(d \cdot n) A_i` where
-directors are parallel. Both curvatures of a surface of revolution are in it, and the energy falls
-by as much as diffusion and flow dissipate. It presses on the metal below; the work for a motion v
-of it, with the area vector m of the wall over the area of the interface, is
+with the volume :math:`V_i` that the metal loses by a gap there
+(`ssbmech.model.parts.wall_shape`). Both curvatures of a surface of revolution are in it, and the
+energy falls by as much as diffusion and flow dissipate. It presses on the metal below; the work for
+a motion v of it, with the area vector m of the wall over the area of the interface, is
 
 .. math:: \int \pi \, m \cdot v \, dA
 
@@ -59,7 +59,6 @@ class WallTension(SurfacePart):
         self.pressure = surface.scalar("p_capillary", surface.setting.scales.stress)
         self._start = fem.Function(fem.functionspace(mesh, ("DG", 1, (frame.dim,))), name="start")
         self._exposed = fem.Function(surface.places.facets, name="exposed")
-        self._swept = fem.Function(surface.gap.function.function_space, name="swept")
         self.bare = fem.Function(surface.places.facets, name="bare")
         gap = surface.gap
         grown = gap.function - gap.past
@@ -79,7 +78,6 @@ class WallTension(SurfacePart):
         at = np.take_along_axis(rows, link.corners, axis=1)
         self._start.x.array.reshape(-1, dim)[at] = x[link.minus_nodes][:, :, :dim]
         self._start.x.scatter_forward()
-        self._swept.x.array[:] = shape.swept(x)
         opened = surface.gap.function.x.array[shape.places] > LEAST_GAP
         facets = surface.places.facets.dofmap.list[link.cells, 0]
         self._exposed.x.array[facets] = opened.any(axis=1)
@@ -96,12 +94,13 @@ class WallTension(SurfacePart):
         """Yield what the pressure follows from, and its work on the metal."""
         surface, pressure = self.surface, self.pressure.function
         test = surface.test(self.pressure)
-        yield self.pressure.key, self._swept("+") * pressure("+") * test * surface.local.dS
+        swept = self._shape.along("+") * self._shape.spread("+")
+        yield self.pressure.key, swept * pressure("+") * test * surface.local.dS
         q = ufl.TestFunction(surface.gap.function.function_space)
         yield self.pressure.key, ufl.derivative(self._energy, surface.gap.function, q)
         u = surface.minus.u
         pushed = ufl.dot(self._shape.carried("+"), surface.test(u))
-        radius = surface.setting.frame.weight(self._start("+"))
+        radius = surface.setting.frame.weight(self._shape.place("+"))
         yield u.key, pressure("+") * pushed * WeightedMeasure(surface.sides.dS.measure, radius)
 
     def sizes(self) -> Iterator[Term]:
