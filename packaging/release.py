@@ -2,7 +2,10 @@
 """Build wheel and source distribution, and try both in bare virtual environments.
 
 ``python3 packaging/release.py`` needs Python 3.11 or newer and pip's ordinary access to packages;
-``--check`` only compares the places where the version stands.
+``--check`` only compares the places where the version stands. With a run folder (``--run``) both
+packages have to read, draw and report it, without DOLFINx. ``--solve``, with Python 3.12 or newer,
+installs the source distribution with DOLFINx as a wheel and runs the first case, whose run folder
+is then the one that is read.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import argparse
 import re
 import subprocess
 import sys
+import tarfile
 import tempfile
 import venv
 import zipfile
@@ -25,6 +29,9 @@ PLACES = {
     "packaging/conda/recipe.yaml": r'version: "([^"]+)"',
     "packaging/spack/packages/py_ssbmech/package.py": r'version\("([^"]+)"\)',
 }
+
+#: Beginnings of the files of the repository that no source distribution needs.
+LEFT_OUT = (".ci/", ".dockerignore", ".gitignore")
 
 #: What a bare environment must say of a case, without DOLFINx.
 _MISSING = re.compile(r"dolfinx|pint|ufl", re.IGNORECASE)
@@ -59,8 +66,9 @@ def build(out: Path) -> list[Path]:
     with tempfile.TemporaryDirectory() as folder:
         python = bare(Path(folder))
         pip(python, "build")
-        run(python, "-m", "build", "--outdir", str(out), str(ROOT))
+        run(python, "-m", "build", "--outdir", str(out.resolve()), str(ROOT))
     version = versions()["ssbmech/_version.py"]
+    out = out.resolve()
     return [out / f"ssbmech-{version}-py3-none-any.whl", out / f"ssbmech-{version}.tar.gz"]
 
 
@@ -110,9 +118,40 @@ def try_out(package: Path, folder: Path | None) -> None:
         )
         if done.returncode != 1 or not _MISSING.search(done.stderr) or "Traceback" in done.stderr:
             sys.exit(f"without DOLFINx a case says: {done.stderr}")
-        if folder is not None:
-            run(python, "-m", "ssbmech", "info", str(folder.resolve()))
+    if folder is not None:
+        read_with(package, folder)
     print(f"{package.name}: works in a bare environment")
+
+
+def read_with(package: Path, folder: Path) -> None:
+    """Read, draw and report a run folder by a package, in a bare environment of its own."""
+    command = [sys.executable, "-m", "tests.laptop", str(folder.resolve()), f"--package={package}"]
+    if subprocess.run(command, check=False, cwd=ROOT).returncode != 0:
+        sys.exit(f"{package.name} does not read {folder}")
+
+
+def solve(source: Path, folder: Path) -> Path:
+    """Run the first case from a source distribution, with DOLFINx as a wheel.
+
+    Args:
+        source: the source distribution.
+        folder: where the environment and the case go.
+
+    Returns:
+        The run folder.
+    """
+    python = bare(folder / "venv")
+    pip(python, f"{source}[mesh,report,solve-pypi]")
+    with tarfile.open(source) as archive:
+        archive.extractall(folder, filter="data")
+    case = folder / source.name.removesuffix(".tar.gz") / "cases/first_case/case.py"
+    out = folder / "first_case"
+    run(python, "-m", "ssbmech", "run", str(case), f"--out={out}", "--no-figures")
+    ended = run(python, "-c", f"import ssbmech; print(ssbmech.open_run({str(out)!r}).status)")
+    if ended.strip() != "complete":
+        sys.exit(f"the first case is {ended.strip()}")
+    print(f"{source.name}: runs the first case with DOLFINx as a wheel")
+    return out
 
 
 def contents(wheel: Path) -> list[str]:
@@ -121,11 +160,26 @@ def contents(wheel: Path) -> list[str]:
         return archive.namelist()
 
 
+def strays(source: Path) -> list[str]:
+    """Return what a source distribution has too much or too little, against the files git knows."""
+    with tarfile.open(source) as archive:
+        files = (entry.name for entry in archive if entry.isfile())
+        packed = {name.partition("/")[2] for name in files}
+    told = subprocess.run(
+        ["git", "ls-files", "-z"], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout
+    known = {name for name in told.split("\0") if name and not name.startswith(LEFT_OUT)}
+    return sorted(known ^ (packed - {"PKG-INFO", ".gitignore"}))
+
+
 def main() -> int:
     """Carry out the command line."""
     parser = argparse.ArgumentParser(description="Build a release, and try it.")
     parser.add_argument("--check", action="store_true", help="only compare the versions")
     parser.add_argument("--run", type=Path, help="a run folder that the packages must read")
+    parser.add_argument(
+        "--solve", action="store_true", help="run the first case with DOLFINx as a wheel"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "dist")
     options = parser.parse_args()
     told = problems()
@@ -138,8 +192,12 @@ def main() -> int:
     for wanted in ("ssbmech/py.typed", "ssbmech/__init__.pyi", "ssbmech/study/Snakefile"):
         if wanted not in files:
             sys.exit(f"{wheel.name} lacks {wanted}")
-    for package in (wheel, source):
-        try_out(package, options.run)
+    if odd := strays(source):
+        sys.exit(f"{source.name} and git differ in {', '.join(odd)}")
+    with tempfile.TemporaryDirectory() as folder:
+        read = solve(source, Path(folder)) if options.solve else options.run
+        for package in (wheel, source):
+            try_out(package, read)
     return 0
 
 

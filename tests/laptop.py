@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A run folder read where DOLFINx is not: in a bare virtual environment of the Python at hand.
 
-    python3 -m tests.laptop RUNFOLDER [--keep DIR]
+    python3 -m tests.laptop RUNFOLDER [--keep DIR] [--package FILE]
 
-installs the package from the checkout without extras, then with those of figures and report, and
-carries out what a reader would, on a copy of the run folder. It needs pip's package index, and says
-what each command printed. What needs more than is installed must say so in one line.
+installs the package from the checkout, or from a wheel or source distribution, without extras, then
+with those of figures and report, and carries out what a reader would, on a copy of the run folder.
+It needs pip's package index, and says what each command printed. What needs more than is installed
+must say so in one line.
 """
 
 from __future__ import annotations
@@ -52,15 +53,16 @@ for name in run.bodies:
 class Laptop:
     """A bare virtual environment with the package."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, package: Path = CHECKOUT) -> None:
         """Make the environment."""
-        self._folder = folder
+        self._folder, self._package = folder, package
         venv.create(folder / "venv", with_pip=True)
 
     def install(self, extras: str = "") -> None:
-        """Install the package from the checkout."""
-        step(f"pip install '.{extras}'")
-        self._checked([*self._python("-m", "pip", "install", "--quiet"), f"{CHECKOUT}{extras}"])
+        """Install the package."""
+        wanted = f"{self._package}{extras}"
+        step(f"pip install '{wanted}'")
+        self._checked([*self._python("-m", "pip", "install", "--quiet"), wanted])
         found = self._checked(self._python("-m", "pip", "list", "--format=json"))
         names = sorted(entry["name"] for entry in json.loads(found))
         print("  ", *names)
@@ -134,7 +136,8 @@ def carry_out(laptop: Laptop, run: Path) -> None:
     laptop.install("[plot,report]")
     shutil.rmtree(run / "figures", ignore_errors=True)
     assert any(
-        file.endswith(".pvd") for file in laptop.command("export", str(run), "--to=vtu").split()
+        file.endswith(".pvd")
+        for file in laptop.command("export", str(run), "--to=vtu", "--moved").split()
     )
     figures = laptop.command("plot", str(run)).split()
     assert len(figures) > 3
@@ -151,13 +154,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 -m tests.laptop", description=__doc__)
     parser.add_argument("run_folder", type=Path, help="folder of a run with fields")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="leave everything in this folder")
+    parser.add_argument(
+        "--package", type=Path, default=CHECKOUT, help="what is installed (default: the checkout)"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) if options.keep is None else options.keep.resolve()
         folder.mkdir(exist_ok=True)
         run = folder / "run"
         shutil.copytree(options.run_folder, run)
-        carry_out(Laptop(folder), run)
+        carry_out(Laptop(folder, options.package.resolve()), run)
     print("-- a run folder can be read without DOLFINx")
     return 0
 

@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Parameter sets of PyBaMM: the active material of an electrode, as far as its numbers hold here.
+r"""Parameter sets of PyBaMM: the active material of an electrode, as far as its numbers hold here.
 
     values = pybamm.ParameterValues("Chen2020")
     nmc = particle_of(values, "Positive", x_empty=0.27, x_full=0.91)
 
 PyBaMM itself is not needed: a set is a mapping of names to numbers and functions. Of it hold the
 open-circuit potential, the lithium in the full particle, the diffusivity of Fick's law and the
-exchange current density, see `ssbmech.library.bpx` for how they are carried over. Not taken are
+exchange current density, see `ssbmech.library.bpx` for how they are carried over. Where the last
+two follow the temperature, their activation energy is taken from 10 K to both sides,
+
+.. math:: E = R \ln(f_+ / f_-) / (1 / T_- - 1 / T_+)
+
+with the functions at half filling. Not taken are
 
 - the window of use, which a set does not tell: give it as contents;
+- the entropic change, where it is a function: some sets give it by content, some by concentration;
 - moduli, partial molar volumes and changes of volume. Sets have them for the stress of a free
   particle in a liquid, some of them fitted or with the sign of another reference state; take those
   of the library, or measured ones;
@@ -18,17 +24,20 @@ exchange current density, see `ssbmech.library.bpx` for how they are carried ove
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 
-from ssbmech.constants import FARADAY, ROOM_TEMPERATURE
+from ssbmech.constants import FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE
 from ssbmech.errors import ParameterError
 from ssbmech.library.bpx import BpxParticle
 from ssbmech.library.bpx_functions import BpxFunction, Floats
 
 _PROBED: Final = (0.3, 0.7)
 _SAME: Final = 0.01
+_ASIDE: Final = 10.0
+"""How far the temperatures lie from that asked for between which activation is measured [K]."""
 
 
 def particle_of(
@@ -55,7 +64,10 @@ def particle_of(
     c_max = _number(values, f"Maximum concentration in {low} electrode [mol.m-3]")
 
     def called(key: str, *rest: float) -> BpxFunction:
-        return _function(_entry(values, key), key, rest)
+        return _function(values, _entry(values, key), key, rest)
+
+    def diffusive(at: float) -> float:
+        return float(called(diffusivity, at).at(np.array([0.5]))[0])
 
     # of two names that PyBaMM has had
     ours, before = (f"{name} {word} diffusivity [m2.s-1]" for word in ("particle", "electrode"))
@@ -72,8 +84,8 @@ def particle_of(
         entropy=called(entropic) if _is_number(_known(values, entropic)) else None,
         diffusivity=called(diffusivity, temperature),
         rate=_rate(values, name, c_max, temperature),
-        activation_diffusion=0.0,
-        activation_rate=0.0,
+        activation_diffusion=_activation(diffusive, temperature),
+        activation_rate=_activation(partial(_rate, values, name, c_max), temperature),
         temperature=temperature,
         title="parameter set of PyBaMM",
     )
@@ -90,7 +102,9 @@ def _rate(values: Mapping[str, Any], name: str, c_max: float, temperature: float
     c_e = _number(values, "Initial concentration in electrolyte [mol.m-3]")
 
     def at(x: float) -> float:
-        return _evaluated(law, (c_e, x * c_max, c_max, temperature), key) if callable(law) else law
+        if not callable(law):
+            return float(law)
+        return _evaluated(values, law, (c_e, x * c_max, c_max, temperature), key)
 
     rate = 2.0 * at(0.5) / FARADAY
     for x in _PROBED:
@@ -104,7 +118,17 @@ def _rate(values: Mapping[str, Any], name: str, c_max: float, temperature: float
     return float(rate)
 
 
-def _function(given: Any, key: str, rest: tuple[float, ...]) -> BpxFunction:
+def _activation(value: Callable[[float], float], temperature: float) -> float:
+    """Return the activation energy of what follows the temperature [J/mol]; 0 if it does not."""
+    colder, hotter = temperature - _ASIDE, temperature + _ASIDE
+    growth = np.log(value(hotter) / value(colder))
+    # not to take rounding for activation
+    return 0.0 if abs(growth) < 1e-9 else float(GAS_CONSTANT * growth / (1 / colder - 1 / hotter))
+
+
+def _function(
+    values: Mapping[str, Any], given: Any, key: str, rest: tuple[float, ...]
+) -> BpxFunction:
     """Return a function of the content from a number or a function of PyBaMM."""
     if _is_number(given):
         value = float(given)
@@ -113,13 +137,15 @@ def _function(given: Any, key: str, rest: tuple[float, ...]) -> BpxFunction:
         raise ParameterError(f"{key!r}: expected a number or a function of the content")
 
     def at(x: Floats) -> Floats:
-        found = [_evaluated(given, (float(each), *rest), key) for each in np.ravel(x)]
+        found = [_evaluated(values, given, (float(each), *rest), key) for each in np.ravel(x)]
         return np.reshape(np.array(found, dtype=np.float64), np.shape(x))
 
     return BpxFunction(at, None)
 
 
-def _evaluated(law: Callable[..., Any], arguments: tuple[float, ...], key: str) -> float:
+def _evaluated(
+    values: Mapping[str, Any], law: Callable[..., Any], arguments: tuple[float, ...], key: str
+) -> float:
     """Return the value of a function of a set, which may be an expression of PyBaMM's.
 
     Raises:
@@ -127,6 +153,9 @@ def _evaluated(law: Callable[..., Any], arguments: tuple[float, ...], key: str) 
     """
     try:
         found = law(*arguments)
+        if hasattr(found, "evaluate") and hasattr(values, "process_symbol"):
+            # functions may name other entries of their set
+            found = values.process_symbol(found)
         if hasattr(found, "evaluate"):
             found = found.evaluate()
         return float(np.ravel(found)[0])

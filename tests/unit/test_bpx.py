@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -311,6 +312,48 @@ def test_a_parameter_set_of_pybamm() -> None:
     assert i_0 == pytest.approx(3e-6 * 1000**0.5 * 50000 * 0.21**0.5, rel=1e-9)
     with pytest.raises(ParameterError, match="tells nothing of the mechanics"):
         particle.material()
+
+
+def test_a_set_of_pybamm_that_follows_the_temperature() -> None:
+    """Its activation energies come through, and entries that its functions name."""
+
+    class Naming(Bare):
+        """A set whose expressions have a value only once its other entries are put in."""
+
+        def process_symbol(self, found: Any) -> Expression:
+            return Expression(found * self["factor"])
+
+    class Open(float):
+        """An expression that names another entry."""
+
+        def evaluate(self) -> float:
+            raise NotImplementedError
+
+    def hot(energy: float, temperature: float) -> float:
+        return math.exp(energy / GAS_CONSTANT * (1 / T - 1 / temperature))
+
+    def exchange(c_e: float, c_s: float, c_max: float, temperature: float) -> Open:
+        return Open(1.5e-6 * (c_e * c_s * (c_max - c_s)) ** 0.5 * hot(17800.0, temperature))
+
+    given: Any = Naming(
+        pybamm_set(factor=2.0)
+        | {
+            "Positive particle diffusivity [m2.s-1]": lambda x, at: 4e-15 * hot(25000.0, at),
+            "Positive electrode OCP [V]": lambda x: float(ocp(np.array(x))),
+            "Positive electrode exchange-current density [A.m-2]": exchange,
+        }
+    )
+    particle = particle_of(given, "Positive", 0.25, 0.9)
+    law, host = particle.kinetics(), particle.host(MECHANICS["swelling"], 4800.0)
+    warm = T + 20.0
+    for at in (T, warm):
+        exact = 3e-6 * 1000**0.5 * 25000 * hot(17800.0, at)
+        # `ButlerVolmer` counts the energy of its resistance, RT less: off by second order
+        assert float(number(law.exchange_current(at))) == pytest.approx(exact, rel=4e-3)
+    # that of Fick's law follows the set, though the thermodynamic factor falls with 1/T
+    own = [number(host.diffusivity.diffusivity(0.5, at)) / at for at in (T, warm)]
+    assert own[1] / own[0] == pytest.approx(hot(25000.0, warm), rel=3e-3)
+    assert particle_of(pybamm_set(), "Positive", 0.25, 0.9).activation_rate == 0.0
 
 
 @pytest.mark.parametrize(
