@@ -64,6 +64,9 @@ BENCHMARKS: Final = (
     Benchmark("stripped_strip", {"ssbmech": (1.0, 1.0), "scikit-fem": (3.0, 1.0)}),
 )
 
+PATHS: Final = (("finer meshes", [0, 3, 4], "-"), ("shorter steps", [0, 1, 2], ":"))
+"""What is refined, and which of the levels of a study show it."""
+
 Limits = dict[str, dict[str, convergence.Limit]]
 
 
@@ -162,8 +165,7 @@ def figure(benchmark: Benchmark) -> Path:
     markers = ("o", "s", "^")
     for marker, color, code in zip(markers, ("#0b5394", "#b45f06", "#38761d"), found, strict=False):
         table = convergence.errors(rows, code, truth)
-        parts = (("finer meshes", [0, 3, 4], "-"), ("shorter steps", [0, 1, 2], ":"))
-        for words, chosen, style in parts:
+        for words, chosen, style in PATHS:
             for axis, column in zip(axes, (0, 1), strict=True):
                 _draw(axis, [table[k] for k in chosen], column, marker, style, color,
                       f"{code}, {words}")  # fmt: skip
@@ -171,6 +173,37 @@ def figure(benchmark: Benchmark) -> Path:
     axes[1].set(xlabel="processor time (s)")
     axes[0].legend(fontsize=8)
     path = FIGURES / f"benchmark_{benchmark.name}.png"
+    picture.savefig(path, dpi=130)
+    plt.close(picture)
+    return path
+
+
+def overview() -> Path:
+    """Draw error against processor time of all codes over all benchmarks, and return the file."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    picture, axes = plt.subplots(2, 2, figsize=(8.0, 6.0), layout="constrained")
+    looks = {"ssbmech": ("o", "#0b5394"), "scikit-fem": ("s", "#b45f06")}
+    for axis, benchmark in zip(axes.flat, BENCHMARKS, strict=True):
+        rows, found = convergence.read(benchmark.name), limits(benchmark)
+        truth = {quantity: each.value for quantity, each in reference(found).items()}
+        for code in found:
+            marker, color = looks[code]
+            table = convergence.errors(rows, code, truth)
+            for words, chosen, style in PATHS:
+                label = f"{code}, {words}"
+                _draw(axis, [table[k] for k in chosen], 1, marker, style, color, label)
+        axis.set_title(benchmark.name.replace("_", " "), fontsize=10)
+    for axis in axes[-1]:
+        axis.set_xlabel("processor time (s)")
+    for axis in axes[:, 0]:
+        axis.set_ylabel("mean relative error (1)")
+    lines, labels = axes[0, 0].get_legend_handles_labels()
+    picture.legend(lines, labels, loc="outside upper center", ncols=2, fontsize=8)
+    path = FIGURES / "benchmark_costs.png"
     picture.savefig(path, dpi=130)
     plt.close(picture)
     return path
@@ -203,6 +236,8 @@ def main() -> int:
         print(PAGES / f"{benchmark.name}.md")
         if chosen.figures:
             print(figure(benchmark))
+    if chosen.figures:
+        print(overview())
     return 0
 
 

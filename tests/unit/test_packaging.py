@@ -64,3 +64,21 @@ def test_the_spack_package_names_what_is_needed() -> None:
         found = re.search(rf'"{package}(@([0-9.]+):[0-9.]*|\+)', SPACK)
         assert found, package
         assert found[2] is None or least.startswith(found[2]), f"{package}: {found[2]}, {least}"
+
+
+def test_recipes_have_license_entry_point_and_bounds() -> None:
+    """As the project states them; the environment of conda has the project's least versions."""
+    assert PROJECT["license"] == "BSD-3-Clause"
+    assert "license: BSD-3-Clause\n" in RECIPE and 'license("BSD-3-Clause")' in SPACK
+    for command, place in PROJECT["scripts"].items():
+        assert f"- {command} = {place}\n" in RECIPE
+    least = PROJECT["requires-python"].removeprefix(">=")
+    assert f'"python@{least}:"' in SPACK
+    (dolfinx,) = (line for line in PROJECT["optional-dependencies"]["solve"] if "dolfinx" in line)
+    assert dolfinx.replace(">=", " >=", 1) in RECIPE
+    environment = (ROOT / "containers" / "environment.yml").read_text("utf-8")
+    told = {**needed("solve", "mesh", "plot", "report", "study")}
+    # those of the solver and of HDF5 have other bounds there, and Snakemake another name
+    for name in told.keys() - {"fenics-dolfinx", "h5py", "petsc4py", "snakemake"}:
+        line = rf"^  - {IN_CONDA.get(name, name)}>={re.escape(told[name])}$"
+        assert re.search(line, environment, re.MULTILINE), f"{name}>={told[name]}"
