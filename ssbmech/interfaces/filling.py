@@ -59,6 +59,11 @@ class Ball:
         return np.where(away <= self.radius, 1.0, 0.0)
 
 
+def unbroken(x: Floats) -> Floats:
+    """Return 0 at the positions (3, n) [m]: no bond is broken from the start."""
+    return np.zeros(x.shape[1])
+
+
 def free(time: float) -> float:
     """Return no pressure at a time [s] [Pa]."""
     return 0.0
@@ -124,7 +129,8 @@ class CrackFilling:
     Attributes:
         flow: how it flows along the crack.
         kinetics: charge transfer between it and each wall; positive currents strip it.
-        flaw: 1 where the bond is broken from the start and metal is within reach, 0 elsewhere.
+        flaw: 1 where the bond is broken from the start and metal is within reach, 0 elsewhere. A
+            crack without one is filled from others that it meets, when its bond breaks.
         mouth: where the crack is open; None for a sealed one.
         potential: ionic potential of the electrolyte along the crack by position, of a field that
             the crack does not disturb [V]; None where it is solved for in both bodies. The metal is
@@ -137,10 +143,10 @@ class CrackFilling:
 
     flow: CrackFlow
     kinetics: ChargeTransfer
-    flaw: Profile
     molar_volume: float = parameter(
         "m3/mol", low=1e-7, high=1e-4, doc="volume of metal per mole of charge carrier"
     )
+    flaw: Profile = unbroken
     mouth: Mouth | None = None
     potential: Profile | None = None
     nucleus: float = parameter(

@@ -23,8 +23,10 @@ from ssbmech.model.cell_motion import motion_of
 from ssbmech.model.checks import check_case
 from ssbmech.model.circuit import Circuit
 from ssbmech.model.closing import Closings
+from ssbmech.model.clusters import clusters_of
 from ssbmech.model.conditions import Conditions
 from ssbmech.model.construction import build_bodies, build_holder, build_surfaces
+from ssbmech.model.crack_network import crack_network
 from ssbmech.model.draw import draws, share_metal, take_back, warn_of_draws
 from ssbmech.model.drive_checks import check_drives
 from ssbmech.model.joins import check_reach
@@ -68,6 +70,8 @@ class CellModel:
         conditions: time step, temperature and loads at one instant.
         bodies: the bodies.
         surfaces: the interfaces.
+        network: cracks that metal fills, and where they meet.
+        clusters: connected metal in those of them that are joined to electrodes.
         holder: what holds the stack.
         circuit: electrodes and what drives them.
         motion: motion of the meshes of bodies that move.
@@ -100,6 +104,8 @@ class CellModel:
         self.bodies = build_bodies(case, tagged, self.setting)
         self.surfaces = build_surfaces(case, tagged, self.bodies, self.setting)
         share_metal(self.surfaces)
+        self.network = crack_network(self.surfaces, self.comm)
+        self._junctions = self.network.closures()
         self._moving = hold_supports(case.supports, self.bodies.values(), self.comm)
         hold_potentials(case.loads.face_potentials, self.bodies.values())
         self.holder = build_holder(case, list(self.bodies.values()), around, self.comm)
@@ -118,6 +124,10 @@ class CellModel:
         }
         self.circuit = Circuit(case.electrodes, transfers, cracks, case.scales, self.area)
         check_reach(self.surfaces, self.circuit.sides)
+        faces = [held.face for held in case.loads.face_potentials]
+        self.clusters = clusters_of(
+            self.network, self.surfaces, self.bodies, self.circuit.sides, faces
+        )
         take_back(self.surfaces, self.circuit.sides)
         self.circuit.start_at_rest(self.conditions.temperature.value)
         check_drives(case.protocol, self.circuit)
@@ -149,13 +159,14 @@ class CellModel:
 
     @property
     def guards(self) -> tuple[Guard, ...]:
-        """Conditions that end any step: a host is empty or full, metal is used up, or overhangs."""
+        """Conditions that end any step: a host is empty or full, metal is used up, overhangs, or shorts."""
         hosts = [host for body in self.bodies.values() for host in body.parts.find(Lithium)]
         transfers = [t for surface in self.surfaces.values() for t in surface.parts.find(Transfer)]
         found = [guard for host in hosts for guard in host.guards]
         found += [
             g for s in self.surfaces.values() for w in s.parts.find(MovingWall) for g in w.guards
         ]
+        found += self.clusters.guards
         return (*found, *(guard for t in transfers for guard in t.reactant.guards))
 
     @property
@@ -183,7 +194,7 @@ class CellModel:
     @property
     def closures(self) -> list[Closure]:
         """All scalar unknowns."""
-        return [*self.holder.closures, *self.circuit.closures, *self._across]
+        return [*self.holder.closures, *self.circuit.closures, *self._across, *self._junctions]
 
     @property
     def _marching(self) -> list[Marching]:
@@ -213,6 +224,7 @@ class CellModel:
             motion.impose(time)
         self.holder.load(drive, time, dt)
         self.circuit.drive(drive)
+        self.clusters.mark()
         self.system.impose_closures()
         for place in self.places:
             place.parts.begin()

@@ -26,9 +26,9 @@ def build_bodies(case: Case, tagged: TaggedMesh, setting: Setting) -> dict[str, 
         CaseError: a region of the case is not in the mesh, or a law is missing.
     """
     meshes = {b.name: cut_body(tagged, b.name, b.materials) for b in case.bodies}
+    driven = _with_neighbours(case, {name for name in meshes if _driven(case, meshes[name])})
     return {
-        b.name: build_body(b, meshes[b.name], setting, _driven(case, meshes[b.name]))
-        for b in case.bodies
+        b.name: build_body(b, meshes[b.name], setting, b.name in driven) for b in case.bodies
     }
 
 
@@ -65,6 +65,18 @@ def build_holder(
     if fixture is None or not fixture.face:
         return Unheld()
     return build_platen(fixture, fixture.face, bodies, case.scales, comm)
+
+
+def _with_neighbours(case: Case, driven: set[str]) -> set[str]:
+    """Return also the bodies that ions reach from others, across cracks that metal may fill."""
+    joined = [
+        {i.minus, i.plus}
+        for i in case.interfaces
+        if i.filling is not None and i.filling.potential is None
+    ]
+    while any(pair & driven and not pair <= driven for pair in joined):
+        driven = driven.union(*(pair for pair in joined if pair & driven))
+    return driven
 
 
 def _driven(case: Case, mesh: BodyMesh) -> bool:

@@ -111,6 +111,7 @@ class Measurement:
         if cell.motion.renews:
             yield Scalar(quantity("remeshings"), lambda _: float(cell.motion.renewed))
         yield from cell.circuit.host_outputs()
+        yield from cell.clusters.outputs()
 
     @property
     def scalars(self) -> list[Scalar]:

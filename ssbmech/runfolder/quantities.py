@@ -103,6 +103,9 @@ _PLACES = (
     Quantity("crack_plated_volume", r"$V_\mathrm{pl}$", "m3", "metal plated in the crack"),
     Quantity("crack_outflow", r"$Q_\mathrm{out}$", "m3 s-1", "metal that leaves the mouth"),
     Quantity("crack_expelled_volume", r"$V_\mathrm{out}$", "m3", "metal that has left the mouth"),
+    Quantity("crack_clusters", r"$N_\mathrm{cl}$", "1", "clusters of connected metal in cracks"),
+    Quantity("crack_reach", r"$L_\mathrm{cl}$", "m", "reach of metal connected to an electrode"),
+    Quantity("short", "", "1", "whether metal in cracks joins both electrodes"),
     # Hosts
     Quantity("content_min", r"$x_\mathrm{min}$", "1", "lowest lithium content"),
     Quantity("content_mean", r"$\bar{x}$", "1", "mean lithium content"),

@@ -10,9 +10,10 @@ and the ridge,
         + \Delta t \sum_{r \in f} q(w_{fr}, \tfrac{2}{L_f} (p_f - \lambda_r)) = 0, \quad
     \sum_{f \ni r} q(w_{fr}, \tfrac{2}{L_f} (p_f - \lambda_r)) = 0
 
-so that what leaves a facet enters the next. Ridges belong to one interface: where three interfaces
-meet each is sealed. The slit is as wide as the metal, h, where metal leaves a facet, and as the
-crack, w, where it comes in: a dry facet gives nothing, and takes as much as its walls let pass.
+so that what leaves a facet enters the next. Ridges belong to one interface; where several meet
+theirs share one pressure (`ssbmech.model.crack_network`). The slit is as wide as the metal, h,
+where metal leaves a facet, and as the crack, w, where it comes in: a dry facet gives nothing, and
+takes as much as its walls let pass.
 """
 
 from __future__ import annotations
@@ -122,6 +123,8 @@ class CrackMetal(SurfacePart):
         metal: thickness of metal [m].
         ridges: pressure at the ridges between facets [Pa].
         flaw: 1 on facets that are broken from the start, 0 on others.
+        connected: 1 on facets whose metal is connected to an electrode at the start of the step, 0
+            on others; 1 on all of them where there is none.
         history: wetted, plated and expelled at the start of the step.
     """
 
@@ -129,8 +132,8 @@ class CrackMetal(SurfacePart):
         """Add thickness and pressure of ridges; collective.
 
         Raises:
-            CaseError: the cell is one in space, no facet lies in the flaw, no end of the
-                interface in the mouth, or one on the axis.
+            CaseError: the cell is one in space, no end of the interface lies in the mouth, or one
+                on the axis.
         """
         self.surface, self.filling = surface, filling
         scales, mesh = surface.setting.scales, surface.mesh.mesh
@@ -144,11 +147,8 @@ class CrackMetal(SurfacePart):
         ridges = fem.Function(space, name="crack_ridges")
         self.ridges = Unknown("crack_ridges", surface.name, ridges, scales.stress)
         self.flaw = facet_profile(surface, filling.flaw, "flaw", "1")
-        if not surface.comm.allreduce(bool(self.broken.any()), op=MPI.LOR):
-            raise CaseError(
-                f"interface {surface.name!r}: no facet lies in the flaw of its filling, so that "
-                "metal would get nowhere: move the flaw, or refine the mesh"
-            )
+        self.connected = fem.Function(self.flaw.function_space, name="crack_connected")
+        self.connected.x.array[:] = 1.0
         self._open = open_ends(surface, space, filling.mouth)
         self._outside = self._pressure_outside(filling.mouth)
         self.history = surface.history("crack")
@@ -163,12 +163,43 @@ class CrackMetal(SurfacePart):
         """Which owned facets are broken from the start."""
         return np.asarray(self.flaw.x.array[: self.surface.gap.owned] > 0.5)
 
+    def holds(self, past: bool = False) -> npt.NDArray[np.bool_]:
+        """Return which owned facets hold metal; flaws do, for it is within reach there.
+
+        Args:
+            past: whether at the start of the step, and not at its end.
+        """
+        owned = self.surface.gap.owned
+        h = self.metal.previous if past else self.metal.function.x.array
+        return np.asarray(self.broken | (h[:owned] > self.filling.nucleus))
+
     @property
     def flaw_points(self) -> npt.NDArray[np.float64]:
         """Vertices of the facets of this rank that are broken from the start (n, 3) [m]."""
         mesh = self.surface.mesh.mesh
         ends = cell_nodes(mesh)[: self.surface.gap.owned][self.broken]
         return np.asarray(mesh.geometry.x[np.unique(ends)])
+
+    @property
+    def all_ridge_points(self) -> npt.NDArray[np.float64]:
+        """Places of the ridges of this rank, those of other ranks that it knows too (n, 3) [m]."""
+        return np.asarray(self.ridges.function.function_space.tabulate_dof_coordinates())
+
+    @property
+    def ridge_points(self) -> npt.NDArray[np.float64]:
+        """Places of the ridges that this rank owns (n, 3) [m]."""
+        return self.all_ridge_points[: self.ridges.owned]
+
+    @property
+    def typical_volume(self) -> float:
+        """Volume of a typical gap on a facet of mean size [m3]; collective.
+
+        In plane strain it is per depth [m2].
+        """
+        surface = self.surface
+        area = total(float(surface.areas.sum()), surface.comm)
+        count = total(float(surface.gap.owned), surface.comm)
+        return surface.setting.scales.gap * area / count
 
     @property
     def mouth_points(self) -> npt.NDArray[np.float64]:

@@ -48,7 +48,9 @@ class Walls(SurfacePart):
     """Walls of a crack that plate and strip the metal between them.
 
     The metal reaches the part of a wall that is broken; where there is none current passes neither
-    way, and stripping ends where the metal does.
+    way, and stripping ends where the metal does. Nor does current pass to metal that is cut off
+    from its electrode: its net current is zero, and one that leaves it here to enter it there is
+    left out.
 
     Attributes:
         surface: the interface.
@@ -106,7 +108,8 @@ class Walls(SurfacePart):
 
     def terms(self) -> Iterator[Term]:
         """Yield the law of each wall, and what they plate."""
-        surface, wetted = self.surface, self.crack.wetted("+")
+        surface = self.surface
+        wetted = self.crack.wetted("+") * self.crack.connected("+")
         for wall in self.walls:
             current = wall.current.function("+")
             law = self._law.residual(self._point(wall))

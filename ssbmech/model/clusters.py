@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Clusters of metal in cracks: facets that hold metal and are connected by ridges.
+
+A cluster that touches an electrode is part of it, and has its potential. One that touches none is
+cut off: it has a potential of its own at which its net current is zero. One that touches both is a
+short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mpi4py import MPI
+
+import numpy as np
+import numpy.typing as npt
+from dolfinx import mesh as dmesh
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from ssbmech._compat import cell_nodes
+from ssbmech.case.shorts import AtShort
+from ssbmech.model.body import BodyModel
+from ssbmech.model.crack_network import ROUNDING, CrackNetwork
+from ssbmech.model.outputs import Arrays, Output, Scalar
+from ssbmech.model.surface import SurfaceModel
+from ssbmech.runfolder.quantities import quantity
+
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Clusters at one instant.
+
+    Attributes:
+        count: how many there are.
+        label: cluster of each ridge of the network.
+        holding: which owned facets hold metal, by interface.
+        touched: clusters that touch each electrode, by its name.
+    """
+
+    count: int
+    label: Ints
+    holding: Mapping[str, Mask]
+    touched: Mapping[str, Ints]
+
+    @property
+    def shorted(self) -> bool:
+        """Whether a cluster touches more than one electrode."""
+        every = np.concatenate([np.empty(0, dtype=np.int64), *self.touched.values()])
+        return len(np.unique(every)) < len(every)
+
+
+class Clusters:
+    """Clusters of metal in the cracks that are joined to electrodes."""
+
+    def __init__(
+        self, network: CrackNetwork, owners: Mapping[str, str], ends: Mapping[str, Array]
+    ) -> None:
+        """Find which facets touch which electrode; collective.
+
+        Args:
+            network: all cracks.
+            owners: electrode that each joined crack is part of, by interface.
+            ends: vertices of electrodes on all ranks (n, 3), by name.
+        """
+        self._network, self._owners = network, dict(owners)
+        self._ridges: dict[str, Ints] = {}
+        self._touching: dict[tuple[str, str], Mask] = {}
+        self._depths: dict[str, Array] = {}
+        size = float(np.abs(network.points).max(initial=0.0))
+        trees = {name: cKDTree(points) for name, points in ends.items()}
+        for name, owner in self._owners.items():
+            crack = network.cracks[name]
+            owned, mesh = crack.surface.gap.owned, crack.surface.mesh.mesh
+            dofmap = crack.ridges.function.function_space.dofmap
+            self._ridges[name] = network.numbers[name][dofmap.list[:owned]]
+            corners = np.asarray(mesh.geometry.x[cell_nodes(mesh)[:owned]])
+            for end, tree in trees.items():
+                away = tree.query(corners)[0] if owned else np.empty((0, 1))
+                self._touching[end, name] = (away <= ROUNDING * size).any(axis=1)
+                if end == owner:
+                    self._depths[name] = away.max(axis=1) if owned else np.empty(0)
+        self._ends = tuple(ends)
+
+    @property
+    def guards(self) -> Sequence[AtShort]:
+        """The condition that ends any step: a short."""
+        return (AtShort(),) if self._owners else ()
+
+    def mark(self) -> None:
+        """Tell cracks which of their facets are connected to their electrode; collective.
+
+        By what they hold at the last committed step.
+        """
+        if not self._owners:
+            return
+        found = self._find(past=True)
+        for name, owner in self._owners.items():
+            crack = self._network.cracks[name]
+            here = self._reached(found, name, owner)
+            crack.connected.x.array[: len(here)] = here
+            crack.connected.x.scatter_forward()
+
+    def _find(self, past: bool = False) -> Found:
+        """Return the clusters, at the end of the step or at its start; collective."""
+        cracks = self._network.cracks
+        holding = {name: cracks[name].holds(past) for name in self._owners}
+        wet = [self._ridges[name][here] for name, here in holding.items()]
+        some = np.concatenate([np.empty((0, 2), dtype=np.int64), *(_pairs(each) for each in wet)])
+        comm = next(iter(cracks.values())).surface.comm
+        pairs = np.concatenate(comm.allgather(some))
+        size = len(self._network.points)
+        links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(size, size))
+        label = np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
+        touched = {}
+        for end in self._ends:
+            at = [
+                label[self._ridges[name][here & self._touching[end, name], 0]]
+                for name, here in holding.items()
+            ]
+            touched[end] = np.unique(np.concatenate(comm.allgather(np.concatenate(at))))
+        return Found(len(np.unique(label[pairs])), label, holding, touched)
+
+    def _reached(self, found: Found, name: str, owner: str) -> Mask:
+        """Return which owned facets of a crack hold metal that is connected to an electrode."""
+        own = found.label[self._ridges[name][:, 0]]
+        return np.asarray(found.holding[name] & np.isin(own, found.touched[owner]))
+
+    def _reach(self) -> float:
+        """Return how far connected metal has got from its electrode [m]; collective."""
+        found = self._find()
+        far = [
+            self._depths[name][self._reached(found, name, owner)].max(initial=0.0)
+            for name, owner in self._owners.items()
+        ]
+        comm = next(iter(self._network.cracks.values())).surface.comm
+        return float(comm.allreduce(max(far), op=MPI.MAX))
+
+    def outputs(self) -> Iterator[Output]:
+        """Yield number of clusters, reach of the longest, and whether there is a short."""
+        if not self._owners:
+            return
+
+        def count(_: Arrays) -> float:
+            return float(self._find().count)
+
+        yield Scalar(quantity("crack_clusters"), count)
+        yield Scalar(quantity("crack_reach"), lambda _: self._reach())
+        yield Scalar(quantity("short"), lambda _: float(self._find().shorted))
+
+
+def _pairs(ridges: Ints) -> Ints:
+    """Return pairs of ridges that facets connect, of the ridges of each (facets, 2 or 3)."""
+    found = [ridges[:, k : k + 2] for k in range(ridges.shape[1] - 1)]
+    return np.concatenate(found)
+
+
+def clusters_of(
+    network: CrackNetwork,
+    surfaces: Mapping[str, SurfaceModel],
+    bodies: Mapping[str, BodyModel],
+    sides: Mapping[str, Sequence[str]],
+    faces: Sequence[str],
+) -> Clusters:
+    """Return the clusters of a cell; collective.
+
+    Args:
+        network: all cracks.
+        surfaces: the interfaces by name.
+        bodies: the bodies by name.
+        sides: interfaces that are joined to each electrode.
+        faces: outer faces of the electrolyte that are held at a potential, which are electrodes
+            too.
+    """
+    owners, ends = {}, {}
+    for electrode, joined in sides.items():
+        every = (electrode, *joined)
+        owners |= {name: electrode for name in every if name in network.cracks}
+        metal = [surfaces[name] for name in every if name not in network.cracks]
+        ends[electrode] = _all([s.mesh.mesh.geometry.x for s in metal], metal[0].comm)
+    for face in faces if owners else ():
+        points = [_on_face(body, face) for body in bodies.values() if face in body.mesh.faces]
+        ends[face] = _all(points, next(iter(surfaces.values())).comm)
+    return Clusters(network, owners, ends)
+
+
+def _on_face(body: BodyModel, face: str) -> Array:
+    """Return the vertices of a body on one of its outer faces (n, 3)."""
+    mesh, facets = body.mesh.mesh, body.mesh.facets(face)
+    dim = mesh.topology.dim
+    mesh.topology.create_connectivity(dim - 1, dim)
+    nodes = dmesh.entities_to_geometry(mesh, dim - 1, facets.astype(np.int32))
+    return np.asarray(mesh.geometry.x[np.unique(nodes)])
+
+
+def _all(points: Sequence[Array], comm: MPI.Intracomm) -> Array:
+    """Return the points of all ranks; collective."""
+    here = np.concatenate([np.empty((0, 3)), *points])
+    return np.asarray(np.concatenate(comm.allgather(here)))
