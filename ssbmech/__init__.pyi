@@ -76,6 +76,7 @@ from .geometry.patches import (
     random_rings,
     random_strips,
 )
+from .geometry.polycrystal import Polycrystal
 from .geometry.profiles import CosineGap, CylinderGap, FunctionGap, LensGap, SphereGap
 from .geometry.stacks import Layer, Refinement, Stack
 from .interfaces.accumulating import AccumulatingProps
@@ -235,6 +236,7 @@ __all__ = [
     "PlatedExcess",
     "Ply",
     "PointField",
+    "Polycrystal",
     "PoreStore",
     "PorousInterlayer",
     "PowerLawSinking",

@@ -34,7 +34,12 @@ BOTTOM, TOP = -1, -2
 
 _SAMPLES = 20_000
 _ROUNDS = 8
-_IMAGES = ((-1.0, 1.0, 0.0, 0.0), (-1.0, 1.0, 2.0, 0.0), (1.0, -1.0, 0.0, 0.0), (1.0, -1.0, 0.0, 2.0))
+_IMAGES = (
+    (-1.0, 1.0, 0.0, 0.0),
+    (-1.0, 1.0, 2.0, 0.0),
+    (1.0, -1.0, 0.0, 0.0),
+    (1.0, -1.0, 0.0, 2.0),
+)
 _ROUNDING = 1e-9
 
 
@@ -85,7 +90,9 @@ class Polycrystal(MeshSource):
             raise MeshError("Polycrystal: grains, metal and counter need different names")
         if self.frame.dim != 2 or self.frame.revolves:
             raise MeshError("Polycrystal is a section in plane strain")
-        given = np.asarray(self.places if self.places is not None else [[0.5, 0.5]] * 2, dtype=float)
+        given = np.asarray(
+            self.places if self.places is not None else [[0.5, 0.5]] * 2, dtype=float
+        )
         inside = given.ndim == 2 and given.shape[1] == 2 and np.all((given > 0) & (given < 1))
         if not inside or min(len(given), self.grains) < 2 or self.seed < 0:
             raise MeshError(

@@ -159,7 +159,10 @@ class CellModel:
 
     @property
     def guards(self) -> tuple[Guard, ...]:
-        """Conditions that end any step: a host is empty or full, metal is used up, overhangs, or shorts."""
+        """Conditions that end any step: a host is empty or full, metal is used up or overhangs.
+
+        Or metal in cracks joins both electrodes.
+        """
         hosts = [host for body in self.bodies.values() for host in body.parts.find(Lithium)]
         transfers = [t for surface in self.surfaces.values() for t in surface.parts.find(Transfer)]
         found = [guard for host in hosts for guard in host.guards]

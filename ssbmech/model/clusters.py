@@ -83,7 +83,7 @@ class Clusters:
             corners = np.asarray(mesh.geometry.x[cell_nodes(mesh)[:owned]])
             for end, tree in trees.items():
                 away = tree.query(corners)[0] if owned else np.empty((0, 1))
-                self._touching[end, name] = (away <= ROUNDING * size).any(axis=1)
+                self._touching[end, name] = np.asarray((away <= ROUNDING * size).any(axis=1))
                 if end == owner:
                     self._depths[name] = away.max(axis=1) if owned else np.empty(0)
         self._ends = tuple(ends)
@@ -178,12 +178,15 @@ def clusters_of(
         faces: outer faces of the electrolyte that are held at a potential, which are electrodes
             too.
     """
-    owners, ends = {}, {}
+    owners: dict[str, str] = {}
+    ends: dict[str, Array] = {}
     for electrode, joined in sides.items():
         every = (electrode, *joined)
         owners |= {name: electrode for name in every if name in network.cracks}
         metal = [surfaces[name] for name in every if name not in network.cracks]
-        ends[electrode] = _all([s.mesh.mesh.geometry.x for s in metal], metal[0].comm)
+        ends[electrode] = _all(
+            [np.asarray(s.mesh.mesh.geometry.x, dtype=float) for s in metal], metal[0].comm
+        )
     for face in faces if owners else ():
         points = [_on_face(body, face) for body in bodies.values() if face in body.mesh.faces]
         ends[face] = _all(points, next(iter(surfaces.values())).comm)
@@ -195,6 +198,9 @@ def _on_face(body: BodyModel, face: str) -> Array:
     mesh, facets = body.mesh.mesh, body.mesh.facets(face)
     dim = mesh.topology.dim
     mesh.topology.create_connectivity(dim - 1, dim)
+    if not len(facets):
+        # of which DOLFINx divides by the number
+        return np.empty((0, 3))
     nodes = dmesh.entities_to_geometry(mesh, dim - 1, facets.astype(np.int32))
     return np.asarray(mesh.geometry.x[np.unique(nodes)])
 

@@ -27,9 +27,7 @@ def build_bodies(case: Case, tagged: TaggedMesh, setting: Setting) -> dict[str, 
     """
     meshes = {b.name: cut_body(tagged, b.name, b.materials) for b in case.bodies}
     driven = _with_neighbours(case, {name for name in meshes if _driven(case, meshes[name])})
-    return {
-        b.name: build_body(b, meshes[b.name], setting, b.name in driven) for b in case.bodies
-    }
+    return {b.name: build_body(b, meshes[b.name], setting, b.name in driven) for b in case.bodies}
 
 
 def build_surfaces(

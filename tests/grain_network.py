@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Metal, grains of an electrolyte whose boundaries are cracks for metal, and a face at zero."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import ssbmech as ssb
+from ssbmech.geometry.polycrystal import Polycrystal
+from ssbmech.interfaces.cohesion import BilinearCohesion
+from ssbmech.interfaces.crack_flow import CreepFlow
+from tests.joined_crack import FOIL, RESISTANCE, STACK, glass, mouth_filling
+from tests.lithium_crack import MODULUS
+
+FLOW = CreepFlow(rate=10.0, stress=1e6, exponent=1.0)
+TOUGHNESS = 0.05e6
+#: Two grains at the metal and two above, whose boundary is to the right of that of the lower two.
+PLACES = ((0.22, 0.24), (0.72, 0.25), (0.28, 0.76), (0.8, 0.75))
+
+
+def section(facet: float = 0.5e-6, **changes: object) -> Polycrystal:
+    """Return four grains of 2 um."""
+    plain = Polycrystal(
+        frame=ssb.PlaneStrain(),
+        width=12e-6,
+        thickness=4e-6,
+        facet=facet,
+        metal=1e-6,
+        places=PLACES,
+    )
+    return dataclasses.replace(plain, **changes)
+
+
+def network(*steps: object, step: float, **changes: object) -> ssb.Case:
+    """Return half of a cell whose electrolyte has a flaw at the foot of a boundary."""
+    grains = section()
+    (foot,) = grains.mouths
+    kinetics = ssb.LinearKinetics(RESISTANCE)
+    bond = BilinearCohesion.of_brittle(TOUGHNESS, MODULUS, grains.facet)
+    inside = mouth_filling(flow=FLOW, mouth=None, flaw=ssb.Ball(1.2e-6, x=foot))
+    working, *others = grains.at_metal
+    return dataclasses.replace(
+        ssb.Case(
+            name="network",
+            geometry=grains,
+            bodies=(
+                ssb.Body.single("metal", FOIL),
+                *(ssb.Body.single(name, glass(0.25)) for name in grains.regions),
+            ),
+            interfaces=(
+                *(ssb.Interface(name, kinetics=kinetics) for name in grains.at_metal),
+                *(ssb.Interface(n, adhesion=bond, filling=inside) for n in grains.boundaries),
+            ),
+            supports=(ssb.Roller("left"), ssb.Roller("right"), ssb.Roller("top")),
+            fixture=ssb.ConstantForce(preload=STACK, face="bottom"),
+            loads=ssb.Loads(face_potentials=(ssb.FacePotential("top", lambda x: 0 * x[0]),)),
+            electrodes=ssb.Electrodes(working=working, joined=(*others, *grains.boundaries)),
+            protocol=steps,
+            scales=ssb.Scales(stress=1e8, gap=1e-8),
+            step_control=ssb.AdaptiveSteps(
+                dt_initial=step, dt_max=step, dt_min=1e-4 * step, gap_error=1.0, stress_error=None
+            ),
+        ),
+        **changes,
+    )
