@@ -12,14 +12,14 @@ from ssbmech.interfaces.crack_flow import CreepFlow
 from tests.joined_crack import FOIL, RESISTANCE, STACK, glass, mouth_filling
 from tests.lithium_crack import MODULUS
 
-FLOW = CreepFlow(rate=10.0, stress=1e6, exponent=1.0)
+FLOW = CreepFlow(rate=1e3, stress=1e6, exponent=1.0)
 TOUGHNESS = 0.05e6
 #: Two grains at the metal and two above, whose boundary is to the right of that of the lower two.
-PLACES = ((0.22, 0.24), (0.72, 0.25), (0.28, 0.76), (0.8, 0.75))
+PLACES = tuple((x / 12, y / 4) for x, y in ((5.0, 1.0), (7.0, 1.0), (5.8, 3.0), (7.8, 3.0)))
 
 
 def section(facet: float = 0.5e-6, **changes: object) -> Polycrystal:
-    """Return four grains of 2 um."""
+    """Return four grains, between which metal goes up 1.8 um, aside 0.9 um and up again."""
     plain = Polycrystal(
         frame=ssb.PlaneStrain(),
         width=12e-6,
@@ -37,7 +37,7 @@ def network(*steps: object, step: float, **changes: object) -> ssb.Case:
     (foot,) = grains.mouths
     kinetics = ssb.LinearKinetics(RESISTANCE)
     bond = BilinearCohesion.of_brittle(TOUGHNESS, MODULUS, grains.facet)
-    inside = mouth_filling(flow=FLOW, mouth=None, flaw=ssb.Ball(1.2e-6, x=foot))
+    inside = mouth_filling(flow=FLOW, mouth=None, flaw=ssb.Ball(1.0e-6, x=foot))
     working, *others = grains.at_metal
     return dataclasses.replace(
         ssb.Case(
