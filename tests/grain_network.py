@@ -7,13 +7,15 @@ import dataclasses
 
 import ssbmech as ssb
 from ssbmech.geometry.polycrystal import Polycrystal
-from ssbmech.interfaces.cohesion import BilinearCohesion
+from ssbmech.interfaces.cohesion import BilinearCohesion, DelayedBond
 from ssbmech.interfaces.crack_flow import CreepFlow
 from tests.joined_crack import FOIL, RESISTANCE, STACK, glass, mouth_filling
 from tests.lithium_crack import MODULUS
 
 FLOW = CreepFlow(rate=1e3, stress=1e6, exponent=1.0)
 TOUGHNESS = 0.05e6
+#: Of the damage, so that what snaps does so in steps that can be solved.
+DELAY = 0.02
 #: Two grains at the metal and two above, whose boundary is to the right of that of the lower two.
 PLACES = tuple((x / 12, y / 4) for x, y in ((5.0, 1.0), (7.0, 1.0), (5.8, 3.0), (7.8, 3.0)))
 
@@ -36,7 +38,7 @@ def network(*steps: object, step: float, **changes: object) -> ssb.Case:
     grains = section()
     (foot,) = grains.mouths
     kinetics = ssb.LinearKinetics(RESISTANCE)
-    bond = BilinearCohesion.of_brittle(TOUGHNESS, MODULUS, grains.facet)
+    bond = DelayedBond(BilinearCohesion.of_brittle(TOUGHNESS, MODULUS, grains.facet), DELAY)
     inside = mouth_filling(flow=FLOW, mouth=None, flaw=ssb.Ball(1.0e-6, x=foot))
     working, *others = grains.at_metal
     return dataclasses.replace(

@@ -148,7 +148,7 @@ def _check_mouths(network: CrackNetwork, comm: MPI.Intracomm) -> None:
     for name, crack in network.cracks.items():
         if not len(at):
             return
-        mouths = crack.mouth_points
+        mouths = crack.open_ridge_points
         reach = ROUNDING * float(np.abs(network.points).max(initial=0.0))
         away = cKDTree(at).query(mouths)[0] if len(mouths) else np.empty(0)
         if comm.allreduce(bool((away <= reach).any()), op=MPI.LOR):

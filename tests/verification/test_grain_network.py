@@ -55,7 +55,8 @@ def test_clusters_are_found_across_boundaries_and_ranks() -> None:
     at_flaw = connected()
     assert at_flaw == holding() > 0
     fill(cell, 2.0, low=0.8 * thickness)
-    assert seen() == (2, reach, 0), "metal at the far side alone is no short"
+    # two boundaries end there
+    assert seen() == (3, reach, 0), "metal at the far side alone is no short"
     assert connected() == at_flaw < holding()
     fill(cell, 0.9 * thickness)
     count, reach, short = seen()

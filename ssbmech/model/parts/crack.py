@@ -191,6 +191,11 @@ class CrackMetal(SurfacePart):
         return self.all_ridge_points[: self.ridges.owned]
 
     @property
+    def open_ridge_points(self) -> npt.NDArray[np.float64]:
+        """Places of the ridges that are open (n, 3) [m]."""
+        return self.all_ridge_points[self._open.x.array > 0.5]
+
+    @property
     def typical_volume(self) -> float:
         """Volume of a typical gap on a facet of mean size [m3]; collective.
 
