@@ -66,7 +66,7 @@ def test_clusters_are_found_across_boundaries_and_ranks() -> None:
     fill(cell, 2.0)
     count, reach, short = seen()
     assert (count, short) == (1, 1)
-    assert reach == pytest.approx(thickness)
+    assert reach == pytest.approx(thickness, rel=2e-3), "from the nearest vertex of the electrode"
 
 
 @pytest.mark.serial
