@@ -76,7 +76,11 @@ def with_particles(
         size_bulk=3 * size * um,
     )
     bond = ssb.BilinearCohesion(strength=10 * GPa, toughness=1e5 * J_per_m2)
-    return _case(geometry, count, fixture, protocol, "se", bond, electrolyte)
+    case = _case(geometry, count, fixture, protocol, "se", bond, electrolyte)
+    # lithium and creep are steady within seconds of a jump of the current
+    return dataclasses.replace(
+        case, step_control=dataclasses.replace(case.step_control, dt_initial=3.0)
+    )
 
 
 def _case(
