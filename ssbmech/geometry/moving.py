@@ -55,8 +55,15 @@ def signed_volumes(corners: Array, revolves: bool = False) -> Array:
         corners: corners of each cell, shape (cells, dim + 1, dim) [m].
         revolves: whether the mesh is a section that is revolved about x = 0.
     """
-    dim = corners.shape[2]
-    volumes = np.linalg.det(corners[:, 1:] - corners[:, :1]) / math.factorial(dim)
+    # written out, for LAPACK takes a call for each cell
+    x = np.moveaxis(corners[:, 1:] - corners[:, :1], 0, -1)
+    if len(x) == 2:
+        volumes = (x[0, 0] * x[1, 1] - x[0, 1] * x[1, 0]) / 2
+    else:
+        volumes = sum(
+            x[0, i] * (x[1, j] * x[2, k] - x[1, k] * x[2, j]) / 6
+            for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1))
+        )
     if revolves:
         volumes = volumes * 2 * math.pi * corners[:, :, 0].mean(axis=1)
     return np.asarray(volumes)

@@ -50,7 +50,7 @@ class CellMotion:
         """
         for body in self.bodies:
             body.begin(ratio)
-            system.meshes_moved()
+            system.meshes_moved([body.body.mesh.mesh])
         if self.carried:
             system.meshes_moved()
 

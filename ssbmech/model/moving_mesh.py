@@ -54,6 +54,7 @@ class MovingMesh:
         stretched = self.made.copy()
         stretched[:, -1] *= drawn
         self.meshed.x.array[:] = stretched.ravel()
+        self._sense: Array = np.sign(signed_volumes(self.corners(self.made)))
         self.keep(self.made)
 
     @property
@@ -102,8 +103,7 @@ class MovingMesh:
 
     def volume_of(self, x: Array) -> float:
         """Return the volume of the mesh with its vertices at some positions [m3]; collective."""
-        sense = np.sign(signed_volumes(self.corners(self.made)))
-        volumes = signed_volumes(self.corners(x), self.body.frame.revolves) * sense
+        volumes = signed_volumes(self.corners(x), self.body.frame.revolves) * self._sense
         return total(float(volumes.sum()), self.comm)
 
     @property

@@ -8,6 +8,7 @@ changed.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -19,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from dolfinx import fem, la
 from dolfinx.fem import petsc as fem_petsc
+from dolfinx.mesh import Mesh
 from scipy.sparse import bsr_array
 
 from ssbmech._compat import compile_form
@@ -277,6 +279,8 @@ class Block:
         )
         self._facets = facets
         self._depends_on_fields = bool(form.coefficients())
+        self._domains = {integral.ufl_domain() for integral in form.integrals()}
+        self._domains |= {each.ufl_function_space().ufl_domain() for each in form.arguments()}
         self._constants = form.constants()
         self._packed: Array | None = None
         self._foreign = False
@@ -323,9 +327,14 @@ class Block:
         column_nodes = self._storage.column_numbers()[pattern.columns] // column_size
         return np.isin(row_nodes * width + column_nodes, facets.reach(rows.comm, first, end, width))
 
-    def forget(self) -> None:
-        """Assemble anew the next time, for the mesh has moved."""
-        self._packed = None
+    def forget(self, moved: Collection[Mesh] | None = None) -> None:
+        """Assemble anew the next time, if a mesh on which it lives has moved.
+
+        Args:
+            moved: meshes that have moved; None for all.
+        """
+        if moved is None or any(mesh.ufl_domain() in self._domains for mesh in moved):
+            self._packed = None
 
     def assemble(self) -> None:
         """Assemble the values, unless nothing they depend on has changed; collective."""

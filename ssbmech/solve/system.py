@@ -9,7 +9,7 @@ own. They are merged into one PETSc matrix where somebody asks for it (`merged`)
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import ufl
 from dolfinx import fem, la
+from dolfinx.mesh import Mesh
 
 from ssbmech._compat import compile_form
 from ssbmech.solve.blocks import Block, FacetNodes
@@ -241,11 +242,15 @@ class System:
         for unknown in self.unknowns:
             unknown.function.x.scatter_forward()
 
-    def meshes_moved(self) -> None:
-        """Forget what was assembled on meshes that have moved since."""
+    def meshes_moved(self, moved: Collection[Mesh] | None = None) -> None:
+        """Forget what was assembled on meshes that have moved since.
+
+        Args:
+            moved: those meshes; None for all.
+        """
         self.moves += 1
         for block in self.blocks:
-            block.forget()
+            block.forget(moved)
 
     def impose_closures(self) -> None:
         """Write the scalar unknowns' values into the dofs that share them; collective."""

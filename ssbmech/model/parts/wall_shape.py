@@ -15,8 +15,8 @@ gap that is small, and by one where the wall is, whose hat functions are the sam
 .. math:: V_i = \rho_i D_i = d_i \cdot \int_{wall} n \, q_i \, dA
 
 A wall that has left a curved interface has another area: :math:`\rho_i` is the radius of a
-cylinder's over that of its interface, and its square for a sphere. It is one to rounding where
-directors are parallel, and not inclined to an axis of revolution.
+cylinder's over that of its interface, and its square for a sphere. It is one where directors are
+parallel, and not inclined to an axis of revolution.
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ Array = npt.NDArray[np.float64]
 
 LEAST_GAP = 1e-9
 """Gap up to which the vertices of a facet share alike what flows through it [m]."""
+
+PARALLEL = 1e-12
+"""Difference of components of unit vectors up to which they are parallel [1]."""
 
 STEEPEST = 20.0
 """Slope against a plane across their directors, of facets of the interface as it was made and of
@@ -148,6 +151,21 @@ class WallShape:
                 "FannedDirectors, round it, or let the body rest"
             )
         self.along.x.array[:] = self._swept(self._made)
+        self._parallel = self._found_parallel(directors[self.places].reshape(-1, dim))
+        self.spread.x.array[:] = 1.0
+
+    def _found_parallel(self, directors: Array) -> bool:
+        """Return whether no area changes on the way along some directors; collective.
+
+        Args:
+            directors: unit vectors, shape (places, dim).
+        """
+        frame, comm = self.surface.setting.frame, self.surface.comm
+        both = np.stack([directors, -directors])
+        bounds = np.max(both, axis=1, initial=-1.0)
+        comm.Allreduce(MPI.IN_PLACE, bounds, op=MPI.MAX)
+        apart, radial = bounds.sum(axis=0).max(), np.abs(bounds[:, 0]).max()
+        return bool(apart <= PARALLEL and not (frame.revolves and radial > PARALLEL))
 
     def follow(self) -> None:
         """Take area vectors from where the metal is, and shares from the gaps; collective."""
@@ -162,7 +180,8 @@ class WallShape:
         self.place.x.array.reshape(-1, dim)[at] = corners
         for field in (self.carried, self.place):
             field.x.scatter_forward()
-        self.spread.x.array[:] = self._swept(corners) / self.along.x.array
+        if not self._parallel:
+            self.spread.x.array[:] = self._swept(corners) / self.along.x.array
         gap = surface.gap
         near = gap.function.function_space.dofmap.list[link.cells]
         held = self.share.function_space.dofmap.list[link.cells]
@@ -230,6 +249,8 @@ class WallShape:
         Args:
             gaps: gaps at the owned places [m].
         """
+        if self._parallel:
+            return np.asarray(self.along.x.array[: len(gaps)] * gaps)
         raised, found = self._raised(), np.zeros_like(gaps)
         for part, weight in ((0.0, 1 / 6), (0.5, 4 / 6), (1.0, 1 / 6)):
             corners = self._made + self._on_directors(raised - part * gaps)[self.places]
