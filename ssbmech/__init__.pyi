@@ -62,6 +62,7 @@ from .frames import Axisymmetric, PlaneSection, PlaneStrain, ThreeDimensional
 from .geometry.architectures import aligned_channels, interdigitated, scaffold
 from .geometry.bricks import Bricks
 from .geometry.composite import CompositeStack
+from .geometry.crack_disc import CrackDisc
 from .geometry.crack_path import CrackPath
 from .geometry.grains import Texture, voronoi_grains
 from .geometry.inclusion import Inclusion
@@ -159,6 +160,7 @@ __all__ = [
     "ContactBelow",
     "CosineGap",
     "CrackAbove",
+    "CrackDisc",
     "CrackFilling",
     "CrackPath",
     "CreepFlow",

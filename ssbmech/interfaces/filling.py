@@ -74,11 +74,12 @@ class Mouth:
     """Where a crack is open: its metal flows out there, or in, at a pressure.
 
     Attributes:
-        within: what the ends of the interface lie in that are open.
+        within: 1 where the ends of the interface are open, 0 elsewhere, by position; such as a
+            `Ball`. In space ends are edges, and asked for in their middles.
         pressure: pressure there [Pa], against time [s]; `Case` asks for that at the start.
     """
 
-    within: Ball
+    within: Profile
     pressure: Callable[[float], float] = free
 
     def __post_init__(self) -> None:

@@ -28,11 +28,12 @@ import numpy.typing as npt
 import ufl
 from dolfinx import fem, la
 
-from ssbmech._compat import cell_nodes, compile_form, vertex_rule
+from ssbmech._compat import cell_nodes, compile_form
 from ssbmech.case.probing import value_at
 from ssbmech.case.protocol import Drive
 from ssbmech.errors import CaseError
 from ssbmech.forms import interface_terms as terms
+from ssbmech.forms.crack_ridges import ridges_of
 from ssbmech.frames import Expr
 from ssbmech.geometry.profiles import profile_values
 from ssbmech.interfaces.crack_flow import CrackFlow
@@ -92,7 +93,7 @@ def open_ends(surface: SurfaceModel, space: fem.FunctionSpace, mouth: Mouth | No
         return found
     facets = la.vector(space.dofmap.index_map, 1)
     facets.array[:] = 0.0
-    owned = surface.mesh.mesh.topology.index_map(1).size_local
+    owned = surface.gap.owned
     np.add.at(facets.array, space.dofmap.list[:owned].ravel(), 1.0)
     facets.scatter_reverse(la.InsertMode.add)
     facets.scatter_forward()
@@ -132,18 +133,13 @@ class CrackMetal(SurfacePart):
         """Add thickness and pressure of ridges; collective.
 
         Raises:
-            CaseError: the cell is one in space, no end of the interface lies in the mouth, or one
-                on the axis.
+            CaseError: no end of the interface lies in the mouth, or one on the axis.
         """
         self.surface, self.filling = surface, filling
         scales, mesh = surface.setting.scales, surface.mesh.mesh
-        if mesh.topology.dim != 1:
-            raise CaseError(
-                f"interface {surface.name!r}: metal fills cracks in sections only, in plane strain "
-                "or axisymmetry"
-            )
         self.metal = surface.scalar("crack_metal", scales.gap)
-        space = fem.functionspace(mesh, ("Lagrange", 1))
+        self._edges = ridges_of(mesh)
+        space = fem.functionspace(mesh, self._edges.element)
         ridges = fem.Function(space, name="crack_ridges")
         self.ridges = Unknown("crack_ridges", surface.name, ridges, scales.stress)
         self.flaw = facet_profile(surface, filling.flaw, "flaw", "1")
@@ -208,9 +204,13 @@ class CrackMetal(SurfacePart):
 
     @property
     def mouth_points(self) -> npt.NDArray[np.float64]:
-        """Ends of this rank at which the crack is open (n, 3) [m]."""
-        places = self.ridges.function.function_space.tabulate_dof_coordinates()
-        return np.asarray(places[self._open.x.array > 0.5])
+        """Vertices of the ends of this rank at which the crack is open (n, 3) [m]."""
+        mesh, owned = self.surface.mesh.mesh, self.surface.gap.owned
+        ends = self._open.x.array[self._open.function_space.dofmap.list[:owned]] > 0.5
+        corners = np.asarray(self._edges.corners)
+        facet, ridge = np.nonzero(ends)
+        nodes = cell_nodes(mesh)[:owned][facet[:, None], corners[ridge]]
+        return np.asarray(mesh.geometry.x[np.unique(nodes)])
 
     def _pressure_outside(self, mouth: Mouth | None) -> Expr:
         """Return the pressure at the mouth [Pa]."""
@@ -282,8 +282,8 @@ class CrackMetal(SurfacePart):
 
     @property
     def _plain(self) -> ufl.Measure:
-        """Measure of facets that takes integrands at their ends, without weight."""
-        return ufl.Measure("dx", domain=self.surface.mesh.mesh, metadata=vertex_rule(1))
+        """Measure of facets that takes integrands at their ridges, without weight."""
+        return self._edges.measure
 
     @property
     def _unit(self) -> Expr:
@@ -291,7 +291,7 @@ class CrackMetal(SurfacePart):
         return self.surface.own_constant(1 / self.surface.contact_stiffness)
 
     def _leaving(self) -> tuple[Expr, Expr]:
-        """Return what flows and what trickles out of half a facet in the step, weighted."""
+        """Return what flows and what trickles out of a facet at a ridge in the step, weighted."""
         mesh, frame = self.surface.mesh.mesh, self.surface.setting.frame
         weight = frame.weight(ufl.SpatialCoordinate(mesh))
         # on an axis nothing flows, and what trickles is that of the middle of its facet
@@ -299,16 +299,17 @@ class CrackMetal(SurfacePart):
         return weight * self._flow(), ufl.max_value(weight, least) * self._trickle()
 
     def _flow(self) -> Expr:
-        """Return the thickness that leaves half a facet through its end in the step [m]."""
+        """Return the thickness that leaves a facet's share of a ridge in the step [m]."""
         surface, conditions = self.surface, self.surface.setting.conditions
         mesh, h = surface.mesh.mesh, self.metal.function
-        drop = surface.p_contact.function - self.ridges.function
-        opening = h + surface.gap.function
-        width = ufl.max_value(ufl.conditional(ufl.ge(drop, 0.0), h, opening), THINNEST)
-        half = ufl.CellVolume(mesh) / 2
+        gap, thin = surface.gap.function, surface.own_constant(self.filling.nucleus)
+        full = thin**2 / (thin**2 + gap**2)
+        fall = self._edges.fall(surface.p_contact.function, self.ridges.function, full)
+        opening = h + gap
+        width = ufl.max_value(ufl.conditional(ufl.ge(fall.outward, 0.0), h, opening), THINNEST)
         law: CrackFlow = symbolic(self.filling.flow, mesh)
-        flux = law.flux(width, drop / half, conditions.temperature.on(mesh))
-        return conditions.dt.on(mesh) * flux / half
+        flux = law.flux(width, fall.size, conditions.temperature.on(mesh)) * fall.share
+        return conditions.dt.on(mesh) * flux * self._edges.length
 
     def _trickle(self) -> Expr:
         """Return what keeps the pressure of dry ridges defined [m]."""

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Lithium in a round crack in space: how it flows over the edges of facets, and what it opens."""
+
+from __future__ import annotations
+
+from math import pi
+
+from mpi4py import MPI
+
+import numpy as np
+import pytest
+
+import ssbmech as ssb
+from ssbmech.case.protocol import Drive
+from ssbmech.fracture.pressurised import penny_volume
+from ssbmech.interfaces.crack_flow import CreepFlow
+from ssbmech.interfaces.filling import Mouth
+from ssbmech.materials.material import Material
+from ssbmech.materials.transport import IonConductor
+from ssbmech.model.cell import CellModel
+from ssbmech.model.parts.crack import CrackMetal
+from tests.crack_in_space import between_stiff_walls, penny
+from tests.lithium_crack import CRACK, HALF, MODULUS, PER_CHARGE, SOLID, filling
+from tests.parts import part
+from tests.tools import March, march, measured
+from tests.verification.test_jacobian import check_blocks, row_groups
+from tests.verification.test_lithium_crack import TOUGH
+
+COMM = MPI.COMM_WORLD
+ITEM = "Lithium in a crack in space"
+SPEED = 10.0 * PER_CHARGE
+RADIUS, WIDTH, OUTSIDE = 5e-6, 100e-9, 3e6
+#: Of power 3, so that slits between middles of facets and edges alone would not do.
+CREEP = CreepFlow(rate=7e-2, stress=1e6, exponent=3.0)
+
+
+def facets(cell: CellModel) -> np.ndarray:
+    """Return radius, pressure, thickness, gap and area of all facets, from the axis outwards."""
+    surface = cell.surfaces[CRACK]
+    middles = surface.gap.function.function_space.tabulate_dof_coordinates()
+    rows = [
+        np.hypot(*middles[: surface.gap.owned, :2].T),
+        surface.values(surface.p_contact),
+        surface.values(part(surface, CrackMetal).metal),
+        surface.values(surface.gap),
+        surface.areas,
+    ]
+    found = np.concatenate(COMM.allgather(np.array(rows)), axis=1)
+    return found[:, np.argsort(found[0])]
+
+
+def squeezed(cells: int) -> tuple[float, March]:
+    """Return the largest error of the pressure in a round slit, over its largest."""
+    run = march(
+        between_stiff_walls(CREEP, RADIUS / cells, RADIUS, WIDTH, OUTSIDE, 80.0), watch=facets
+    )
+    r, p, _, _, areas = run.seen[-1]
+    n, factor = CREEP.exponent, CREEP.rate * CREEP.stress**-CREEP.exponent
+    # all that is plated within a radius passes there: a flux of the feed times half the radius
+    mobility = 2 * factor * 3 ** ((n + 1) / 2) / (n + 2) * (WIDTH / 2) ** (n + 2)
+    scale = (SPEED / mobility) ** (1 / n) * n / (n + 1)
+    exact = OUTSIDE + scale * (RADIUS ** (1 + 1 / n) - r ** (1 + 1 / n))
+    out = run.series(f"crack_outflow:{CRACK}")[-1] / (2 * SPEED * areas.sum())
+    measured(ITEM, f"outflow of a full round slit, {cells} facets", abs(out - 1), 1e-6, "2 v A")
+    return float(np.max(np.abs(p - exact)) / (scale * RADIUS ** (1 + 1 / n))), run
+
+
+def test_lithium_squeezed_out_of_a_round_slit() -> None:
+    """Fed along both walls and open at its rim, on any ranks; four facets to the radius."""
+    error, run = squeezed(4)
+    measured(ITEM, "pressure in a round slit, 4 facets", error, 0.012, "closed form")
+    if COMM.size > 1:
+        case = between_stiff_walls(CREEP, RADIUS / 4, RADIUS, WIDTH, OUTSIDE, 80.0)
+        alone = march(case, MPI.COMM_SELF)
+        names = [f"{name}:{CRACK}" for name in ("p_contact_max", "crack_volume", "crack_outflow")]
+        change = max(abs(run.rows[-1][name] / alone.rows[-1][name] - 1) for name in names)
+        measured(ITEM, "change by the number of ranks", change, 1e-8, "none")
+
+
+@pytest.mark.slow
+@pytest.mark.serial
+def test_a_round_slit_on_finer_facets() -> None:
+    """Twice as many: of second order, most of it that of a rim of straight edges."""
+    error, _ = squeezed(8)
+    measured(ITEM, "pressure in a round slit, 8 facets", error, 0.004, "closed form")
+
+
+@pytest.mark.slow
+@pytest.mark.serial
+def test_a_sealed_penny_is_filled_and_opened() -> None:
+    """Five facets to the radius: lithium at one pressure, and the opening of Sneddon's penny."""
+    run = march(penny(filling(), 40.0, 20.0, 1e-6, 7e-6, 30e-6, TOUGH), watch=facets)
+    r, p, h, gap, areas = run.seen[-1]
+    inside = r < HALF
+    stored = run.series(f"crack_volume:{CRACK}")[-1]
+    plated = run.series(f"crack_plated_volume:{CRACK}")[-1]
+    measured(ITEM, "lithium balance, sealed penny", abs(stored / plated - 1), 1e-12, "none")
+    assert plated == pytest.approx(2 * SPEED * 40.0 * areas[inside].sum(), rel=1e-9)
+    measured(ITEM, "unevenness of the pressure", np.ptp(p[inside]) / p[0], 1e-3, "0")
+    volume = 4 * stored / penny_volume(p[0], HALF, MODULUS)
+    measured(ITEM, "volume of a penny", abs(volume - 1), 0.03, "16 p a^3 / 3 E'")
+    inner = r < 0.5 * HALF
+    exact = 8 * p[0] / (pi * MODULUS) * np.sqrt(HALF**2 - r[inner] ** 2)
+    off = np.abs((h + gap)[inner] / exact - 1).max()
+    measured(ITEM, "opening of the inner half of a penny", off, 0.02, "Sneddon")
+
+
+@pytest.mark.pair
+def test_every_block_is_the_derivative_of_the_residual() -> None:
+    """With solved potentials, a mouth at the rim, full facets, partly full ones and dry ones."""
+    glass = Material("glass", SOLID, conductor=IonConductor(0.25))
+    inside = filling(
+        kinetics=ssb.LinearKinetics(8e-4),
+        flow=CREEP,
+        potential=None,
+        mouth=Mouth(lambda x: np.minimum(x[0], x[1]) > 1e-9, lambda time: 2e6),
+    )
+    case = penny(
+        inside,
+        10.0,
+        1.0,
+        3e-6,
+        6e-6,
+        10e-6,
+        TOUGH,
+        bodies=(ssb.Body.single("lower", glass), ssb.Body.single("upper", glass)),
+        loads=ssb.Loads(
+            face_potentials=tuple(
+                ssb.FacePotential(face, lambda x: 0.02 + 0 * x[0]) for face in ("bottom", "top")
+            )
+        ),
+    )
+    cell = CellModel(case, case.geometry.build(COMM))
+    cell.begin(Drive(), 1.0)
+    surface, random = cell.surfaces[CRACK], np.random.default_rng(5 + COMM.rank)
+    crack, n = part(surface, CrackMetal), surface.gap.owned
+    for unknown, low, high in (
+        (surface.p_contact, 2e7, 9e7),
+        (surface.gap, 2e-11, 3e-10),
+        (crack.metal, 4e-8, 8e-8),
+        (crack.ridges, 3e7, 8e7),
+    ):
+        m = unknown.owned
+        unknown.function.x.array[:m] = random.uniform(low, high, m)
+        unknown.function.x.scatter_forward()
+    surface.gap.function.x.array[:n][crack.broken] += random.choice([0.0, 3e-9], crack.broken.sum())
+    surface.gap.function.x.scatter_forward()
+    for body in cell.bodies.values():
+        body.u.function.interpolate(lambda x: 1e-9 * np.sin(3e5 * x))
+        body.u.function.x.array[body.u.fixed] = 0.0
+        body.u.function.x.scatter_forward()
+    errors, sizes = check_blocks(cell, list(row_groups(cell)))
+    worst = max(errors, key=lambda pair: errors[pair])
+    measured(ITEM, "largest error of a Jacobian block", errors[worst], 1e-6, f"{worst}")
+    for row, column in ((crack.metal, surface.gap), (crack.ridges, surface.p_contact)):
+        assert sizes[row.key, column.key] > 1e-12
