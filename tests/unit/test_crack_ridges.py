@@ -20,6 +20,8 @@ pytestmark = pytest.mark.serial
 AXES = np.linalg.qr(np.array([[1.0, 0.3, 0.2], [-0.4, 1.0, 0.7], [0.1, -0.2, 1.0]]))[0]
 #: Even parts of the pressure's fall along the first two axes [Pa/m], and that of a feed [Pa/m2].
 FALL, FEED = np.array([3.0, -2.0]), 5.0
+#: Keeps it above zero [Pa].
+LEVEL = 20.0
 
 
 class Sheet:
@@ -65,7 +67,7 @@ class Sheet:
 
 
 def _pressure(place: np.ndarray, fed: float) -> np.ndarray:
-    return -place @ FALL - fed / 4 * np.sum(place**2, axis=-1)
+    return LEVEL - place @ FALL - fed / 4 * np.sum(place**2, axis=-1)
 
 
 def test_an_even_fall_is_found_on_any_triangles() -> None:
