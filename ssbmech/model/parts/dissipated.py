@@ -5,8 +5,8 @@ r"""Energy that each point of a body, and of an interface, has turned into heat 
           w_\Gamma = \int_0^t i \Delta\phi\, dt
 
 with the powers of `ssbmech.model.dissipation`, and time integrated by the trapezoidal rule, from no
-power at the start. It is a memory of its own beside those of the laws: it goes with checkpoints,
-with metal that moves, and to a new mesh.
+power at the start. It is a memory beside those of the laws, and goes with checkpoints. Bodies that
+move take no parts of a case, and so have no such field: there `DissipatedEnergy` gives the sum.
 """
 
 from __future__ import annotations
