@@ -6,7 +6,8 @@ r"""Where the points of a field file are once its bodies are displaced.
 with the place X in the undeformed grid, the displacement u and a factor f: 1 shows bodies where
 they are, more makes small displacements visible. A body that moves has as X its places at the
 start, or when it was last meshed anew, so that with f = 1 its points are those of its mesh at that
-time. An interface, whose file has no displacement, goes along with its minus body.
+time. An interface, whose file has no displacement, goes along with its minus body; where that one
+moves, and so may have left the interface's places from the start, with its plus body.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 
 from ssbmech.errors import RunFolderError
 from ssbmech.runfolder.fields import DISPLACEMENT
+from ssbmech.runfolder.vtkhdf import POSITION
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,13 +51,23 @@ def moved_points(run: RunData, data: FieldData, step: int, factor: float) -> Flo
         return data.points
     if not data.minus:
         return np.asarray(data.points + factor * _displacement(data, step))
-    if data.minus not in run.bodies:
-        raise RunFolderError(f"{data.name!r} cannot be displaced: {data.minus!r} has no fields")
-    body = run.bodies[data.minus]
+    body = _carrier(run, data)
     at = body.nearest_step(float(data.times[step]))
     body = body.at(at)
     places = _nodes_at(data.points, body)
     return np.asarray(data.points + factor * _displacement(body, at)[places])
+
+
+def _carrier(run: RunData, data: FieldData) -> FieldData:
+    """Return the body that an interface goes along with."""
+    for name in (data.minus, data.plus):
+        body = run.bodies.get(name)
+        if body is not None and POSITION not in body.names:
+            return body
+    raise RunFolderError(
+        f"{data.name!r} cannot be displaced: of {data.minus!r} and {data.plus!r} none has a "
+        "displacement from the interface's places"
+    )
 
 
 def _displacement(data: FieldData, step: int) -> Floats:

@@ -154,7 +154,7 @@ class Run:
             name: Name of a body, or of an interface, ``minus|plus``.
             time: Time [s].
             displaced: Factor of the displacements by which points are moved; an interface goes
-                along with its minus body.
+                along with a body beside it (`ssbmech.runfolder.moved`).
 
         Raises:
             RunFolderError: There is no such body or interface, no fields yet, or none at that time.
