@@ -21,7 +21,7 @@ from ssbmech.model.cell import CellModel
 from ssbmech.model.parts.crack import CrackMetal
 from tests.crack_in_space import between_stiff_walls, penny
 from tests.lithium_crack import CRACK, HALF, MODULUS, PER_CHARGE, SOLID, filling
-from tests.parts import part
+from tests.parts import Bond, part
 from tests.tools import March, march, measured
 from tests.verification.test_jacobian import check_blocks, row_groups
 from tests.verification.test_lithium_crack import TOUGH
@@ -95,7 +95,11 @@ def test_a_sealed_penny_is_filled_and_opened() -> None:
     stored = run.series(f"crack_volume:{CRACK}")[-1]
     plated = run.series(f"crack_plated_volume:{CRACK}")[-1]
     measured(ITEM, "lithium balance, sealed penny", abs(stored / plated - 1), 1e-12, "none")
-    assert plated == pytest.approx(2 * SPEED * 40.0 * areas[inside].sum(), rel=1e-9)
+    # walls of the flaw, and what of the bond beside its front has begun to break
+    wall = plated / (2 * SPEED * 40.0 * areas[inside].sum())
+    assert 1 - 1e-9 < wall < 1.005
+    damage = COMM.allgather(part(run.cell.surfaces[CRACK], Bond).damages())
+    assert np.count_nonzero(np.concatenate(damage) > 1 - 1e-9) == np.count_nonzero(inside)
     measured(ITEM, "unevenness of the pressure", np.ptp(p[inside]) / p[0], 1e-3, "0")
     volume = 4 * stored / penny_volume(p[0], HALF, MODULUS)
     measured(ITEM, "volume of a penny", abs(volume - 1), 0.03, "16 p a^3 / 3 E'")
