@@ -90,14 +90,10 @@ class Polycrystal(MeshSource):
             raise MeshError("Polycrystal: grains, metal and counter need different names")
         if self.frame.dim != 2 or self.frame.revolves:
             raise MeshError("Polycrystal is a section in plane strain")
-        given = np.asarray(
-            self.places if self.places is not None else [[0.5, 0.5]] * 2, dtype=float
-        )
-        inside = given.ndim == 2 and given.shape[1] == 2 and np.all((given > 0) & (given < 1))
-        if not inside or min(len(given), self.grains) < 2 or self.seed < 0:
+        if not _are_places(self.places) or self.grains < 2 or self.seed < 0:
             raise MeshError(
                 f"Polycrystal: grains = {self.grains}, seed = {self.seed}, places = {self.places}: "
-                "expected two grains or more, zero or more, and pairs between 0 and 1"
+                "expected two grains or more, zero or more, and pairs between 0 and 1, no two alike"
             )
 
     @cached_property
@@ -230,3 +226,11 @@ class Polycrystal(MeshSource):
             model.addPhysicalGroup(2, tags, name=name)
         size = self.facet / unit
         generate_sized(gmsh, 2, lambda x, y, z: size)
+
+
+def _are_places(places: Sequence[tuple[float, float]] | None) -> bool:
+    """Return whether places of seeds lie between 0 and 1, and are two or more, no two alike."""
+    if places is None:
+        return True
+    inside = all(0.0 < number < 1.0 for place in places for number in place)
+    return inside and len(places) > 1 and len({*places}) == len(places)
