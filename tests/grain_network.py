@@ -33,13 +33,13 @@ def section(facet: float = 0.5e-6, **changes: object) -> Polycrystal:
     return dataclasses.replace(plain, **changes)
 
 
-def network(*steps: object, step: float, **changes: object) -> ssb.Case:
+def network(*steps: object, step: float, flaw: float = 1e-6, **changes: object) -> ssb.Case:
     """Return half of a cell whose electrolyte has a flaw at the foot of a boundary."""
     grains = section()
     (foot,) = grains.mouths
     kinetics = ssb.LinearKinetics(RESISTANCE)
     bond = DelayedBond(BilinearCohesion.of_brittle(TOUGHNESS, MODULUS, grains.facet), DELAY)
-    inside = mouth_filling(flow=FLOW, mouth=None, flaw=ssb.Ball(1.0e-6, x=foot))
+    inside = mouth_filling(flow=FLOW, mouth=None, flaw=ssb.Ball(flaw, x=foot))
     working, *others = grains.at_metal
     return dataclasses.replace(
         ssb.Case(

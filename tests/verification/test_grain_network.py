@@ -12,9 +12,8 @@ import ssbmech as ssb
 from ssbmech.errors import MeshError
 from ssbmech.geometry.polycrystal import Polycrystal
 from ssbmech.model.cell import CellModel
-from tests import tools
 from tests.grain_network import network, section
-from tests.tools import March, march, measured
+from tests.tools import march, measured
 
 COMM = MPI.COMM_WORLD
 ITEM = "Metal in boundaries of grains"
@@ -71,15 +70,6 @@ def test_clusters_are_found_across_boundaries_and_ranks() -> None:
     assert reach == pytest.approx(thickness, rel=2e-3), "from the nearest vertex of the electrode"
 
 
-def off(one: March, other: March) -> float:
-    """Return the largest relative deviation of the ends of two runs [1]."""
-    volumes = [name for name in one.rows[-1] if name.startswith(("crack_volume", "crack_size"))]
-    names = ["time", "voltage", "crack_reach", *volumes]
-    return max(
-        abs(one.rows[-1][name] - other.rows[-1][name]) / other.rows[-1][name] for name in names
-    )
-
-
 @pytest.mark.slow
 def test_metal_that_has_grown_through_is_a_short() -> None:
     """Up one boundary, aside along another, and up again: the run ends where it gets through."""
@@ -94,21 +84,6 @@ def test_metal_that_has_grown_through_is_a_short() -> None:
     measured(ITEM, "time by which the short is landed on", 1 - time[-2] / time[-1], 1e-3, "0")
     measured(ITEM, "audit of charge", run.series("audit_charge").max(), 1e-12, "0")
     measured(ITEM, "audit of lithium", run.series("audit_lithium").max(), 1e-12, "0")
-
-
-@pytest.mark.slow
-def test_metal_takes_a_turn_on_any_ranks_and_with_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Until it is past the first point where boundaries meet."""
-    case = network(ssb.ConstantCurrent(-300.0, 0.36), step=0.03)
-    whole = march(case)
-    grown = [whole.rows[-1][f"crack_volume:{name}"] for name in case.geometry.boundaries]
-    assert sum(volume > 1e-16 for volume in grown) > 1, "in more than one boundary"
-    monkeypatch.setattr(tools._setting, "mode", tools.Mode.RECOVER)
-    measured(ITEM, "change by a stop half way", off(march(case), whole), 1e-8, "none")
-    monkeypatch.setattr(tools._setting, "mode", tools.Mode.WHOLE)
-    if COMM.size > 1:
-        alone = march(case, MPI.COMM_SELF)
-        measured(ITEM, "change by the number of ranks", off(whole, alone), 1e-8, "none")
 
 
 @pytest.mark.serial
