@@ -164,7 +164,7 @@ def test_plated_metal_is_as_old_as_its_plating(frame: Frame) -> None:
     measured(name, "error in old metal", deep, 5e-4 if frame.dim == 2 else 2e-3, against)
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_age_to_the_last_bit() -> None:
     """Neither a step that is thrown away nor a checkpoint leaves a trace."""
     case = growing(4, ssb.PlaneStrain())

@@ -172,6 +172,7 @@ def deviation(one: March, other: March) -> float:
     return max(abs(one.rows[-1][name] / other.rows[-1][name] - 1) for name in names)
 
 
+@pytest.mark.pair
 def test_a_crack_grows_on_plating_and_keeps_its_length_on_stripping(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -76,6 +76,7 @@ def flat_cell(
     )
 
 
+@pytest.mark.pair
 def test_lithium_and_charge_are_conserved_over_a_cycle() -> None:
     case = flat_cell(
         NMC,

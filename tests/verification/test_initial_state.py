@@ -57,7 +57,7 @@ def test_what_is_given_is_there_and_nothing_else(tmp_path):
         assert np.isfinite(data.values(solved, 1)).all()
 
 
-@pytest.mark.pair
+@pytest.mark.serial
 def test_a_run_that_goes_on_writes_it_once(tmp_path):
     """From a checkpoint as from the beginning, where no checkpoint was left."""
     first = dataclasses.replace(cell(), protocol=STEPS[:1])

@@ -113,6 +113,7 @@ def stepped(run: March) -> np.ndarray:
     return np.asarray(1 - np.cumprod(1 / (1 + dt / TAU)))
 
 
+@pytest.mark.pair
 @pytest.mark.parametrize(
     "frame",
     [ssb.PlaneStrain(), pytest.param(ssb.Axisymmetric(), marks=pytest.mark.serial)],

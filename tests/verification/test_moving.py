@@ -112,6 +112,7 @@ def test_layer_that_is_used_up_ends_the_step() -> None:
     measured(name, "thickness plated", abs(plated / 13e-6 - 1), 1e-6, "13 um")
 
 
+@pytest.mark.pair
 def test_void_is_plated_and_filled() -> None:
     """A void with an inclined wall keeps to its metal, and states are exact at vertices."""
     run = march(moving_void(), watch=mesh_of)
@@ -155,6 +156,7 @@ def test_what_flows_at_the_foot_of_a_wall_goes_to_its_open_vertex() -> None:
     assert np.allclose(share[foot], np.where(gaps > 1e-12, 2.0, 0.0)[foot], atol=0.02)
 
 
+@pytest.mark.pair
 def test_void_to_the_last_bit() -> None:
     """Neither a step that is thrown away nor a checkpoint leaves a trace."""
     case = moving_void(size=4.0)

@@ -274,6 +274,7 @@ def longer(count: int) -> ssb.Case:
     )
 
 
+@pytest.mark.pair
 @pytest.mark.filterwarnings("ignore:the case goes from:ssbmech.errors.CaseWarning")
 def test_further_steps_after_the_end(tmp_path: Path) -> None:
     """A complete run goes on with a longer protocol, as if it had had it from the start."""
@@ -307,6 +308,7 @@ def test_nothing_follows_a_run_that_was_ended(tmp_path: Path) -> None:
         ssb.resume(cell(protocol=(*steps, ssb.Rest(1 * s))), tmp_path / "run")
 
 
+@pytest.mark.pair
 def test_a_function_with_an_event_is_not_stepped_over() -> None:
     """A stroke of four seconds in a minute, given as a bare function, and a jump."""
 

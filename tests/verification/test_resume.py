@@ -544,6 +544,7 @@ def test_killed_before_its_model_stood(tmp_path: Path) -> None:
         ssb.resume(dataclasses.replace(case, temperature=310.0), other.path)
 
 
+@pytest.mark.pair
 def test_two_at_work_on_one_folder(folder: Path) -> None:
     case = two_steps()
     with (
