@@ -11,7 +11,8 @@ two follow the temperature, their activation energy is taken from 10 K to both s
 
 .. math:: E = R \ln(f_+ / f_-) / (1 / T_- - 1 / T_+)
 
-with the functions at half filling. Not taken are
+with the functions at half filling. The potential of a set is that at its reference temperature,
+from which a constant entropic change takes it to the one asked for. Not taken are
 
 - the window of use, which a set does not tell: give it as contents;
 - the entropic change, where it is a function: some sets give it by content, some by concentration;
@@ -73,15 +74,16 @@ def particle_of(
     ours, before = (f"{name} {word} diffusivity [m2.s-1]" for word in ("particle", "electrode"))
     diffusivity = before if _known(values, ours) is None and _known(values, before) else ours
     entropic = f"{name} electrode OCP entropic change [V.K-1]"
+    # some sets give it by concentration, and 0 where it is not known
+    entropy = called(entropic) if _is_number(_known(values, entropic)) else None
     return BpxParticle(
         name=f"{low} electrode",
         radius=_number(values, f"{name} particle radius [m]"),
         c_max=c_max,
         x_empty=x_empty,
         x_full=x_full,
-        ocp=called(f"{name} electrode OCP [V]"),
-        # some sets give it by concentration, and 0 where it is not known
-        entropy=called(entropic) if _is_number(_known(values, entropic)) else None,
+        ocp=_moved(called(f"{name} electrode OCP [V]"), values, entropy, temperature),
+        entropy=entropy,
         diffusivity=called(diffusivity, temperature),
         rate=_rate(values, name, c_max, temperature),
         activation_diffusion=_activation(diffusive, temperature),
@@ -91,11 +93,21 @@ def particle_of(
     )
 
 
+def _moved(
+    ocp: BpxFunction, values: Mapping[str, Any], entropy: BpxFunction | None, temperature: float
+) -> BpxFunction:
+    """Return a potential at a temperature, from that at the reference temperature of its set."""
+    reference = _known(values, "Reference temperature [K]")
+    if entropy is None or not _is_number(reference) or reference == temperature:
+        return ocp
+    return BpxFunction(lambda x: ocp.at(x) + (temperature - reference) * entropy.at(x), None)
+
+
 def _rate(values: Mapping[str, Any], name: str, c_max: float, temperature: float) -> float:
     """Return the rate constant k of the exchange current F k sqrt(x (1 - x)) [mol/m2/s].
 
     Raises:
-        ParameterError: the exchange current has another form.
+        ParameterError: the exchange current has another form, or there is none.
     """
     key = f"{name} electrode exchange-current density [A.m-2]"
     law = _entry(values, key)
@@ -107,6 +119,8 @@ def _rate(values: Mapping[str, Any], name: str, c_max: float, temperature: float
         return _evaluated(values, law, (c_e, x * c_max, c_max, temperature), key)
 
     rate = 2.0 * at(0.5) / FARADAY
+    if not rate > 0.0:
+        raise ParameterError(f"{key!r} is {at(0.5):g} A/m2 at half filling: expected above zero")
     for x in _PROBED:
         expected = FARADAY * rate * np.sqrt(x * (1 - x))
         if abs(at(x) / expected - 1) > _SAME:
@@ -119,9 +133,19 @@ def _rate(values: Mapping[str, Any], name: str, c_max: float, temperature: float
 
 
 def _activation(value: Callable[[float], float], temperature: float) -> float:
-    """Return the activation energy of what follows the temperature [J/mol]; 0 if it does not."""
+    """Return the activation energy of what follows the temperature [J/mol]; 0 if it does not.
+
+    Raises:
+        ParameterError: it is not above zero.
+    """
     colder, hotter = temperature - _ASIDE, temperature + _ASIDE
-    growth = np.log(value(hotter) / value(colder))
+    low, high = value(colder), value(hotter)
+    if not (low > 0.0 and high > 0.0):
+        raise ParameterError(
+            f"a diffusivity or rate constant is {low:g} at {colder:g} K and {high:g} at {hotter:g} "
+            "K: expected above zero"
+        )
+    growth = np.log(high / low)
     # not to take rounding for activation
     return 0.0 if abs(growth) < 1e-9 else float(GAS_CONSTANT * growth / (1 / colder - 1 / hotter))
 

@@ -7,7 +7,8 @@ with the place X in the undeformed grid, the displacement u and a factor f: 1 sh
 they are, more makes small displacements visible. A body that moves has as X its places at the
 start, or when it was last meshed anew, so that with f = 1 its points are those of its mesh at that
 time. An interface, whose file has no displacement, goes along with its minus body; where that one
-moves, and so may have left the interface's places from the start, with its plus body.
+moves, and so may have left the interface's places from the start, with its plus body. Where both
+move it goes along with the minus body as long as that has nodes at these places.
 """
 
 from __future__ import annotations
@@ -59,15 +60,17 @@ def moved_points(run: RunData, data: FieldData, step: int, factor: float) -> Flo
 
 
 def _carrier(run: RunData, data: FieldData) -> FieldData:
-    """Return the body that an interface goes along with."""
-    for name in (data.minus, data.plus):
-        body = run.bodies.get(name)
-        if body is not None and POSITION not in body.names:
-            return body
-    raise RunFolderError(
-        f"{data.name!r} cannot be displaced: of {data.minus!r} and {data.plus!r} none has a "
-        "displacement from the interface's places"
-    )
+    """Return the body that an interface goes along with: one that does not move, if there is one.
+
+    Raises:
+        RunFolderError: neither body has fields.
+    """
+    beside = [run.bodies[name] for name in (data.minus, data.plus) if name in run.bodies]
+    if not beside:
+        raise RunFolderError(
+            f"{data.name!r} cannot be displaced: {data.minus!r} and {data.plus!r} have no fields"
+        )
+    return min(beside, key=lambda body: POSITION in body.names)
 
 
 def _displacement(data: FieldData, step: int) -> Floats:
@@ -91,7 +94,8 @@ def _nodes_at(points: Floats, body: FieldData) -> NDArray[np.intp]:
         apart = np.abs(nodes[reach] - point).max(axis=1, initial=0.0)
         if not len(reach) or apart.min() > near:
             raise RunFolderError(
-                f"{body.path.name} has no node at {point.tolist()}, where the interface has one"
+                f"{body.path.name} has no node at {point.tolist()}, where the interface has one: "
+                "it cannot be displaced"
             )
         found[number] = reach[int(apart.argmin())]
     return found

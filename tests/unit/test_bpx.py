@@ -314,6 +314,21 @@ def test_a_parameter_set_of_pybamm() -> None:
         particle.material()
 
 
+def test_a_set_of_pybamm_away_from_its_reference_temperature() -> None:
+    """Its potential there stays what it was, whatever temperature the numbers are taken at."""
+    given = pybamm_set(
+        **{
+            "Reference temperature [K]": T,
+            "Positive electrode OCP entropic change [V.K-1]": -4e-4,
+        }
+    )
+    warm = T + 30.0
+    ocv = particle_of(given, "Positive", 0.25, 0.9, warm).host(MECHANICS["swelling"], 4800.0).ocv
+    exact = float(ocp(np.array(0.55)))
+    assert ocv.voltage(0.55, T) == pytest.approx(exact, abs=MILLIVOLT)
+    assert ocv.voltage(0.55, warm) == pytest.approx(exact - 12e-3, abs=MILLIVOLT)
+
+
 def test_a_set_of_pybamm_that_follows_the_temperature() -> None:
     """Its activation energies come through, and entries that its functions name."""
 
@@ -360,6 +375,7 @@ def test_a_set_of_pybamm_that_follows_the_temperature() -> None:
     ("change", "told"),
     [
         ({"exchange-current density [A.m-2]": lambda *_: 5.0}, "square root of x"),
+        ({"exchange-current density [A.m-2]": 0.0}, "0 A/m2 at half filling: expected above zero"),
         ({"OCP [V]": lambda x: 1 / 0}, "has no value at"),
         ({"OCP [V]": "a name"}, "expected a number or a function"),
     ],

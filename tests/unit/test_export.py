@@ -18,6 +18,7 @@ from dolfinx import fem, mesh
 import ssbmech
 from ssbmech.cli import main
 from ssbmech.run.field_files import BodyFile, Grid, owned_nodes
+from ssbmech.runfolder import moved as moved_module
 from ssbmech.runfolder.derived import equivalent_strain, principal_values
 from ssbmech.runfolder.fields import read_fields
 from ssbmech.runfolder.folder import RunFolder
@@ -153,7 +154,7 @@ def test_a_moving_body_that_was_meshed_anew(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("kind", "ending"), [("vtu", "pvd"), ("xdmf", "xdmf")])
-def test_displaced_points(folder: Path, kind: str, ending: str, capsys) -> None:
+def test_displaced_points(folder: Path, kind: str, ending: str, capsys, monkeypatch) -> None:
     """Bodies are warped as the closed expression says, and the interface with its minus body."""
     out = exported(folder, kind, "--moved=50")
     run = RunData.open(folder)
@@ -169,6 +170,11 @@ def test_displaced_points(folder: Path, kind: str, ending: str, capsys) -> None:
             reader.set_active_time_value(reader.time_values[step])
             np.testing.assert_allclose(first_of(reader.read()).points, exact, atol=1e-15)
     grid = ssbmech.open_run(folder).pyvista(LOWER, time, displaced=50.0)
+    np.testing.assert_allclose(grid.points, exact, atol=1e-15)
+    # also where both bodies are of those that move, by what tells these
+    with monkeypatch.context() as both:
+        both.setattr(moved_module, "POSITION", "displacement")
+        grid = ssbmech.open_run(folder).pyvista(LOWER, time, displaced=50.0)
     np.testing.assert_allclose(grid.points, exact, atol=1e-15)
     assert main(["export", str(folder), "--to=csv", "--moved"]) == 1
     assert "--moved belongs to --to vtu and xdmf" in capsys.readouterr().err
