@@ -68,6 +68,49 @@ def test_a_held_layer_grows_by_its_volume_and_yields() -> None:
     assert conserved(found, SIZE**2) < 1e-10
 
 
+@pytest.mark.serial
+def test_a_held_layer_that_gives_lithium_back_yields_in_tension() -> None:
+    r"""Filled and emptied again in part, :math:`h = J_c e^{+p/K}` with :math:`p = 2q/3`."""
+    steps, full, left = (8, 6), 0.857, 0.26
+    turn = DURATION * steps[0] / sum(steps)
+    each = C_MAX / (1 + GROWTH * EMPTY) * SIZE
+    inwards, outwards = each * (full - EMPTY) / turn, each * (left - full) / (DURATION - turn)
+    flux = ssb.FaceFlux("top", lambda t: inwards if t < turn + 1.0 else outwards)
+    found = Swollen(swelling(sum(steps), loads=ssb.Loads(face_fluxes=(flux,))))
+    height, x = found.volume, found.content
+    assert abs(x[steps[0] - 1] - full) < 1e-9
+    rate = 2 / 3 * abs(np.log(height[-1] / height[-2])) * len(x) / DURATION
+    stress = YIELD * WEAKER.numeric(x[-1]) * (rate / RATE) ** (1 / EXPONENT)
+    name = "host held at its sides, emptied again"
+    exact = volume_of(x[-1]) * np.exp(2 * stress / 3 / bulk(x[-1]))
+    measured(name, "height", abs(height[-1] / exact - 1), 1e-5, "closed form")
+    mises = found.column("von_mises_max")[-1] / stress
+    measured(name, "stress", abs(mises - 1), 2e-3, "flow stress")
+
+
+@pytest.mark.serial
+def test_a_held_layer_yields_first_where_its_swelling_is_elastic() -> None:
+    r"""At :math:`\ln J_c = 3 (1 - \nu) \sigma_y / E`: before it, an elastic film.
+
+    Norton's law rounds the corner, so that the lines on both sides of it are made to meet.
+    """
+    found = Swollen(swelling(12, 0.02))
+    grown, x = np.log(volume_of(found.content)), found.content
+    mises, young = found.column("von_mises_max"), YOUNG * SOFTER.numeric(found.content)
+    elastic = mises < 0.9 * mises.max()
+    assert 3 <= elastic.sum() <= 6
+    film = young * grown / (3 * (1 - POISSON))
+    name = "host held at its sides, first yield"
+    off = np.abs(mises / film - 1)[elastic].max()
+    measured(name, "stress before", off, 1e-3, "E ln J_c / 3 (1 - nu)")
+    slope = (mises / grown / SOFTER.numeric(x))[elastic][-1]
+    meet = mises[-1] / slope
+    rate = 2 / 3 * math.log(found.volume[-1] / found.volume[-2]) * len(x) / DURATION
+    flow = YIELD * WEAKER.numeric(x[-1]) * (rate / RATE) ** (1 / EXPONENT)
+    exact = 3 * (1 - POISSON) * flow / YOUNG
+    measured(name, "ln J_c", abs(meet / exact - 1), 1e-3, "3 (1 - nu) sigma_y / E")
+
+
 def conserved(found: Swollen, made: float, full: float = 0.94) -> float:
     """Return by how much the lithium differs from what has entered, over all that enters [1].
 
