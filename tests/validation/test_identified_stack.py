@@ -149,7 +149,6 @@ def test_three_cells(found: Found, tmp_path: Path) -> None:
     measured(item, "largest error of the stack's voltage (V)", max(volts), 1e-3,
              "resolved stack of three")  # fmt: skip
     assert exact.rows[-1]["p_stack"] > 1.3 * example.spring.preload
-    assert layered.rows[-1]["wall_time"] < 0.2 * exact.rows[-1]["wall_time"]
 
 
 def test_beyond_the_box(found: Found, tmp_path: Path) -> None:
