@@ -104,7 +104,7 @@ from .materials.material import Material
 from .measured import Measured
 from .memory import StateVariable
 from .model.dissipation import DissipatedEnergy, DissipatedPower
-from .model.energy_release import EnergyRelease
+from .model.energy_release import EnergyRelease, RoundEnergyRelease
 from .model.film_drop import FilmDrop
 from .model.outputs import CellField, CellMean, PointField, Scalar
 from .model.parts.dissipated import DissipatedDensity, DissipatedPerArea
@@ -262,6 +262,7 @@ __all__ = [
     "Result",
     "Roller",
     "RoughConduction",
+    "RoundEnergyRelease",
     "Run",
     "Scalar",
     "Scales",

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import pi, sqrt
+from typing import Any
 
 import numpy as np
 
+from ssbmech.geometry.session import generate_sized, mesh_model, power_of_two
 from ssbmech.geometry.simplices import SimplexMesh
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.materials.elastic import Elastic
@@ -145,3 +147,51 @@ class Westergaard:
         u = u - self.pressure * (1 - 2 * nu) * x[0]
         v = v - self.pressure * (1 - 2 * nu) * y
         return np.stack([u, v]) / (2 * SOLID.shear)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrackedQuarter(MeshSource):
+    """A quarter of a cylinder above the plane z = 0 of a round crack around its axis.
+
+    Faces: "crack" and "ahead" on the plane, "left" (x = 0), "front" (y = 0), "outer" and "top".
+
+    Attributes:
+        half: radius of the crack [m].
+        extent: radius and height of the cylinder [m].
+        cells: cells along the radius of the crack, at its front.
+    """
+
+    half: float
+    extent: float
+    cells: int
+
+    def generate(self) -> SimplexMesh:
+        unit = power_of_two(self.half)
+        return mesh_model(3, lambda gmsh: self._draw(gmsh, self.half / unit), unit)
+
+    def _draw(self, gmsh: Any, half: float) -> None:
+        occ, model = gmsh.model.occ, gmsh.model
+        height = half * self.extent / self.half
+        body = occ.addCylinder(0, 0, 0, 0, 0, height, height, angle=pi / 2)
+        circle = occ.addCircle(0, 0, 0, half, angle1=0, angle2=pi / 2)
+        _, ((solid, *_), _) = occ.fragment([(3, body)], [(1, circle)])
+        occ.synchronize()
+        model.addPhysicalGroup(3, [solid[1]], name="glass")
+        for _, tag in gmsh.model.getEntities(2):
+            x, y, z = occ.getCenterOfMass(2, tag)
+            away = {
+                "left": x,
+                "front": y,
+                "crack" if np.hypot(x, y) < half else "ahead": z,
+                # the middle of an arc is twice the radius over pi from both planes
+                "outer": np.hypot(x, y) - height * sqrt(8) / pi,
+                "top": z - height,
+            }
+            (name,) = (name for name, distance in away.items() if abs(distance) < 1e-6 * half)
+            model.addPhysicalGroup(2, [tag], name=name)
+
+        def size(x: float, y: float, z: float) -> float:
+            away = np.hypot(np.hypot(x, y) - half, z)
+            return float(half / self.cells + 0.25 * away)
+
+        generate_sized(gmsh, 3, size)

@@ -153,12 +153,13 @@ class EdgeRidges:
         spread = 36 / _edges_squared(self.mesh) * (pressure - ridge + ufl.dot(plane, away))
         even = spread * away - plane
         steepness = ufl.sqrt(ufl.inner(slope, slope))
-        across = ufl.dot(even, slope) / steepness
+        normal = slope / steepness
+        across = ufl.dot(even, normal)
         # the edge is two thirds of the area over its length away from the middle
         slit = 1.5 * steepness * (pressure - ridge)
         outward = slit + full * (across - slit)
-        along = ufl.inner(even, even) - across**2
-        size = ufl.sqrt(outward**2 + full * along + FLATTEST**2)
+        along = even - across * normal
+        size = ufl.sqrt(outward**2 + full * ufl.inner(along, along) + FLATTEST**2)
         return Fall(outward, size, outward / size)
 
 

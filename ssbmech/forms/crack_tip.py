@@ -11,7 +11,14 @@ With the unit vector e along which the crack would advance, a weight q that is 1
 A pressure p on a face of outward normal m is t = -p m. Without the term of the faces J of a crack
 under pressure comes out as next to nothing, or below. Where the mesh is a section that is revolved,
 :math:`(\sigma_{\theta\theta} \varepsilon_{\theta\theta} - W) q / r` adds to the bracket, and both
-integrals are over the way round, over that of the tip. J is the same for every ring only where the
+integrals are over the way round, over that of the tip. In space e points away from the axis of a
+round front, what is moved is :math:`V = q e`,
+
+.. math::
+    \int_{front} J \, ds = \int \left[ \sigma : (\nabla u \, \nabla V) - W \nabla \cdot V \right] dx
+        - \int_{faces} t \cdot (\nabla u \, V) \, ds
+
+and J its mean along the front. J is the same for every ring only where the
 free strain and the elastic constants do not change along e within it.
 
 The stress intensities follow from the same integral of the state and one of the two singular fields
@@ -57,39 +64,35 @@ def planar(tensor: Expr) -> Expr:
     return ufl.as_matrix([[tensor[0, 0], tensor[0, 1]], [tensor[1, 0], tensor[1, 1]]])
 
 
-def released(
-    frame: Frame, tip: CrackTip, u: Expr, stress: Expr, energy: Expr, q: Expr, x: Expr
-) -> Expr:
+def released(frame: Frame, u: Expr, stress: Expr, energy: Expr, shift: Expr, x: Expr) -> Expr:
     """Return the integrand of J in the bulk [J/m3], to be weighted by the way round.
 
     Args:
-        frame: kinematic frame of two dimensions.
-        tip: the tip.
-        u: displacement, shape (2,) [m].
+        frame: kinematic frame.
+        u: displacement, shape (d,) [m].
         stress: stress, shape (3, 3) [Pa].
         energy: elastic energy density [J/m3].
-        q: weight, 1 around the tip [1].
+        shift: how places move with the tip or front, q e, shape (d,) [1].
         x: places of the mesh [m].
     """
-    e, slope = tip.ahead, ufl.grad(q)
-    flux = ufl.dot(ufl.dot(planar(stress), ufl.dot(ufl.grad(u), e)), slope)
-    inside = flux - energy * ufl.dot(e, slope)
+    within = stress if frame.dim == 3 else planar(stress)
+    moved = ufl.grad(shift)
+    inside = ufl.inner(within, ufl.dot(ufl.grad(u), moved)) - energy * ufl.tr(moved)
     if frame.revolves:
         hoop = stress[2, 2] * frame.strain(u)[2, 2]
-        inside += e[0] * (hoop - energy) * q / x[0]
+        inside += shift[0] * (hoop - energy) / x[0]
     return inside
 
 
-def released_at_faces(tip: CrackTip, traction: Expr, u: Expr, q: Expr) -> Expr:
+def released_at_faces(traction: Expr, u: Expr, shift: Expr) -> Expr:
     """Return the integrand of J on the faces of the crack, -q t . du/de [J/m2].
 
     Args:
-        tip: the tip.
-        traction: traction on the face, shape (2,) [Pa].
-        u: displacement, shape (2,) [m].
-        q: weight [1].
+        traction: traction on the face, shape (d,) [Pa].
+        u: displacement, shape (d,) [m].
+        shift: how places move with the tip or front, q e, shape (d,) [1].
     """
-    return -q * ufl.dot(traction, ufl.dot(ufl.grad(u), tip.ahead))
+    return -ufl.dot(traction, ufl.dot(ufl.grad(u), shift))
 
 
 @dataclass(frozen=True, eq=False)

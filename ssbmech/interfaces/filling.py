@@ -75,7 +75,8 @@ class Mouth:
 
     Attributes:
         within: 1 where the ends of the interface are open, 0 elsewhere, by position; such as a
-            `Ball`. In space ends are edges, and asked for in their middles.
+            `Ball`. In space ends are edges, and asked for in their middles; those on planes of
+            symmetry are ends too, and are to be left out.
         pressure: pressure there [Pa], against time [s]; `Case` asks for that at the start.
     """
 

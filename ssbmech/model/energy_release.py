@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Energy release and stress intensities at a tip of a crack that is meshed: an output quantity.
+"""Energy release and stress intensities at the end of a crack that is meshed: output quantities.
 
+It ends at a tip in a section (`EnergyRelease`), at a round front in space (`RoundEnergyRelease`).
 The crack is where two outer faces of a body lie on each other, or an interface of two bodies whose
 bond is broken or was never there; `ssbmech.forms.crack_tip` has the integrals.
 """
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import ufl
 from dolfinx import fem
 from dolfinx.mesh import Mesh
@@ -32,6 +34,8 @@ from ssbmech.plausible import LENGTH_HINT
 from ssbmech.runfolder.quantities import Quantity
 
 _DEGREE: Final = 8
+
+Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -70,16 +74,7 @@ class EnergyRelease:
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
-        if not self.name.isidentifier() or not self.bodies:
-            raise CaseError(
-                f"EnergyRelease: name {self.name!r}, bodies {self.bodies!r}: expected a name of "
-                "letters and digits, and one body or more"
-            )
-        if self.outer <= self.inner:
-            raise CaseError(
-                f"EnergyRelease {self.name!r}: the outer radius, {self.outer:g} m, is not larger "
-                f"than the inner one, {self.inner:g} m"
-            )
+        _check(self)
 
     def outputs(self, cell: CellModel) -> Mapping[str, Sequence[Scalar]]:
         """Return the columns; collective.
@@ -88,18 +83,141 @@ class EnergyRelease:
             CaseError: the cell is one in space, a body is not there, moves or is not elastic, or no
                 cell lies within the disc.
         """
-        return {self.bodies[0]: list(_Ring(self, cell).columns())}
+        frame = cell.case.geometry.frame
+        if frame.dim != 2:
+            raise CaseError(
+                f"EnergyRelease {self.name!r}: the front of a crack in space is a line; ask for "
+                "RoundEnergyRelease where it is round"
+            )
+        ring = _Ring(self, cell, 2.0 * np.pi * self.x if frame.revolves else 1.0)
+        return {self.bodies[0]: [ring.released(), *ring.intensities(self._tip)]}
+
+    def distance(self, x: Array) -> Array:
+        """Return how far places (3, n) lie from the tip [m]."""
+        return np.asarray(np.hypot(x[0] - self.x, x[1] - self.y))
+
+    def ahead(self, mesh: Mesh) -> Expr:
+        """Return the unit vector along which the crack would advance."""
+        return self._tip(mesh).ahead
+
+    def _tip(self, mesh: Mesh) -> CrackTip:
+        """Return the tip for forms on a mesh; as constants, so that all tips share their forms."""
+        numbers = (self.x, self.y, np.cos(self.angle), np.sin(self.angle))
+        x, y, ahead, across = (constant(mesh, float(number)) for number in numbers)
+        return CrackTip(ufl.as_vector([x, y]), ufl.as_vector([ahead, across]))
+
+
+@dataclass(frozen=True)
+class RoundEnergyRelease:
+    r"""Energy release rate J of a round crack in space, the mean along its front.
+
+    The front is a circle in a plane of equal z, or a part of it that planes of symmetry cut off.
+    Column ``energy_release_NAME`` at the first body,
+
+    .. math:: J = \frac{1}{R \, \varphi} \int_{front} J(s) \, ds
+
+    What is taken off is as in `EnergyRelease`.
+
+    Attributes:
+        name: what the front is called.
+        bodies: bodies around the front.
+        x: place of its middle [m].
+        y: place of its middle [m].
+        z: place of its plane [m].
+        radius: its radius R [m].
+        inner: distance from the front within which all moves with it; it holds all that is not
+            elastic [m].
+        outer: distance outside of which nothing does [m].
+        sector: angle of the circle that is meshed [rad].
+        halved: whether the plane of the crack is a plane of symmetry and one half is meshed.
+
+    Raises:
+        ParameterError: a number is out of its bounds.
+        CaseError: the outer distance is not larger than the inner, or not smaller than the radius;
+            or there is no name or body.
+    """
+
+    name: str
+    bodies: tuple[str, ...]
+    x: float = parameter("m", hint=LENGTH_HINT, doc="place of the middle")
+    y: float = parameter("m", hint=LENGTH_HINT, doc="place of the middle")
+    z: float = parameter("m", hint=LENGTH_HINT, doc="place of the plane")
+    radius: float = parameter("m", low=0.0, low_open=True, hint=LENGTH_HINT, doc="radius")
+    inner: float = parameter("m", low=0.0, low_open=True, hint=LENGTH_HINT, doc="inner distance")
+    outer: float = parameter("m", low=0.0, low_open=True, hint=LENGTH_HINT, doc="outer distance")
+    sector: float = parameter(
+        "rad", low=0.0, low_open=True, high=2 * np.pi, default=2 * np.pi, doc="angle that is meshed"
+    )
+    halved: bool = False
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+        _check(self)
+        if self.outer >= self.radius:
+            raise CaseError(
+                f"RoundEnergyRelease {self.name!r}: the outer radius, {self.outer:g} m, reaches "
+                f"the middle of a front of radius {self.radius:g} m"
+            )
+
+    def outputs(self, cell: CellModel) -> Mapping[str, Sequence[Scalar]]:
+        """Return the column; collective.
+
+        Raises:
+            CaseError: the cell is not one in space, a body is not there, moves or is not elastic,
+                or no cell lies around the front.
+        """
+        if cell.case.geometry.frame.dim != 3:
+            raise CaseError(
+                f"RoundEnergyRelease {self.name!r}: the cell is a section: ask for EnergyRelease"
+            )
+        return {self.bodies[0]: [_Ring(self, cell, self.radius * self.sector).released()]}
+
+    def distance(self, x: Array) -> Array:
+        """Return how far places (3, n) lie from the circle [m]."""
+        beyond = np.hypot(x[0] - self.x, x[1] - self.y) - self.radius
+        return np.asarray(np.hypot(beyond, x[2] - self.z))
+
+    def ahead(self, mesh: Mesh) -> Expr:
+        """Return the unit vector away from the axis."""
+        place = ufl.SpatialCoordinate(mesh)
+        across, along = place[0] - constant(mesh, self.x), place[1] - constant(mesh, self.y)
+        radius = ufl.sqrt(across**2 + along**2 + crack_tip.SMALLEST)
+        return ufl.as_vector([across / radius, along / radius, 0.0])
+
+
+def _check(asked: EnergyRelease | RoundEnergyRelease) -> None:
+    """Check the name and the ring of a tip or front."""
+    who = type(asked).__name__
+    if not asked.name.isidentifier() or not asked.bodies:
+        raise CaseError(
+            f"{who}: name {asked.name!r}, bodies {asked.bodies!r}: expected a name of "
+            "letters and digits, and one body or more"
+        )
+    if asked.outer <= asked.inner:
+        raise CaseError(
+            f"{who} {asked.name!r}: the outer radius, {asked.outer:g} m, is not larger "
+            f"than the inner one, {asked.inner:g} m"
+        )
 
 
 class _Ring:
-    """The bodies and interfaces around a tip."""
+    """The bodies and interfaces around a tip or front."""
 
-    def __init__(self, asked: EnergyRelease, cell: CellModel) -> None:
-        """Find them, and the weight on each; collective."""
+    def __init__(
+        self, asked: EnergyRelease | RoundEnergyRelease, cell: CellModel, length: float
+    ) -> None:
+        """Find them, and the weight on each; collective.
+
+        Args:
+            asked: the tip or front.
+            cell: cell it is in.
+            length: length of the front that is meshed [m], 1 where integrals are per depth [1].
+        """
         self._asked, self._cell = asked, cell
+        # what integrals count, for both halves
+        self._times = (2.0 if asked.halved else 1.0) / length
         frame = cell.case.geometry.frame
-        if frame.dim != 2:
-            raise CaseError(f"{self._who}: the front of a crack in space is a line; 2D cells only")
         missing = [name for name in asked.bodies if name not in cell.bodies]
         if missing:
             raise CaseError(f"{self._who}: there is no body {missing[0]!r}")
@@ -116,13 +234,7 @@ class _Ring:
 
     @property
     def _who(self) -> str:
-        return f"EnergyRelease {self._asked.name!r}"
-
-    @property
-    def _times(self) -> float:
-        """What integrals count, over the way round and for both halves [1/weight]."""
-        around = 2.0 * np.pi * self._asked.x if self._frame.revolves else 1.0
-        return (2.0 if self._asked.halved else 1.0) / around
+        return f"{type(self._asked).__name__} {self._asked.name!r}"
 
     def _weight(self, body: BodyModel) -> fem.Function:
         """Return q on a body, linear on each of its cells."""
@@ -130,11 +242,7 @@ class _Ring:
             raise CaseError(f"{self._who}: body {body.name!r} moves; integrals are of small strain")
         q, tip = fem.Function(fem.functionspace(body.mesh.mesh, ("Lagrange", 1))), self._asked
         q.interpolate(
-            lambda x: np.clip(
-                (tip.outer - np.hypot(x[0] - tip.x, x[1] - tip.y)) / (tip.outer - tip.inner),
-                0.0,
-                1.0,
-            )
+            lambda x: np.clip((tip.outer - tip.distance(x)) / (tip.outer - tip.inner), 0.0, 1.0)
         )
         return q
 
@@ -152,25 +260,22 @@ class _Ring:
             found[name] = (region, solid)
         return found
 
-    def _tip(self, mesh: Mesh) -> CrackTip:
-        """Return the tip for forms on a mesh; as constants, so that all tips share their forms."""
-        asked = self._asked
-        numbers = (asked.x, asked.y, np.cos(asked.angle), np.sin(asked.angle))
-        x, y, ahead, across = (constant(mesh, float(number)) for number in numbers)
-        return CrackTip(ufl.as_vector([x, y]), ufl.as_vector([ahead, across]))
-
-    def columns(self) -> Iterator[Scalar]:
-        """Yield J, and the stress intensities where they are known."""
-        where, name = self._asked.bodies[0], self._asked.name
+    def released(self) -> Scalar:
+        """Return J."""
+        name = self._asked.name
         j = Quantity(f"energy_release_{name}", "$J$", "J m-2", f"energy release of tip {name}")
-        yield Scalar(j, self._measure(list(self._released())), where)
+        return Scalar(j, self._measure(list(self._released())), self._asked.bodies[0])
+
+    def intensities(self, tip: Callable[[Mesh], CrackTip]) -> Iterator[Scalar]:
+        """Yield the stress intensities of a tip in a section where they are known."""
+        where, name = self._asked.bodies[0], self._asked.name
         solids = {solid for found in self._regions.values() for _, solid in found.values()}
         if self._frame.revolves or len(solids) > 1 or self._asked.halved:
             return
         (solid,) = solids
         for word, symbol, slides in (("opening", "$K_I$", False), ("sliding", "$K_{II}$", True)):
             k = Quantity(f"{word}_{name}", symbol, "Pa m0.5", f"{word} intensity of tip {name}")
-            forms = list(self._interaction(solid, slides))
+            forms = list(self._interaction(tip, solid, slides))
             factor = 0.5 * solid.young / (1 - solid.poisson**2)
             yield Scalar(k, self._measure(forms, factor), where)
 
@@ -186,27 +291,31 @@ class _Ring:
     def _released(self) -> Iterator[tuple[Any, Any]]:
         """Yield the forms of J with the maps that they need."""
         for body in self._bodies:
-            tip = self._tip(body.mesh.mesh)
-            u, q, x = body.u.function, self._weights[body.name], _place(body)
+            ahead = self._asked.ahead(body.mesh.mesh)
+            u, x = body.u.function, _place(body)
+            shift = self._weights[body.name] * ahead
             for name, (region, solid) in self._regions[body.name].items():
                 energy = _energy(region, solid)
-                inside = crack_tip.released(self._frame, tip, u, region.stress, energy, q, x)
+                inside = crack_tip.released(self._frame, u, region.stress, energy, shift, x)
                 yield inside * self._inside(body, name), None
             for pressure, ds in self._pressed(body):
                 traction = -pressure * ufl.FacetNormal(body.mesh.mesh)
-                yield crack_tip.released_at_faces(tip, traction, u, q) * ds, None
+                yield crack_tip.released_at_faces(traction, u, shift) * ds, None
         for surface in self._between():
             p, n, dS = surface.p_contact.function("+"), surface.sides.normal, surface.sides.dS
+            ahead = self._asked.ahead(surface.parent)("+")
             for body, side, sign in ((surface.minus, "+", -1.0), (surface.plus, "-", 1.0)):
-                slope = ufl.dot(ufl.grad(body.u.function)(side), self._tip(surface.parent).ahead)
+                slope = ufl.dot(ufl.grad(body.u.function)(side), ahead)
                 q = self._weights[body.name](side)
                 yield -q * sign * p * ufl.dot(n, slope) * dS, surface.entity_maps
 
-    def _interaction(self, solid: Elastic, slides: bool) -> Iterator[tuple[Any, Any]]:
+    def _interaction(
+        self, tip: Callable[[Mesh], CrackTip], solid: Elastic, slides: bool
+    ) -> Iterator[tuple[Any, Any]]:
         """Yield the forms of the interaction integral with the maps that they need."""
 
         def singular(mesh: Mesh) -> Singular:
-            return Singular(self._tip(mesh), solid.young, solid.poisson, slides)
+            return Singular(tip(mesh), solid.young, solid.poisson, slides)
 
         for body in self._bodies:
             field = singular(body.mesh.mesh)

@@ -197,7 +197,9 @@ class System:
             scaled = right[start : start + unknown.owned]
             np.divide(values, unknown.reference, out=scaled)
             scaled[self._identity[k] - self.numbering.first - start] = 0.0
-            squares[k] = float(scaled @ scaled)
+            # an iterate may be far away; what is not finite there Newton's method takes back
+            with np.errstate(over="ignore"):
+                squares[k] = float(scaled @ scaled)
         self.comm.Allreduce(MPI.IN_PLACE, squares, op=MPI.SUM)
         norms = {w.key: math.sqrt(squares[k]) for k, w in enumerate(self.unknowns)}
         for j, closure in enumerate(self.closures):

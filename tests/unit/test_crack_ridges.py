@@ -41,7 +41,7 @@ class Sheet:
         a = (np.arange(n - 1)[:, None] * n + np.arange(n - 1)).ravel()
         cells = np.concatenate([np.c_[a, a + 1, a + n], np.c_[a + 1, a + n + 1, a + n]])
         element = basix.ufl.element("Lagrange", "triangle", 1, shape=(3,))
-        mesh = create_mesh(MPI.COMM_SELF, cells, flat @ AXES[:2], ufl.Mesh(element))
+        mesh = create_mesh(MPI.COMM_SELF, cells=cells, x=flat @ AXES[:2], e=ufl.Mesh(element))
         self.ridges = ridges_of(mesh)
         self.pressure = fem.Function(fem.functionspace(mesh, ("DG", 0)))
         self.ridge = fem.Function(fem.functionspace(mesh, self.ridges.element))

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from math import pi
+import dataclasses
+from math import pi, sqrt
 
 from mpi4py import MPI
 
@@ -18,6 +19,7 @@ from ssbmech.interfaces.filling import Mouth
 from ssbmech.materials.material import Material
 from ssbmech.materials.transport import IonConductor
 from ssbmech.model.cell import CellModel
+from ssbmech.model.energy_release import RoundEnergyRelease
 from ssbmech.model.parts.crack import CrackMetal
 from tests.crack_in_space import between_stiff_walls, penny
 from tests.lithium_crack import CRACK, HALF, MODULUS, PER_CHARGE, SOLID, filling
@@ -89,7 +91,14 @@ def test_a_round_slit_on_finer_facets() -> None:
 @pytest.mark.serial
 def test_a_sealed_penny_is_filled_and_opened() -> None:
     """Five facets to the radius: lithium at one pressure, and the opening of Sneddon's penny."""
-    run = march(penny(filling(), 40.0, 20.0, 1e-6, 7e-6, 30e-6, TOUGH), watch=facets)
+    front = RoundEnergyRelease(
+        "front", ("lower", "upper"), 0.0, 0.0, 0.0, HALF, 0.3 * HALF, 0.8 * HALF, sector=pi / 2
+    )
+    output = ssb.Output(quantities=(front,))
+    facet = 1e-6
+    bond = dataclasses.replace(TOUGH, initial_stiffness=50 * MODULUS / facet)
+    case = penny(filling(), 40.0, 20.0, facet, 7e-6, 30e-6, bond, output=output)
+    run = march(case, watch=facets)
     r, p, h, gap, areas = run.seen[-1]
     inside = r < HALF
     stored = run.series(f"crack_volume:{CRACK}")[-1]
@@ -103,6 +112,9 @@ def test_a_sealed_penny_is_filled_and_opened() -> None:
     measured(ITEM, "unevenness of the pressure", np.ptp(p[inside]) / p[0], 1e-3, "0")
     volume = 4 * stored / penny_volume(p[0], HALF, MODULUS)
     measured(ITEM, "volume of a penny", abs(volume - 1), 0.03, "16 p a^3 / 3 E'")
+    released = run.series("energy_release_front:lower")[-1]
+    exact = (2 * p[0] * sqrt(HALF / pi)) ** 2 / MODULUS
+    measured(ITEM, "J of a filled penny", abs(released / exact - 1), 0.035, "4 p^2 a / pi E'")
     inner = r < 0.5 * HALF
     exact = 8 * p[0] / (pi * MODULUS) * np.sqrt(HALF**2 - r[inner] ** 2)
     off = np.abs((h + gap)[inner] / exact - 1).max()

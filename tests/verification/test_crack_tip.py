@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from math import pi, sqrt
 
+from mpi4py import MPI
+
 import pytest
 
 import ssbmech as ssb
 from ssbmech.errors import CaseError, ObserverError
 from ssbmech.forms import crack_tip
-from ssbmech.model.energy_release import EnergyRelease
-from tests.cracked import GLASS, MODULUS, Cracked, Westergaard
+from ssbmech.model.energy_release import EnergyRelease, RoundEnergyRelease
+from tests.cracked import GLASS, MODULUS, Cracked, CrackedQuarter, Westergaard
 from tests.tools import March, march, measured
 
 A = 5e-6
@@ -26,7 +28,7 @@ WORDS, LIMITS = ("J", "K_I", "K_II"), (0.006, 0.001, 0.001)
 NARROW = EnergyRelease("narrow", ("glass",), A, 0.0, 0.0, 0.15 * A, 0.5 * A)
 
 
-def solve(exact: Westergaard, cells: int, *asked: EnergyRelease) -> March:
+def solve(exact: Westergaard, cells: int, *asked: EnergyRelease | RoundEnergyRelease) -> March:
     """Return the one step of a cracked square under the loads of an exact solution."""
     return march(
         ssb.Case(
@@ -92,7 +94,7 @@ def test_a_crack_is_the_same_on_any_ranks() -> None:
 def test_without_the_faces_there_is_no_crack(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the term of the faces is worth: J of a crack under pressure is gone without it."""
     exact = Westergaard(A, pressure=150e6)
-    monkeypatch.setattr(crack_tip, "released_at_faces", lambda tip, traction, u, q: 0.0 * q)
+    monkeypatch.setattr(crack_tip, "released_at_faces", lambda traction, u, shift: 0.0 * u[0])
     found = solve(exact, 8, RIGHT).series("energy_release_right:glass")[-1]
     assert found < 0.3 * exact.released
 
@@ -131,6 +133,52 @@ def test_a_penny_under_pressure() -> None:
     measured(ITEM, "J of the penny, extrapolated", abs(2 * fine - coarse), 3e-4, "Sneddon")
 
 
+PRESSURE = 150e6
+SNEDDON = (2 * PRESSURE * sqrt(A / pi)) ** 2 / MODULUS
+
+
+def penny_in_space(cells: int) -> ssb.Case:
+    """Return an eighth of a round crack under pressure, in a body of 12 radii."""
+    tips = tuple(
+        RoundEnergyRelease(
+            name, ("glass",), 0.0, 0.0, 0.0, A, inner * A, outer * A, sector=pi / 2, halved=True
+        )
+        for name, inner, outer in (("wide", 0.3, 0.8), ("narrow", 0.15, 0.5))
+    )
+    return ssb.Case(
+        name="penny",
+        geometry=CrackedQuarter(frame=ssb.ThreeDimensional(), half=A, extent=12 * A, cells=cells),
+        bodies=(ssb.Body.single("glass", GLASS),),
+        supports=tuple(ssb.Roller(face) for face in ("left", "front", "ahead")),
+        loads=ssb.Loads(face_pressures=(ssb.FacePressure("crack", lambda time: PRESSURE),)),
+        protocol=(ssb.Rest(1.0),),
+        step_control=ssb.PrescribedSteps((1.0,)),
+        output=ssb.Output(quantities=tips),
+    )
+
+
+def error_in_space(cells: int, comm: MPI.Intracomm = MPI.COMM_WORLD) -> tuple[float, float]:
+    """Return the error of J by two rings."""
+    run = march(penny_in_space(cells), comm)
+    wide, narrow = (
+        run.series(f"energy_release_{name}:glass")[-1] / SNEDDON - 1 for name in ("wide", "narrow")
+    )
+    return wide, narrow
+
+
+@pytest.mark.slow
+def test_a_penny_in_space_under_pressure() -> None:
+    """K = 2 p sqrt(a / pi) along a front of straight edges, of first order in the cells."""
+    (coarse, _), (fine, narrow) = error_in_space(4), error_in_space(8)
+    measured(ITEM, "error of J, penny in space, a / 4", abs(coarse), 0.065, "Sneddon")
+    measured(ITEM, "error of J, penny in space, a / 8", abs(fine), 0.033, "Sneddon")
+    measured(ITEM, "J of the penny in space, extrapolated", abs(2 * fine - coarse), 3e-3, "Sneddon")
+    measured(ITEM, "difference of J of two rings in space", abs(fine - narrow), 3e-3, "each other")
+    if MPI.COMM_WORLD.size > 1:
+        alone, _ = error_in_space(4, MPI.COMM_SELF)
+        measured(ITEM, "J in space by the number of ranks", abs(coarse - alone), 1e-8, "none")
+
+
 def test_pressed_surfaces_that_fit_badly_release_nothing() -> None:
     """A wavy gap that is pressed shut: the contact pressure does work on the slope of the gap."""
     length, depth = 20e-6, 50e-9
@@ -167,8 +215,12 @@ def test_what_no_tip_can_be_is_refused() -> None:
         EnergyRelease("a", ("glass",), 0.0, 0.0, 0.0, 2e-6, 1e-6)
     with pytest.raises(CaseError, match="expected a name of letters"):
         EnergyRelease("a b", ("glass",), 0.0, 0.0, 0.0, 1e-6, 2e-6)
+    with pytest.raises(CaseError, match="reaches the middle of a front"):
+        RoundEnergyRelease("a", ("glass",), 0.0, 0.0, 0.0, A, 0.5 * A, A)
     exact = Westergaard(A, pull=1e6)
     with pytest.raises(ObserverError, match="no body 'steel'"):
         solve(exact, 4, EnergyRelease("a", ("steel",), A, 0.0, 0.0, 0.3 * A, 0.8 * A))
     with pytest.raises(ObserverError, match="no node of its bodies"):
         solve(exact, 4, EnergyRelease("a", ("glass",), 9 * A, 0.0, 0.0, 0.3 * A, 0.8 * A))
+    with pytest.raises(ObserverError, match="the cell is a section"):
+        solve(exact, 4, RoundEnergyRelease("a", ("glass",), 0.0, 0.0, 0.0, A, 0.3 * A, 0.8 * A))

@@ -87,6 +87,7 @@ def open_ends(surface: SurfaceModel, space: fem.FunctionSpace, mouth: Mouth | No
     Raises:
         CaseError: there is a mouth, but no end of the interface in it, or one on the axis, where
             the mouth has no area.
+        ParameterError: the mouth does not give a number, zero or more, for each position.
     """
     found = fem.Function(space, name="crack_mouth")
     if mouth is None:
@@ -98,7 +99,7 @@ def open_ends(surface: SurfaceModel, space: fem.FunctionSpace, mouth: Mouth | No
     facets.scatter_reverse(la.InsertMode.add)
     facets.scatter_forward()
     places = space.tabulate_dof_coordinates().T
-    inside = mouth.within(places) > 0.5
+    inside = profile_values(mouth.within, places, surface.comm, "mouth", "1") > 0.5
     ends = inside & (facets.array > 0.5) & (facets.array < 1.5)
     found.x.array[:] = ends
     if not surface.comm.allreduce(bool(ends.any()), op=MPI.LOR):
