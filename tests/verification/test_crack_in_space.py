@@ -67,8 +67,9 @@ def squeezed(cells: int) -> tuple[float, March]:
     return float(np.max(np.abs(p - exact)) / (scale * RADIUS ** (1 + 1 / n))), run
 
 
+@pytest.mark.pair
 def test_lithium_squeezed_out_of_a_round_slit() -> None:
-    """Fed along both walls and open at its rim, on any ranks; four facets to the radius."""
+    """Fed along both walls and open at its rim, on one rank and two; four facets to the radius."""
     error, run = squeezed(4)
     measured(ITEM, "pressure in a round slit, 4 facets", error, 0.012, "closed form")
     if COMM.size > 1:
