@@ -15,6 +15,9 @@ from itertools import count
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Voronoi, cKDTree
 
 from ssbmech.errors import MeshError
@@ -26,13 +29,18 @@ from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.parameter import validate_parameters
 from ssbmech.plausible import check_file_name
 
+Ints = npt.NDArray[np.int64]
+
 Segment = tuple[int, int, Floats]
 """A boundary: both grains, or a grain and an edge of the rectangle below zero, and its ends."""
 
 BOTTOM, TOP = -1, -2
 """Number of the lower and of the upper edge of the rectangle, beside those of the grains."""
 
-_SAMPLES = 20_000
+SHORTEST = 0.3
+"""Length of the shortest boundary over that of facets [1]."""
+
+_SAMPLES, _PER_GRAIN = 20_000, 200
 _ROUNDS = 8
 _IMAGES = (
     (-1.0, 1.0, 0.0, 0.0),
@@ -40,15 +48,16 @@ _IMAGES = (
     (1.0, -1.0, 0.0, 0.0),
     (1.0, -1.0, 0.0, 2.0),
 )
-_ROUNDING = 1e-9
+_AT_EDGE = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Polycrystal(MeshSource):
     """Grains "grain_0", "grain_1", ... between a layer of metal below, and one above or a face.
 
-    Seeds are spread at random and moved to the middle of their cells a few times, so that no
-    boundary is very short; or they are given. Faces are "left", "right", "bottom" and "top".
+    Seeds are spread at random and moved to the middle of their cells a few times; or they are
+    given. Corners of grains that are closer than `SHORTEST` of a facet are one, where four grains
+    or more meet. Faces are "left", "right", "bottom" and "top".
 
     Attributes:
         width: extent of the electrolyte along x [m].
@@ -65,8 +74,8 @@ class Polycrystal(MeshSource):
 
     Raises:
         ParameterError: a number is out of its bounds.
-        MeshError: there are fewer than two grains, seeds lie outside, names are used twice, or the
-            section is none in plane strain.
+        MeshError: there are fewer than two grains, seeds lie outside, names are used twice, the
+            section is none in plane strain, or a grain is smaller than a facet.
     """
 
     width: float = length("extent of the electrolyte along x")
@@ -103,7 +112,7 @@ class Polycrystal(MeshSource):
             return np.asarray(self.places, dtype=float)
         rng = np.random.default_rng(self.seed)
         scale = np.array([self.width, self.thickness])
-        points = rng.random((_SAMPLES, 2))
+        points = rng.random((max(_SAMPLES, _PER_GRAIN * self.grains), 2))
         seeds = points[: self.grains].copy()
         for _ in range(_ROUNDS):
             nearest = cKDTree(seeds * scale).query(points * scale)[1]
@@ -117,31 +126,56 @@ class Polycrystal(MeshSource):
         images = [self.seeds * (a, b) + (c, d) for a, b, c, d in _IMAGES]
         return Voronoi(np.concatenate([self.seeds, *images]) * scale)
 
+    @cached_property
+    def _corners(self) -> tuple[Floats, Ints]:
+        """Places of all corners of grains (n, 2) [m], and which of them each vertex of cells is."""
+        limits = np.array([self.width, self.thickness])
+        return _joined(self._cells.vertices, limits, SHORTEST * self.facet)
+
+    @cached_property
+    def _outlines(self) -> tuple[list[int], ...]:
+        """Corners of each grain, one after the other around it."""
+        cells, (_, corner) = self._cells, self._corners
+        found = []
+        for grain, where in enumerate(self.seeds):
+            around = corner[cells.regions[cells.point_region[grain]]]
+            kept = [int(c) for c in around[around != np.roll(around, 1)]]
+            if len(kept) < 3 or len({*kept}) < len(kept):
+                raise MeshError(
+                    f"Polycrystal: the grain of seed {where.tolist()} is smaller than a facet, "
+                    f"{self.facet:g} m: make facets smaller, or grains fewer"
+                )
+            found.append(kept)
+        return tuple(found)
+
     def _segments(self) -> Iterator[Segment]:
         """Yield the boundaries of grains."""
         cells, number = self._cells, len(self.seeds)
+        places, corner = self._corners
         for (one, other), ends in zip(cells.ridge_points, cells.ridge_vertices, strict=True):
             first, second = sorted((int(one), int(other)))
             if first >= number:
                 continue
-            where = cells.vertices[ends]
-            if np.hypot(*(where[1] - where[0])) < _ROUNDING * self.thickness:
+            start, end = corner[ends]
+            if start == end:
                 continue
             if second >= number:
                 edge = (second - number) // number - 2
                 if edge < 0:
                     continue
                 second = (BOTTOM, TOP)[edge]
-            yield first, second, where
+            yield first, second, places[[start, end]]
 
     @cached_property
     def colours(self) -> tuple[int, ...]:
-        """Region of each grain: touching grains have different ones."""
-        pairs = [(a, b) for a, b, _ in self._segments() if b >= 0]
+        """Region of each grain: those that touch, in a corner too, have different ones."""
         found: list[int] = []
-        for grain in range(len(self.seeds)):
-            near = {found[a] for a, b in pairs if b == grain}
-            near |= {found[b] for a, b in pairs if a == grain and b < grain}
+        for grain, outline in enumerate(self._outlines):
+            near = {
+                colour
+                for colour, other in zip(found, self._outlines[:grain], strict=True)
+                if not {*outline}.isdisjoint(other)
+            }
             found.append(next(k for k in count() if k not in near))
         return tuple(found)
 
@@ -178,7 +212,7 @@ class Polycrystal(MeshSource):
     def mouths(self) -> tuple[float, ...]:
         """Places along x at which boundaries begin at the lower edge [m]."""
         ends = [where for a, b, where in self._segments() if b >= 0]
-        at = {float(x) for where in ends for x, y in where if abs(y) < 1e-6 * self.thickness}
+        at = {float(x) for where in ends for x, y in where if abs(y) < _AT_EDGE * self.thickness}
         return tuple(sorted(at))
 
     def expected_cells(self) -> tuple[float, str]:
@@ -199,11 +233,10 @@ class Polycrystal(MeshSource):
     def _draw(self, gmsh: Any, unit: float) -> None:
         """Draw the grains and the metal in lengths of `unit`, name and mesh them."""
         occ, model = gmsh.model.occ, gmsh.model
-        cells, limits = self._cells, np.array([self.width, self.thickness])
+        places, _ = self._corners
         drawn: list[tuple[str, int]] = []
-        for grain, colour in enumerate(self.colours):
-            corners = cells.vertices[cells.regions[cells.point_region[grain]]]
-            points = [occ.addPoint(*(np.clip(c, 0.0, limits) / unit), 0) for c in corners]
+        for outline, colour in zip(self._outlines, self.colours, strict=True):
+            points = [occ.addPoint(*(place / unit), 0) for place in places[outline]]
             sides = [
                 occ.addLine(a, b) for a, b in zip(points, [*points[1:], points[0]], strict=True)
             ]
@@ -233,4 +266,33 @@ def _are_places(places: Sequence[tuple[float, float]] | None) -> bool:
     if places is None:
         return True
     inside = all(0.0 < number < 1.0 for place in places for number in place)
-    return inside and len(places) > 1 and len({*places}) == len(places)
+    return inside and len(places) > 1 and len({tuple(place) for place in places}) == len(places)
+
+
+def _joined(vertices: Floats, limits: Floats, reach: float) -> tuple[Floats, Ints]:
+    """Return the places of corners, and which of them each vertex (n, 2) is.
+
+    Vertices within a reach of each other are one corner: on an edge of the rectangle if one of them
+    lies there, else in their middle.
+
+    Args:
+        vertices: all vertices, those outside too [m].
+        limits: width and thickness [m].
+        reach: distance [m].
+    """
+    small = _AT_EDGE * limits.min()
+    inside = np.all((vertices > -small) & (vertices < limits + small), axis=1)
+    at = np.clip(vertices, 0.0, limits)
+    # what rounding has put beside an edge lies on it
+    at = np.where(at < small, 0.0, np.where(at > limits - small, limits, at))
+    here = np.flatnonzero(inside)
+    pairs = here[cKDTree(at[here]).query_pairs(reach, output_type="ndarray")]
+    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(at),) * 2)
+    corner = np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
+    edges = ((at == 0.0) | (at == limits)).sum(axis=1)
+    places = np.empty((corner.max() + 1, 2))
+    for number in range(len(places)):
+        members = np.flatnonzero(corner == number)
+        first = members[edges[members] == edges[members].max()]
+        places[number] = at[first].mean(axis=0)
+    return places, corner

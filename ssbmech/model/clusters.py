@@ -22,6 +22,7 @@ from scipy.spatial import cKDTree
 
 from ssbmech._compat import cell_nodes
 from ssbmech.case.shorts import AtShort
+from ssbmech.errors import CaseError
 from ssbmech.model.body import BodyModel
 from ssbmech.model.crack_network import ROUNDING, CrackNetwork
 from ssbmech.model.outputs import Arrays, Output, Scalar
@@ -68,6 +69,9 @@ class Clusters:
             network: all cracks.
             owners: electrode that each joined crack is part of, by interface.
             ends: vertices of electrodes on all ranks (n, 3), by name.
+
+        Raises:
+            CaseError: no flaw of an electrode's cracks is connected to it.
         """
         self._network, self._owners = network, dict(owners)
         self._ridges: dict[str, Ints] = {}
@@ -87,6 +91,24 @@ class Clusters:
                 if end == owner:
                     self._depths[name] = away.max(axis=1) if owned else np.empty(0)
         self._ends = tuple(ends)
+        self._check_start()
+
+    def _check_start(self) -> None:
+        """Refuse flaws of which none is connected to its electrode; collective."""
+        if not self._owners:
+            return
+        found = self._find(past=True)
+        comm = next(iter(self._network.cracks.values())).surface.comm
+        for owner in dict.fromkeys(self._owners.values()):
+            own = [found.holding[name] for name, other in self._owners.items() if other == owner]
+            flawed = comm.allreduce(any(bool(each.any()) for each in own), op=MPI.LOR)
+            # cracks without a flaw wait for metal of others
+            if flawed and not len(found.touched[owner]):
+                raise CaseError(
+                    f"electrode {owner!r}: none of the flaws in the cracks that are joined to it "
+                    "touches its metal, so that nothing would be plated in them: move one of them "
+                    "to where a crack begins at the metal"
+                )
 
     @property
     def guards(self) -> Sequence[AtShort]:
@@ -177,6 +199,9 @@ def clusters_of(
         sides: interfaces that are joined to each electrode.
         faces: outer faces of the electrolyte that are held at a potential, which are electrodes
             too.
+
+    Raises:
+        CaseError: no flaw of an electrode's cracks is connected to it.
     """
     owners: dict[str, str] = {}
     ends: dict[str, Array] = {}

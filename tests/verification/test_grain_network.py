@@ -3,17 +3,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from mpi4py import MPI
 
 import numpy as np
 import pytest
 
 import ssbmech as ssb
-from ssbmech.errors import MeshError
+from ssbmech.errors import CaseError, MeshError
 from ssbmech.geometry.polycrystal import Polycrystal
 from ssbmech.model.cell import CellModel
+from tests import tools
 from tests.grain_network import network, section
-from tests.tools import march, measured
+from tests.tools import March, march, measured
 
 COMM = MPI.COMM_WORLD
 ITEM = "Metal in boundaries of grains"
@@ -70,6 +73,14 @@ def test_clusters_are_found_across_boundaries_and_ranks() -> None:
     assert reach == pytest.approx(thickness, rel=2e-3), "from the nearest vertex of the electrode"
 
 
+def off(one: March, other: March) -> float:
+    """Return the largest relative deviation of the ends of two runs [1]."""
+    volumes = [name for name in one.rows[-1] if name.startswith(("crack_volume", "crack_size"))]
+    names = ["time", "voltage", "crack_reach", *volumes]
+    pairs = [(one.rows[-1][name], other.rows[-1][name]) for name in names]
+    return max(abs(a - b) / (abs(b) or 1.0) for a, b in pairs)
+
+
 @pytest.mark.slow
 def test_metal_that_has_grown_through_is_a_short() -> None:
     """Up one boundary, aside along another, and up again: the run ends where it gets through."""
@@ -84,6 +95,37 @@ def test_metal_that_has_grown_through_is_a_short() -> None:
     measured(ITEM, "time by which the short is landed on", 1 - time[-2] / time[-1], 1e-3, "0")
     measured(ITEM, "audit of charge", run.series("audit_charge").max(), 1e-12, "0")
     measured(ITEM, "audit of lithium", run.series("audit_lithium").max(), 1e-12, "0")
+
+
+@pytest.mark.slow
+def test_metal_takes_a_turn_on_any_ranks_and_with_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a flaw that ends just past the first point where boundaries meet."""
+    case = network(ssb.ConstantCurrent(-300.0, 0.12), step=0.03, flaw=2.1e-6)
+    whole = march(case)
+    grown = [whole.rows[-1][f"crack_volume:{name}"] for name in case.geometry.boundaries]
+    assert sum(volume > 1e-16 for volume in grown) > 1, "in more than one boundary"
+    monkeypatch.setattr(tools._setting, "mode", tools.Mode.RECOVER)
+    measured(ITEM, "change by a stop half way", off(march(case), whole), 1e-8, "none")
+    monkeypatch.setattr(tools._setting, "mode", tools.Mode.WHOLE)
+    if COMM.size > 1:
+        alone = march(case, MPI.COMM_SELF)
+        measured(ITEM, "change by the number of ranks", off(whole, alone), 1e-8, "none")
+
+
+@pytest.mark.serial
+def test_flaws_that_are_cut_off_are_refused() -> None:
+    """A flaw where boundaries meet touches cracks of the electrode, and yet not its metal."""
+    case = network(ssb.ConstantCurrent(-1.0, 1.0), step=1.0)
+    ends = [end for a, b, where in case.geometry._segments() if min(a, b) >= 0 for end in where]
+    x, y = next(end for end in ends if 0.2 < end[1] / case.geometry.thickness < 0.8)
+    inside = dataclasses.replace(case.interfaces[-1].filling, flaw=ssb.Ball(0.6e-6, x=x, y=y))
+    moved = [
+        dataclasses.replace(each, filling=inside) if each.filling else each
+        for each in case.interfaces
+    ]
+    case = dataclasses.replace(case, interfaces=tuple(moved))
+    with pytest.raises(CaseError, match="none of the flaws"):
+        CellModel(case, case.geometry.build(MPI.COMM_SELF))
 
 
 @pytest.mark.serial
@@ -107,6 +149,16 @@ def test_grains_that_touch_are_of_different_regions() -> None:
     assert len(made.mouths) >= len(made.at_metal) - 1
     with pytest.raises(MeshError, match="pairs between 0 and 1"):
         section(places=((0.5, 1.2), (0.5, 0.2)))
+    assert section(places=[[0.5, 0.2], [0.5, 0.8]]).colours == (0, 1)
+    quarters = section(places=[(x, y) for x in (0.25, 0.75) for y in (0.25, 0.75)])
+    assert sorted(quarters.colours) == [0, 1, 2, 3], "those that meet in a corner alone too"
+    assert len(quarters.boundaries) == 4
+    # of these twenty grains two corners are 1.5 nm apart
+    many = dataclasses.replace(made, facet=1e-6, width=12e-6, grains=20, seed=1, places=None)
+    lengths = [np.hypot(*(end - start)) for _, _, (start, end) in many._segments()]
+    assert min(lengths) > 0.3 * many.facet
+    with pytest.raises(MeshError, match="smaller than a facet"):
+        _ = dataclasses.replace(many, facet=1e-5).colours
     for places in (((0.5, 0.2), (0.5, 0.2)), ((0.5, 0.2),)):
         with pytest.raises(MeshError, match="pairs between 0 and 1"):
             section(places=places)
