@@ -8,10 +8,18 @@ bond before the press and with the mesh.
 
 from __future__ import annotations
 
+import dataclasses
+
+from mpi4py import MPI
+
+import numpy as np
 import pytest
 
+import ssbmech as ssb
+from ssbmech.units import MPa
 from tests.case_scripts import script_case
-from tests.tools import march, measured
+from tests.small_cell import deviations, physical
+from tests.tools import March, march, measured
 
 SURFACE = "particle|matrix"
 
@@ -35,3 +43,33 @@ def test_pressing_again_takes_back_a_part_of_the_void_for_a_while() -> None:
     left = conducts[8] / conducts[3]
     measured(item, "conducting surface one charge on, over that before", left, 0.85, "comes off")
     assert void[8] > 1.3 * void[3], "it comes off further than before"
+
+
+@pytest.mark.slow
+def test_the_press_on_all_ranks_is_that_of_one() -> None:
+    """A weak bond breaks all around in one charge, and the gap that opens is closed at 300 MPa.
+
+    Steps are judged by next to nothing: where an error decides, rounding may.
+    """
+    case = script_case("repress", "--fineness=4", "--strength=5", "--toughness=0.008")
+    charge, press = ssb.ConstantCurrent(0.2, 18e3), ssb.Press(300 * MPa, 60.0)
+    case = dataclasses.replace(
+        case,
+        protocol=(case.protocol[0], charge, press),
+        step_control=ssb.AdaptiveSteps(
+            dt_initial=10.0, dt_max=1800.0, gap_error=1e-6, stress_error=None
+        ),
+        newton=ssb.NewtonSettings(tolerance=1e-9),
+    )
+
+    def columns(run: March) -> dict[str, np.ndarray]:
+        return {name: run.series(name) for name in physical(run.rows[0])}
+
+    together, alone = columns(march(case)), columns(march(case, MPI.COMM_SELF))
+    touching, item = alone[f"contact_fraction:{SURFACE}"], "Sphere that has come off, on ranks"
+    assert touching.min() == 0.0 and touching[-1] == 1.0, "it has come off, and is pressed back"
+    assert alone["porosity_mean:matrix"][-1] < 0.95 * alone["porosity_mean:matrix"][0]
+    assert len(together["time"]) == len(alone["time"])
+    apart = deviations(together, alone)
+    worst = max(apart, key=lambda name: apart[name])
+    measured(item, f"largest difference of a column, {worst}", apart[worst], 1e-8, "one rank")
