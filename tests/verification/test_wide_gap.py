@@ -36,6 +36,7 @@ FRAMES = (
 )
 WALL, CORE, OUTER = "metal|core", 0.8e-6, 3e-6
 WALL_AT_START = 1e-6
+FACET = {2: 0.1e-6, 3: 0.16e-6}
 ENERGY, VISCOSITY = 0.5, 1e9
 STIFF = with_flow(LITHIUM, rate=1e-12, stress=1e6, exponent=1.0)
 VISCOUS = with_flow(LITHIUM, rate=1.0, stress=3 * VISCOSITY, exponent=1.0)
@@ -67,7 +68,7 @@ def around_core(
     return ssb.Case(
         name="around",
         geometry=ssb.Inclusion(
-            frame=frame, radius=CORE, outer_radius=OUTER, size=0.1e-6 * (frame.dim - 1),
+            frame=frame, radius=CORE, outer_radius=OUTER, size=FACET[frame.dim],
             coarsening=6.0 - frame.dim, region="core", matrix="metal",
         ),
         bodies=(
