@@ -127,15 +127,15 @@ class Polycrystal(MeshSource):
         return Voronoi(np.concatenate([self.seeds, *images]) * scale)
 
     @cached_property
-    def _corners(self) -> tuple[Floats, Ints]:
+    def corners(self) -> tuple[Floats, Ints]:
         """Places of all corners of grains (n, 2) [m], and which of them each vertex of cells is."""
         limits = np.array([self.width, self.thickness])
         return _joined(self._cells.vertices, limits, SHORTEST * self.facet)
 
     @cached_property
-    def _outlines(self) -> tuple[list[int], ...]:
+    def outlines(self) -> tuple[list[int], ...]:
         """Corners of each grain, one after the other around it."""
-        cells, (_, corner) = self._cells, self._corners
+        cells, (_, corner) = self._cells, self.corners
         found = []
         for grain, where in enumerate(self.seeds):
             around = corner[cells.regions[cells.point_region[grain]]]
@@ -151,7 +151,7 @@ class Polycrystal(MeshSource):
     def _segments(self) -> Iterator[Segment]:
         """Yield the boundaries of grains."""
         cells, number = self._cells, len(self.seeds)
-        places, corner = self._corners
+        places, corner = self.corners
         for (one, other), ends in zip(cells.ridge_points, cells.ridge_vertices, strict=True):
             first, second = sorted((int(one), int(other)))
             if first >= number:
@@ -170,10 +170,10 @@ class Polycrystal(MeshSource):
     def colours(self) -> tuple[int, ...]:
         """Region of each grain: those that touch, in a corner too, have different ones."""
         found: list[int] = []
-        for grain, outline in enumerate(self._outlines):
+        for grain, outline in enumerate(self.outlines):
             near = {
                 colour
-                for colour, other in zip(found, self._outlines[:grain], strict=True)
+                for colour, other in zip(found, self.outlines[:grain], strict=True)
                 if not {*outline}.isdisjoint(other)
             }
             found.append(next(k for k in count() if k not in near))
@@ -228,37 +228,36 @@ class Polycrystal(MeshSource):
             EnvironmentMissing: Gmsh cannot be loaded.
         """
         unit = power_of_two(max(self.width, self.thickness))
-        return mesh_model(2, lambda gmsh: self._draw(gmsh, unit), unit)
+        return mesh_model(2, lambda gmsh: _draw(self, gmsh, unit), unit)
 
-    def _draw(self, gmsh: Any, unit: float) -> None:
-        """Draw the grains and the metal in lengths of `unit`, name and mesh them."""
-        occ, model = gmsh.model.occ, gmsh.model
-        places, _ = self._corners
-        drawn: list[tuple[str, int]] = []
-        for outline, colour in zip(self._outlines, self.colours, strict=True):
-            points = [occ.addPoint(*(place / unit), 0) for place in places[outline]]
-            sides = [
-                occ.addLine(a, b) for a, b in zip(points, [*points[1:], points[0]], strict=True)
-            ]
-            drawn.append(
-                (f"{self.grain_name}_{colour}", occ.addPlaneSurface([occ.addCurveLoop(sides)]))
-            )
-        for name, thick, start in (
-            (self.metal_name, self.metal, -(self.metal or 0.0)),
-            (self.counter_name, self.counter, self.thickness),
-        ):
-            if thick is not None:
-                box = occ.addRectangle(0, start / unit, 0, self.width / unit, thick / unit)
-                drawn.append((name, box))
-        _, pieces = occ.fragment([(2, tag) for _, tag in drawn], [])
-        occ.synchronize()
-        groups: dict[str, list[int]] = {}
-        for (name, _), piece in zip(drawn, pieces, strict=True):
-            groups.setdefault(name, []).extend(tag for _, tag in piece)
-        for name, tags in groups.items():
-            model.addPhysicalGroup(2, tags, name=name)
-        size = self.facet / unit
-        generate_sized(gmsh, 2, lambda x, y, z: size)
+
+def _draw(crystal: Polycrystal, gmsh: Any, unit: float) -> None:
+    """Draw the grains and the metal in lengths of `unit`, name and mesh them."""
+    occ, model = gmsh.model.occ, gmsh.model
+    places, _ = crystal.corners
+    drawn: list[tuple[str, int]] = []
+    for outline, colour in zip(crystal.outlines, crystal.colours, strict=True):
+        points = [occ.addPoint(*(place / unit), 0) for place in places[outline]]
+        sides = [occ.addLine(a, b) for a, b in zip(points, [*points[1:], points[0]], strict=True)]
+        drawn.append(
+            (f"{crystal.grain_name}_{colour}", occ.addPlaneSurface([occ.addCurveLoop(sides)]))
+        )
+    for name, thick, start in (
+        (crystal.metal_name, crystal.metal, -(crystal.metal or 0.0)),
+        (crystal.counter_name, crystal.counter, crystal.thickness),
+    ):
+        if thick is not None:
+            box = occ.addRectangle(0, start / unit, 0, crystal.width / unit, thick / unit)
+            drawn.append((name, box))
+    _, pieces = occ.fragment([(2, tag) for _, tag in drawn], [])
+    occ.synchronize()
+    groups: dict[str, list[int]] = {}
+    for (name, _), piece in zip(drawn, pieces, strict=True):
+        groups.setdefault(name, []).extend(tag for _, tag in piece)
+    for name, tags in groups.items():
+        model.addPhysicalGroup(2, tags, name=name)
+    size = crystal.facet / unit
+    generate_sized(gmsh, 2, lambda x, y, z: size)
 
 
 def _are_places(places: Sequence[tuple[float, float]] | None) -> bool:

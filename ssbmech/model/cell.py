@@ -41,7 +41,7 @@ from ssbmech.model.rigid import check_rigid_motions
 from ssbmech.model.setting import setting_of
 from ssbmech.model.stack import fluids
 from ssbmech.model.supports import hold_potentials, hold_supports
-from ssbmech.model.surface import SurfaceModel
+from ssbmech.model.surface import SurfaceModel, found_on
 from ssbmech.solve.field_roles import Role
 from ssbmech.solve.system import System
 from ssbmech.solve.unknowns import Closure, Unknown
@@ -112,16 +112,8 @@ class CellModel:
         check_rigid_motions(
             self.bodies, self.surfaces, self.holder.closures, self.comm, presses(case)
         )
-        transfers = {
-            name: transfer
-            for name, surface in self.surfaces.items()
-            for transfer in surface.parts.find(Transfer)
-        }
-        cracks = {
-            name: walls
-            for name, surface in self.surfaces.items()
-            for walls in surface.parts.find(ConnectedWalls)
-        }
+        transfers = found_on(self.surfaces, Transfer)
+        cracks = found_on(self.surfaces, ConnectedWalls)
         self.circuit = Circuit(case.electrodes, transfers, cracks, case.scales, self.area)
         check_reach(self.surfaces, self.circuit.sides)
         faces = [held.face for held in case.loads.face_potentials]

@@ -25,7 +25,7 @@ from scipy.spatial import cKDTree
 
 from ssbmech.errors import CaseError
 from ssbmech.model.parts.crack import CrackMetal
-from ssbmech.model.surface import SurfaceModel
+from ssbmech.model.surface import SurfaceModel, found_on
 from ssbmech.solve.unknowns import Closure
 
 Array = npt.NDArray[np.float64]
@@ -89,12 +89,8 @@ def crack_network(surfaces: Mapping[str, SurfaceModel], comm: MPI.Intracomm) -> 
         CaseError: no facet of a crack, nor of one that it meets, lies in a flaw, or a mouth lies
             where several meet.
     """
-    cracks = {
-        name: crack
-        for name, surface in surfaces.items()
-        for crack in surface.parts.find(CrackMetal)
-    }
-    gathered = [np.concatenate(comm.allgather(c.ridge_points)) for c in cracks.values()]
+    cracks = found_on(surfaces, CrackMetal)
+    gathered = [np.concatenate(comm.allgather(c.places.ridges)) for c in cracks.values()]
     every = np.concatenate([np.empty((0, 3)), *gathered])
     reach = ROUNDING * float(np.abs(every).max(initial=0.0))
     owner, points = _merged(every, reach)
@@ -103,7 +99,7 @@ def crack_network(surfaces: Mapping[str, SurfaceModel], comm: MPI.Intracomm) -> 
     for j, (start, end) in enumerate(pairwise(starts)):
         meeting[j, owner[start:end]] = True
     numbers = {
-        name: np.asarray(cKDTree(points).query(crack.all_ridge_points)[1], dtype=np.int64)
+        name: np.asarray(cKDTree(points).query(crack.places.all_ridges)[1], dtype=np.int64)
         for name, crack in cracks.items()
     }
     network = CrackNetwork(cracks, points, numbers, meeting)
@@ -148,7 +144,7 @@ def _check_mouths(network: CrackNetwork, comm: MPI.Intracomm) -> None:
     for name, crack in network.cracks.items():
         if not len(at):
             return
-        mouths = crack.open_ridge_points
+        mouths = crack.places.open_ridges
         reach = ROUNDING * float(np.abs(network.points).max(initial=0.0))
         away = cKDTree(at).query(mouths)[0] if len(mouths) else np.empty(0)
         if comm.allreduce(bool((away <= reach).any()), op=MPI.LOR):

@@ -36,8 +36,8 @@ def check_reach(surfaces: Mapping[str, SurfaceModel], sides: Mapping[str, Sequen
         for name in joined:
             others = [surfaces[other] for other in (electrode, *joined) if other != name]
             for crack in surfaces[name].parts.find(CrackMetal):
-                at_flaw = _touching(crack.flaw_points, others)
-                at_mouth = _touching(crack.mouth_points, others)
+                at_flaw = _touching(crack.places.flaw_vertices, others)
+                at_mouth = _touching(crack.places.mouth_vertices, others)
                 # metal gets into a crack without a flaw from one that it meets
                 at_flaw = at_flaw if len(at_flaw) else np.ones(1, dtype=bool)
                 for what, touches in (("flaw", at_flaw.any()), ("mouth", at_mouth.all())):

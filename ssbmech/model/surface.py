@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from mpi4py import MPI
 
@@ -37,6 +37,8 @@ from ssbmech.solve.system import FormGroup
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, eq=False)
@@ -328,6 +330,11 @@ class SurfaceModel:
             numbers = dofmap.index_map.local_to_global(local.ravel())
             nodes[unknown.key] = numbers.reshape(local.shape).astype(np.int64)
         return nodes
+
+
+def found_on(surfaces: Mapping[str, SurfaceModel], kind: type[Part]) -> dict[str, Part]:
+    """Return the parts of a kind of which an interface has one at most, by interface."""
+    return {name: part for name, each in surfaces.items() for part in each.parts.find(kind)}
 
 
 def is_zero(value: Expr) -> bool:

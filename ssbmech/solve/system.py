@@ -151,19 +151,7 @@ class System:
             self.comm.Allreduce(MPI.IN_PLACE, squares, op=MPI.SUM)
             # a field held on the whole boundary may have its size there alone
             unknown.reference = math.sqrt(squares[0 if squares[0] > 1e-12 * squares[1] else 1])
-        self._share_references()
-
-    def _share_references(self) -> None:
-        """Give fields that are tied one reference, also where others tie them."""
-        apart = True
-        while apart:
-            apart = False
-            for closure in self.closures:
-                tied = [shared for shared, _ in closure.ties]
-                largest = max(shared.reference for shared in tied)
-                for shared in tied:
-                    apart = apart or shared.reference < largest
-                    shared.reference = largest
+        _share_references(self.closures)
 
     def _compile_blocks(self, group: FormGroup) -> Iterator[Block]:
         """Compile the derivatives of a group of forms; collective."""
@@ -260,6 +248,19 @@ class System:
             for shared, tied in closure.ties:
                 shared.function.x.array[tied] = closure.value
                 shared.function.x.scatter_forward()
+
+
+def _share_references(closures: Sequence[Closure]) -> None:
+    """Give fields that are tied one reference, also where others tie them."""
+    apart = True
+    while apart:
+        apart = False
+        for closure in closures:
+            tied = [shared for shared, _ in closure.ties]
+            largest = max(shared.reference for shared in tied)
+            for shared in tied:
+                apart = apart or shared.reference < largest
+                shared.reference = largest
 
 
 def _derivative(form: Any, function: fem.Function) -> Any | None:

@@ -79,7 +79,7 @@ def test_no_file_names_a_machine() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "pip install --index-url {}://packages.somewhere.{}/simple".format("https", "org"),
+        "pip install --index-url {}://{}/simple".format("https", ".".join(("somewhere", "org"))),
         "{}://someone:word@mirror.somewhere/debian trixie main".format("http"),
         "from index.somewhere.{} or so".format("io"),
         "git clone {}://2001.local/x".format("ssh"),

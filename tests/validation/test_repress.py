@@ -67,7 +67,7 @@ def test_the_press_on_all_ranks_is_that_of_one() -> None:
 
     together, alone = columns(march(case)), columns(march(case, MPI.COMM_SELF))
     touching, item = alone[f"contact_fraction:{SURFACE}"], "Sphere that has come off, on ranks"
-    assert touching.min() == 0.0 and touching[-1] == 1.0, "it has come off, and is pressed back"
+    assert touching.min() < 1e-9 and touching[-1] > 1 - 1e-9, "it has come off, and is pressed back"
     assert alone["porosity_mean:matrix"][-1] < 0.95 * alone["porosity_mean:matrix"][0]
     assert len(together["time"]) == len(alone["time"])
     apart = deviations(together, alone)

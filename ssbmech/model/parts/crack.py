@@ -28,7 +28,7 @@ import numpy.typing as npt
 import ufl
 from dolfinx import fem, la
 
-from ssbmech._compat import cell_nodes, compile_form
+from ssbmech._compat import compile_form
 from ssbmech.case.probing import value_at
 from ssbmech.case.protocol import Drive
 from ssbmech.errors import CaseError
@@ -43,6 +43,7 @@ from ssbmech.model.history import Follower
 from ssbmech.model.outputs import Arrays, CellField, Output, Scalar, total
 from ssbmech.model.part import Extrapolated, Judged, Memory, SurfacePart, Term
 from ssbmech.model.parts.bond import BROKEN, Bond
+from ssbmech.model.parts.crack_places import CrackPlaces
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.runfolder.quantities import quantity
 from ssbmech.solve.unknowns import Unknown
@@ -127,6 +128,7 @@ class CrackMetal(SurfacePart):
         flaw: 1 on facets that are broken from the start, 0 on others.
         connected: 1 on facets whose metal is connected to an electrode at the start of the step, 0
             on others; 1 on all of them where there is none.
+        places: where its ridges, flaw and mouth are.
         history: wetted, plated and expelled at the start of the step.
     """
 
@@ -147,6 +149,7 @@ class CrackMetal(SurfacePart):
         self.connected = fem.Function(self.flaw.function_space, name="crack_connected")
         self.connected.x.array[:] = 1.0
         self._open = open_ends(surface, space, filling.mouth)
+        self.places = CrackPlaces(self._edges, self._open, self.broken, self.ridges.owned)
         self._outside = self._pressure_outside(filling.mouth)
         self.history = surface.history("crack")
         self.wetted = self.history.start("wetted")
@@ -171,28 +174,6 @@ class CrackMetal(SurfacePart):
         return np.asarray(self.broken | (h[:owned] > self.filling.nucleus))
 
     @property
-    def flaw_points(self) -> npt.NDArray[np.float64]:
-        """Vertices of the facets of this rank that are broken from the start (n, 3) [m]."""
-        mesh = self.surface.mesh.mesh
-        ends = cell_nodes(mesh)[: self.surface.gap.owned][self.broken]
-        return np.asarray(mesh.geometry.x[np.unique(ends)])
-
-    @property
-    def all_ridge_points(self) -> npt.NDArray[np.float64]:
-        """Places of the ridges of this rank, those of other ranks that it knows too (n, 3) [m]."""
-        return np.asarray(self.ridges.function.function_space.tabulate_dof_coordinates())
-
-    @property
-    def ridge_points(self) -> npt.NDArray[np.float64]:
-        """Places of the ridges that this rank owns (n, 3) [m]."""
-        return self.all_ridge_points[: self.ridges.owned]
-
-    @property
-    def open_ridge_points(self) -> npt.NDArray[np.float64]:
-        """Places of the ridges that are open (n, 3) [m]."""
-        return self.all_ridge_points[self._open.x.array > 0.5]
-
-    @property
     def typical_volume(self) -> float:
         """Volume of a typical gap on a facet of mean size [m3]; collective.
 
@@ -202,16 +183,6 @@ class CrackMetal(SurfacePart):
         area = total(float(surface.areas.sum()), surface.comm)
         count = total(float(surface.gap.owned), surface.comm)
         return surface.setting.scales.gap * area / count
-
-    @property
-    def mouth_points(self) -> npt.NDArray[np.float64]:
-        """Vertices of the ends of this rank at which the crack is open (n, 3) [m]."""
-        mesh, owned = self.surface.mesh.mesh, self.surface.gap.owned
-        ends = self._open.x.array[self._open.function_space.dofmap.list[:owned]] > 0.5
-        corners = np.asarray(self._edges.corners)
-        facet, ridge = np.nonzero(ends)
-        nodes = cell_nodes(mesh)[:owned][facet[:, None], corners[ridge]]
-        return np.asarray(mesh.geometry.x[np.unique(nodes)])
 
     def _pressure_outside(self, mouth: Mouth | None) -> Expr:
         """Return the pressure at the mouth [Pa]."""

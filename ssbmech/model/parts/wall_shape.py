@@ -32,6 +32,7 @@ from dolfinx import fem, la
 
 from ssbmech._compat import compile_form
 from ssbmech.errors import CaseError
+from ssbmech.frames import Frame
 from ssbmech.geometry.moving import area_shares, area_vectors, facet_link, shares, steepness
 from ssbmech.model.history import facet_integrals
 from ssbmech.model.parts.wall_growth import WallGrowth
@@ -83,7 +84,7 @@ class WallShape:
         self.along = fem.Function(surface.gap.function.function_space, name="along")
         self.spread = fem.Function(surface.gap.function.function_space, name="spread")
         self.link = facet_link(surface.mesh, surface.parent)
-        self._parts = self._found_parts()
+        self._parts = _vertex_parts(surface, self.share.function_space, self.link.cells)
         x = np.asarray(surface.minus.mesh.mesh.geometry.x, dtype=np.float64)
         self._made = x[self.link.minus_nodes][:, :, :dim]
         lifted = ufl.dot(surface.plus.u.function("-"), surface.sides.normal)
@@ -93,22 +94,6 @@ class WallShape:
         count = int(index_map.size_local + index_map.num_ghosts)
         self.direct(np.ones((count, dim), dtype=bool))
         self.follow()
-
-    def _found_parts(self) -> Array:
-        """Return the area for which each vertex stands in a facet over the facet's; collective.
-
-        Laws hold vertex by vertex with these areas, which the radius makes unlike; at the owned
-        places of the share [1].
-        """
-        surface, space = self.surface, self.share.function_space
-        test = ufl.TestFunction(space)("+")
-        maps = surface.entity_maps
-        local = facet_integrals(compile_form(test * surface.local.dS, maps), space)
-        full = facet_integrals(compile_form(test * surface.sides.dS, maps), space)
-        rows = space.dofmap.list[self.link.cells]
-        whole = np.ones_like(full)
-        whole[rows] = full[rows].sum(axis=1, keepdims=True)
-        return np.asarray(local / whole)
 
     @property
     def places(self) -> npt.NDArray[np.int32]:
@@ -151,21 +136,10 @@ class WallShape:
                 "FannedDirectors, round it, or let the body rest"
             )
         self.along.x.array[:] = self._swept(self._made)
-        self._parallel = self._found_parallel(directors[self.places].reshape(-1, dim))
+        self._parallel = _are_parallel(
+            directors[self.places].reshape(-1, dim), surface.setting.frame, surface.comm
+        )
         self.spread.x.array[:] = 1.0
-
-    def _found_parallel(self, directors: Array) -> bool:
-        """Return whether no area changes on the way along some directors; collective.
-
-        Args:
-            directors: unit vectors, shape (places, dim).
-        """
-        frame, comm = self.surface.setting.frame, self.surface.comm
-        both = np.stack([directors, -directors])
-        bounds = np.max(both, axis=1, initial=-1.0)
-        comm.Allreduce(MPI.IN_PLACE, bounds, op=MPI.MAX)
-        apart, radial = bounds.sum(axis=0).max(), np.abs(bounds[:, 0]).max()
-        return bool(apart <= PARALLEL and not (frame.revolves and radial > PARALLEL))
 
     def follow(self) -> None:
         """Take area vectors from where the metal is, and shares from the gaps; collective."""
@@ -280,3 +254,40 @@ def _units(vectors: Array) -> Array:
     """Return vectors over their lengths; zero where they have none, shape (places, dim)."""
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.where(length > 0.0, length, 1.0))
+
+
+def _vertex_parts(
+    surface: SurfaceModel, space: fem.FunctionSpace, cells: npt.NDArray[np.int32]
+) -> Array:
+    """Return the area for which each vertex stands in a facet over the facet's; collective.
+
+    Laws hold vertex by vertex with these areas, which the radius makes unlike [1].
+
+    Args:
+        surface: the interface.
+        space: linear functions on each facet, at whose owned places the parts are.
+        cells: the owned facets.
+    """
+    test = ufl.TestFunction(space)("+")
+    maps = surface.entity_maps
+    local = facet_integrals(compile_form(test * surface.local.dS, maps), space)
+    full = facet_integrals(compile_form(test * surface.sides.dS, maps), space)
+    rows = space.dofmap.list[cells]
+    whole = np.ones_like(full)
+    whole[rows] = full[rows].sum(axis=1, keepdims=True)
+    return np.asarray(local / whole)
+
+
+def _are_parallel(directors: Array, frame: Frame, comm: MPI.Intracomm) -> bool:
+    """Return whether no area changes on the way along some directors; collective.
+
+    Args:
+        directors: unit vectors, shape (places, dim).
+        frame: kinematic frame.
+        comm: communicator of those that have directors.
+    """
+    both = np.stack([directors, -directors])
+    bounds = np.max(both, axis=1, initial=-1.0)
+    comm.Allreduce(MPI.IN_PLACE, bounds, op=MPI.MAX)
+    apart, radial = bounds.sum(axis=0).max(), np.abs(bounds[:, 0]).max()
+    return bool(apart <= PARALLEL and not (frame.revolves and radial > PARALLEL))
