@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import h5py
 import numpy as np
 
 from ssbmech.errors import RunFolderError
@@ -19,8 +20,6 @@ from ssbmech.runfolder.chunks import COMPRESSION, MOST_ROWS, rows_per_chunk
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import h5py
-
 # Bookkeeping arrays are tiny; a chunk of this many rows keeps the files small.
 _ROWS_PER_CHUNK = 128
 
@@ -28,6 +27,7 @@ POINTS: Final = "Points"
 CONNECTIVITY: Final = "Connectivity"
 CELLS: Final = "Types"
 NUMBERS: Final = "grids"
+KINDS: Final = ("PointData", "CellData")
 COUNTS: Final = ("NumberOfPoints", "NumberOfCells", "NumberOfConnectivityIds")
 
 
@@ -109,21 +109,33 @@ def add_part(file: h5py.File, size: Size, number: int) -> None:
         root[CELLS][first + low : first + high] = size.cell_type
 
 
-def step_start(root: h5py.Group, kind: str, name: str, step: int) -> int:
-    """Return the first row of an array in a step, behind those of the step before.
+def step_starts(root: h5py.Group, step: int) -> dict[str, int]:
+    """Return the first row of the varying arrays of each kind in a step, behind the step before.
+
+    The arrays of a kind have chunks of the same rows, so that a step begins at the same row of all
+    of them: one is looked at, for each look into a file takes longer than to write what is small.
 
     Args:
         root: VTK's group.
-        kind: "PointData" or "CellData".
-        name: name of the array.
         step: number of the step.
     """
+    starts = dict.fromkeys(KINDS, 0)
     if step == 0:
-        return 0
+        return starts
     steps = root["Steps"]
     size = read_size(root, int(steps["PartOffsets"][step - 1]))
-    before = int(steps[kind + "Offsets"][name][step - 1])
-    return before + stride(size.rows(kind), root[kind][name])
+    for kind in KINDS:
+        for name, dataset in root[kind].items():
+            if has_steps(dataset):
+                before = int(steps[kind + "Offsets"][name][step - 1])
+                starts[kind] = before + stride(size.rows(kind), dataset)
+                break
+    return starts
+
+
+def has_steps(dataset: h5py.Dataset) -> bool:
+    """Return whether an array has values of its own in every step."""
+    return dataset.maxshape[0] is None
 
 
 def stride(rows: int, dataset: h5py.Dataset) -> int:
@@ -184,9 +196,14 @@ def create_rows_of(
 
 
 def set_row(dataset: h5py.Dataset, step: int, value: float) -> None:
-    """Set a row of a bookkeeping array, its last one from now on."""
-    dataset.resize(step + 1, axis=0)
-    dataset[step] = value
+    """Set a row, of one number, of a bookkeeping array; its last one from now on."""
+    # without h5py's slices, which take longer than all else
+    others = dataset.shape[1:]
+    dataset.id.set_extent((step + 1, *others))
+    place = dataset.id.get_space()
+    place.select_hyperslab((step, *(0 for _ in others)), (1, *others))
+    one = h5py.h5s.create_simple((1,))
+    dataset.id.write(one, place, np.full(1, value, dtype=dataset.dtype))
 
 
 def check_names(path: Path, kind: str, found: set[str], expected: set[str]) -> None:

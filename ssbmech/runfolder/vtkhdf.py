@@ -45,6 +45,7 @@ from ssbmech.runfolder.grids import (
     CELLS,
     CONNECTIVITY,
     COUNTS,
+    KINDS,
     POINTS,
     Size,
     add_part,
@@ -56,10 +57,11 @@ from ssbmech.runfolder.grids import (
     drop_parts,
     grid_bytes,
     grid_start,
+    has_steps,
     number_of,
     read_size,
     set_row,
-    step_start,
+    step_starts,
     stride,
 )
 from ssbmech.runfolder.space import reserve
@@ -77,7 +79,6 @@ if TYPE_CHECKING:
 VERSION = (2, 2)
 # The oldest layout with extensible arrays: the HDF5 in VTK and ParaView is older than others.
 _LAYOUT = ("v110", "v110")
-_KINDS: Final = ("PointData", "CellData")
 POSITION: Final = "position"
 START: Final = "start"
 
@@ -135,7 +136,7 @@ def create(
         moves = POSITION in varying["PointData"]
         _write_head(file, size, moves)
         add_part(file, size, number)
-        for kind in _KINDS:
+        for kind in KINDS:
             for arrays, varies in ((constants, False), (varying, True)):
                 for name, components in arrays[kind].items():
                     _create_array(file, kind, name, (size.rows(kind), *components), varies)
@@ -209,13 +210,13 @@ def begin_step(path: Path, time: float, varying: Components) -> int:
         if step and not time > steps["Values"][step - 1]:
             last = float(steps["Values"][step - 1])
             raise RunFolderError(f"{path.name}: time {time!r} s is not after the last, {last!r} s")
-        for kind in _KINDS:
-            known = {name: each for name, each in root[kind].items() if _varies(each)}
+        starts = step_starts(root, step)
+        for kind in KINDS:
+            known = {name: each for name, each in root[kind].items() if has_steps(each)}
             check_names(path, kind, set(varying[kind]), set(known))
             for name, dataset in known.items():
                 check_shape(path, dataset, varying[kind][name])
-                start = step_start(root, kind, name, step)
-                dataset.resize(start + stride(size.rows(kind), dataset), axis=0)
+                dataset.resize(starts[kind] + stride(size.rows(kind), dataset), axis=0)
     return step
 
 
@@ -233,13 +234,14 @@ def put(path: Path, step: int, blocks: Iterable[Block]) -> None:
     """
     with _opened(path) as file:
         root = file["VTKHDF"]
+        starts = step_starts(root, step)
         for block in blocks:
             dataset, (kind, _, name) = root[block.name], block.name.partition("/")
             rows, start = dataset.chunks[0], block.first
             if not name:
                 start += grid_start(root, kind, len(root[COUNTS[0]]) - 1)
-            elif _varies(dataset):
-                start += step_start(root, kind, name, step)
+            elif has_steps(dataset):
+                start += starts[kind]
             rest = (0,) * (dataset.ndim - 1)
             for number, chunk in enumerate(block.chunks):
                 dataset.id.write_direct_chunk((start + number * rows, *rest), chunk)
@@ -259,15 +261,15 @@ def end_step(path: Path, time: float) -> None:
         root = file["VTKHDF"]
         steps, part = root["Steps"], len(root[COUNTS[0]]) - 1
         step = int(steps.attrs["NSteps"])
-        for kind in _KINDS:
+        starts = step_starts(root, step)
+        for kind in KINDS:
+            offsets = steps[kind + "Offsets"]
             for name, dataset in root[kind].items():
-                start = step_start(root, kind, name, step) if _varies(dataset) else 0
-                set_row(steps[kind + "Offsets"][name], step, start)
+                set_row(offsets[name], step, starts[kind] if has_steps(dataset) else 0)
         set_row(steps["PartOffsets"], step, part)
         set_row(steps["NumberOfParts"], step, 1)
         moves = POSITION in root["PointData"]
-        points = step_start(root, "PointData", POSITION, step) if moves else None
-        first = grid_start(root, POINTS, part) if points is None else points
+        first = starts["PointData"] if moves else grid_start(root, POINTS, part)
         set_row(steps["PointOffsets"], step, first)
         set_row(steps["CellOffsets"], step, grid_start(root, CELLS, part))
         set_row(steps["ConnectivityIdOffsets"], step, grid_start(root, CONNECTIVITY, part))
@@ -290,7 +292,7 @@ def chunk_rows(path: Path) -> tuple[int, int]:
     with h5py.File(path, "r", locking=False) as file:
         root = file["VTKHDF"]
         size, found = read_size(root), []
-        for kind in _KINDS:
+        for kind in KINDS:
             chunks = (int(each.chunks[0]) for each in root[kind].values())
             found.append(next(chunks, rows_per_chunk(size.rows(kind))))
     return found[0], found[1]
@@ -333,7 +335,7 @@ def _sizes(size: Size, arrays: Components) -> list[int]:
     """Return the bytes of each array."""
     return [
         8 * size.rows(kind) * math.prod(components)
-        for kind in _KINDS
+        for kind in KINDS
         for components in arrays[kind].values()
     ]
 
@@ -358,14 +360,14 @@ def _write_head(file: h5py.File, size: Size, moves: bool) -> None:
         create_rows(steps, name, (), np.int64)
     for name in ("CellOffsets", "ConnectivityIdOffsets"):
         create_rows(steps, name, (1,), np.int64)
-    for name in _KINDS:
+    for name in KINDS:
         root.create_group(name)
         steps.create_group(name + "Offsets")
 
 
 def _describe(file: h5py.File, attributes: Mapping[str, Mapping[str, str]]) -> None:
     """Give arrays their attributes."""
-    for kind in _KINDS:
+    for kind in KINDS:
         for name, dataset in file["VTKHDF"][kind].items():
             dataset.attrs.update(attributes.get(name, {}))
 
@@ -381,8 +383,3 @@ def _create_array(
     else:
         create_rows_of(group, name, shape, np.float64)
     create_rows(file["VTKHDF"]["Steps"][kind + "Offsets"], name, (), np.int64)
-
-
-def _varies(dataset: h5py.Dataset) -> bool:
-    """Return whether an array has values of its own in every step."""
-    return dataset.maxshape[0] is None
