@@ -101,6 +101,7 @@ from .interfaces.wetting import WettingConduction
 from .laminate.case import LaminateCase, LaminateCell, Ply
 from .materials.brittle import Brittle
 from .materials.material import Material
+from .materials.phase_field import AT1, AT2, StarConvex, VolumetricDeviatoric
 from .measured import Measured
 from .memory import StateVariable
 from .model.dissipation import DissipatedEnergy, DissipatedPower
@@ -109,6 +110,7 @@ from .model.film_drop import FilmDrop
 from .model.outputs import CellField, CellMean, PointField, Scalar
 from .model.parts.dissipated import DissipatedDensity, DissipatedPerArea
 from .model.parts.double_layer import Dielectric, DoubleLayer
+from .model.parts.phase_field import PhaseField
 from .model.small_signal import impedance
 from .records import Column
 from .run.case_script import CaseScript, Knob
@@ -123,6 +125,8 @@ from .solve.observing import EndRun, EndStep
 from .validity import TemperatureRange
 
 __all__ = [
+    "AT1",
+    "AT2",
     "CCCV",
     "AccumulatingProps",
     "AdaptiveSteps",
@@ -233,6 +237,7 @@ __all__ = [
     "ParallelDirectors",
     "ParticleCell",
     "ParticleKind",
+    "PhaseField",
     "PlaneSection",
     "PlaneStrain",
     "PlatedExcess",
@@ -277,6 +282,7 @@ __all__ = [
     "SpotsOfOneSize",
     "Spring",
     "Stack",
+    "StarConvex",
     "StateVariable",
     "StepErrors",
     "Sticking",
@@ -293,6 +299,7 @@ __all__ = [
     "VoltageAbove",
     "VoltageBelow",
     "VoltageProfile",
+    "VolumetricDeviatoric",
     "WettingConduction",
     "aligned_channels",
     "cycles",

@@ -127,6 +127,12 @@ _PLACES = (
     Quantity("dissipation", r"$\dot d$", "W m-3", "dissipated power"),
     Quantity("dissipated", "$d$", "J m-3", "dissipated energy"),
     Quantity("dissipated_area", r"$d_\Gamma$", "J m-2", "dissipated energy"),
+    # Smeared cracks
+    Quantity("crack_field", r"$\alpha$", "1", "damage of a smeared crack"),
+    Quantity("crack_field_max", r"$\alpha_\mathrm{max}$", "1", "largest damage of a smeared crack"),
+    Quantity("fracture_energy", r"$E_\mathrm{frac}$", "J", "energy of smeared cracks"),
+    Quantity("strain_energy", r"$E_\mathrm{el}$", "J", "elastic energy"),
+    Quantity("delay_energy", r"$E_\tau$", "J", "energy spent by the delay of damage"),
     # Limits of validity
     Quantity("strain_max", r"$\varepsilon_\mathrm{max}$", "1", "largest principal strain"),
     Quantity("rotation_max", r"$\omega_\mathrm{max}$", "1", "largest rotation"),

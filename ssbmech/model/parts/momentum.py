@@ -139,6 +139,23 @@ class Momentum(Part):
             for rates in region.rates
         ]
 
+    def soften(self, name: str, deviator: Expr, bulk: Expr) -> None:
+        """Let a region of a solid without memory answer otherwise than its law says.
+
+        Args:
+            name: the region.
+            deviator: its deviatoric stress, shape (3, 3) [Pa].
+            bulk: its mean stress over its elastic volume strain [Pa].
+        """
+        region = self.regions[name]
+        pressure = FromStrain(bulk, region.volume_strain)
+        self.regions[name] = replace(
+            region,
+            response=replace(region.response, deviator=deviator, bulk=bulk),
+            pressure=pressure,
+            stress=deviator - pressure.mean * ufl.Identity(3),
+        )
+
     @property
     def frame(self) -> Frame:
         """Kinematic frame."""
