@@ -106,6 +106,7 @@ from .measured import Measured
 from .memory import StateVariable
 from .model.dissipation import DissipatedEnergy, DissipatedPower
 from .model.energy_release import EnergyRelease, RoundEnergyRelease
+from .model.energy_release_along import EnergyReleaseAlong
 from .model.film_drop import FilmDrop
 from .model.outputs import CellField, CellMean, PointField, Scalar
 from .model.parts.dissipated import DissipatedDensity, DissipatedPerArea
@@ -188,6 +189,7 @@ __all__ = [
     "EndRun",
     "EndStep",
     "EnergyRelease",
+    "EnergyReleaseAlong",
     "Exhaustion",
     "FaceFlux",
     "FacePotential",

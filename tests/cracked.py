@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from math import pi, sqrt
 from typing import Any
@@ -159,15 +160,18 @@ class CrackedQuarter(MeshSource):
         half: radius of the crack [m].
         extent: radius and height of the cylinder [m].
         cells: cells along the radius of the crack, at its front.
+        squeeze: factor of all places along y, which makes an ellipse of the crack.
     """
 
     half: float
     extent: float
     cells: int
+    squeeze: float = 1.0
 
     def generate(self) -> SimplexMesh:
         unit = power_of_two(self.half)
-        return mesh_model(3, lambda gmsh: self._draw(gmsh, self.half / unit), unit)
+        mesh = mesh_model(3, lambda gmsh: self._draw(gmsh, self.half / unit), unit)
+        return dataclasses.replace(mesh, points=mesh.points * [1.0, self.squeeze, 1.0])
 
     def _draw(self, gmsh: Any, half: float) -> None:
         occ, model = gmsh.model.occ, gmsh.model

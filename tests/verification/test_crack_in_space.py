@@ -95,7 +95,15 @@ def test_a_sealed_penny_is_filled_and_opened() -> None:
     front = RoundEnergyRelease(
         "front", ("lower", "upper"), 0.0, 0.0, 0.0, HALF, 0.3 * HALF, 0.8 * HALF, sector=pi / 2
     )
-    output = ssb.Output(quantities=(front,))
+    along = ssb.EnergyReleaseAlong(
+        "along",
+        ("lower", "upper"),
+        *(0.0, 0.0, 0.0),
+        *(HALF, HALF, 0.3 * HALF, 0.8 * HALF),
+        places=3,
+        sector=pi / 2,
+    )
+    output = ssb.Output(quantities=(front, along))
     facet = 1e-6
     bond = dataclasses.replace(TOUGH, initial_stiffness=50 * MODULUS / facet)
     case = penny(filling(), 40.0, 20.0, facet, 7e-6, 30e-6, bond, output=output)
@@ -116,6 +124,9 @@ def test_a_sealed_penny_is_filled_and_opened() -> None:
     released = run.series("energy_release_front:lower")[-1]
     exact = (2 * p[0] * sqrt(HALF / pi)) ** 2 / MODULUS
     measured(ITEM, "J of a filled penny", abs(released / exact - 1), 0.035, "4 p^2 a / pi E'")
+    places = [run.series(f"energy_release_along_{k}:lower")[-1] for k in (1, 2, 3)]
+    off = np.abs(np.array(places) / exact - 1).max()
+    measured(ITEM, "J along a filled penny", off, 0.05, "4 p^2 a / pi E'")
     inner = r < 0.5 * HALF
     exact = 8 * p[0] / (pi * MODULUS) * np.sqrt(HALF**2 - r[inner] ** 2)
     off = np.abs((h + gap)[inner] / exact - 1).max()
