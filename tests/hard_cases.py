@@ -76,6 +76,9 @@ class Shadow:
         found.destroy()
         return outcome
 
+    def destroy(self) -> None:
+        self._inner.destroy()
+
     def renew(self) -> None:
         self._inner.renew()
 

@@ -149,14 +149,25 @@ class March:
 
 
 def march(
-    case: Case, comm: MPI.Intracomm = MPI.COMM_WORLD, watch: Watch = lambda cell: None
+    case: Case,
+    comm: MPI.Intracomm = MPI.COMM_WORLD,
+    watch: Watch = lambda cell: None,
+    prepare: Callable[[CellModel], None] = lambda cell: None,
 ) -> March:
-    """March a case through its protocol, keep what `watch` returns after each step; collective."""
+    """March a case through its protocol, keep what `watch` returns after each step; collective.
+
+    Args:
+        case: the case.
+        comm: its ranks.
+        watch: returns what is kept.
+        prepare: changes the state at the start.
+    """
     if _setting.mode is Mode.RECOVER:
-        return _recovered(case, comm, watch)
+        return _recovered(case, comm, watch, prepare)
     if _setting.mode is Mode.RESTEP:
         return _restepped(case, comm, watch)
     result = _start(case, comm, watch)
+    prepare(result.cell)
     _loop(result, case.step_control.sizer()).run(case.protocol)
     return result
 
@@ -184,11 +195,14 @@ def _half(case: Case) -> float:
     return 0.5 * sum(step.duration for step in case.protocol)
 
 
-def _recovered(case: Case, comm: MPI.Intracomm, watch: Watch) -> March:
+def _recovered(
+    case: Case, comm: MPI.Intracomm, watch: Watch, prepare: Callable[[CellModel], None]
+) -> March:
     """March to half way, and on from there with another model."""
 
     def begin(is_half_way: Callable[[March], bool]) -> tuple[March, StepSizer, TimeLoop, bool]:
         result, sizer = _start(case, comm, watch), case.step_control.sizer()
+        prepare(result.cell)
         loop = _loop(result, sizer, lambda: is_half_way(result))
         return result, sizer, loop, loop.run(case.protocol)
 

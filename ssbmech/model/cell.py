@@ -23,6 +23,7 @@ from ssbmech.model.cell_motion import motion_of
 from ssbmech.model.checks import check_case
 from ssbmech.model.circuit import Circuit
 from ssbmech.model.closing import Closings
+from ssbmech.model.cluster_ties import ClusterTies
 from ssbmech.model.clusters import clusters_of
 from ssbmech.model.conditions import Conditions
 from ssbmech.model.construction import build_bodies, build_holder, build_surfaces
@@ -120,6 +121,8 @@ class CellModel:
         self.clusters = clusters_of(
             self.network, self.surfaces, self.bodies, self.circuit.sides, faces
         )
+        electrodes = self.circuit.electrodes
+        self._floating = ClusterTies(self.clusters, cracks, electrodes, case.scales.current)
         take_back(self.surfaces, self.circuit.sides)
         self.circuit.start_at_rest(self.conditions.temperature.value)
         check_drives(case.protocol, self.circuit)
@@ -189,7 +192,8 @@ class CellModel:
     @property
     def closures(self) -> list[Closure]:
         """All scalar unknowns."""
-        return [*self.holder.closures, *self.circuit.closures, *self._across, *self._junctions]
+        electric = [*self.circuit.closures, *self._floating.closures]
+        return [*self.holder.closures, *electric, *self._across, *self._junctions]
 
     @property
     def _marching(self) -> list[Marching]:
@@ -219,7 +223,8 @@ class CellModel:
             motion.impose(time)
         self.holder.load(drive, time, dt)
         self.circuit.drive(drive)
-        self.clusters.mark()
+        if self._floating.follow():
+            self.system.retie(self.closures)
         self.system.impose_closures()
         for place in self.places:
             place.parts.begin()

@@ -41,12 +41,14 @@ class Found:
     Attributes:
         count: how many there are.
         label: cluster of each ridge of the network.
+        ridges: numbers of the ridges of owned facets, by interface.
         holding: which owned facets hold metal, by interface.
         touched: clusters that touch each electrode, by its name.
     """
 
     count: int
     label: Ints
+    ridges: Mapping[str, Ints]
     holding: Mapping[str, Mask]
     touched: Mapping[str, Ints]
 
@@ -56,9 +58,22 @@ class Found:
         every = np.concatenate([np.empty(0, dtype=np.int64), *self.touched.values()])
         return len(np.unique(every)) < len(every)
 
+    @property
+    def cut_off(self) -> int:
+        """How many touch no electrode."""
+        return self.count - len(np.unique(np.concatenate([np.empty(0), *self.touched.values()])))
+
+    def of_facets(self, name: str) -> Ints:
+        """Return the cluster of each owned facet of a crack; of those that hold metal it is one."""
+        return np.asarray(self.label[self.ridges[name][:, 0]])
+
 
 class Clusters:
-    """Clusters of metal in the cracks that are joined to electrodes."""
+    """Clusters of metal in the cracks that are joined to electrodes.
+
+    Attributes:
+        owners: electrode that each joined crack is part of, by interface.
+    """
 
     def __init__(
         self, network: CrackNetwork, owners: Mapping[str, str], ends: Mapping[str, Array]
@@ -73,13 +88,13 @@ class Clusters:
         Raises:
             CaseError: no flaw of an electrode's cracks is connected to it.
         """
-        self._network, self._owners = network, dict(owners)
+        self._network, self.owners = network, dict(owners)
         self._ridges: dict[str, Ints] = {}
         self._touching: dict[tuple[str, str], Mask] = {}
         self._depths: dict[str, Array] = {}
         size = float(np.abs(network.points).max(initial=0.0))
         trees = {name: cKDTree(points) for name, points in ends.items()}
-        for name, owner in self._owners.items():
+        for name, owner in self.owners.items():
             crack = network.cracks[name]
             owned, mesh = crack.surface.gap.owned, crack.surface.mesh.mesh
             dofmap = crack.ridges.function.function_space.dofmap
@@ -95,12 +110,12 @@ class Clusters:
 
     def _check_start(self) -> None:
         """Refuse flaws of which none is connected to its electrode; collective."""
-        if not self._owners:
+        if not self.owners:
             return
-        found = self._find(past=True)
-        comm = next(iter(self._network.cracks.values())).surface.comm
-        for owner in dict.fromkeys(self._owners.values()):
-            own = [found.holding[name] for name, other in self._owners.items() if other == owner]
+        found = self.find(past=True)
+        comm = self.comm
+        for owner in dict.fromkeys(self.owners.values()):
+            own = [found.holding[name] for name, other in self.owners.items() if other == owner]
             flawed = comm.allreduce(any(bool(each.any()) for each in own), op=MPI.LOR)
             # cracks without a flaw wait for metal of others
             if flawed and not len(found.touched[owner]):
@@ -113,26 +128,17 @@ class Clusters:
     @property
     def guards(self) -> Sequence[AtShort]:
         """The condition that ends any step: a short."""
-        return (AtShort(),) if self._owners else ()
+        return (AtShort(),) if self.owners else ()
 
-    def mark(self) -> None:
-        """Tell cracks which of their facets are connected to their electrode; collective.
+    @property
+    def comm(self) -> MPI.Intracomm:
+        """The communicator of the cracks."""
+        return next(iter(self._network.cracks.values())).surface.comm
 
-        By what they hold at the last committed step.
-        """
-        if not self._owners:
-            return
-        found = self._find(past=True)
-        for name, owner in self._owners.items():
-            crack = self._network.cracks[name]
-            here = self._reached(found, name, owner)
-            crack.connected.x.array[: len(here)] = here
-            crack.connected.x.scatter_forward()
-
-    def _find(self, past: bool = False) -> Found:
+    def find(self, past: bool = False) -> Found:
         """Return the clusters, at the end of the step or at its start; collective."""
         cracks = self._network.cracks
-        holding = {name: cracks[name].holds(past) for name in self._owners}
+        holding = {name: cracks[name].holds(past) for name in self.owners}
         wet = [self._ridges[name][here] for name, here in holding.items()]
         some = np.concatenate([np.empty((0, 2), dtype=np.int64), *(_pairs(each) for each in wet)])
         comm = next(iter(cracks.values())).surface.comm
@@ -147,34 +153,35 @@ class Clusters:
                 for name, here in holding.items()
             ]
             touched[end] = np.unique(np.concatenate(comm.allgather(np.concatenate(at))))
-        return Found(len(np.unique(label[pairs])), label, holding, touched)
+        return Found(len(np.unique(label[pairs])), label, self._ridges, holding, touched)
 
     def _reached(self, found: Found, name: str, owner: str) -> Mask:
         """Return which owned facets of a crack hold metal that is connected to an electrode."""
-        own = found.label[self._ridges[name][:, 0]]
+        own = found.of_facets(name)
         return np.asarray(found.holding[name] & np.isin(own, found.touched[owner]))
 
     def _reach(self) -> float:
         """Return how far connected metal has got from its electrode [m]; collective."""
-        found = self._find()
+        found = self.find()
         far = [
             self._depths[name][self._reached(found, name, owner)].max(initial=0.0)
-            for name, owner in self._owners.items()
+            for name, owner in self.owners.items()
         ]
-        comm = next(iter(self._network.cracks.values())).surface.comm
+        comm = self.comm
         return float(comm.allreduce(max(far), op=MPI.MAX))
 
     def outputs(self) -> Iterator[Output]:
-        """Yield number of clusters, reach of the longest, and whether there is a short."""
-        if not self._owners:
+        """Yield numbers of clusters, reach of the longest, and whether there is a short."""
+        if not self.owners:
             return
 
         def count(_: Arrays) -> float:
-            return float(self._find().count)
+            return float(self.find().count)
 
         yield Scalar(quantity("crack_clusters"), count)
+        yield Scalar(quantity("crack_cut_off"), lambda _: float(self.find().cut_off))
         yield Scalar(quantity("crack_reach"), lambda _: self._reach())
-        yield Scalar(quantity("short"), lambda _: float(self._find().shorted))
+        yield Scalar(quantity("short"), lambda _: float(self.find().shorted))
 
 
 def _pairs(ridges: Ints) -> Ints:

@@ -104,6 +104,7 @@ _PLACES = (
     Quantity("crack_outflow", r"$Q_\mathrm{out}$", "m3 s-1", "metal that leaves the mouth"),
     Quantity("crack_expelled_volume", r"$V_\mathrm{out}$", "m3", "metal that has left the mouth"),
     Quantity("crack_clusters", r"$N_\mathrm{cl}$", "1", "clusters of connected metal in cracks"),
+    Quantity("crack_cut_off", r"$N_\mathrm{off}$", "1", "clusters that touch no electrode"),
     Quantity("crack_reach", r"$L_\mathrm{cl}$", "m", "reach of metal connected to an electrode"),
     Quantity("short", "", "1", "whether metal in cracks joins both electrodes"),
     # Hosts
@@ -189,6 +190,7 @@ _PLACES = (
     Quantity("crack_opening", r"$w$", "m", "opening of the crack"),
     Quantity("crack_plated", r"$h_\mathrm{pl}$", "m", "thickness plated by both walls"),
     Quantity("crack_current", r"$i_\mathrm{w}$", "A m-2", "current density of both walls"),
+    Quantity("crack_potential", r"$\phi_\mathrm{Li}$", "V", "potential of metal in the crack"),
     Quantity("conducting", r"$\theta$", "1", "conducting fraction"),
     Quantity("particle", "", "1", "particle"),
 )

@@ -74,6 +74,49 @@ def linear_system(system: System, preset: LinearSolver, prefix: str) -> LinearSy
     )
 
 
+class Following:
+    """A linear solver that is made anew when scalar unknowns of its system have come or gone.
+
+    Args:
+        system: the system.
+        make: makes the solver; collective.
+    """
+
+    def __init__(self, system: System, make: Callable[[], LinearSystem]) -> None:
+        """Make the first one; collective."""
+        self._system, self._make = system, make
+        self._numbering, self._solver = system.numbering, make()
+
+    def set_up(self) -> None:
+        """Follow the values of the matrix; collective."""
+        if self._numbering is not self._system.numbering:
+            state = self._solver.state()
+            self._solver.destroy()
+            self._numbering, self._solver = self._system.numbering, self._make()
+            self._solver.restore(state)
+        self._solver.set_up()
+
+    def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec, enough: float = 0.0) -> Outcome:
+        """Solve for a right-hand side; collective."""
+        return self._solver.solve(rhs, solution, enough)
+
+    def renew(self) -> None:
+        """Forget what was learnt from earlier values; collective."""
+        self._solver.renew()
+
+    def state(self) -> dict[str, Any]:
+        """Return what decides how later systems are solved."""
+        return self._solver.state()
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` gave."""
+        self._solver.restore(state)
+
+    def destroy(self) -> None:
+        """Give the memory back; collective."""
+        self._solver.destroy()
+
+
 def lack_of_memory(system: System, share: float) -> str:
     """Return in words why a system is too large to be factorised; nothing if it is not; collective.
 
@@ -226,6 +269,10 @@ class Safeguarded:
         """Take over what `state` gave; a direct solver remembers nothing."""
         self._failures, self._pause = state.get("failures", 0), state.get("pause", 0)
         self._iterative.smoothing.restore(state.get("smoothing", {}))
+
+    def destroy(self) -> None:
+        """Give the memory back; collective."""
+        self.renew()
 
     def _by_direct(self) -> Solver:
         if self._direct is None:

@@ -66,6 +66,9 @@ class LinearSystem(Protocol):
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` gave, be it that of another solver."""
 
+    def destroy(self) -> None:
+        """Give the memory back; collective."""
+
 
 def largest_field(system: System, residual: PETSc.Vec) -> str:
     """Return the name of the field with the largest part of a residual; collective."""

@@ -13,8 +13,8 @@ import numpy as np
 from ssbmech.case.linear_solver import LinearSolver
 from ssbmech.case.settings import NewtonSettings
 from ssbmech.errors import CaseError, NotConverged
-from ssbmech.solve.choice import linear_system
-from ssbmech.solve.linear import Outcome
+from ssbmech.solve.choice import Following, linear_system
+from ssbmech.solve.linear import LinearSystem, Outcome
 from ssbmech.solve.system import System
 
 SMALLEST_STEP = 1.0 / 64.0
@@ -108,7 +108,7 @@ class Newton:
                 "field; this system is coupled: take Direct()"
             )
         self.system, self.settings = system, settings
-        self.linear = linear_system(system, linear, prefix)
+        self.linear: LinearSystem = Following(system, lambda: linear_system(system, linear, prefix))
 
     def solve(self, retreat: Callable[[], None] = lambda: None) -> SolveReport:
         """Solve the step from the present state of the unknowns; collective.

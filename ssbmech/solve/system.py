@@ -80,7 +80,6 @@ class System:
         self.roles, self.moves = roles, 0
         self.comm, self.unknowns, self.closures = comm, list(unknowns), list(closures)
         self.index = {w.key: k for k, w in enumerate(self.unknowns)}
-        self.numbering = Numbering(comm, self.unknowns, self.closures)
         self._vectors = [
             la.vector(w.function.function_space.dofmap.index_map, w.block_size)
             for w in self.unknowns
@@ -92,12 +91,32 @@ class System:
         ]
         self._set_references(groups, references)
         self.blocks = [block for group in groups for block in self._compile_blocks(group)]
+        self._number()
+
+    def _number(self) -> None:
+        """Number the unknowns, and set up what goes by that; collective."""
+        self.numbering = Numbering(self.comm, self.unknowns, self.closures)
         self._identity = [self._identity_rows(k) for k in range(len(self.unknowns))]
         self._merged = MergedMatrix(
             self.numbering, self.blocks, self.closures, np.concatenate(self._identity)
         )
         self._product = Product(self.numbering, self.unknowns, self.closures, self.blocks)
         self.rhs, self.increment = self.numbering.vector(), self.numbering.vector()
+
+    def retie(self, closures: Sequence[Closure]) -> None:
+        """Take other scalar unknowns, or the same ones that other dofs share; collective.
+
+        The numbering is a new object then, by which solvers see that they need a new matrix.
+        """
+        self.forget_matrix()
+        # on several ranks PETSc keeps what Python only lets go of
+        self.rhs.destroy()
+        self.increment.destroy()
+        self.closures = list(closures)
+        _share_references(self.closures)
+        for block in self.blocks:
+            block.factor = self.unknowns[block.column].scale / self.unknowns[block.row].reference
+        self._number()
 
     @property
     def matrix(self) -> SystemMatrix:

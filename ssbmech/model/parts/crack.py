@@ -126,8 +126,9 @@ class CrackMetal(SurfacePart):
         metal: thickness of metal [m].
         ridges: pressure at the ridges between facets [Pa].
         flaw: 1 on facets that are broken from the start, 0 on others.
-        connected: 1 on facets whose metal is connected to an electrode at the start of the step, 0
-            on others; 1 on all of them where there is none.
+        connected: 1 on facets whose metal has a potential at the start of the step, that of an
+            electrode or of the cluster that it is cut off with, 0 on others; 1 on all of them where
+            there is no electrode.
         places: where its ridges, flaw and mouth are.
         history: wetted, plated and expelled at the start of the step.
     """
@@ -169,9 +170,16 @@ class CrackMetal(SurfacePart):
         Args:
             past: whether at the start of the step, and not at its end.
         """
-        owned = self.surface.gap.owned
+        return np.asarray(self.broken | self.exceeds_nucleus(past))
+
+    def exceeds_nucleus(self, past: bool = False) -> npt.NDArray[np.bool_]:
+        """Return on which owned facets there is more metal than a nucleus.
+
+        Args:
+            past: whether at the start of the step, and not at its end.
+        """
         h = self.metal.previous if past else self.metal.function.x.array
-        return np.asarray(self.broken | (h[:owned] > self.filling.nucleus))
+        return np.asarray(h[: self.surface.gap.owned] > self.filling.nucleus)
 
     @property
     def typical_volume(self) -> float:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -48,9 +49,7 @@ class Walls(SurfacePart):
     """Walls of a crack that plate and strip the metal between them.
 
     The metal reaches the part of a wall that is broken; where there is none current passes neither
-    way, and stripping ends where the metal does. Nor does current pass to metal that is cut off
-    from its electrode: its net current is zero, and one that leaves it here to enter it there is
-    left out.
+    way, and stripping ends where the metal does.
 
     Attributes:
         surface: the interface.
@@ -196,12 +195,15 @@ class SolvedWalls(Walls):
 class ConnectedWalls(SolvedWalls):
     r"""Walls beside metal that is connected to an electrode, whose potential it has.
 
+    Metal that is cut off from it has one of its own (`ssbmech.model.cluster_ties`).
+
     What they plate and strip is part of the electrode's current,
 
     .. math:: I = \int_{electrode} i \, dA + \int_{crack} (i_- + i_+) \, dA
 
     Attributes:
-        terminal: the potential of the metal, which the circuit ties to that of the electrode.
+        terminal: the potential of the metal, which is tied to that of the electrode, or where it
+            is cut off to that of its cluster.
     """
 
     def __init__(self, surface: SurfaceModel, crack: CrackMetal, bond: Bond) -> None:
@@ -231,6 +233,11 @@ class ConnectedWalls(SolvedWalls):
         """Yield a typical current for the potential too."""
         yield from super().sizes()
         yield self.surface.typical(self.terminal.phi_s, self.surface.setting.scales.current)
+
+    def outputs(self) -> Sequence[Output]:
+        """Return the current of all walls, and the potential of the metal."""
+        potential = partial(self.surface.values, self.terminal.phi_s)
+        return (*super().outputs(), CellField(quantity("crack_potential"), potential))
 
     def lost(self) -> tuple[float, float]:
         """Return the lithium that the crack has taken from the electrode and not given back.
