@@ -14,10 +14,10 @@ from mpi4py import MPI
 
 import pytest
 
+from tests.modes import Mode, set_mode
 from tests.processes import Processes
 from tests.rank_exchange import RankExchange
 from tests.run import PULSE
-from tests.tools import Mode, set_mode
 
 # whatever compiles a form asks six times for what all installed packages offer
 importlib.metadata.entry_points = functools.cache(importlib.metadata.entry_points)

@@ -12,7 +12,6 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,36 +32,14 @@ from ssbmech.solve.observing import Row
 from ssbmech.solve.position import Position
 from ssbmech.solve.roles import Watcher
 from ssbmech.solve.time_loop import TimeLoop
+from tests.modes import Mode, _setting
+from tests.modes import set_mode as set_mode
 
 T = TypeVar("T")
 Watch = Callable[[CellModel], Any]
 
 REDONE = "thrown away to be redone"
 """Why a step was rejected with which nothing is wrong."""
-
-
-class Mode(StrEnum):
-    """What `march` does half way; none of it may change a figure."""
-
-    WHOLE = "whole"
-    """Nothing."""
-    RECOVER = "recover"
-    """The state is written, and a new model goes on from what is read back."""
-    RESTEP = "restep"
-    """The time step is thrown away when it is solved and measured, and taken again."""
-
-
-@dataclass
-class _Setting:
-    mode: Mode = Mode.WHOLE
-
-
-_setting = _Setting()
-
-
-def set_mode(mode: Mode) -> None:
-    """Choose what `march` does half way."""
-    _setting.mode = mode
 
 
 def marked(names: Iterable[str], **marks: pytest.MarkDecorator) -> list[Any]:
