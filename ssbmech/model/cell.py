@@ -73,6 +73,7 @@ class CellModel:
         surfaces: the interfaces.
         network: cracks that metal fills, and where they meet.
         clusters: connected metal in those of them that are joined to electrodes.
+        cluster_ties: potentials that this metal has.
         holder: what holds the stack.
         circuit: electrodes and what drives them.
         motion: motion of the meshes of bodies that move.
@@ -122,7 +123,7 @@ class CellModel:
             self.network, self.surfaces, self.bodies, self.circuit.sides, faces
         )
         electrodes = self.circuit.electrodes
-        self._floating = ClusterTies(self.clusters, cracks, electrodes, case.scales.current)
+        self.cluster_ties = ClusterTies(self.clusters, cracks, electrodes, case.scales.current)
         take_back(self.surfaces, self.circuit.sides)
         self.circuit.start_at_rest(self.conditions.temperature.value)
         check_drives(case.protocol, self.circuit)
@@ -192,7 +193,7 @@ class CellModel:
     @property
     def closures(self) -> list[Closure]:
         """All scalar unknowns."""
-        electric = [*self.circuit.closures, *self._floating.closures]
+        electric = [*self.circuit.closures, *self.cluster_ties.closures]
         return [*self.holder.closures, *electric, *self._across, *self._junctions]
 
     @property
@@ -223,7 +224,7 @@ class CellModel:
             motion.impose(time)
         self.holder.load(drive, time, dt)
         self.circuit.drive(drive)
-        if self._floating.follow():
+        if self.cluster_ties.follow():
             self.system.retie(self.closures)
         self.system.impose_closures()
         for place in self.places:

@@ -8,7 +8,7 @@ short.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mpi4py import MPI
@@ -58,10 +58,10 @@ class Found:
         every = np.concatenate([np.empty(0, dtype=np.int64), *self.touched.values()])
         return len(np.unique(every)) < len(every)
 
-    @property
-    def cut_off(self) -> int:
-        """How many touch no electrode."""
-        return self.count - len(np.unique(np.concatenate([np.empty(0), *self.touched.values()])))
+    def cut_off(self, electrodes: Iterable[str]) -> int:
+        """Return how many touch none of some electrodes."""
+        every = [self.touched[name] for name in electrodes]
+        return self.count - len(np.unique(np.concatenate([np.empty(0), *every])))
 
     def of_facets(self, name: str) -> Ints:
         """Return the cluster of each owned facet of a crack; of those that hold metal it is one."""
@@ -76,7 +76,11 @@ class Clusters:
     """
 
     def __init__(
-        self, network: CrackNetwork, owners: Mapping[str, str], ends: Mapping[str, Array]
+        self,
+        network: CrackNetwork,
+        owners: Mapping[str, str],
+        ends: Mapping[str, Array],
+        faces: Sequence[str] = (),
     ) -> None:
         """Find which facets touch which electrode; collective.
 
@@ -84,6 +88,7 @@ class Clusters:
             network: all cracks.
             owners: electrode that each joined crack is part of, by interface.
             ends: vertices of electrodes on all ranks (n, 3), by name.
+            faces: those of them that are outer faces.
 
         Raises:
             CaseError: no flaw of an electrode's cracks is connected to it.
@@ -105,7 +110,7 @@ class Clusters:
                 self._touching[end, name] = np.asarray((away <= ROUNDING * size).any(axis=1))
                 if end == owner:
                     self._depths[name] = away.max(axis=1) if owned else np.empty(0)
-        self._ends = tuple(ends)
+        self._ends, self._faces = tuple(ends), tuple(faces)
         self._check_start()
 
     def _check_start(self) -> None:
@@ -179,7 +184,9 @@ class Clusters:
             return float(self.find().count)
 
         yield Scalar(quantity("crack_clusters"), count)
-        yield Scalar(quantity("crack_cut_off"), lambda _: float(self.find().cut_off))
+        # metal at a face of ions alone has no potential of others
+        metal = [end for end in self._ends if end not in self._faces]
+        yield Scalar(quantity("crack_cut_off"), lambda _: float(self.find().cut_off(metal)))
         yield Scalar(quantity("crack_reach"), lambda _: self._reach())
         yield Scalar(quantity("short"), lambda _: float(self.find().shorted))
 
@@ -222,7 +229,7 @@ def clusters_of(
     for face in faces if owners else ():
         points = [_on_face(body, face) for body in bodies.values() if face in body.mesh.faces]
         ends[face] = _all(points, next(iter(surfaces.values())).comm)
-    return Clusters(network, owners, ends)
+    return Clusters(network, owners, ends, faces)
 
 
 def _on_face(body: BodyModel, face: str) -> Array:

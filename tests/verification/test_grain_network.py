@@ -42,7 +42,7 @@ def test_clusters_are_found_across_boundaries_and_ranks() -> None:
         return tuple(output.measure({}) for output in cell.clusters.outputs())
 
     def connected() -> int:
-        cell.clusters.mark()
+        cell.cluster_ties.follow()
         marks = [
             crack.connected.x.array[: crack.surface.gap.owned].sum()
             for crack in cell.network.cracks.values()
@@ -53,22 +53,22 @@ def test_clusters_are_found_across_boundaries_and_ranks() -> None:
         here = sum(int(crack.holds().sum()) for crack in cell.network.cracks.values())
         return int(COMM.allreduce(here))
 
-    count, reach, short = seen()
-    assert (count, short) == (1, 0), "the flaw, at the foot of a boundary"
+    count, off, reach, short = seen()
+    assert (count, off, short) == (1, 0, 0), "the flaw, at the foot of a boundary"
     assert 0.2 * thickness < reach < 0.5 * thickness
     at_flaw = connected()
     assert at_flaw == holding() > 0
     fill(cell, 2.0, low=0.8 * thickness)
     # two boundaries end there
-    assert seen() == (3, reach, 0), "metal at the far side alone is no short"
-    assert connected() == at_flaw < holding()
+    assert seen() == (3, 2, reach, 0), "metal at the far side alone is no short"
+    assert connected() == at_flaw < holding(), "it touches no wall that is broken"
     fill(cell, 0.9 * thickness)
-    count, reach, short = seen()
+    count, _, reach, short = seen()
     assert (count, short) == (1, 0)
     assert 0.8 * thickness < reach < thickness
     assert connected() == holding(), "across the points where boundaries meet"
     fill(cell, 2.0)
-    count, reach, short = seen()
+    count, _, reach, short = seen()
     assert (count, short) == (1, 1)
     assert reach == pytest.approx(thickness, rel=2e-3), "from the nearest vertex of the electrode"
 
