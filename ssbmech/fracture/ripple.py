@@ -10,8 +10,10 @@ electrolyte was free of stress,
     i_1 \left( Z + \frac{1}{\kappa q} \right) = \frac{i_0 h}{\kappa} - \frac{\Omega}{F} p_1, \quad
     p_1 = \frac{E' q}{2} h_p
 
-so that ripples die away below :math:`i^* = \kappa (\Omega / F) E' q / 2`. The metal bears no shear
-and is soft against the electrolyte.
+so that ripples die away below :math:`i^* = \kappa (\Omega / F) E' q / 2`. The surface bears no
+shear. Metal and electrolyte give way one after the other,
+:math:`1 / E' = 1 / E'_{metal} + 1 / E'_{se}`; metal that flows evens its pressure out, and what
+presses is then less.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ class PlatedRipple:
 
     Attributes:
         wavelength: Its wavelength, 2 pi / q [m].
-        modulus: Plane modulus of the electrolyte E' [Pa].
+        modulus: Plane modulus E', of the electrolyte where the metal is stiff against it, else of
+            both in series [Pa].
         resistance: Area resistance of the surface Z [ohm m2].
         conductivity: Conductivity of the electrolyte kappa [S/m].
         molar_volume: Volume of metal per mole of charge Omega [m3/mol].

@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-import dataclasses
+from mpi4py import MPI
 
 import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech.model.parts.phase_field import Damage
+from tests import tools
 from tests.single_body import Rectangle
-from tests.smeared import GLASS, MODULUS, Plate, TipField, graded, intensity
-from tests.tools import march, measured
+from tests.smeared import GLASS, MODULUS, SOLID, Plate, TipField, graded, intensity
+from tests.tools import March, march, measured
 
 TOUGHNESS, LENGTH = 10.0, 2e-6
 ITEM = "Smeared cracks"
@@ -21,25 +23,20 @@ PEAK = {ssb.AT1(): 1.0, ssb.AT2(): 16 / 9}
 """Stretch of a bar at its strength, over strength by modulus."""
 
 
-def bar(model: object, steps: tuple[float, ...], **changes: object) -> ssb.Case:
+def bar(model: object, steps: tuple[float, ...], stretch: float = 1.0, **law: object) -> ssb.Case:
     """Return a bar, short against the length of a crack, stretched by its strength over modulus."""
     height = 0.5e-6
-    law = ssb.PhaseField(TOUGHNESS, LENGTH, model)
-    speed = law.strength(MODULUS) / MODULUS * height
-    return dataclasses.replace(
-        ssb.Case(
-            name="bar",
-            geometry=Rectangle(
-                frame=ssb.PlaneStrain(), width=height, height=height, columns=2, rows=2
-            ),
-            bodies=(ssb.Body("body", {"body": GLASS}, parts=(law,)),),
-            supports=(ssb.Roller("bottom"), ssb.Roller("left")),
-            fixture=ssb.DrivenPlaten(lambda time: speed * time),
-            protocol=(ssb.Rest(sum(steps)),),
-            step_control=ssb.PrescribedSteps(steps),
-            scales=ssb.Scales(stress=1e8),
-        ),
-        **changes,
+    law = ssb.PhaseField(TOUGHNESS, LENGTH, model, **law)
+    speed = stretch * law.strength(MODULUS) / MODULUS * height
+    return ssb.Case(
+        name="bar",
+        geometry=Rectangle(frame=ssb.PlaneStrain(), width=height, height=height, columns=2, rows=2),
+        bodies=(ssb.Body("body", {"body": GLASS}, parts=(law,)),),
+        supports=(ssb.Roller("bottom"), ssb.Roller("left")),
+        fixture=ssb.DrivenPlaten(lambda time: speed * time),
+        protocol=(ssb.Rest(sum(steps)),),
+        step_control=ssb.PrescribedSteps(steps),
+        scales=ssb.Scales(stress=1e8),
     )
 
 
@@ -53,6 +50,19 @@ def test_strength_of_a_bar(model: object) -> None:
     assert found.series("time")[most] == pytest.approx(PEAK[model])
     error = abs(stress[most] / ssb.PhaseField(TOUGHNESS, LENGTH, model).strength(MODULUS) - 1)
     measured(ITEM, f"strength of a bar, {type(model).__name__}", error, 2e-5, "closed form")
+
+
+def plate(law: ssb.PhaseField, mesh: Plate, rim: object, **changes: object) -> ssb.Case:
+    """Return a plate of glass that may crack, with a rim that is displaced."""
+    return ssb.Case(
+        name="plate",
+        geometry=mesh,
+        bodies=(ssb.Body("body", {"body": GLASS}, parts=(law,)),),
+        supports=(ssb.Clamp("outer", rim),),
+        discretisation=ssb.Discretisation(degree=1),
+        scales=ssb.Scales(stress=1e8),
+        **changes,
+    )
 
 
 FINE, START, ADVANCE = 0.5, -2.5, 3.0
@@ -79,18 +89,13 @@ def surfing(model: object, advance: float = ADVANCE, **changes: object) -> ssb.C
     tip = (START + advance) * LENGTH
     around = ssb.EnergyRelease("tip", ("body",), tip, 0.0, 0.0, 2.5 * LENGTH, 3.9 * LENGTH)
     steps = (0.5, 0.1, 0.2, 0.2) + (FINE,) * round(advance / FINE)
-    return dataclasses.replace(
-        ssb.Case(
-            name="surfing",
-            geometry=Plate(frame=ssb.PlaneStrain(), x=tuple(x * LENGTH), y=tuple(y * LENGTH)),
-            bodies=(ssb.Body("body", {"body": GLASS}, parts=(law,)),),
-            supports=(ssb.Clamp("outer", rim),),
-            protocol=(ssb.Rest(sum(steps)),),
-            step_control=ssb.PrescribedSteps(steps),
-            discretisation=ssb.Discretisation(degree=1),
-            scales=ssb.Scales(stress=1e8),
-            output=ssb.Output(quantities=(around,)),
-        ),
+    return plate(
+        law,
+        Plate(frame=ssb.PlaneStrain(), x=tuple(x * LENGTH), y=tuple(y * LENGTH)),
+        rim,
+        protocol=(ssb.Rest(sum(steps)),),
+        step_control=ssb.PrescribedSteps(steps),
+        output=ssb.Output(quantities=(around,)),
         **changes,
     )
 
@@ -108,3 +113,102 @@ def test_growth_releases_the_toughness(model: object) -> None:
         # damage of AT2 has no end, and is not steady yet over this way
         spent = np.diff(found.series("fracture_energy:body"))[-1] / (FINE * LENGTH * of_mesh)
         measured(ITEM, f"cost of growth, {name}", abs(spent - 1), 0.005, against)
+
+
+@pytest.mark.serial
+def test_pressure_does_not_break() -> None:
+    """Pressed by six times its strength a bar is elastic; where volume alone is told it breaks."""
+    pressed = march(bar(ssb.AT1(), (0.5, 0.5), 6.0 * -1))
+    law = ssb.PhaseField(TOUGHNESS, LENGTH)
+    strength = law.strength(MODULUS)
+    assert pressed.series("crack_field_max:body").max() < 1e-12
+    error = abs(pressed.series("p_stack")[-1] / (6 * strength) - 1)
+    measured(ITEM, "stiffness under pressure", error, 1e-5, "Hooke")
+    mean = (1 + SOLID.poisson) / 3
+    sheared = (1 + SOLID.poisson**2 - 3 * mean**2) / (4 * SOLID.shear)
+    most = np.sqrt(1 + mean**2 / (2 * SOLID.bulk) / sheared)
+    split = ssb.VolumetricDeviatoric()
+    weak = march(bar(ssb.AT1(), (0.9, 0.1, 0.05), -float(most), split=split))
+    error = abs(weak.series("p_stack").max() / (most * strength) - 1)
+    measured(ITEM, "strength under pressure, volume and shear", error, 2e-5, "closed form")
+
+
+@pytest.mark.serial
+def test_energy_is_kept() -> None:
+    """Work is strain energy, cracks and what the delay spends, the better the shorter the steps."""
+    errors = []
+    for count in (20, 40):
+        case = bar(ssb.AT1(), (1.0 / count,) * count, 2.5, delay=0.1)
+        found = march(case)
+        force = np.append(0.0, -found.series("p_stack"))
+        stretch = np.diff(np.append(0.0, found.series("time"))) * case.fixture.travel(1.0)
+        work = 0.5e-6 * float(stretch @ (force[1:] + force[:-1]) / 2)
+        kinds = ("strain_energy:body", "fracture_energy:body", "delay_energy:body")
+        energies = [found.series(kind)[-1] for kind in kinds]
+        assert min(energies) > 0.01 * work
+        errors.append(abs(sum(energies) / work - 1))
+    assert errors[1] < 0.7 * errors[0]
+    measured(ITEM, "balance of energy of a bar that breaks, 40 steps", errors[1], 0.01, "work")
+
+
+def deviation(one: March, other: March) -> float:
+    """Return the largest difference of the energies of two runs, over the largest."""
+    kinds = ("strain_energy:body", "fracture_energy:body", "energy_release_tip:body")
+    return max(
+        float(np.max(np.abs(one.series(kind) - other.series(kind))) / other.series(kind).max())
+        for kind in kinds
+    )
+
+
+@pytest.mark.pair
+@pytest.mark.whole_run("stops half way by itself")
+def test_a_stop_and_more_ranks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    newton = ssb.NewtonSettings(tolerance=1e-11)
+    case = surfing(ssb.AT1(), 1.0, newton=newton)
+    whole = march(case)
+    monkeypatch.setattr(tools._setting, "mode", tools.Mode.RECOVER)
+    measured(ITEM, "change by a stop in mid-crack", deviation(march(case), whole), 1e-9, "none")
+    monkeypatch.setattr(tools._setting, "mode", tools.Mode.WHOLE)
+    if MPI.COMM_WORLD.size > 1:
+        apart = deviation(whole, march(case, MPI.COMM_SELF))
+        measured(ITEM, "change by the number of ranks", apart, 1e-8, "none")
+
+
+@pytest.mark.slow
+@pytest.mark.serial
+def test_a_crack_under_shear_kinks() -> None:
+    """It leaves its line at an angle close to that of the largest hoop stress, 70.5 degrees."""
+    cell = 0.4
+    y = graded(cell, 3.6, 14.0)
+    # as fine along the flaw as ahead of it
+    x = np.append(np.arange(-35, 0) * cell, y[y >= 0])
+    field = TipField(sliding=1.4 * intensity(TOUGHNESS))
+
+    def rim(place: np.ndarray, time: float) -> np.ndarray:
+        return np.clip(time - 0.1, 0.0, 1.0) * field.displacement(place, 0.0)
+
+    def flaw(place: np.ndarray) -> np.ndarray:
+        small = 1e-6 * LENGTH
+        return (place[0] < small) & (np.abs(place[1]) < small)
+
+    found = march(
+        plate(
+            ssb.PhaseField(TOUGHNESS, LENGTH, delay=0.02, flaw=flaw),
+            Plate(frame=ssb.PlaneStrain(), x=tuple(x * LENGTH), y=tuple(y * LENGTH)),
+            rim,
+            protocol=(ssb.Rest(1.1),),
+            step_control=ssb.AdaptiveSteps(dt_initial=0.1, dt_max=0.1, dt_min=1e-7, growth=2.0),
+        )
+    )
+    (body,) = found.cell.bodies.values()
+    damage = body.parts.get(Damage, "no damage").damage.function
+    nodes = damage.function_space.tabulate_dof_coordinates() / LENGTH
+    ridge = []
+    for y in -cell * np.arange(3, 8):
+        row = (np.abs(nodes[:, 1] - y) < 1e-6) & (np.abs(nodes[:, 0]) < 3)
+        weight = np.clip(damage.x.array[row] - 0.5, 0.0, None)
+        assert weight.max() > 0.3
+        ridge.append(float(weight @ nodes[row, 0] / weight.sum()))
+    slope = np.polyfit(-cell * np.arange(3, 8), ridge, 1)[0]
+    error = abs(np.degrees(np.arctan2(1.0, -slope)) - 70.5)
+    measured(ITEM, "angle of a kink under shear, in degrees", error, 5.0, "largest hoop stress")
