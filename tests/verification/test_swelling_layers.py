@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 import math
 
 import numpy as np
@@ -18,7 +19,7 @@ from ssbmech.materials.porous_host import PorousHost
 from ssbmech.materials.swelling import LogarithmicVolumeSwelling
 from ssbmech.model.cell import CellModel
 from tests.cap import Cap, Layer
-from tests.case_scripts import script_case
+from tests.case_scripts import load_script, script_case
 from tests.held_layer import HEIGHT, SIDES, layer, porosity, swelling
 from tests.parts import Lithium, part
 from tests.pointwise import evaluate_at, rate
@@ -102,10 +103,40 @@ def test_a_silicon_layer_at_constant_pressure() -> None:
         measured("silicon layer", f"thickness of {thickness:g} um", off, 0.1, "published path")
     assert found[charged] < 0.06
     assert found[discharged] == pytest.approx(0.30, abs=0.02)
+    # solid and pores make up the height, whatever took place; pressure takes a little of the solid
+    solid = micrometres * (1 - found) / (27.0 * 0.6)
+    error = np.abs(solid / (1 + 2.8 * run.series("content_mean:silicon")) - 1).max()
+    measured("silicon layer", "solid in height and pores", error, 2e-3, "that of its content")
     # lithium that is pressed sits higher by the pressure on its volume of now
     host = case.bodies[0].materials["silicon"].host
     shift = run.seen[charged] + FARADAY * host.ocv.voltage(CHARGED, 298.15)
     assert shift == pytest.approx(path[charged].p * 1e6 * 2.8 / host.c_max, rel=2e-2)
+
+
+@pytest.mark.serial
+def test_published_thicknesses_tell_contents() -> None:
+    """Height and pores of the path give its solid, and that the contents between which it goes.
+
+    The law, which was calibrated on one of the heights, keeps the same account.
+    """
+    published = [
+        thickness * (1 - pores) / (27 * 0.6) for thickness, pores in ((55, 0.0), (40, 0.3))
+    ]
+    assert published == pytest.approx([3.395, 1.728], abs=1e-3)
+    contents = [(volume - 1) / 2.8 for volume in published]
+    knobs = load_script("silicon_layer")
+    parser = argparse.ArgumentParser()
+    knobs.knobs(parser)
+    options = parser.parse_args([])
+    used = [options.charged, options.discharged]
+    assert contents == pytest.approx(used, abs=1e-3)
+    way = np.concatenate([np.linspace(0.0, used[0], 80), np.linspace(used[0], used[1], 80)[1:]])
+    worst = 0.0
+    for x, state in zip(way, exact_path(way, np.full(len(way), 50.0)), strict=True):
+        bulk = silicon(x).moduli(-math.log1p(-state.density))[0]
+        solid = math.exp(state.height) * state.density / 0.6
+        worst = max(worst, abs(solid / ((1 + 2.8 * x) * math.exp(-state.p / bulk)) - 1))
+    measured("silicon layer, in numbers", "solid in height and pores", worst, 1e-9, "its content")
 
 
 def test_factors_of_a_porous_host_are_positive() -> None:
