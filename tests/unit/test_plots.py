@@ -363,6 +363,8 @@ def test_axisymmetric_run_has_a_radius(copy, tmp_path):
 
 
 def test_command_line(copy, tmp_path, caplog):
+    # all figures are drawn by other tests
+    shutil.rmtree(copy / "fields")
     caplog.set_level(logging.INFO)
     assert main([str(copy), "--no-animation"]) == 0
     assert "history.png" in caplog.text

@@ -50,6 +50,12 @@ def copy(finished, tmp_path):
     return Path(shutil.copytree(finished, tmp_path / "run"))
 
 
+def make_newer(path):
+    """Date the picture after the series, so that no figures are drawn for a page."""
+    after = (path / "series.csv").stat().st_mtime + 60.0
+    os.utime(path / "figures" / "history.png", (after, after))
+
+
 def test_report_of_a_finished_run(finished):
     path = write_report(finished)
     assert path == finished / "report.html"
@@ -97,6 +103,7 @@ def test_report_escapes_what_others_wrote(copy):
     )
     text = (copy / "series.csv").read_text(encoding="utf-8")
     (copy / "series.csv").write_text(text.replace(":negative|separator", ":</script><i>|<u>"))
+    make_newer(copy)
     page = Page(write_report(copy).read_text(encoding="utf-8"))
     tags = [tag for tag, _ in page.tags]
     assert tags.count("script") == 3
@@ -272,6 +279,7 @@ def test_report_needs_no_solver(finished, tmp_path):
 def test_report_of_a_run_after_its_first_step(copy):
     lines = (copy / "series.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     (copy / "series.csv").write_text("".join(lines[:2]))
+    make_newer(copy)
     change_manifest(copy, status="running", finished=None)
     page = Page(write_report(copy).read_text(encoding="utf-8"))
     assert json.loads(page.codes["charts"])["history"]["data"]
@@ -292,6 +300,8 @@ def make_older(path, *names):
 
 
 def test_figures_of_an_earlier_state_are_drawn_again(copy):
+    # one figure is left to be drawn
+    shutil.rmtree(copy / "fields")
     (copy / "figures" / "animation.gif").write_bytes(b"film")
     (copy / "figures" / "stress_step1_gone.png").write_bytes(PIXEL)
     make_older(copy, "history.png", "animation.gif", "stress_step1_gone.png")
@@ -351,6 +361,7 @@ def test_damaged_files_are_named(copy):
     text = (copy / "series.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     text[3] = "nan" + text[3][text[3].index(",") :]
     (copy / "series.csv").write_text("".join(text))
+    make_newer(copy)
     page = Page(write_report(copy).read_text(encoding="utf-8"))
     assert "Rows of series.csv without time or step, left out: 1." in page.text
     (copy / "series.csv").unlink()
