@@ -50,16 +50,20 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
     kinetics = lithium_li6ps5cl()
     # the overpotential of an even current, by the resistance at small ones
     at_mouth = current * GAS_CONSTANT * ROOM_TEMPERATURE / (FARADAY * kinetics.i_0)
-    mouth = ssb.Mouth(ssb.Ball(1e-3 * um), lambda time: pressure)
+    # the cell in the mirror, plated at the other electrode by the current the other way
+    near, far = ("right", "left") if options.at_counter else ("left", "right")
+    begin = width if options.at_counter else 0.0
+    path = {"counter_path" if options.at_counter else "path": options.path * um}
+    mouth = ssb.Mouth(ssb.Ball(1e-3 * um, x=begin), lambda time: pressure)
     return ssb.Case(
         name="lithium_crack",
         geometry=ssb.CrackPath(
             frame=ssb.PlaneStrain(),
             width=width,
             height=width,
-            path=options.path * um,
             facet=facet,
             size=width / 6,
+            **path,
         ),
         bodies=(ssb.Body.single("lower", electrolyte), ssb.Body.single("upper", electrolyte)),
         interfaces=(
@@ -76,18 +80,18 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
                         reference_temperature=creep.reference_temperature,
                     ),
                     kinetics=kinetics,
-                    flaw=ssb.Ball(flaw),
+                    flaw=ssb.Ball(flaw, x=begin),
                     mouth=None if options.sealed else mouth,
                 ),
             ),
         ),
-        supports=(ssb.Roller("right"), ssb.Roller("bottom"), ssb.Roller("top")),
+        supports=(ssb.Roller(far), ssb.Roller("bottom"), ssb.Roller("top")),
         loads=ssb.Loads(
             face_potentials=(
-                ssb.FacePotential("left", lambda x: at_mouth + 0 * x[0]),
-                ssb.FacePotential("right", lambda x: at_mouth + current * width / kappa + 0 * x[0]),
+                ssb.FacePotential(near, lambda x: at_mouth + 0 * x[0]),
+                ssb.FacePotential(far, lambda x: at_mouth + current * width / kappa + 0 * x[0]),
             ),
-            face_pressures=(ssb.FacePressure("left", lambda time: pressure),),
+            face_pressures=(ssb.FacePressure(near, lambda time: pressure),),
         ),
         protocol=(ssb.Rest(options.seconds * s, name="plate"),),
         scales=ssb.Scales(stress=100 * MPa),
@@ -107,6 +111,9 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     crack.add_argument("--flaw", type=float, default=5.0, help="depth of the flaw [um]")
     crack.add_argument(
         "--toughness", type=float, default=0.69, help="of the electrolyte [MPa m^(1/2)]"
+    )
+    crack.add_argument(
+        "--at-counter", action="store_true", help="it begins at the counter electrode, on the right"
     )
     crack.add_argument("--sealed", action="store_true", help="nothing flows out of the mouth")
     crack.add_argument(

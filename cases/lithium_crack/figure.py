@@ -79,13 +79,16 @@ def read(folder: Path) -> Crack:
         stated[f"interfaces[{CRACK}].adhesion.{name}"] for name in ("strength", "toughness")
     )
     fields = run.interface(CRACK)
-    order = np.argsort(fields.x.values)
+    depth = fields.x.values
+    if stated.get("geometry.path") is None:
+        depth = stated["geometry.width"] - depth
+    order = np.argsort(depth)
     return Crack(
         label=folder.name.replace("_", " "),
         time=run.series.index.to_numpy(),
         size=run.series[f"crack_size:{CRACK}"].to_numpy(),
         times=fields.time.values,
-        depth=fields.x.values[order],
+        depth=depth[order],
         opening=fields.crack_opening.values[:, order],
         metal=fields.crack_metal.values[:, order],
         pressure=fields.p_contact.values[:, order],

@@ -73,6 +73,7 @@ class Clusters:
 
     Attributes:
         owners: electrode that each joined crack is part of, by interface.
+        between: whether one of them leads to another electrode.
     """
 
     def __init__(
@@ -111,6 +112,12 @@ class Clusters:
                 if end == owner:
                     self._depths[name] = away.max(axis=1) if owned else np.empty(0)
         self._ends, self._faces = tuple(ends), tuple(faces)
+        led = [
+            bool(here.any())
+            for (end, name), here in self._touching.items()
+            if end != self.owners[name] and end not in self._faces
+        ]
+        self.between = bool(led) and bool(self.comm.allreduce(any(led), op=MPI.LOR))
         self._check_start()
 
     def _check_start(self) -> None:
