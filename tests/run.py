@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -33,6 +34,10 @@ PULSE = "SSBMECH_TEST_PULSE"
 
 #: Variable that holds the options of the C compiler for forms.
 FLAGS = "SSBMECH_CFLAGS"
+
+#: Variable of Open MPI, and its value, with which ranks that wait sleep. With more ranks than cores
+#: one that only lets others go first, as is set for all runs, comes to its turn again too soon.
+ASLEEP = ("OMPI_MCA_threads_pthreads_yield_strategy", "nanosleep")
 
 #: Types are checked against the oldest DOLFINx that is supported.
 TYPED_DOLFINX = "0.9."
@@ -64,9 +69,16 @@ def main() -> int:
     )
 
     results = [] if options.ranks else _lint()
-    _cheapen_forms()
-    for ranks in [int(number) for number in (options.ranks or "1,2,3").split(",")]:
-        results.append(_test(ranks, arguments))
+    with ThreadPoolExecutor() as beside:
+        types = [] if options.ranks else [beside.submit(_captured, *check) for check in _types()]
+        _cheapen_forms()
+        for ranks in [int(number) for number in (options.ranks or "1,2,3").split(",")]:
+            results.append(_test(ranks, arguments))
+            while types:
+                result, told = types.pop().result()
+                _say(result.name)
+                print(told, end="", flush=True)
+                results.append(result)
 
     _say("summary")
     for result in results:
@@ -88,13 +100,31 @@ def _lint() -> list[Result]:
         "ruff check": ["ruff", "check", "."],
         "ruff format": ["ruff", "format", "--check", "."],
     }
-    if version("fenics-dolfinx").startswith(TYPED_DOLFINX):
-        checks["mypy"] = ["mypy"]
     results = []
     for name, command in checks.items():
         _say(name)
         results.append(_run(name, [sys.executable, "-m", *command]))
     return results
+
+
+def _types() -> list[tuple[str, list[str]]]:
+    """Return the check of types, which takes one core for long: it is carried out beside tests."""
+    known = version("fenics-dolfinx").startswith(TYPED_DOLFINX)
+    return [("mypy", [sys.executable, "-m", "mypy"])] if known else []
+
+
+def _captured(name: str, command: list[str]) -> tuple[Result, str]:
+    """Carry out a check; return how it went, and what it has told."""
+    start = time.monotonic()
+    done = subprocess.run(
+        command,
+        cwd=CHECKOUT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return Result(name, done.returncode, time.monotonic() - start), done.stdout
 
 
 def _cheapen_forms() -> None:
@@ -119,6 +149,8 @@ def _test(ranks: int, arguments: list[str]) -> Result:
     if shutil.which("mpirun") is None:
         print("mpirun is not on the PATH: install the MPI that DOLFINx was built with")
         return Result(name, 1, 0.0)
+    if ranks > len(os.sched_getaffinity(0)):
+        os.environ.setdefault(*ASLEEP)
     folder = Path(tempfile.mkdtemp(prefix="ssbmech-tests-"))
     # mpirun gives rank 0 a terminal of its own
     colour = "--color=yes" if sys.stdout.isatty() else "--color=no"
