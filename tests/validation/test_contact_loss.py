@@ -356,7 +356,7 @@ def test_a_particle_that_has_come_off_stays_where_it_is() -> None:
 def test_a_rank_without_a_bond() -> None:
     """On two ranks and more some have no facet of the particle."""
     case = script_case("particle_debond")
-    charge = dataclasses.replace(case.protocol[1], duration=600.0)
+    charge = dataclasses.replace(case.protocol[1], duration=60.0)
     result = march(dataclasses.replace(case, protocol=(case.protocol[0], charge)))
     assert result.rows[-1][f"conducting_fraction:{SPHERE}"] > 0.999
     assert 0.0 <= result.rows[-1][f"damage_mean:{SPHERE}"] < 0.1

@@ -25,7 +25,8 @@ STEPS = (ssb.Preload(1 * s), ssb.ConstantCurrent(1 * mA_per_cm2, 2 * s))
 def cell(**changes):
     """Return a small cell with a void whose files begin at t = 0."""
     output = ssb.Output(figures=False, fields_every=1, all_states=True, initial=True)
-    case = void_cell(size=8.0, protocol=STEPS, output=output)
+    steps = ssb.AdaptiveSteps(stress_error=None)
+    case = void_cell(size=8.0, protocol=STEPS, output=output, step_control=steps)
     return dataclasses.replace(case, **changes)
 
 
