@@ -44,6 +44,7 @@ def test_bodies_that_cannot_crack() -> None:
     )  # fmt: skip
     refused(lambda: build(moves=True), CaseError, "separator", "moves", "parts of its own")
     refused(lambda: build(logarithmic=True), CaseError, "PhaseField", "separator", "logarithmic")
+    refused(lambda: build(parts=(LAW, LAW)), CaseError, "separator", "two PhaseField")
     other = dataclasses.replace(LAW, unbroken=("seperator",))
     refused(lambda: build(other), CaseError, "PhaseField.unbroken", "'seperator'")
     none = dataclasses.replace(LAW, unbroken=("separator",))

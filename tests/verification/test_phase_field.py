@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+from dataclasses import dataclass
+
 from mpi4py import MPI
 
 import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech.geometry.simplices import SimplexMesh
 from ssbmech.model.parts.phase_field import Damage
 from tests import tools
 from tests.single_body import Rectangle
@@ -149,6 +153,32 @@ def test_energy_is_kept() -> None:
         errors.append(abs(sum(energies) / work - 1))
     assert errors[1] < 0.7 * errors[0]
     measured(ITEM, "balance of energy of a bar that breaks, 40 steps", errors[1], 0.01, "work")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Halves(Rectangle):
+    """A rectangle of two regions, one of which is called "firm"."""
+
+    def generate(self) -> SimplexMesh:
+        whole = super().generate()
+        right = whole.points[whole.cells].mean(axis=1)[:, 0] > self.width / 2
+        regions = {"body": np.flatnonzero(~right), "firm": np.flatnonzero(right)}
+        return dataclasses.replace(whole, regions=regions)
+
+
+@pytest.mark.serial
+def test_a_region_that_does_not_break() -> None:
+    """Half of a bar holds far above its strength, and its energy counts with that of the other."""
+    case, size = bar(ssb.AT1(), (0.5, 2.5), unbroken=("firm",)), 0.5e-6
+    body = ssb.Body("body", {"body": GLASS, "firm": GLASS}, parts=case.bodies[0].parts)
+    mesh = Halves(frame=ssb.PlaneStrain(), width=size, height=size, columns=4, rows=2)
+    found = march(dataclasses.replace(case, geometry=mesh, bodies=(body,)))
+    stretch = found.series("time") * case.fixture.travel(1.0) / size
+    stored = 0.5 * MODULUS * stretch[0] ** 2 * size**2
+    error = abs(found.series("strain_energy:body")[0] / stored - 1)
+    measured(ITEM, "energy of a whole bar, half of it firm", error, 1e-5, "closed form")
+    stress = -found.series("p_stack")[1] / MODULUS / stretch[1]
+    assert 0.5 < stress < 0.7, "one half bears, the other nearly nothing"
 
 
 def deviation(one: March, other: March) -> float:

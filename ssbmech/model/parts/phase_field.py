@@ -177,17 +177,21 @@ class Damage(Part):
         self.bound.function.x.array[:] = self._typical / self.law.model.normalisation
         self.bound.start_here()
 
-    def _soften(self, solid: Momentum, name: str) -> forms.SplitEnergy:
-        """Let damage take its part of the stress of a region, and return its energy."""
+    def _of_whole(self, solid: Momentum, name: str) -> forms.SplitEnergy:
+        """Return the energy of a region that nothing has softened."""
         region, mesh = solid.regions[name], self.body.mesh.mesh
         whole = _elastic(self.body, name)
-        energy = forms.SplitEnergy(
+        return forms.SplitEnergy(
             region.response.deviator,
             symbolic(whole, mesh).shear,
             region.response.bulk,
             region.volume_strain,
             constant(mesh, self.law.split.firmness(whole)),
         )
+
+    def _soften(self, solid: Momentum, name: str) -> forms.SplitEnergy:
+        """Let damage take its part of the stress of a region, and return its energy."""
+        energy = self._of_whole(solid, name)
         solid.soften(name, self.kept * energy.deviator, energy.bulk_at(self.kept))
         return energy
 
@@ -218,6 +222,11 @@ class Damage(Part):
             (self.kept * energy.taken + energy.left) * body.region(region)
             for region, energy in self._split.items()
         ]
+        solid = body.parts.get(Momentum, f"body {body.name!r} has no momentum balance")
+        for region in self.law.unbroken:
+            if isinstance(body.case_body.materials[region].solid, Elastic):
+                whole = self._of_whole(solid, region)
+                stored.append((whole.taken + whole.left) * body.region(region))
         return {
             "fracture_energy": [compile_form(surface * body.dx, None)],
             "strain_energy": [compile_form(form, None) for form in stored],
@@ -308,9 +317,12 @@ def _check(law: PhaseField, body: BodyModel) -> None:
     """Refuse a body that cannot crack so.
 
     Raises:
-        CaseError: it moves or is logarithmic, a region is not known, or one is not elastic.
+        CaseError: there are two laws, it moves or is logarithmic, a region is not known, or one is
+            not elastic.
     """
     name, regions = body.name, tuple(body.case_body.materials)
+    if sum(isinstance(own, PhaseField) for own in body.case_body.parts) > 1:
+        raise CaseError(f"body {name!r} has two PhaseField: one serves all of its regions")
     if body.case_body.moves or body.case_body.logarithmic:
         raise CaseError(
             f"PhaseField: body {name!r} moves or is logarithmic, and a smeared crack knows small "
