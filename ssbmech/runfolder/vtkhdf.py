@@ -49,6 +49,8 @@ from ssbmech.runfolder.grids import (
     POINTS,
     Size,
     add_part,
+    array,
+    arrays_of,
     check_names,
     check_shape,
     create_grids,
@@ -212,7 +214,7 @@ def begin_step(path: Path, time: float, varying: Components) -> int:
             raise RunFolderError(f"{path.name}: time {time!r} s is not after the last, {last!r} s")
         starts = step_starts(root, step)
         for kind in KINDS:
-            known = {name: each for name, each in root[kind].items() if has_steps(each)}
+            known = {name: each for name, each in arrays_of(root, kind) if has_steps(each)}
             check_names(path, kind, set(varying[kind]), set(known))
             for name, dataset in known.items():
                 check_shape(path, dataset, varying[kind][name])
@@ -236,7 +238,7 @@ def put(path: Path, step: int, blocks: Iterable[Block]) -> None:
         root = file["VTKHDF"]
         starts = step_starts(root, step)
         for block in blocks:
-            dataset, (kind, _, name) = root[block.name], block.name.partition("/")
+            dataset, (kind, _, name) = array(root, block.name), block.name.partition("/")
             rows, start = dataset.chunks[0], block.first
             if not name:
                 start += grid_start(root, kind, len(root[COUNTS[0]]) - 1)
@@ -264,8 +266,8 @@ def end_step(path: Path, time: float) -> None:
         starts = step_starts(root, step)
         for kind in KINDS:
             offsets = steps[kind + "Offsets"]
-            for name, dataset in root[kind].items():
-                set_row(offsets[name], step, starts[kind] if has_steps(dataset) else 0)
+            for name, dataset in arrays_of(root, kind):
+                set_row(array(offsets, name), step, starts[kind] if has_steps(dataset) else 0)
         set_row(steps["PartOffsets"], step, part)
         set_row(steps["NumberOfParts"], step, 1)
         moves = POSITION in root["PointData"]
