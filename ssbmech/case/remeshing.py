@@ -16,6 +16,9 @@ class Remeshing:
     A cell's quality is its mean ratio, :math:`4 \sqrt3 A / \sum l^2` in the plane and
     :math:`12 (3 V)^{2/3} / \sum l^2` in space: 1 for an equilateral one, 0 for a flat one.
 
+    They are made anew too where a wall was stretched until a facet is longer than
+    ``longest_wall``.
+
     Raises:
         ParameterError: a constant is out of its bounds.
     """
@@ -39,9 +42,24 @@ class Remeshing:
         doc="largest size of new cells and of facets of free faces",
     )
 
+    longest_wall: float = parameter(
+        "m",
+        low=0.0,
+        low_open=True,
+        high=1.0,
+        default=1.0,
+        doc="length of a facet of the metal's wall at an interface from which it is halved, "
+        "together with that of the other body; in the plane only",
+    )
+
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
+
+    @property
+    def halves(self) -> bool:
+        """Whether facets of walls are ever halved."""
+        return self.longest_wall < 1.0
 
     @property
     def fineness(self) -> Fineness:

@@ -16,7 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from ssbmech.checkpoint import halves
 from ssbmech.geometry.facet_rows import facets_by_corner, places_of
+from ssbmech.geometry.halving import Halving
 from ssbmech.geometry.locate import Located, edges_of, locate
 from ssbmech.geometry.original import Numbers, node_ends, node_number
 from ssbmech.geometry.replacing import Part, Replacement
@@ -79,6 +81,15 @@ class Entities(Protocol):
             change: the body.
         """
 
+    def halved(self, numbers: Numbers, values: Array, halving: Halving) -> Rows:
+        """Return numbers and values after facets are halved.
+
+        Args:
+            numbers: original numbers of the entities.
+            values: one row for each.
+            halving: what was halved.
+        """
+
 
 @dataclass(frozen=True)
 class Nodes:
@@ -103,6 +114,10 @@ class Nodes:
         # to the last bit where a node is what it was
         found[place[hits]] = values[stays][hits]
         return wanted, found
+
+    def halved(self, numbers: Numbers, values: Array, halving: Halving) -> Rows:
+        """Return the values of the same function at the new nodes."""
+        return halves.at_nodes(numbers, values, halving)
 
     def _at(
         self, numbers: Numbers, values: Array, change: Change, degree: int, at: Located
@@ -150,6 +165,10 @@ class IntegrationPoints:
         nearest = cKDTree(x).query(places.reshape(-1, x.shape[1]))[1]
         return wanted.ravel(), values[nearest]
 
+    def halved(self, numbers: Numbers, values: Array, halving: Halving) -> Rows:
+        """Return the values at the points of the halves."""
+        return halves.at_points(numbers, values, self.weights, halving)
+
 
 @dataclass(frozen=True)
 class Facets:
@@ -177,6 +196,10 @@ class Facets:
         at = places_of(facets, known.reshape(-1, count - 1))
         local, cell = np.divmod(at, len(after.cells))
         return after.numbers[cell] * count + local, values
+
+    def halved(self, numbers: Numbers, values: Array, halving: Halving) -> Rows:
+        """Return the values of the whole facets."""
+        return halves.on_facets(numbers, values, halving)
 
 
 @dataclass(frozen=True, eq=False)

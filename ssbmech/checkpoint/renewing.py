@@ -18,14 +18,17 @@ import numpy.typing as npt
 from ssbmech.checkpoint.mesh import labelled, mesh_names, mesh_rows, rows_of
 from ssbmech.checkpoint.places import Change
 from ssbmech.checkpoint.state import CellState
-from ssbmech.errors import SSBMechError
-from ssbmech.geometry.original import node_ends
+from ssbmech.errors import MeshError, SSBMechError
+from ssbmech.geometry.halving import halved
+from ssbmech.geometry.original import node_ends, node_numbers
 from ssbmech.geometry.replacing import Replacement, replaced
+from ssbmech.geometry.simplices import LabelledMesh
 from ssbmech.model.motion import BodyMotion
 from ssbmech.runfolder.root import gather_rows
 
 logger = logging.getLogger(__name__)
 
+Array = npt.NDArray[np.float64]
 Rows = dict[str, npt.NDArray[Any]]
 
 
@@ -45,6 +48,8 @@ class Renewal:
         rows = {**mesh_rows(tagged), **state.rows()}
         whole = {name: gather_rows(comm, rows[name]) for name in sorted(rows)}
         self.rows: Rows = {name: array for name, array in whole.items() if array is not None}
+        self._comm, self._left = comm, dict[str, float]()
+        self._loose = {motion.body.name: _loose_points(motion) for motion in self._worn}
         self.reason = comm.bcast(self._mesh(state) if comm.rank == 0 else "")
 
     def _mesh(self, state: CellState) -> str:
@@ -57,18 +62,49 @@ class Renewal:
         return ""
 
     def _renew(self, state: CellState, motion: BodyMotion) -> None:
-        """Mesh one body."""
+        """Mesh one body, after long facets of its walls are halved."""
         body = motion.body.case_body
         ((region, _),) = body.materials.items()
-        mesh = labelled(self.rows.__getitem__, mesh_names(state.cell.tagged))
-        dim = mesh.cells.shape[1] - 1
-        places = np.full((len(mesh.points), dim), np.nan)
-        numbers, kept = self._of(state, f"position {body.name}")
-        places[node_ends(numbers)[:, 0]] = kept
         (rule,) = motion.wear.rules
-        made = replaced(mesh, region, places, rule.fineness)
+        halved_any = rule.halves and self._halve(state, body.name, region, rule.longest_wall)
+        mesh, places = self._shape(state, body.name)
+        loose = np.zeros(len(mesh.points), dtype=bool)
+        loose[self._loose[body.name]] = True
+        try:
+            made = replaced(mesh, region, places, loose, rule.fineness)
+        except MeshError as failure:
+            if not halved_any:
+                raise
+            logger.info("%s keeps its halved cells: %s", body.name, failure)
+            return
         self.rows = _moved(self.rows, state, Change(body.name, made))
+        others = {name: at for name, at in self._loose.items() if name != body.name}
+        self._loose = {name: made.points[at] for name, at in others.items()}
         _tell(body.name, made)
+
+    def _shape(self, state: CellState, name: str) -> tuple[LabelledMesh, Array]:
+        """Return the mesh of all bodies, and where the points of one are [m]."""
+        mesh = labelled(self.rows.__getitem__, mesh_names(state.cell.tagged))
+        places = np.full((len(mesh.points), mesh.cells.shape[1] - 1), np.nan)
+        numbers, kept = self._of(state, f"position {name}")
+        places[node_ends(numbers)[:, 0]] = kept
+        return mesh, places
+
+    def _halve(self, state: CellState, name: str, region: str, longest: float) -> bool:
+        """Halve long facets of a body's walls; return whether there were some."""
+        mesh, places = self._shape(state, name)
+        halving = halved(mesh, region, places, longest)
+        self._left[name] = halving.longest if halving.longest > longest else 0.0
+        if not halving.cuts:
+            return False
+        found: Rows = rows_of(halving.mesh)
+        for array in state.arrays:
+            at, values = f"numbers/{array.places.name}", f"values/{array.name}"
+            moved = array.places.entities.halved(self.rows[at], self.rows[values], halving)
+            found[at], found[values] = moved
+        self.rows = found
+        logger.info("walls of %s have got %d more facets", name, len(halving.cuts))
+        return True
 
     def _of(self, state: CellState, name: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Return the numbers and values of an array."""
@@ -76,16 +112,27 @@ class Renewal:
         return self.rows[f"numbers/{array.places.name}"], self.rows[f"values/{name}"]
 
     def scalars(self, kept: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the scalar part of the state, with bodies counted that are meshed anew.
+        """Return the scalar part of the state, with bodies counted that are renewed; collective.
 
         Args:
             kept: what it is on the old mesh.
         """
+        left = self._comm.bcast(self._left)
         motion = {name: dict(each) for name, each in kept["motion"].items()}
         for body in self._worn:
             motion[body.body.name]["renewed"] += 1
             motion[body.body.name]["refused"] = float("inf")
+            motion[body.body.name]["left"] = left.get(body.body.name, 0.0)
         return {**kept, "motion": motion}
+
+
+def _loose_points(motion: BodyMotion) -> npt.NDArray[np.int64]:
+    """Return the numbers of the points within free faces of a body, on rank 0; collective."""
+    space = motion.mesh.space
+    owned = np.arange(space.dofmap.index_map.size_local)
+    numbers = node_ends(node_numbers(space)[owned])[motion.boundary.loose[owned], 0]
+    whole = gather_rows(motion.mesh.comm, numbers)
+    return np.zeros(0, dtype=np.int64) if whole is None else whole
 
 
 def _moved(rows: Rows, state: CellState, change: Change) -> Rows:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ssbmech.errors import MeshError
+from ssbmech.geometry.evening import evened
 from ssbmech.geometry.facet_rows import outer_facets, places_of
 from ssbmech.geometry.fineness import Fineness
 from ssbmech.geometry.locate import locate
@@ -28,6 +29,7 @@ from ssbmech.geometry.unfold import unfolded
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 BETTER = 1.2
 """Least quality of a new mesh over that of the old one [1]."""
@@ -81,7 +83,9 @@ class Replacement:
     after: Part
 
 
-def replaced(mesh: LabelledMesh, region: str, positions: Array, fineness: Fineness) -> Replacement:
+def replaced(
+    mesh: LabelledMesh, region: str, positions: Array, loose: Mask, fineness: Fineness
+) -> Replacement:
     """Return a mesh in which the cells of a body are made anew.
 
     Args:
@@ -89,6 +93,7 @@ def replaced(mesh: LabelledMesh, region: str, positions: Array, fineness: Finene
         region: the region that the body is.
         positions: where its points are now, shape (points of the mesh, dim); of others not a
             number [m].
+        loose: which points lie within its free faces, and are held by nothing.
         fineness: how fine its cells are made.
 
     Raises:
@@ -108,7 +113,8 @@ def replaced(mesh: LabelledMesh, region: str, positions: Array, fineness: Finene
             f"{quality:.2g} instead of {before.quality:.2g}"
         )
     stretch = mesh.drawn.get(region, 1.0)
-    made = _as_made(mesh, before, outline, (x, cells), stretch)
+    boundary = _boundary_as_made(mesh, before, outline, loose)
+    made = _as_made(mesh, before, boundary, (x, cells), stretch)
     return _joined(mesh, own, before, outline, (x, made, cells))
 
 
@@ -150,15 +156,25 @@ def _turned(x: Array, cells: Ints, body: Part) -> Ints:
     return found
 
 
+def _boundary_as_made(mesh: LabelledMesh, body: Part, outline: Outline, loose: Mask) -> Array:
+    """Return where the points of the new boundary are in the body as it was made [m]."""
+    dim = body.points.shape[1]
+    made = outline.at(mesh.points[:, :dim])
+    if dim == 3:
+        return made
+    now = outline.at(np.nan_to_num(body.points))
+    return evened(made, now, outline.facets, outline.at(loose.astype(np.float64)) > 0.0)
+
+
 def _as_made(
-    mesh: LabelledMesh, body: Part, outline: Outline, new: tuple[Array, Ints], stretch: float
+    mesh: LabelledMesh, body: Part, boundary: Array, new: tuple[Array, Ints], stretch: float
 ) -> Array:
     """Return where the new points are in the body as it was made, shape (points, dim) [m].
 
     Args:
         mesh: the mesh of all bodies, as they were made.
         body: the body on it.
-        outline: the new boundary.
+        boundary: where the points of the new boundary are there, which come first [m].
         new: points and cells.
         stretch: height over which the body was meshed, over its own [1].
 
@@ -171,15 +187,16 @@ def _as_made(
     made[:, -1] *= stretch
     at = locate(x, np.nan_to_num(body.points), body.cells)
     start = at.linear(made[body.cells[at.cells]])
-    fixed = len(outline.at(made))
-    start[:fixed] = outline.at(made)
+    fixed, tall = len(boundary), boundary.copy()
+    tall[:, -1] *= stretch
+    start[:fixed] = tall
     free = np.arange(len(x)) >= fixed
     sense = np.sign(signed_volumes(body.corners)[0])
     if np.sign(signed_volumes(made[body.cells])[0]) != sense:
         raise MeshError("the body is a mirror image of what it was made")
     found = unfolded(start, x, cells, free)
     found[fixed:, -1] /= stretch
-    found[:fixed] = outline.at(mesh.points[:, :dim])
+    found[:fixed] = boundary
     return found
 
 
@@ -205,12 +222,15 @@ def _joined(
     number[added] = count + np.arange(int(added.sum()))
     further = np.zeros((int(added.sum()), 3))
     further[:, :dim] = made[added]
+    all_points = np.concatenate([mesh.points[stays], further])
+    # those of a free side may have gone along it
+    all_points[number, :dim] = made
     of_cells = np.where(own, -1, np.cumsum(~own) - 1)
     numbers = int((~own).sum()) + np.arange(len(cells))
     beside = _facets_beside(mesh, before)
     joined = dataclasses.replace(
         mesh,
-        points=np.concatenate([mesh.points[stays], further]),
+        points=all_points,
         cells=np.concatenate([points[mesh.cells[~own]], number[cells]]),
         cell_values=np.concatenate(
             [mesh.cell_values[~own], np.full(len(cells), mesh.cell_values[own][0])]

@@ -30,7 +30,12 @@ class CellMotion:
         Args:
             bodies: those of metal that flows through its mesh.
             carried: those that go along with their mesh.
+
+        Raises:
+            CaseError: facets of a wall are to be halved that cannot be.
         """
+        for body in bodies:
+            body.wear.check(body.body.name)
         self.bodies, self.carried = list(bodies), list(carried)
 
     @property
@@ -62,7 +67,7 @@ class CellMotion:
     def refuse(self) -> None:
         """Note that no better meshes could be had; collective."""
         for body in self.worn:
-            body.wear.refused = body.mesh.quality()
+            body.wear.refuse(body.mesh.quality())
 
     @property
     def renews(self) -> bool:

@@ -60,6 +60,7 @@ class BodyMotion:
         body: the body.
         walls: its surfaces at interfaces.
         mesh: its mesh, and where the vertices are.
+        boundary: where its boundary has to go.
         metal: how much metal it has.
         convections: what carries along what the laws of its region remember.
         wear: when the mesh has to be made anew.
@@ -94,14 +95,14 @@ class BodyMotion:
         twin = cut_submesh(parent, mesh.dim, body.mesh.submesh.parent_entities)
         twin.mesh.geometry.x[:, mesh.dim - 1] *= drawn
         self._solid = PseudoSolid(twin.mesh, body.name)
-        self.wear = Wear(body.case_body.remeshings)
+        self.wear = Wear(body.case_body.remeshings, walls)
         self._shift = fem.Function(mesh.space)
         kinematics.moved = self._moved = fem.Function(body.u.function.function_space)
-        self._boundary = MovingBoundary(body, walls, closures, mesh.space, mesh.nodes)
+        self.boundary = MovingBoundary(body, walls, closures, mesh.space, mesh.nodes)
         found = [m for m in body.parts.memory if isinstance(m, RegionHistory)]
         self.convections = [Convection(body, history) for history in found]
         self._next: Array | None = None
-        moves = bool(np.any(self._boundary.target(mesh.here) != 0.0)) or drawn != 1.0
+        moves = bool(np.any(self.boundary.target(mesh.here) != 0.0)) or drawn != 1.0
         if mesh.comm.allreduce(moves, op=MPI.LOR):
             mesh.keep(self._first_shape())
         mesh.keep(mesh.positions)
@@ -180,9 +181,9 @@ class BodyMotion:
         for wall in self.walls:
             wall.slope.check()
         here, meshed = self.mesh.here, self.mesh.as_meshed
-        target, since = self._boundary.target(here), self.mesh.made - meshed
+        target, since = self.boundary.target(here), self.mesh.made - meshed
         start, end = here + since, target + since
-        found: Array = meshed + self._solid.follow(start, end, self._boundary.fixed)
+        found: Array = meshed + self._solid.follow(start, end, self.boundary.fixed)
         return found
 
     def error(self, ratio: float, tolerances: Tolerances) -> float:
@@ -228,7 +229,7 @@ class BodyMotion:
             return
         for convection in self.convections:
             convection.moved.x.array[:] = (self._next - self.mesh.positions).ravel()
-            convection.plated.x.array[:] = self._boundary.plated()
+            convection.plated.x.array[:] = self.boundary.plated()
             convection.carry()
 
     def rollback(self) -> None:

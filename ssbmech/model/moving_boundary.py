@@ -31,6 +31,7 @@ class MovingBoundary:
 
     Attributes:
         fixed: components of vertices whose place the boundary says, shape (vertices, dim).
+        loose: vertices within free faces, which nothing holds.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class MovingBoundary:
         self._at_walls = self._found_at_walls()
         self._free = FreeFaces(body, space, nodes, self._at_walls, self._held)
         self.fixed = self._held | (self._at_walls | self._free.vertices)[:, None]
+        self.loose: Mask = self._free.vertices & ~self._at_walls & ~self._held.any(axis=1)
 
     def _on_axis(self) -> Mask:
         """Return the radial components of the vertices on an axis of revolution."""

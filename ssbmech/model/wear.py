@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ssbmech.case.remeshing import Remeshing
+from ssbmech.errors import CaseError
+from ssbmech.model.parts.wall import MovingWall
 
 TRIED_AGAIN = 0.7
 """Quality over that at which no better mesh could be had, from which it is tried again [1]."""
@@ -19,28 +21,76 @@ class Wear:
 
     Attributes:
         rules: when a mesh is made anew; empty for never.
+        walls: the body's surfaces at interfaces.
         renewed: how often it was.
         refused: quality at which no better mesh could be had [1]; infinite if there always was one.
+        left: longest facet of a wall that could not be halved [m].
     """
 
     rules: tuple[Remeshing, ...]
+    walls: Sequence[MovingWall]
     renewed: int = 0
     refused: float = math.inf
+    left: float = 0.0
+
+    def check(self, name: str) -> None:
+        """Refuse to halve facets of walls whose shape would not stay.
+
+        Args:
+            name: name of the body.
+
+        Raises:
+            CaseError: it would not, or the cell is in space.
+        """
+        for wall in self.walls if any(rule.halves for rule in self.rules) else ():
+            if wall.surface.setting.frame.dim == 3:
+                raise CaseError(
+                    f"Remeshing(longest_wall=...) of body {name!r}: facets of a wall can be halved "
+                    "in the plane only, and this cell is in space; leave it out, and mesh the "
+                    "interface finer"
+                )
+            if not wall.shape.parallel:
+                raise CaseError(
+                    f"Remeshing(longest_wall=...) of body {name!r}: the directors of interface "
+                    f"{wall.surface.name!r} are not parallel, and a facet of the wall would not "
+                    "keep its place when it is halved; give the interface ParallelDirectors, or "
+                    "leave it out"
+                )
 
     def due(self, quality: Callable[[], float]) -> bool:
-        """Return whether the mesh is worn.
+        """Return whether the mesh is worn; collective.
 
         Args:
             quality: tells its least quality; collective, and only asked where a rule needs it.
         """
-        return any(
-            quality() < min(rule.least_quality, TRIED_AGAIN * self.refused) for rule in self.rules
-        )
+        return any(self._poor(rule, quality) or self._long(rule) for rule in self.rules)
+
+    def _poor(self, rule: Remeshing, quality: Callable[[], float]) -> bool:
+        return quality() < min(rule.least_quality, TRIED_AGAIN * self.refused)
+
+    def _long(self, rule: Remeshing) -> bool:
+        most = max(rule.longest_wall, self.left / TRIED_AGAIN)
+        return rule.halves and self._longest() > most
+
+    def _longest(self) -> float:
+        """Return the length of the longest facet of the walls in the plane [m]; collective."""
+        return max((wall.shape.longest() for wall in self.walls), default=0.0)
+
+    def refuse(self, quality: float) -> None:
+        """Note that no better mesh could be had; collective.
+
+        Args:
+            quality: that of the mesh that stays [1].
+        """
+        self.refused = quality
+        if any(rule.halves for rule in self.rules):
+            self.left = self._longest()
 
     def state(self) -> dict[str, float]:
         """Return what it knows, as plain data."""
-        return {"renewed": self.renewed, "refused": self.refused}
+        return {"renewed": self.renewed, "refused": self.refused, "left": self.left}
 
     def restore(self, state: Mapping[str, float]) -> None:
         """Take over what `state` gave."""
         self.renewed, self.refused = int(state["renewed"]), state["refused"]
+        self.left = state.get("left", 0.0)

@@ -171,6 +171,7 @@ class InterfaceFile:
         constants: Values | None = None,
         resumed_at: float | None = None,
         own: Own = NO_OWN,
+        which: Grid = ONE_GRID,
     ) -> None:
         """Order the grid (collective). The file appears with the first step.
 
@@ -182,6 +183,7 @@ class InterfaceFile:
             resumed_at: Time from which a run goes on whose file may be there [s].
             own: Quantities of the user's own by name; the table of quantities has the others. An
                 array of neither has as many components as its values.
+            which: Whether there may be further grids, and which of them this one is.
 
         Raises:
             RunFolderError: The name is not of that form or cannot be a file name.
@@ -195,9 +197,12 @@ class InterfaceFile:
         grid = _own_grid(points, cell_nodes(interface_mesh), numbers, interface_mesh, True)
         path = folder.fields_path / f"interface_{_file_name(minus)}-{_file_name(plus)}.vtkhdf"
         notes = {"kind": "interface", "name": name, "minus": minus, "plus": plus}
-        self._writer = _Writer(
-            path, grid, folder.comm, notes, ({}, constants or {}), resumed_at, own
-        )
+        fixed: Values = dict(constants or {})
+        nothing: Values = {}
+        # what never changes on one grid is another array on the next
+        self._with_all = fixed if which.may_follow else nothing
+        constant: tuple[Values, Values] = ({}, nothing if which.may_follow else fixed)
+        self._writer = _Writer(path, grid, folder.comm, notes, constant, resumed_at, own, which)
 
     @property
     def path(self) -> Path:
@@ -215,7 +220,7 @@ class InterfaceFile:
         Raises:
             RunFolderError: Shapes or names do not fit, or the file cannot be written.
         """
-        self._writer.append(time, {}, cell_data)
+        self._writer.append(time, {}, {**self._with_all, **cell_data})
 
 
 def _own_grid(

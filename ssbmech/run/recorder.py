@@ -91,7 +91,9 @@ class Recorder:
             for name, body in cell.bodies.items()
         }
         self._surfaces = {
-            name: InterfaceFile(folder, name, surface.mesh.mesh, constants(name), start, own)
+            name: InterfaceFile(
+                folder, name, surface.mesh.mesh, constants(name), start, own, grids[name]
+            )
             for name, surface in cell.surfaces.items()
         }
         # of a run that goes on from its beginning too: files know which times they have
@@ -241,15 +243,21 @@ def _only(given: Mapping[str, Array], arrays: Mapping[str, Array]) -> dict[str, 
 
 
 def _grids(cell: CellModel, saved: Saved | None) -> dict[str, Grid]:
-    """Return which grid each body has in its field file."""
+    """Return which grid each body and interface has in its field file."""
     found = {
         name: Grid(moves=True) if body.case_body.moves else ONE_GRID
         for name, body in cell.bodies.items()
     }
+    found.update(dict.fromkeys(cell.surfaces, ONE_GRID))
     kept = {} if saved is None else saved.content["cell"].get("motion", {})
     for motion in cell.motion.bodies:
         name = motion.body.name
         if motion.wear.rules:
             number = int(kept[name]["renewed"]) if name in kept else 0
             found[name] = Grid(moves=True, number=number, may_follow=True)
+        if any(rule.halves for rule in motion.wear.rules):
+            for wall in motion.walls:
+                for other in (wall.surface.name, wall.surface.plus.name):
+                    before = found[other]
+                    found[other] = Grid(before.moves, before.number + number, may_follow=True)
     return found

@@ -12,15 +12,17 @@ import ssbmech as ssb
 from ssbmech.checkpoint.places import Change, Facets, IntegrationPoints, Nodes
 from ssbmech.errors import CaseError, MeshError, ParameterError
 from ssbmech.geometry import QuarterVoid
+from ssbmech.geometry.evening import evened
 from ssbmech.geometry.facet_rows import outer_facets, places_of
 from ssbmech.geometry.fineness import Fineness
+from ssbmech.geometry.halving import halved
 from ssbmech.geometry.locate import locate
 from ssbmech.geometry.moving import qualities, signed_volumes
 from ssbmech.geometry.original import node_ends, node_number
 from ssbmech.geometry.refill import refill
 from ssbmech.geometry.replacing import Part, Replacement, replaced
 from ssbmech.geometry.respacing import respaced
-from ssbmech.geometry.simplices import LabelledMesh, SimplexMesh, label
+from ssbmech.geometry.simplices import LabelledMesh, SimplexMesh, label, shape_quality
 from ssbmech.geometry.unfold import unfolded
 from tests.moving import LITHIUM
 
@@ -65,6 +67,11 @@ def closed() -> tuple[LabelledMesh, np.ndarray]:
     radius = np.linalg.norm(mesh.points[:, :2], axis=1)
     now = np.sqrt(radius**2 - 0.96e-12)
     return mesh, mesh.points[:, :2] * (now / radius)[:, None]
+
+
+def held(mesh: LabelledMesh) -> np.ndarray:
+    """Return that no point lies within a free face."""
+    return np.zeros(len(mesh.points), dtype=bool)
 
 
 @pytest.mark.parametrize(("x", "facets"), [(SQUARE, AROUND), (BOX, SIDES)], ids=["2", "3"])
@@ -172,9 +179,29 @@ def test_long_facets_are_halved_and_straight_ones_spaced() -> None:
     assert len(rest.facets) == len(facets)
 
 
+def test_points_of_a_straight_free_side_are_spread() -> None:
+    """Halved at one end again and again, they bunch there; a side that is bent stays."""
+    part = 0.5 ** np.arange(1, 40)[::-1]
+    side = np.column_stack([np.ones(len(part)), 1 - part[::-1]])
+    made = np.concatenate([[[0.0, 0.0], [1.0, 0.0]], side, [[1.0, 1.0], [0.0, 1.0]]])
+    count = len(made)
+    facets = np.array([[k, (k + 1) % count] for k in range(count)])
+    loose = np.isin(np.arange(count), np.arange(2, 2 + len(part)))
+    now = made.copy()
+    now[loose] = [1.0, 0.0] + np.linspace(0, 1, len(part) + 2)[1:-1, None] * [3.0, 1.0]
+    now[-2:, 0] += 3.0
+    found = evened(made, now, facets, loose)
+    assert np.array_equal(found[~loose], made[~loose])
+    assert np.array_equal(found[loose, 0], made[loose, 0])
+    steps = np.diff(found[1:-1, 1])
+    assert steps == pytest.approx(np.full(len(steps), 1 / len(steps)), rel=1e-9)
+    made[5, 0] = 1.1
+    assert np.array_equal(evened(made, now, facets, loose), made)
+
+
 def test_body_is_meshed_anew() -> None:
     mesh, now = closed()
-    made = replaced(mesh, "body", now, FREELY)
+    made = replaced(mesh, "body", now, held(mesh), FREELY)
     before, after = made.before, made.after
     assert before.quality < 0.3
     assert after.quality > 0.5
@@ -197,13 +224,13 @@ def test_body_is_meshed_anew() -> None:
             assert np.array_equal(np.unique(made.points[rows[0]]), np.unique(rows[1]))
     again = made.after.points
     with pytest.raises(MeshError, match="no better than the old ones"):
-        replaced(made.mesh, "body", again, FREELY)
+        replaced(made.mesh, "body", again, held(made.mesh), FREELY)
 
 
 def test_fields_go_with_their_body() -> None:
     """What is linear in the place stays so; points keep what they know, others the nearest."""
     mesh, now = closed()
-    made = replaced(mesh, "body", now, FREELY)
+    made = replaced(mesh, "body", now, held(mesh), FREELY)
     change = Change("body", made)
 
     def at(numbers: np.ndarray, part: Part) -> np.ndarray:
@@ -244,7 +271,7 @@ def two_bodies() -> tuple[LabelledMesh, np.ndarray]:
 
 def test_other_bodies_and_interfaces_keep_theirs() -> None:
     mesh, now = two_bodies()
-    made: Replacement = replaced(mesh, "lower", now, FREELY)
+    made: Replacement = replaced(mesh, "lower", now, held(mesh), FREELY)
     change = Change("lower", made)
     upper = np.arange(4, 8)
     found, values = IntegrationPoints("upper", np.ones((2, 3)) / 3).moved(
@@ -272,3 +299,88 @@ def test_remeshing_is_for_bodies_that_move() -> None:
         ssb.Body.single("negative", LITHIUM, remeshing=ssb.Remeshing())
     with pytest.raises(ParameterError, match="least_quality"):
         ssb.Remeshing(least_quality=0.9)
+
+
+def wall_between() -> tuple[LabelledMesh, np.ndarray]:
+    """Return two squares above one another, the side between them bent down in the lower one."""
+    mesh, now = two_bodies()
+    now[[0, 1, 2, 3, 6]] = [[0, 0], [1, 0], [0, 1], [1, 0.2], [0.5, 0.4]]
+    return mesh, now
+
+
+def test_long_facets_of_a_wall_are_halved() -> None:
+    """With a cell on both sides; no shape changes, and a facet whose cell is too flat stays."""
+    mesh, now = wall_between()
+    assert not halved(mesh, "lower", now, 1.3).cuts
+    halving = halved(mesh, "lower", now, 1.2)
+    (cut,) = halving.cuts
+    assert cut.ends == (2, 3)
+    assert set(cut.tips) == {6, 7}
+    assert halving.longest == pytest.approx(0.5 * np.hypot(1.0, 0.8), rel=1e-12)
+    made = halving.mesh
+    assert np.array_equal(made.points[: len(mesh.points)], mesh.points)
+    assert made.points[-1, :2] == pytest.approx([0.5, 1.0], rel=1e-12)
+    for region, tag in mesh.regions.items():
+        areas = [
+            np.abs(signed_volumes(m.points[:, :2][m.cells[m.cell_values == tag]]))
+            for m in (mesh, made)
+        ]
+        assert areas[1].sum() == pytest.approx(areas[0].sum(), rel=1e-12), region
+        assert len(areas[1]) == len(areas[0]) + 1
+    tag = mesh.interfaces["lower|upper"]
+    pairs = {tuple(sorted(ends)) for ends in made.facets[made.facet_values == tag].tolist()}
+    assert pairs == {(2, cut.middle), (3, cut.middle)}
+    # until cells of the other body would be too flat
+    few = halved(mesh, "lower", now, 1e-3)
+    assert few.longest > 1e-3
+    assert shape_quality(few.mesh.points, few.mesh.cells[few.mesh.cell_values == 2]).min() > 0.1
+
+
+@pytest.mark.parametrize("degree", [1, 2])
+def test_functions_stay_when_facets_are_halved(degree: int) -> None:
+    mesh, now = wall_between()
+    halving = halved(mesh, "lower", now, 0.4)
+    assert len(halving.cuts) > 2
+
+    def nodes(cells: np.ndarray) -> np.ndarray:
+        pairs = [(i, i) for i in range(3)]
+        pairs += [(0, 1), (1, 2), (0, 2)] if degree == 2 else []
+        return np.unique(np.concatenate([node_number(cells[:, pair]) for pair in pairs]))
+
+    def field(m: LabelledMesh, numbers: np.ndarray) -> np.ndarray:
+        x, y = m.points[node_ends(numbers)].mean(axis=1)[:, :2].T
+        return np.asarray(3 * x - y + (degree - 1) * (x**2 - x * y + 2 * y**2))
+
+    for tag in mesh.regions.values():
+        old, new = (nodes(m.cells[m.cell_values == tag]) for m in (mesh, halving.mesh))
+        found, values = Nodes("body").halved(old, field(mesh, old), halving)
+        assert np.array_equal(np.sort(found), new)
+        assert values == pytest.approx(field(halving.mesh, found), abs=1e-12)
+    weights = np.array([[4, 1, 1], [1, 4, 1], [1, 1, 4]]) / 6
+    cells = np.arange(len(mesh.cells))
+    numbers = (3 * cells[:, None] + np.arange(3)).ravel()
+    found, values = IntegrationPoints("body", weights).halved(numbers, numbers // 3, halving)
+    assert np.array_equal(np.sort(found), np.arange(3 * len(halving.mesh.cells)))
+    whole = {part: old for old, parts in halving.parts.items() for part in parts}
+    assert all(whole.get(int(n) // 3, int(n) // 3) == v for n, v in zip(found, values, strict=True))
+
+
+def test_inventory_of_a_facet_stays_when_it_is_halved() -> None:
+    """Densities at vertices with lumped lengths, and on facets, have the sums that they had."""
+    mesh, now = wall_between()
+    halving = halved(mesh, "lower", now, 0.4)
+    at = node_number(np.array([[2, 2], [3, 3]]))
+    found, values = Nodes("lower|upper").halved(at, np.array([0.3, 1.7]), halving)
+    x = halving.mesh.points[node_ends(found)[:, 0], 0]
+    order = np.argsort(x)
+    assert np.trapezoid(values[order], x[order]) == pytest.approx(1.0, rel=1e-12)
+    # the facet between them is known by the lower body's cell: cell 2 across its corner 0
+    number, value = Facets("lower|upper", "lower").halved(np.array([6]), np.array([7.0]), halving)
+    cell, local = np.divmod(number, 3)
+    ends = np.array([np.delete(halving.mesh.cells[c], k) for c, k in zip(cell, local, strict=True)])
+    lengths = np.ptp(halving.mesh.points[ends, 0], axis=1)
+    assert value @ lengths == pytest.approx(7.0, rel=1e-12)
+    # another facet of a cell that was halved
+    number, _ = Facets("other", "lower").halved(np.array([7]), np.array([1.0]), halving)
+    cell, local = divmod(int(number[0]), 3)
+    assert set(np.delete(halving.mesh.cells[cell], local)) == set(np.delete(mesh.cells[2], 1))

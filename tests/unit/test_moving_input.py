@@ -76,6 +76,19 @@ def built(case: ssb.Case) -> CellModel:
     return CellModel(case, case.geometry.build(MPI.COMM_WORLD))
 
 
+def _halved(**changes: Any) -> ssb.Case:
+    """Return a case whose working electrode has facets that are to be halved."""
+    case = moving_cell(1e-6, **changes)
+    rule = ssb.Remeshing(longest_wall=1e-6)
+    first = dataclasses.replace(case.bodies[0], remeshing=rule)
+    return dataclasses.replace(case, bodies=(first, *case.bodies[1:]))
+
+
+AT_REST = (ssb.Preload(1.0), ssb.Rest(1.0))
+FANNED = (
+    ssb.Interface(WORKING, directors=ssb.FannedDirectors(x=8e-6, y=-40e-6)),
+    ssb.Interface(COUNTER),
+)
 TENSE = ssb.Interface(WORKING, capillarity=ssb.Capillarity(0.5))
 DIRECTED = ssb.Interface(WORKING, directors=ssb.ParallelDirectors(y=1.0))
 #: They meet two micrometres below the interface, at half of the gap.
@@ -109,6 +122,14 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "exhaustion at rest": (
         lambda: ssb.Body.single("negative", LITHIUM, exhaustion=ssb.Exhaustion()),
         ("exhaustion law but does not move", "moves=True"),
+    ),
+    "halved in space": (
+        lambda: built(_halved(frame=ssb.ThreeDimensional(), width=8e-6)),
+        ("longest_wall", "'negative'", "in the plane only", "leave it out"),
+    ),
+    "halved along a fan": (
+        lambda: built(_halved(interfaces=FANNED, electrodes=None, protocol=AT_REST)),
+        ("longest_wall", WORKING, "not parallel", "ParallelDirectors"),
     ),
     "pressure from strain": (
         lambda: moving_cell(

@@ -141,6 +141,20 @@ class WallShape:
         )
         self.spread.x.array[:] = 1.0
 
+    @property
+    def parallel(self) -> bool:
+        """Whether no area changes on the way along the directors."""
+        return self._parallel
+
+    def longest(self) -> float:
+        """Return the length of the metal's longest facet in the plane [m]; collective."""
+        link = self.link
+        x = np.asarray(self.surface.minus.mesh.mesh.geometry.x, dtype=np.float64)
+        ends = x[link.minus_nodes][:, :, : link.normals.shape[1]]
+        length = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1)
+        most = float(np.max(length, initial=0.0))
+        return float(self.surface.comm.allreduce(most, op=MPI.MAX))
+
     def follow(self) -> None:
         """Take area vectors from where the metal is, and shares from the gaps; collective."""
         surface, link = self.surface, self.link

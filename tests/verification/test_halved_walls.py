@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Facets of a wall that was stretched are halved on both sides, and nothing that counts is lost."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from mpi4py import MPI
+
+import numpy as np
+import pytest
+
+import ssbmech as ssb
+from ssbmech.model.cell import CellModel
+from ssbmech.run import runner
+from ssbmech.runfolder.status import RunStatus
+from ssbmech.units import MPa, MPa_per_um, mA_per_cm2, s
+from tests.moving import SPEED, WORKING, motion, moving_cell
+from tests.small_cell import deviations, physical
+from tests.tools import measured, on_first
+from tests.verification.test_resume import read
+
+COMM = MPI.COMM_WORLD
+CURRENT, PLATED, STEPS = 8.0, 1.6e-6, 8
+FACET, MEET = 2e-6, 8e-6
+HALVED = ssb.Remeshing(least_quality=0.02, longest_wall=3 * FACET)
+
+
+def beside_a_void(rule: ssb.Remeshing, facet: float = FACET) -> ssb.Case:
+    """Return a void beside which lithium is plated, until a facet of its wall is thrice as long."""
+    case = moving_cell(1e-6)
+    gap = ssb.FunctionGap(lambda x: 4.5e-6 * np.clip((MEET - x[0]) / FACET, 0.0, 1.0))
+    time = PLATED / SPEED / CURRENT
+    return dataclasses.replace(
+        case,
+        geometry=dataclasses.replace(case.geometry, size_interface=facet, size_bulk=2 * FACET),
+        bodies=(dataclasses.replace(case.bodies[0], remeshing=rule), *case.bodies[1:]),
+        interfaces=(dataclasses.replace(case.interfaces[0], initial_gap=gap), case.interfaces[1]),
+        fixture=ssb.Spring(preload=0.5 * MPa, spring_stiffness=0.03 * MPa_per_um),
+        protocol=(ssb.Preload(1 * s), ssb.ConstantCurrent(-CURRENT * mA_per_cm2, time)),
+        step_control=ssb.PrescribedSteps((1.0, *[time / STEPS] * STEPS)),
+        output=ssb.Output(figures=False, fields_every=1, checkpoint_every=0.0),
+    )
+
+
+class Wall:
+    """The facets of the working electrode's wall at the start of each step, and its metal."""
+
+    name = "wall"
+
+    def __init__(self) -> None:
+        self.facets: list[int] = []
+        self.excess: list[float] = []
+
+    def begin(self, cell: CellModel) -> Mapping[str, tuple[()]]:
+        self.cell = cell
+        return {}
+
+    @property
+    def halved(self) -> bool:
+        """Whether there are more facets than at first."""
+        return bool(self.facets) and self.facets[-1] > self.facets[0]
+
+    def see(self, row: Mapping[str, float]) -> None:
+        moved = motion(self.cell, "negative")
+        (wall,) = moved.walls
+        self.facets.append(self.cell.comm.allreduce(len(wall.shape.link.cells)))
+        self.excess.append(abs(moved.metal.excess()) / moved.mesh.volume)
+
+
+@pytest.mark.serial
+def test_stretched_wall_is_halved(tmp_path: Path) -> None:
+    """From there on the void grows as one whose facets were half as long from the beginning."""
+    wall = Wall()
+    run = ssb.run(beside_a_void(HALVED), tmp_path / "halved", observers=(wall,))
+    kept = ssb.Remeshing(least_quality=0.02)
+    fine = ssb.run(beside_a_void(kept, FACET / 2), tmp_path / "fine")
+    assert fine.rows[-1]["remeshings"] == 0.0
+    assert wall.facets[0] == 8
+    assert wall.halved
+    name = "stretched wall whose facets are halved"
+    measured(name, "volume of the mesh", max(wall.excess), 1e-12, "what was plated")
+    worst = max(row["audit_lithium"] for row in run.rows)
+    measured(name, "lithium audit", worst, 1e-10, "charge times Omega / F")
+    against = "facets of half the length from the beginning"
+    (one, other), key = (each.rows for each in (run, fine)), f"void_volume:{WORKING}"
+    rates = [rows[-1][key] - rows[-2][key] for rows in (one, other)]
+    measured(name, "growth of the void", abs(rates[0] / rates[1] - 1), 1e-2, against)
+    voltages = [rows[-1]["voltage"] for rows in (one, other)]
+    measured(name, "voltage", abs(voltages[0] / voltages[1] - 1), 1e-3, against)
+    last, end = ssb.open_run(run.path), run.rows[-1]["time"]
+    facets = [last.pyvista(WORKING, time) for time in (1.0, end)]
+    assert [each.n_cells for each in facets] == [8, wall.facets[-1]]
+    ceramic = [last.pyvista("separator", time) for time in (1.0, end)]
+    assert ceramic[1].n_cells - ceramic[0].n_cells == wall.facets[-1] - 8
+    areas = [float(each.linear_copy().compute_cell_sizes()["Area"].sum()) for each in ceramic]
+    assert areas[1] == pytest.approx(areas[0], rel=1e-12)
+
+
+def test_run_goes_on_with_halved_facets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped beyond a halving it goes on on one rank, and is the run that was not stopped."""
+    case, wall = beside_a_void(HALVED), Wall()
+    ssb.run(case, tmp_path / "whole")
+    with monkeypatch.context() as patch:
+        patch.setattr(runner.Interrupt, "requested", lambda self: wall.halved)
+        first = ssb.run(case, tmp_path / "first", observers=(wall,))
+    assert first.status is RunStatus.STOPPED
+    on_first(COMM, lambda: shutil.copytree(tmp_path / "first", tmp_path / "alone"))
+    on_first(COMM, lambda: ssb.resume(case, tmp_path / "alone", MPI.COMM_SELF).status)
+
+    def apart() -> float:
+        one, other = read(tmp_path / "alone"), read(tmp_path / "whole")
+        kept = ("voltage", "p_stack", f"void_volume:{WORKING}", f"inventory:{WORKING}")
+        names = {name: other[name] for name in physical(other) if name in kept}
+        assert len(names) == len(kept)
+        return max(deviations(one, names).values())
+
+    name = "run with halved facets that goes on on one rank"
+    measured(name, "series", on_first(COMM, apart), 1e-8, "undisturbed run")
