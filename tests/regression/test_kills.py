@@ -17,6 +17,8 @@ pytestmark = pytest.mark.serial
 
 VOID = Job(SCRIPT, ("--size=1.5", "--minutes=1", "--longest-step=4"))
 STOPPED = "Extensions, stopped and resumed on another number of ranks"
+#: From a flaw that ends past the first point where boundaries meet, so that metal is in three.
+GRAINS = Job(SCRIPT.parents[1] / "grain_short/case.py", ("--flaw=2.1", "--seconds=0.6"))
 EXTENSIONS = Job(Path(extensions.__file__), ("--steps=28",), extensions.SMALLEST)
 
 
@@ -24,6 +26,9 @@ EXTENSIONS = Job(Path(extensions.__file__), ("--steps=28",), extensions.SMALLEST
     ("job", "item", "limit"),
     [
         pytest.param(VOID, "Resumed run", LIMIT, id="voids", marks=pytest.mark.slow),
+        pytest.param(
+            GRAINS, "Lithium at a junction, killed", LIMIT, id="junction", marks=pytest.mark.slow
+        ),
         pytest.param(EXTENSIONS, STOPPED, 1e-10, id="extensions"),
     ],
 )
