@@ -282,14 +282,22 @@ class CrackMetal(SurfacePart):
         """Return the thickness that leaves a facet's share of a ridge in the step [m]."""
         surface, conditions = self.surface, self.surface.setting.conditions
         mesh, h = surface.mesh.mesh, self.metal.function
-        gap, thin = surface.gap.function, surface.own_constant(self.filling.nucleus)
-        full = thin**2 / (thin**2 + gap**2)
-        fall = self._edges.fall(surface.p_contact.function, self.ridges.function, full)
-        opening = h + gap
+        fall = self._edges.fall(surface.p_contact.function, self.ridges.function, self._full)
+        opening = h + surface.gap.function
         width = ufl.max_value(ufl.conditional(ufl.ge(fall.outward, 0.0), h, opening), THINNEST)
         law: CrackFlow = symbolic(self.filling.flow, mesh)
         flux = law.flux(width, fall.size, conditions.temperature.on(mesh)) * fall.share
         return conditions.dt.on(mesh) * flux * self._edges.length
+
+    @property
+    def _full(self) -> Expr:
+        """Return 1 where metal fills a facet at the start of the step, 0 on others.
+
+        That of its end would change with the gap within a nucleus, which no iteration follows.
+        """
+        gap, thin = self.surface.gap.past, self.surface.own_constant(self.filling.nucleus)
+        touches = ufl.conditional(ufl.gt(self.metal.past, thin), 1.0, 0.0)
+        return ufl.conditional(ufl.lt(gap, thin), touches, 0.0)
 
     def _trickle(self) -> Expr:
         """Return what keeps the pressure of dry ridges defined [m]."""
