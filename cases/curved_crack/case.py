@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A dry crack of an electrolyte that bends around, or to, a particle that has changed its volume.
+"""A dry crack of an electrolyte that bends beside a particle that has changed its volume.
 
 A plate of Li6PS5Cl in plane strain with a notch from its left side; a stiff particle is bonded to
 it beside the line of the notch. The particle first shrinks or swells, then the plate is opened like
@@ -7,7 +7,8 @@ a book from the left. Nobody says where the crack goes: it is a phase field. Run
 
     ./ssb mpirun -n 2 python cases/curved_crack/case.py
     ./ssb mpirun -n 2 python cases/curved_crack/case.py --misfit 0 --out runs/straight
-    ./ssb python cases/curved_crack/figure.py runs/curved_crack runs/straight
+    ./ssb mpirun -n 2 python cases/curved_crack/case.py --misfit 1 --out runs/swollen
+    ./ssb python cases/curved_crack/figure.py runs/curved_crack runs/straight runs/swollen
 
 The change of volume comes by a thermal strain, for one body has no host beside other regions.
 """

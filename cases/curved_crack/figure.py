@@ -86,7 +86,9 @@ def _energies(axes: Any, runs: list[Any], names: list[str]) -> None:
         axes.plot(series.index, 1e6 * series[f"fracture_energy:{BODY}"], color=colour, label=name)
         axes.plot(series.index, 1e6 * series[f"strain_energy:{BODY}"], color=colour, ls=":")
     axes.set(xlabel="time (s)", ylabel="energy (µJ/m): crack, dotted strain")
-    axes.legend()
+    # room for the legend above the lines
+    axes.set_ylim(0.0, 1.4 * axes.get_ylim()[1])
+    axes.legend(loc="upper left")
 
 
 def main() -> int:

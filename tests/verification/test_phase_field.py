@@ -15,6 +15,7 @@ import ssbmech as ssb
 from ssbmech.geometry.simplices import SimplexMesh
 from ssbmech.model.parts.phase_field import Damage
 from tests import tools
+from tests.parts import part
 from tests.single_body import Rectangle
 from tests.smeared import GLASS, MODULUS, SOLID, Plate, TipField, graded, intensity
 from tests.tools import March, march, measured
@@ -179,6 +180,22 @@ def test_a_region_that_does_not_break() -> None:
     measured(ITEM, "energy of a whole bar, half of it firm", error, 1e-5, "closed form")
     stress = -found.series("p_stack")[1] / MODULUS / stretch[1]
     assert 0.5 < stress < 0.7, "one half bears, the other nearly nothing"
+
+
+@pytest.mark.serial
+def test_strength_of_a_bar_around_an_axis() -> None:
+    """Places on the axis, where nothing has a volume, are held and let go as all others."""
+    size, law = 0.5e-6, ssb.PhaseField(TOUGHNESS, LENGTH)
+    strength = law.strength(SOLID.young)
+    case = bar(ssb.AT1(), (0.5, 0.5, 0.2), strength / SOLID.young * MODULUS / law.strength(MODULUS))
+    mesh = Rectangle(frame=ssb.Axisymmetric(), width=size, height=size, columns=3, rows=2)
+    found = march(dataclasses.replace(case, geometry=mesh))
+    stress = -found.series("p_stack")
+    error = abs(stress[1] / strength - 1)
+    measured(ITEM, "strength of a round bar, AT1", error, 2e-5, "closed form")
+    damage = part(found.cell.bodies["body"], Damage).damage.function.x.array
+    assert np.ptp(damage) < 1e-8 and damage.min() > 0.1
+    assert stress[2] < 0.9 * strength
 
 
 def deviation(one: March, other: March) -> float:
