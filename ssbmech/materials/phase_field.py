@@ -13,14 +13,21 @@ J. Elasticity 91 (2008) 5; Pham, Amor, Marigo and Maurini, Int. J. Damage Mech. 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from math import sqrt
 from typing import ClassVar, Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from ssbmech.errors import ParameterError
 from ssbmech.frames import Expr
 from ssbmech.materials.elastic import Elastic
 from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.plausible import LENGTH_HINT
+
+Array = npt.NDArray[np.float64]
 
 
 class CrackModel(Protocol):
@@ -156,3 +163,50 @@ class StarConvex:
                 "volume is not looked at under compression: give more, or VolumetricDeviatoric()"
             )
         return gamma
+
+
+@dataclass(frozen=True)
+class PhaseFieldLaw:
+    """Numbers and laws of the smeared cracks of a body.
+
+    Attributes:
+        model: what damage costs by itself.
+        split: what tells tension from compression.
+        flaw: places that are cracked at the start, a function of positions (3, n) [m] that returns
+            truth; None for none.
+        unbroken: regions of the body that do not crack.
+
+    Raises:
+        ParameterError: a number is out of its bounds.
+    """
+
+    toughness: float = parameter("J/m2", low=0.0, low_open=True, doc="energy of a crack G_c")
+    length: float = parameter(
+        "m", low=0.0, low_open=True, hint=LENGTH_HINT, doc="length over which a crack is smeared"
+    )
+    model: CrackModel = field(default_factory=AT1)
+    split: EnergySplit = field(default_factory=StarConvex)
+    delay: float = parameter(
+        "s", low=0.0, default=0.0, doc="time that damage takes, so that what snaps can be followed"
+    )
+    kept: float = parameter(
+        "1",
+        low=1e-12,
+        high=1e-2,
+        default=1e-6,
+        doc="stiffness of what is broken, over that of whole",
+    )
+    flaw: Callable[[Array], npt.NDArray[np.bool_]] | None = None
+    unbroken: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    def strength(self, modulus: float) -> float:
+        """Return the largest stress of a bar that stays homogeneous [Pa].
+
+        Args:
+            modulus: stress over strain of the bar, E / (1 - nu^2) in plane strain [Pa].
+        """
+        return self.model.strength(modulus, self.toughness, self.length)

@@ -13,7 +13,7 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.geometry.simplices import SimplexMesh
-from ssbmech.model.parts.phase_field import Damage
+from ssbmech.model.parts.damage import Damage
 from tests import tools
 from tests.parts import part
 from tests.single_body import Rectangle
