@@ -52,10 +52,10 @@ def ends(run: March, name: str) -> np.ndarray:
 
 @pytest.mark.serial
 def test_a_composite_pressed_and_released() -> None:
-    r"""No denser than in layers, where the powder is pressed as if alone, and nearly as dense.
+    r"""Somewhat less dense than in layers, where the powder is pressed as if it were alone.
 
-    The stress of the layers, :math:`\sigma = P` along the die in all of the powder, is in
-    equilibrium and on the cap: the limit load at one density of the powder is no less.
+    The stress of the layers is in equilibrium and on the cap, so that at one density of powder that
+    sticks to the particle the limit load is no less. Here it slides: that is an estimate.
     """
     run = march(script_case(SCRIPT))
     kept, pressure = ends(run, "porosity_kept"), ends(run, "p_stack") / 1e6
