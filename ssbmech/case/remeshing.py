@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ssbmech.geometry.fineness import Fineness
@@ -42,14 +43,15 @@ class Remeshing:
         doc="largest size of new cells and of facets of free faces",
     )
 
-    longest_wall: float = parameter(
+    longest_wall: float | None = parameter(
         "m",
         low=0.0,
         low_open=True,
         high=1.0,
-        default=1.0,
+        default=None,
         doc="length of a facet of the metal's wall at an interface from which it is halved, "
-        "together with that of the other body; in the plane only",
+        "together with that of the other body, in the plane only; None for never",
+        stated_if_given=True,
     )
 
     def __post_init__(self) -> None:
@@ -57,9 +59,14 @@ class Remeshing:
         validate_parameters(self)
 
     @property
+    def wall_limit(self) -> float:
+        """Length from which facets of walls are halved, infinite if never [m]."""
+        return math.inf if self.longest_wall is None else self.longest_wall
+
+    @property
     def halves(self) -> bool:
         """Whether facets of walls are ever halved."""
-        return self.longest_wall < 1.0
+        return self.wall_limit < math.inf
 
     @property
     def fineness(self) -> Fineness:

@@ -66,7 +66,7 @@ class Renewal:
         body = motion.body.case_body
         ((region, _),) = body.materials.items()
         (rule,) = motion.wear.rules
-        halved_any = rule.halves and self._halve(state, body.name, region, rule.longest_wall)
+        halved_any = rule.halves and self._halve(state, body.name, region, rule.wall_limit)
         mesh, places = self._shape(state, body.name)
         loose = np.zeros(len(mesh.points), dtype=bool)
         loose[self._loose[body.name]] = True

@@ -69,7 +69,7 @@ class Wear:
         return quality() < min(rule.least_quality, TRIED_AGAIN * self.refused)
 
     def _long(self, rule: Remeshing) -> bool:
-        most = max(rule.longest_wall, self.left / TRIED_AGAIN)
+        most = max(rule.wall_limit, self.left / TRIED_AGAIN)
         return rule.halves and self._longest() > most
 
     def _longest(self) -> float:
