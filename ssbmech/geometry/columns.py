@@ -68,6 +68,16 @@ def facets_of(mesh: Mesh, cells: Ints, local: Ints) -> Facets:
 
 
 def boundary_of(mesh: Mesh, cells: Ints) -> Facets:
+    """Return the facets around a set of cells, as `boundary_entities` finds them.
+
+    Args:
+        mesh: the mesh, whose facets are connected to its cells.
+        cells: local cells, owned and ghost.
+    """
+    return facets_of(mesh, *boundary_entities(mesh, cells))
+
+
+def boundary_entities(mesh: Mesh, cells: Ints) -> tuple[Ints, Ints]:
     """Return the facets around a set of cells that belong to its cells owned by this rank.
 
     Where the neighbour across is known to another rank alone both count the facet, once from each
@@ -76,16 +86,19 @@ def boundary_of(mesh: Mesh, cells: Ints) -> Facets:
     Args:
         mesh: the mesh, whose facets are connected to its cells.
         cells: local cells, owned and ghost.
+
+    Returns:
+        Local cells, and the numbers of the facets within them.
     """
     dim = mesh.topology.dim
     to_facets = mesh.topology.connectivity(dim, dim - 1).array.reshape(-1, dim + 1)
     counts = np.bincount(to_facets[cells].ravel(), minlength=1)
     owned = cells[cells < mesh.topology.index_map(dim).size_local]
     place, local = np.nonzero(counts[to_facets[owned]] == 1)
-    return facets_of(mesh, owned[place].astype(np.int32), local.astype(np.int32))
+    return owned[place].astype(np.int32), local.astype(np.int32)
 
 
-def chords(origins: Array, directions: Array, around: Facets, sides: float = 0.0) -> Array:
+def chords(origins: Array, directions: Array, around: Facets, sides: float | Array = 0.0) -> Array:
     r"""Return the length of rays within a region, from what this rank knows of its boundary [m].
 
     .. math:: L = \sum_k \operatorname{sign}(d \cdot n_k) \, t_k
@@ -98,17 +111,18 @@ def chords(origins: Array, directions: Array, around: Facets, sides: float = 0.0
         directions: unit vectors, shape (rays, dim) [1].
         around: facets of the region's boundary.
         sides: cosine between a ray and a normal up to which the facet is a side of the region,
-            through which no ray leaves [1].
+            through which it does not leave, of all rays or of each [1].
     """
     found, count = np.zeros(len(origins)), len(around.corners)
     if count == 0:
         return found
     size = float(np.ptp(around.corners.reshape(-1, around.corners.shape[2]), axis=0).max())
     normals, some = around.normals, max(AT_ONCE // count, 1)
+    flat = np.broadcast_to(sides, len(origins))[:, None]
     for start in range(0, len(origins), some):
         part = slice(start, start + some)
         ahead = directions[part] @ normals.T
-        hit = _hit(origins[part], directions[part], around.corners) & (np.abs(ahead) > sides)
+        hit = _hit(origins[part], directions[part], around.corners) & (np.abs(ahead) > flat[part])
         to_plane = np.einsum("fc,fc->f", normals, around.corners[:, 0]) - origins[part] @ normals.T
         distance = np.divide(to_plane, ahead, out=np.zeros_like(ahead), where=hit)
         counts = hit & (distance > SAME_POINT * size)

@@ -97,6 +97,13 @@ def distortions(corners: Array, changes: Array) -> Array:
         changes: their changes, of the same shape [m].
     """
     edges, moved = corners[:, 1:] - corners[:, :1], changes[:, 1:] - changes[:, :1]
+    if edges.shape[2] == 2:
+        # written out, for LAPACK takes a call for each cell
+        (a, b), (c, d) = np.moveaxis(edges, 0, -1)
+        first, second = moved[:, 0], moved[:, 1]
+        rows = (d * first.T - b * second.T, a * second.T - c * first.T)
+        squares = sum(np.sum(row**2, axis=0) for row in rows)
+        return np.asarray(np.sqrt(squares) / np.abs(a * d - b * c))
     return np.asarray(np.linalg.norm(np.linalg.solve(edges, moved), axis=(1, 2)))
 
 

@@ -26,7 +26,7 @@ stress of two joined steps is that of the end, half a step ahead of the geometry
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -324,8 +324,8 @@ class FromStep(_Plain):
 
     Attributes:
         debt: volume of the mesh that is too much, over its volume [1].
-        moved: displacement of the mesh at the end of the step from where it was at the start, that
-            of initial gaps [m]; none before it can move.
+        moved: returns the displacement of the mesh at the end of the step from where it was at the
+            start, that of initial gaps [m]; none before it can move.
         joins: False: the stress is that of the middle of the step.
         has_walls: True.
     """
@@ -336,7 +336,7 @@ class FromStep(_Plain):
     def __init__(self) -> None:
         """Start without debt."""
         self.debt = Number(0.0)
-        self.moved: fem.Function | None = None
+        self.moved: Callable[[], fem.Function] | None = None
 
     def step(self, frame: Frame, u: Unknown) -> SmallStep:
         """Return the small strain on the middle of the step."""
@@ -360,7 +360,7 @@ class FromStep(_Plain):
 
     def shown(self, u: Unknown) -> fem.Function:
         """Return the displacement of the mesh."""
-        return u.function if self.moved is None else self.moved
+        return u.function if self.moved is None else self.moved()
 
     def swollen(self, volume_strain: Expr, mesh: Mesh) -> Expr:
         """Return the volume strain with the debt."""

@@ -51,12 +51,17 @@ class MetalVolume:
 
     def excess(self) -> float:
         """Return the volume of the mesh less that of its metal [m3]; collective."""
+        return self._excess_of(self._mesh.volume)
+
+    def _excess_of(self, volume: float) -> float:
+        """Return by how much a volume is more than that of the metal [m3]; collective."""
         gone = sum(wall.growth.gone() for wall in self._walls)
-        return self._mesh.volume - (self._start + self.dilated - gone)
+        return volume - (self._start + self.dilated - gone)
 
     def settle(self) -> None:
         """Let the next step make up for what the mesh has too much; collective."""
-        self._debt.value = self.excess() / self._mesh.volume
+        volume = self._mesh.volume
+        self._debt.value = self._excess_of(volume) / volume
 
     def state(self) -> dict[str, float]:
         """Return the sums, and what the next step makes up for, as plain data."""

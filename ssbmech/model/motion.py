@@ -97,27 +97,32 @@ class BodyMotion:
         self._solid = PseudoSolid(twin.mesh, body.name)
         self.wear = Wear(body.case_body.remeshings, walls)
         self._shift = fem.Function(mesh.space)
-        kinematics.moved = self._moved = fem.Function(body.u.function.function_space)
+        self._moved = fem.Function(body.u.function.function_space)
+        kinematics.moved = self._shown
         self.boundary = MovingBoundary(body, walls, closures, mesh.space, mesh.nodes)
         found = [m for m in body.parts.memory if isinstance(m, RegionHistory)]
         self.convections = [Convection(body, history) for history in found]
         self._next: Array | None = None
-        moves = bool(np.any(self.boundary.target(mesh.here) != 0.0)) or drawn != 1.0
-        if mesh.comm.allreduce(moves, op=MPI.LOR):
-            mesh.keep(self._first_shape())
+        self._ahead: Array | None = None
+        mesh.keep(self._first_shape(drawn))
         mesh.keep(mesh.positions)
         self._arrive()
         self._first: Array = mesh.positions.copy()
         self.metal = MetalVolume(mesh, kinematics, walls)
 
-    def _first_shape(self) -> Array:
+    def _first_shape(self, drawn: float) -> Array:
         """Return the positions of all vertices with initial gaps; collective.
+
+        Args:
+            drawn: height over which the body was meshed, over its own [1].
 
         Raises:
             CaseError: the body cannot take that shape.
         """
         try:
-            return self._found()
+            moves = bool(np.any(self.boundary.target(self.mesh.here) != 0.0)) or drawn != 1.0
+            moves = self.mesh.comm.allreduce(moves, op=MPI.LOR)
+            return self._found() if moves else self.mesh.positions
         except NotConverged as failure:
             raise CaseError(
                 f"{self.body.name!r} cannot take the shape of its initial gaps: {failure.reason}; "
@@ -135,6 +140,7 @@ class BodyMotion:
             NotConverged: cells would be flat or inside out there.
         """
         self._next = None
+        self._ahead = self.mesh.predicted(ratio)
         middle = self.mesh.predicted(0.5 * ratio)
         if self.mesh.least_part(middle) <= FLATTEST:
             raise NotConverged(
@@ -168,9 +174,13 @@ class BodyMotion:
             self._show(self._next)
 
     def _show(self, x: Array) -> None:
-        """Let files show the mesh at some positions; collective."""
+        """Let files show the mesh at some positions."""
         self._shift.x.array[:] = (x - self._first).ravel()
+
+    def _shown(self) -> fem.Function:
+        """Return the displacement of the mesh as files show it; few steps are asked for it."""
         self._moved.interpolate(self._shift)
+        return self._moved
 
     def _found(self) -> Array:
         """Return the positions of all vertices in the present state; collective.
@@ -178,12 +188,11 @@ class BodyMotion:
         Raises:
             NotConverged: the inside cannot follow the boundary, or a wall overhangs.
         """
-        for wall in self.walls:
-            wall.slope.check()
         here, meshed = self.mesh.here, self.mesh.as_meshed
         target, since = self.boundary.target(here), self.mesh.made - meshed
         start, end = here + since, target + since
-        found: Array = meshed + self._solid.follow(start, end, self.boundary.fixed)
+        guess = None if self._ahead is None else self._ahead - meshed
+        found: Array = meshed + self._solid.follow(start, end, self.boundary.fixed, guess)
         return found
 
     def error(self, ratio: float, tolerances: Tolerances) -> float:
@@ -203,8 +212,8 @@ class BodyMotion:
         mesh = self.mesh
         end = mesh.positions if self._next is None else self._next
         middle = mesh.corners(0.5 * (end + mesh.positions))
-        missed = distortions(middle, mesh.corners(end - mesh.predicted(ratio)))
-        changed = distortions(middle, mesh.corners(end - mesh.positions))
+        changes = [end - mesh.predicted(ratio), end - mesh.positions]
+        missed, changed = (distortions(middle, mesh.corners(change)) for change in changes)
         error = float(np.max(missed, initial=0.0)) / tolerances.shape
         return max(error, (float(np.max(changed, initial=0.0)) / tolerances.shape_change) ** 2)
 

@@ -60,6 +60,7 @@ class MovingBoundary:
         self._dim = int(mesh.topology.dim)
         self._vertices = np.zeros(len(mesh.geometry.x), dtype=np.int32)
         self._vertices[nodes] = np.arange(len(nodes), dtype=np.int32)
+        self._dofs = _dofs_of_vertices(body.u.function.function_space, space)
         self._axis = self._on_axis()
         self._held = self._held_components(closures) | self._axis
         for wall in walls:
@@ -161,17 +162,30 @@ class MovingBoundary:
 
         Returns:
             Displacements of the same kind; zero inside.
+
+        Raises:
+            NotConverged: a wall overhangs.
         """
-        moved = fem.Function(self._space)
-        moved.interpolate(self._body.u.function)
+        moved = self._body.u.function.x.array.reshape(-1, self._dim)[self._dofs]
         follows = self._held & ~self._axis
-        target = np.where(follows, moved.x.array.reshape(-1, self._dim), 0.0)
+        target = np.where(follows, moved, 0.0)
         pairs = []
         for wall in self._walls:
             shape = wall.shape
             vertices = self._vertices[shape.link.minus_nodes]
-            pairs.append((vertices, shape.offsets()[shape.places]))
+            offsets = shape.offsets()[shape.places]
+            wall.slope.check(offsets)
+            pairs.append((vertices, offsets))
         at_walls = self._told(pairs)[:, :-1]
         target = np.where(self._at_walls[:, None], at_walls, target)
         known = self._held | self._at_walls[:, None]
         return self._free.move(target, known, here)
+
+
+def _dofs_of_vertices(fine: fem.FunctionSpace, vertices: fem.FunctionSpace) -> npt.NDArray[Any]:
+    """Return the node of each vertex in a space of Lagrange's functions of any degree."""
+    layout, corners = fine.dofmap.dof_layout, range(vertices.dofmap.list.shape[1])
+    local = [layout.entity_dofs(0, corner)[0] for corner in corners]
+    found = np.zeros(int(vertices.dofmap.list.max(initial=-1)) + 1, dtype=np.int32)
+    found[vertices.dofmap.list] = fine.dofmap.list[:, local]
+    return found

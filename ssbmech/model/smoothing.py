@@ -86,6 +86,8 @@ class PseudoSolid:
         index_map = self.space.dofmap.index_map
         self._vector = la.vector(index_map, dim)
         self._owned = index_map.size_local * dim
+        # least volume of a cell over that as it was made, at the present displacements
+        self._flattest = 1.0
         self._first = index_map.local_range[0] * dim
         self._measure()
 
@@ -120,19 +122,22 @@ class PseudoSolid:
         moved = self._corners + d.reshape(-1, self._dim)[self.space.dofmap.list]
         return signed_volumes(moved) / self._volumes
 
-    def follow(self, start: Array, target: Array, fixed: Mask) -> Array:
+    def follow(self, start: Array, target: Array, fixed: Mask, guess: Array | None = None) -> Array:
         """Return the displacements of all vertices from those of the boundary; collective.
 
         Args:
             start: displacements to begin with, shape (vertices, dim), owned and ghost [m].
             target: displacements of the boundary, of the same shape [m].
             fixed: components of vertices that have to be there, of the same shape.
+            guess: what they may be, of the same shape; nothing is known if not given [m].
 
         Raises:
             NotConverged: cells would be turned inside out.
         """
         d, held = self._d.x.array, fixed.ravel()
-        d[:] = start.ravel()
+        self._begin(start, target, fixed, guess)
+        # factors of an earlier call would make the mesh depend on the way: a run that is resumed
+        # has none
         again, before = False, np.inf
         for _ in range(MOST_ITERATIONS):
             part, far = self._iterate(target.ravel(), held, again)
@@ -142,6 +147,16 @@ class PseudoSolid:
             # what is held is then where it has to be, and the stiffness has hardly changed
             again, before = part == 1.0 and far <= QUICK * before, far
         raise NotConverged(f"the mesh of {self._name!r} does not follow its boundary")
+
+    def _begin(self, start: Array, target: Array, fixed: Mask, guess: Array | None) -> None:
+        """Begin at the guess if that is sound, what is held where it has to be; collective."""
+        self._d.x.array[:], self._flattest = start.ravel(), self._least(self.stretch(start))
+        if guess is None:
+            return
+        near = np.where(fixed, target, guess)
+        least = self._least(self.stretch(near))
+        if least > KEPT * self._flattest:
+            self._d.x.array[:], self._flattest = near.ravel(), least
 
     def _iterate(self, target: Array, fixed: Mask, again: bool) -> tuple[float, float]:
         """Take one step; return which part of it was taken, and the largest motion; collective.
@@ -171,13 +186,14 @@ class PseudoSolid:
         self._vector.array[: self._owned] = self._step.array_r
         self._vector.scatter_forward()
         full, old = self._vector.array, d.array.copy()
-        least, part = self._least(self.stretch(old)), 1.0
+        part = 1.0
         d.array[:] = old + full
-        while self._least(self.stretch(d.array)) <= KEPT * least:
+        while (least := self._least(self.stretch(d.array))) <= KEPT * self._flattest:
             part *= 0.5
             if part < SHORTEST:
                 raise NotConverged(f"cells of {self._name!r} would be turned inside out")
             d.array[:] = old + part * full
+        self._flattest = least
         return part, -self._least(-np.abs(full))
 
     def _stiffen(self) -> None:

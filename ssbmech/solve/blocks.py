@@ -2,8 +2,8 @@
 """Blocks of the Jacobian: compiled forms with the storage that DOLFINx assembles them into.
 
 Blocks between fields of equal block size use DOLFINx's own matrix, the fastest; the others use a
-PETSc matrix. A block that depends on no field is assembled again only when one of its constants has
-changed.
+PETSc matrix. A block that depends on none of the unknowns is assembled again only when something
+that it depends on has changed.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ import numpy as np
 import numpy.typing as npt
 from dolfinx import fem, la
 from dolfinx.fem import petsc as fem_petsc
-from dolfinx.mesh import Mesh
 from scipy.sparse import bsr_array
 
 from ssbmech._compat import compile_form
+from ssbmech.solve.inputs import Inputs
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -249,6 +249,7 @@ class Block:
         column: index of the unknown it is derived by.
         factor: scale of the column over reference of the row.
         version: how often its values have changed.
+        inputs: what it depends on.
     """
 
     def __init__(
@@ -259,6 +260,7 @@ class Block:
         form: Any,
         entity_maps: Any,
         facets: FacetNodes | None = None,
+        unknowns: Collection[fem.Function] = (),
     ) -> None:
         """Compile the form and allocate storage; collective.
 
@@ -269,6 +271,7 @@ class Block:
             form: bilinear form.
             entity_maps: its maps for fields on other meshes.
             facets: nodes that are coupled, for a block that is integrated over an interface.
+            unknowns: all functions that are solved for.
         """
         self.row, self.column, self.factor, self.version = row, column, factor, 0
         self._form = compile_form(form, entity_maps)
@@ -278,11 +281,7 @@ class Block:
             SquareStorage(self._form) if square else RectangularStorage(self._form)
         )
         self._facets = facets
-        self._depends_on_fields = bool(form.coefficients())
-        self._domains = {integral.ufl_domain() for integral in form.integrals()}
-        self._domains |= {each.ufl_function_space().ufl_domain() for each in form.arguments()}
-        self._constants = form.constants()
-        self._packed: Array | None = None
+        self.inputs = Inputs(form, unknowns)
         self._foreign = False
 
     @property
@@ -327,24 +326,8 @@ class Block:
         column_nodes = self._storage.column_numbers()[pattern.columns] // column_size
         return np.isin(row_nodes * width + column_nodes, facets.reach(rows.comm, first, end, width))
 
-    def forget(self, moved: Collection[Mesh] | None = None) -> None:
-        """Assemble anew the next time, if a mesh on which it lives has moved.
-
-        Args:
-            moved: meshes that have moved; None for all.
-        """
-        if moved is None or any(mesh.ufl_domain() in self._domains for mesh in moved):
-            self._packed = None
-
     def assemble(self) -> None:
-        """Assemble the values, unless nothing they depend on has changed; collective."""
-        if not self._depends_on_fields:
-            packed = np.concatenate(
-                [np.zeros(1), *(np.ravel(constant.value) for constant in self._constants)]
-            )
-            if self._packed is not None and np.array_equal(packed, self._packed):
-                return
-            self._packed = packed
+        """Assemble the values; collective."""
         self._storage.assemble(self._form)
         self._foreign = False
         self.version += 1

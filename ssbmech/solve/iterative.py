@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
+from mpi4py import MPI
 from petsc4py import PETSc
 
 import numpy as np
@@ -89,8 +90,9 @@ class FormValues:
         """Return the present values; collective."""
         if self._moves != self._system.moves:
             self._moves = self._system.moves
-            self._block.forget()
-        self._block.assemble()
+            self._block.inputs.forget()
+        if self._system.comm.allreduce(self._block.inputs.changed(), op=MPI.LOR):
+            self._block.assemble()
         return self._block.factor * self._block.values()
 
 

@@ -25,6 +25,7 @@ from dolfinx.mesh import Mesh
 from ssbmech._compat import compile_form
 from ssbmech.solve.blocks import Block, FacetNodes
 from ssbmech.solve.field_roles import Role
+from ssbmech.solve.inputs import number_of
 from ssbmech.solve.merged import MergedMatrix
 from ssbmech.solve.numbering import Numbering, SystemMatrix
 from ssbmech.solve.product import Product, scalars
@@ -174,6 +175,7 @@ class System:
 
     def _compile_blocks(self, group: FormGroup) -> Iterator[Block]:
         """Compile the derivatives of a group of forms; collective."""
+        solved = [unknown.function for unknown in self.unknowns]
         for key, form in group.residual.items():
             row, nodes = self.index[key], group.nodes
             for column, unknown in enumerate(self.unknowns):
@@ -182,7 +184,7 @@ class System:
                     continue
                 factor = unknown.scale / self.unknowns[row].reference
                 facets = None if nodes is None else FacetNodes(nodes[key], nodes[unknown.key])
-                yield Block(row, column, factor, derivative, group.entity_maps, facets)
+                yield Block(row, column, factor, derivative, group.entity_maps, facets, solved)
 
     def residual(self) -> dict[str, float]:
         """Assemble the residual and return its scaled norm by field and closure; collective."""
@@ -227,9 +229,13 @@ class System:
         return np.asarray(vector.array[: unknown.owned])
 
     def jacobian(self) -> None:
-        """Assemble the Jacobian block by block; collective."""
-        for block in self.blocks:
-            block.assemble()
+        """Assemble those blocks of the Jacobian that have changed; collective."""
+        due = np.array([block.inputs.changed() for block in self.blocks], dtype=bool)
+        # functions may have changed where another rank has them
+        self.comm.Allreduce(MPI.IN_PLACE, due, op=MPI.LOR)
+        for block, changed in zip(self.blocks, due, strict=True):
+            if changed:
+                block.assemble()
         self._merged.follow()
 
     def multiply(self, x: PETSc.Vec, y: PETSc.Vec) -> None:
@@ -258,8 +264,9 @@ class System:
             moved: those meshes; None for all.
         """
         self.moves += 1
+        numbers = None if moved is None else {number_of(mesh) for mesh in moved}
         for block in self.blocks:
-            block.forget(moved)
+            block.inputs.forget(numbers)
 
     def impose_closures(self) -> None:
         """Write the scalar unknowns' values into the dofs that share them; collective."""

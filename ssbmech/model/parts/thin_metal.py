@@ -14,6 +14,7 @@ strips more than there is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from mpi4py import MPI
 
@@ -27,7 +28,7 @@ from ssbmech.case.stops import Guard
 from ssbmech.constants import FARADAY
 from ssbmech.errors import CaseError
 from ssbmech.frames import Expr
-from ssbmech.geometry.columns import boundary_of, chords
+from ssbmech.geometry.columns import boundary_entities, chords, facets_of
 from ssbmech.interfaces.exhaustion import Exhaustion
 from ssbmech.model.outputs import Arrays, Output, Scalar, total
 from ssbmech.model.parts.electrode import Metal
@@ -79,7 +80,12 @@ class MeasuredMetal(Metal):
 
     def _measure(self) -> None:
         """Take the thickness from the mesh where it is; collective."""
-        self.thickness.x.array[:] = thickness_behind(self._wall.shape, self._rim)
+        self.thickness.x.array[:] = self._behind.thickness()
+
+    @cached_property
+    def _behind(self) -> MetalBehind:
+        """The rays, once the directors are found; collective."""
+        return MetalBehind(self._wall.shape, self._rim)
 
     def left(self, measured: Arrays) -> Array:
         """Return the metal behind each owned vertex [m].
@@ -170,56 +176,74 @@ class ThinMetal(MeasuredMetal):
         return total(float(charges @ per_area), self.surface.comm) / self.area
 
 
-def thickness_behind(wall: WallShape, rim: Mask) -> Array:
-    """Return the metal behind each vertex of a wall, owned and ghost, along its normal; collective.
+class MetalBehind:
+    """Rays from the vertices of a wall through the metal, by which its thickness is measured."""
 
-    It is the length within the body of a ray along the director, times the cosine between the
-    director and the normal, the mean over the facets around the vertex, times the area of the wall
-    over that of the interface [m]. At a rim of the
-    interface that is round the flat sides of cells cut rays off, which then meet no back: there a
-    vertex has what the other corners leave of the mean, which is that in the middle of the facet.
+    def __init__(self, wall: WallShape, rim: Mask) -> None:
+        """Find all that does not change while the mesh moves; collective.
 
-    Args:
-        wall: the wall.
-        rim: which of its vertices are at the edge of the interface.
-    """
-    surface, link, places = wall.surface, wall.link, wall.places
-    dim, comm = link.normals.shape[1], surface.comm
-    mesh = surface.minus.mesh.mesh
-    corners = np.asarray(mesh.geometry.x[link.minus_nodes][:, :, :dim], dtype=np.float64)
-    directors = wall.director.x.array.reshape(-1, dim)[places]
-    inwards = INWARDS * (corners.mean(axis=1, keepdims=True) - corners)
-    middles, down = corners.mean(axis=1, keepdims=True), directors.mean(axis=1, keepdims=True)
-    down /= np.linalg.norm(down, axis=2, keepdims=True)
-    begin = np.concatenate([corners + inwards, middles], axis=1)
-    mine = (begin.reshape(-1, dim), -np.concatenate([directors, down], axis=1).reshape(-1, dim))
-    # in the inside a ray may well leave through a side, as lines that fan out from a flaw do
-    edge = np.column_stack([rim[places], np.zeros(len(places), dtype=bool)]).ravel()
-    rays: list[tuple[Array, Array, Mask]] = comm.allgather((*mine, edge))
-    origins, directions, edges = (np.concatenate(part) for part in zip(*rays, strict=True))
-    index_map = mesh.topology.index_map(dim)
-    cells = np.arange(index_map.size_local + index_map.num_ghosts, dtype=np.int32)
-    around, lengths = boundary_of(mesh, cells), np.zeros(len(origins))
-    lengths[~edges] = chords(origins[~edges], directions[~edges], around)
-    lengths[edges] = chords(origins[edges], directions[edges], around, SIDES)
-    comm.Allreduce(MPI.IN_PLACE, lengths, op=MPI.SUM)
-    before = sum(len(first) for first, _, _ in rays[: comm.rank])
-    cosines = np.einsum("fcd,fd->fc", directors, link.normals)
-    found = lengths[before : before + len(mine[0])].reshape(len(places), places.shape[1] + 1)
-    within, middle = found[:, :-1], found[:, -1:]
-    cut_off = rim[places] & (within <= ROUNDING * middle)
-    others = np.sum(np.where(cut_off, 0.0, within), axis=1, keepdims=True)
-    count = np.maximum(cut_off.sum(axis=1, keepdims=True), 1)
-    rest = (dim * middle - others) / count
-    own = np.where(cut_off, np.maximum(rest, 0.0), within) * cosines
-    sums = la.vector(surface.gap.function.function_space.dofmap.index_map, 2)
-    rows = sums.array.reshape(-1, 2)
-    rows[:] = 0.0
-    np.add.at(rows, places, np.stack([own, np.ones_like(own)], axis=-1) * link.sizes[:, None, None])
-    sums.scatter_reverse(la.InsertMode.add)
-    sums.scatter_forward()
-    spread = wall.spread.x.array
-    return np.asarray(spread * rows[:, 0] / np.where(rows[:, 1] > 0.0, rows[:, 1], 1.0))
+        Args:
+            wall: the wall, whose directors are found.
+            rim: which of its vertices are at the edge of the interface.
+        """
+        surface, link, places = wall.surface, wall.link, wall.places
+        self._wall, self._mesh = wall, surface.minus.mesh.mesh
+        dim = link.normals.shape[1]
+        directors = wall.director.x.array.reshape(-1, dim)[places]
+        self._cosines = np.einsum("fcd,fd->fc", directors, link.normals)
+        down = directors.mean(axis=1, keepdims=True)
+        down /= np.linalg.norm(down, axis=2, keepdims=True)
+        lines = -np.concatenate([directors, down], axis=1).reshape(-1, dim)
+        self._edge = rim[places]
+        # in the inside a ray may well leave through a side, as lines that fan out from a flaw do
+        flat = np.column_stack([np.where(self._edge, SIDES, 0.0), np.zeros(len(places))]).ravel()
+        told: list[tuple[Array, Array]] = surface.comm.allgather((lines, flat))
+        self._lines, self._flat = (np.concatenate(part) for part in zip(*told, strict=True))
+        self._first = sum(len(lines) for lines, _ in told[: surface.comm.rank])
+        index_map = self._mesh.topology.index_map(dim)
+        cells = np.arange(index_map.size_local + index_map.num_ghosts, dtype=np.int32)
+        self._back = boundary_entities(self._mesh, cells)
+
+    def thickness(self) -> Array:
+        """Return the metal behind each vertex, owned and ghost, along its normal; collective.
+
+        It is the length within the body of a ray along the director, times the cosine between the
+        director and the normal, the mean over the facets around the vertex, times the area of the
+        wall over that of the interface [m]. At a rim of the interface that is round the flat sides
+        of cells cut rays off, which then meet no back: there a vertex has what the other corners
+        leave of the mean, which is that in the middle of the facet.
+        """
+        found = self._lengths()
+        within, middle = found[:, :-1], found[:, -1:]
+        cut_off = self._edge & (within <= ROUNDING * middle)
+        others = np.sum(np.where(cut_off, 0.0, within), axis=1, keepdims=True)
+        count = np.maximum(cut_off.sum(axis=1, keepdims=True), 1)
+        rest = (within.shape[1] * middle - others) / count
+        own = np.where(cut_off, np.maximum(rest, 0.0), within) * self._cosines
+        wall = self._wall
+        sums = la.vector(wall.surface.gap.function.function_space.dofmap.index_map, 2)
+        rows, sizes = sums.array.reshape(-1, 2), wall.link.sizes[:, None, None]
+        rows[:] = 0.0
+        np.add.at(rows, wall.places, np.stack([own, np.ones_like(own)], axis=-1) * sizes)
+        sums.scatter_reverse(la.InsertMode.add)
+        sums.scatter_forward()
+        weights = np.where(rows[:, 1] > 0.0, rows[:, 1], 1.0)
+        return np.asarray(wall.spread.x.array * rows[:, 0] / weights)
+
+    def _lengths(self) -> Array:
+        """Return the length of each ray within the body; collective.
+
+        Shape (facets, dim + 1), owned facets, from their corners and, last, their middle [m].
+        """
+        wall, comm = self._wall, self._wall.surface.comm
+        dim = self._lines.shape[1]
+        x = self._mesh.geometry.x[wall.link.minus_nodes][:, :, :dim]
+        middles = x.mean(axis=1, keepdims=True)
+        begin = np.concatenate([x + INWARDS * (middles - x), middles], axis=1).reshape(-1, dim)
+        origins = np.concatenate(comm.allgather(begin))
+        lengths = chords(origins, self._lines, facets_of(self._mesh, *self._back), self._flat)
+        comm.Allreduce(MPI.IN_PLACE, lengths, op=MPI.SUM)
+        return lengths[self._first : self._first + len(begin)].reshape(len(x), dim + 1)
 
 
 def at_rim(surface: SurfaceModel) -> Mask:

@@ -21,6 +21,7 @@ parallel, and not inclined to an axis of revolution.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from mpi4py import MPI
@@ -57,6 +58,7 @@ class WallShape:
     Attributes:
         surface: the interface.
         link: its facets and those of the metal.
+        made: corners of the interface's facets, shape (facets, dim, dim), owned facets [m].
         director: unit vector along which a vertex of the metal moves.
         normal: mean unit normal of the facets around a vertex.
         carried: area vector of the metal's facet over the area of the interface's [1].
@@ -86,7 +88,7 @@ class WallShape:
         self.link = facet_link(surface.mesh, surface.parent)
         self._parts = _vertex_parts(surface, self.share.function_space, self.link.cells)
         x = np.asarray(surface.minus.mesh.mesh.geometry.x, dtype=np.float64)
-        self._made = x[self.link.minus_nodes][:, :, :dim]
+        self.made = x[self.link.minus_nodes][:, :, :dim]
         lifted = ufl.dot(surface.plus.u.function("-"), surface.sides.normal)
         q = surface.test(surface.gap)
         self._lifted: Any = compile_form(lifted * q * surface.sides.dS, surface.entity_maps)
@@ -95,7 +97,7 @@ class WallShape:
         self.direct(np.ones((count, dim), dtype=bool))
         self.follow()
 
-    @property
+    @cached_property
     def places(self) -> npt.NDArray[np.int32]:
         """Local places of the corners of the owned facets, in the order of the link."""
         rows = self.surface.gap.function.function_space.dofmap.list[self.link.cells]
@@ -135,7 +137,7 @@ class WallShape:
                 "sharp there, or a support holds it; give other directors, ParallelDirectors or "
                 "FannedDirectors, round it, or let the body rest"
             )
-        self.along.x.array[:] = self._swept(self._made)
+        self.along.x.array[:] = self._swept(self.made)
         self._parallel = _are_parallel(
             directors[self.places].reshape(-1, dim), surface.setting.frame, surface.comm
         )
@@ -241,7 +243,7 @@ class WallShape:
             return np.asarray(self.along.x.array[: len(gaps)] * gaps)
         raised, found = self._raised(), np.zeros_like(gaps)
         for part, weight in ((0.0, 1 / 6), (0.5, 4 / 6), (1.0, 1 / 6)):
-            corners = self._made + self._on_directors(raised - part * gaps)[self.places]
+            corners = self.made + self._on_directors(raised - part * gaps)[self.places]
             found += weight * self._swept(corners)[: len(gaps)]
         return np.asarray(found * gaps)
 
@@ -250,7 +252,7 @@ class WallShape:
 
         Shape (facets, dim, dim), owned facets [m].
         """
-        return np.asarray(self._made + self.offsets()[self.places])
+        return np.asarray(self.made + self.offsets()[self.places])
 
     def slopes(self, corners: Array) -> Array:
         """Return how steep facets are against a plane across their directors [1].

@@ -8,12 +8,17 @@ from collections.abc import Sequence
 
 from mpi4py import MPI
 
+import numpy as np
+import numpy.typing as npt
+
 from ssbmech.case.overhang import AboutToOverhang
 from ssbmech.case.stops import Guard
 from ssbmech.errors import NotConverged
 from ssbmech.model.outputs import Arrays, Output, Scalar, largest
 from ssbmech.model.parts.wall_shape import STEEPEST, WallShape
 from ssbmech.runfolder.quantities import quantity
+
+Array = npt.NDArray[np.float64]
 
 ABOUT_TO_OVERHANG = 16.0
 """Slope of the metal's facets at which a step ends [1]."""
@@ -26,13 +31,17 @@ class WallSlope:
         """Keep where the wall is."""
         self._shape = shape
 
-    def check(self) -> None:
+    def check(self, offsets: Array) -> None:
         """Refuse a wall that (nearly) overhangs its interface along the directors; collective.
+
+        Args:
+            offsets: where the corners of its facets are from those of the interface, shape
+                (facets, dim, dim), owned facets [m].
 
         Raises:
             NotConverged: a facet is too steep.
         """
-        corners, surface = self._shape.corners(), self._shape.surface
+        corners, surface = self._shape.made + offsets, self._shape.surface
         worst = (-math.inf, (0.0,) * corners.shape[2])
         if len(corners):
             slopes = self._shape.slopes(corners)
