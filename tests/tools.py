@@ -142,7 +142,7 @@ def march(
     if _setting.mode is Mode.RECOVER:
         return _recovered(case, comm, watch, prepare)
     if _setting.mode is Mode.RESTEP:
-        return _restepped(case, comm, watch)
+        return _restepped(case, comm, watch, prepare)
     result = _start(case, comm, watch)
     prepare(result.cell)
     _loop(result, case.step_control.sizer()).run(case.protocol)
@@ -248,11 +248,14 @@ class _Doubt:
             self.sizer.reject(failure)
 
 
-def _restepped(case: Case, comm: MPI.Intracomm, watch: Watch) -> March:
+def _restepped(
+    case: Case, comm: MPI.Intracomm, watch: Watch, prepare: Callable[[CellModel], None]
+) -> March:
     """March, and take the step in the middle twice."""
 
     def run(is_half_way: Callable[[March, Row], bool]) -> tuple[March, bool]:
         result = _start(case, comm, watch)
+        prepare(result.cell)
         doubt = _Doubt(result, lambda row: is_half_way(result, row))
         _loop(result, doubt, watcher=doubt).run(case.protocol)
         return result, doubt.thrown_away is not None

@@ -8,6 +8,8 @@ from typing import Any
 
 from dolfinx import fem
 from dolfinx.mesh import Mesh
+from ufl.corealg.traversal import traverse_unique_terminals
+from ufl.domain import extract_domains
 
 
 class Inputs:
@@ -35,12 +37,15 @@ class Inputs:
         # views of the numbers themselves
         self._numbers = [constant.value for constant in constants]
         self._numbers += [field.x.array for field in fields] if self._settle else []
-        domains += [argument.ufl_function_space().ufl_domain() for argument in form.arguments()]
+        # normals, places and gradients are of meshes that the form need not be integrated over
+        integrands = [integral.integrand() for integral in form.integrals()]
+        terminals = [each for part in integrands for each in traverse_unique_terminals(part)]
+        domains += [domain for each in terminals for domain in extract_domains(each)]
         self._domains = {domain.ufl_id() for domain in domains}
         self._before: bytes | None = None
 
     def forget(self, moved: Collection[int] | None = None) -> None:
-        """Take all for changed, if a mesh on which the form lives has moved.
+        """Take all for changed, if a mesh that it depends on has moved.
 
         Args:
             moved: numbers of meshes that have moved, of `number_of`; None for all.

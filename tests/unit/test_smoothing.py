@@ -88,12 +88,19 @@ def test_a_block_is_made_anew_when_what_it_depends_on_has_changed() -> None:
         change += 1.0
         assert settled.changed()
         assert not settled.changed()
-    settled.forget({number_of(line)})
+    other = dmesh.create_unit_square(MPI.COMM_SELF, 1, 1)
+    settled.forget({number_of(other)})
     assert not settled.changed()
-    settled.forget({number_of(mesh)})
-    assert settled.changed()
+    for moved in (mesh, line):
+        settled.forget({number_of(moved)})
+        assert settled.changed()
     settled.forget()
     assert settled.changed()
+
+    across = Inputs(ufl.FacetNormal(other)[0] * u * v * ufl.ds(mesh), [])
+    assert across.changed()
+    across.forget({number_of(other)})
+    assert across.changed()
 
     for restless, solved in ((on_line, [on_line]), (inside, [])):
         form = Inputs(restless * u * v * ufl.ds(mesh), solved)
