@@ -58,7 +58,7 @@ def write_voltages(path: Path, times: list[float], voltages: list[float]) -> Non
 
 
 def test_no_program_is_left_out() -> None:
-    words = ("SinhFlow", "LimitedKinetics", "finer_", "interpolate")
+    words = ("SinhFlow", "LimitedKinetics", "PhaseField", "finer_", "interpolate")
     assert all(any(word in text for word in words) for text in programs())
     assert len(programs()) == len(words)
 
@@ -88,6 +88,12 @@ def test_charge_transfer() -> None:
     assert current(1e-5) == pytest.approx(10.0 * f * 1e-5, rel=2e-4)
     assert current(1.0) == pytest.approx(200.0, rel=1e-3)
     assert current(-1.0) == pytest.approx(-200.0, rel=1e-3)
+
+
+def test_a_body_that_cracks(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its strength is that of the closed form, sqrt(3 / 8 l) times the stress intensity."""
+    law = scope_of("PhaseField")["separator"].parts[0]
+    assert f"breaks at {0.69 * math.sqrt(3 / 8 / law.length):.0f} MPa" in capsys.readouterr().out
 
 
 @pytest.mark.slow
