@@ -37,8 +37,8 @@ def lithium_error(cell: CellModel, dt: float) -> float:
         each += [w.lost() for s in surfaces for w in s.parts.find(ConnectedWalls)]
         missing = sum(lost for lost, _ in each) - faradays
         found.append((missing, max(abs(faradays), *(least for _, least in each))))
-    if cell.clusters.between:
-        # metal in cracks that lead from one electrode to another may be of either
+    if cell.clusters.exchange:
+        # what is in a crack may be of either electrode
         found = [(sum(missing for missing, _ in found), max(size for _, size in found))]
     errors = [abs(missing) / size for missing, size in found]
     if not errors:

@@ -73,7 +73,8 @@ class Clusters:
 
     Attributes:
         owners: electrode that each joined crack is part of, by interface.
-        between: whether one of them leads to another electrode.
+        exchange: whether metal of several electrodes may be in one of them: where it begins at
+            another electrode too, in a flaw or mouth, or where cracks of several are connected.
     """
 
     def __init__(
@@ -112,13 +113,25 @@ class Clusters:
                 if end == owner:
                     self._depths[name] = away.max(axis=1) if owned else np.empty(0)
         self._ends, self._faces = tuple(ends), tuple(faces)
-        led = [
-            bool(here.any())
-            for (end, name), here in self._touching.items()
-            if end != self.owners[name] and end not in self._faces
-        ]
-        self.between = bool(led) and bool(self.comm.allreduce(any(led), op=MPI.LOR))
+        others = {end: tree for end, tree in trees.items() if end not in faces}
+        begins = any(self._begins_at_another(name, others, ROUNDING * size) for name in owners)
+        self.exchange = bool(owners) and (
+            bool(self.comm.allreduce(begins, op=MPI.LOR)) or self._owners_meet()
+        )
         self._check_start()
+
+    def _begins_at_another(self, name: str, ends: Mapping[str, cKDTree], reach: float) -> bool:
+        """Return whether metal begins at another electrode than that of its crack, on this rank."""
+        places = self._network.cracks[name].places
+        begins = np.concatenate([places.flaw_vertices, places.mouth_vertices])
+        trees = [tree for end, tree in ends.items() if end != self.owners[name]]
+        return len(begins) > 0 and any((tree.query(begins)[0] <= reach).any() for tree in trees)
+
+    def _owners_meet(self) -> bool:
+        """Return whether cracks of several electrodes are connected."""
+        groups = dict(zip(self._network.cracks, self._network.groups(), strict=True))
+        joined = {(groups[name], owner) for name, owner in self.owners.items()}
+        return len(joined) > len({group for group, _ in joined})
 
     def _check_start(self) -> None:
         """Refuse flaws of which none is connected to its electrode; collective."""

@@ -250,7 +250,7 @@ def _held(cell: CellModel) -> Iterator[None]:
     asked, dt = cell.circuit.asked, cell.conditions.dt.value
     had_matrix = cell.system.has_matrix
     # of the step that was solved: a fixture that seats next asks for its force
-    totals = [closure.total for closure in cell.closures]
+    totals = [(closure, closure.total) for closure in cell.closures]
     try:
         cell.rollback()
         cell.predict(0.0)
@@ -259,7 +259,8 @@ def _held(cell: CellModel) -> Iterator[None]:
         if asked is not None:
             _load(cell, asked, dt)
         cell.rollback()
-        for closure, value in zip(cell.closures, totals, strict=True):
+        # those of clusters may be others by now
+        for closure, value in totals:
             closure.total = value
         if not had_matrix:
             cell.system.forget_matrix()

@@ -11,8 +11,10 @@ import pytest
 import ssbmech as ssb
 from ssbmech.errors import MeshError
 from ssbmech.geometry.crack_path import CrackPath
-from tests.cracked_cell import FLAW, cell
-from tests.joined_crack import CRACK, EXTENT
+from ssbmech.model.audits import lithium_error
+from ssbmech.model.cell import CellModel
+from tests.cracked_cell import FAR_LOWER, FLAW, cell
+from tests.joined_crack import CRACK, EXTENT, LOWER
 from tests.tools import March, march, measured
 
 COMM = MPI.COMM_WORLD
@@ -70,6 +72,19 @@ def test_cracks_at_both_electrodes_are_plated_one_after_the_other() -> None:
     assert np.all(run.series("short") == 0.0)
     measured(ITEM, "audit of charge, both", run.series("audit_charge").max(), 1e-10, "0")
     measured(ITEM, "audit of lithium, both", run.series("audit_lithium").max(), 1e-8, "0")
+
+
+@pytest.mark.serial
+def test_lithium_that_one_electrode_lacks_and_the_other_has_too_much_of() -> None:
+    """It is found beside a path from electrode to electrode, unless metal begins at both."""
+    cell_now = march(cell(plate(-1.0, 0.15))).cell
+    assert lithium_error(cell_now, 0.0) < 1e-8
+    passed = cell_now.circuit.passed
+    for name, sign in ((LOWER, 1.0), (FAR_LOWER, -1.0)):
+        passed[name] += sign * 0.01 * abs(passed[name])
+    measured(ITEM, "a percent, found", abs(lithium_error(cell_now, 0.0) / 0.01 - 1), 0.02, "1")
+    case = cell(plate(-1.0, 0.15), far=True)
+    assert CellModel(case, case.geometry.build(COMM)).clusters.exchange, "of both it is the sum"
 
 
 @pytest.mark.serial
