@@ -233,8 +233,8 @@ class _Doubt:
     def commit(self, dt: float) -> None:
         self.observer.commit(dt)
 
-    def start(self, step_length: float) -> None:
-        self.sizer.start(step_length)
+    def start(self, step_length: float, first: float = 0.0) -> None:
+        self.sizer.start(step_length, first)
 
     def propose(self, remaining: float) -> float:
         return self.sizer.propose(remaining)

@@ -63,8 +63,13 @@ class Tolerances:
 class StepSizer(Protocol):
     """State of the step control during a run."""
 
-    def start(self, step_length: float) -> None:
-        """Begin a protocol step of a duration [s]."""
+    def start(self, step_length: float, first: float = 0.0) -> None:
+        """Begin a protocol step, or begin anew within one.
+
+        Args:
+            step_length: its duration, or what is left of it [s].
+            first: length of the first step if it is longer than that of a protocol step [s].
+        """
 
     def propose(self, remaining: float) -> float:
         """Return the next time step [s], landing on the end of the protocol step."""
@@ -214,8 +219,8 @@ class _AdaptiveSizer:
         self._proposed = self._dt
         self._failed = False
 
-    def start(self, step_length: float) -> None:
-        self._dt = min(self.settings.dt_initial, step_length)
+    def start(self, step_length: float, first: float = 0.0) -> None:
+        self._dt = min(max(self.settings.dt_initial, first), step_length)
 
     def propose(self, remaining: float) -> float:
         self._dt = min(self._dt, self.settings.dt_max)
@@ -305,7 +310,7 @@ class _PrescribedSizer:
         self._left = list(lengths)[::-1]
         self._used = 0
 
-    def start(self, step_length: float) -> None:
+    def start(self, step_length: float, first: float = 0.0) -> None:
         """Nothing to do: the list goes on over the protocol's steps."""
 
     def propose(self, remaining: float) -> float:

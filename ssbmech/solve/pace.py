@@ -15,6 +15,9 @@ from ssbmech.solve.position import Position
 from ssbmech.solve.roles import Steppable
 from ssbmech.solve.watching import Watch
 
+AGAIN = 0.2
+"""First step behind what the state of the cell announces over the one before [1]."""
+
 
 @dataclass(frozen=True)
 class Proposal:
@@ -73,10 +76,11 @@ class Pace:
         """Return whether nothing before tells what comes after an accepted step; collective."""
         return proposal.breaks or self._events.happened
 
-    def restart(self, at: Position) -> None:
-        """Begin anew, as after a jump."""
+    def restart(self, at: Position, proposal: Proposal) -> None:
+        """Begin anew: as after a jump, or with a part of the step that led to an event."""
+        first = 0.0 if proposal.breaks else AGAIN * at.dt_before
         at.dt_before = 0.0
-        self._sizer.start(self._duration - at.elapsed)
+        self._sizer.start(self._duration - at.elapsed, first)
 
     def _shortened(self, at: Position, dt: float) -> tuple[float, bool]:
         """Return a time step in which no function of time changes unseen, and whether it jumps."""

@@ -195,7 +195,7 @@ class TimeLoop:
             if ending is not None:
                 return ending.reason
             if pace.broken(proposal):
-                pace.restart(at)
+                pace.restart(at, proposal)
             if at.is_within(step):
                 self._hooks.on_settled(at, last=False)
         return "duration"

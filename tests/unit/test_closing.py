@@ -13,7 +13,7 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.model.closing import LEAST, Closings
-from ssbmech.solve.pace import Pace
+from ssbmech.solve.pace import AGAIN, Pace, Proposal
 from ssbmech.solve.position import Position
 
 COMM = MPI.COMM_WORLD
@@ -65,3 +65,20 @@ def test_steps_land_on_what_is_foreseen_and_begin_anew_behind_it(lands: bool) ->
     assert proposal.dt == pytest.approx(3.0 if lands else 5.5)
     assert not proposal.breaks
     assert pace.broken(proposal) == lands
+
+
+@pytest.mark.parametrize("jumps", [True, False])
+def test_steps_begin_longer_behind_what_is_foreseen_than_behind_a_jump(jumps: bool) -> None:
+    events = SimpleNamespace(due=lambda dt_before: math.inf, happened=True)
+    cell = SimpleNamespace(comm=COMM, time=0.0, courses=(), functions=(), events=events)
+    step, at = ssb.Rest(1000.0), Position(elapsed=100.0, dt_before=20.0)
+    sizer = ssb.AdaptiveSteps(dt_initial=0.5).sizer()
+    pace = Pace(step, at, cell, sizer, follows=True, lands=True)
+    pace.restart(at, Proposal(20.0, breaks=jumps))
+    # nothing before tells what comes, whatever the length
+    assert at.dt_before == 0.0
+    assert pace.propose(at).dt == pytest.approx(0.5 if jumps else AGAIN * 20.0)
+    # not behind a step that was shorter than the first one
+    at.dt_before = 0.1
+    pace.restart(at, Proposal(0.1, breaks=jumps))
+    assert pace.propose(at).dt == pytest.approx(0.5)
