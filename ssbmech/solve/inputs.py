@@ -11,6 +11,8 @@ from dolfinx.mesh import Mesh
 from ufl.corealg.traversal import traverse_unique_terminals
 from ufl.domain import extract_domains
 
+from ssbmech._compat import dimension_of
+
 
 class Inputs:
     """Constants, functions and meshes that a form depends on.
@@ -28,7 +30,7 @@ class Inputs:
         """
         constants, fields = form.constants(), form.coefficients()
         domains = [integral.ufl_domain() for integral in form.integrals()]
-        whole = max(domain.topological_dimension() for domain in domains)
+        whole = max(dimension_of(domain) for domain in domains)
         solved = {id(function) for function in unknowns}
         self._settle = all(
             field.function_space.mesh.topology.dim < whole and id(field) not in solved
