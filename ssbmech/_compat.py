@@ -168,6 +168,12 @@ def element_points(space: Any) -> npt.NDArray[np.float64]:
     return np.asarray(points() if callable(points) else points, dtype=np.float64)
 
 
+def dimension_of(domain: Any) -> int:
+    """Return the dimension of the cells of a UFL domain, a method of it or a property [1]."""
+    dim = domain.topological_dimension
+    return int(dim() if callable(dim) else dim)
+
+
 def vertex_rule(dim: int) -> dict[str, Any]:
     """Return the metadata of a measure that takes integrands at the vertices of simplices.
 
