@@ -88,7 +88,7 @@ def judge(run: RunData, assumed: Assumed) -> Verdict:
 
     Raises:
         RunFolderError: There are no fields, no stresses, no interface with a brittle body, no
-            toughness, or a body that stands for a rigid wall.
+            toughness, a body that stands for a rigid wall, or facets that were halved in the run.
         ParameterError: A number is out of its bounds.
     """
     run = run.solved()
@@ -97,8 +97,15 @@ def judge(run: RunData, assumed: Assumed) -> Verdict:
     courses, critical, largest, inside = [], [], [], []
     for name, regions in bodies.items():
         body = run.bodies[name]
-        grid = Cells(body.points, body.corners, revolves=_revolves(run))
         touching = [each for each in run.interfaces.values() if name in (each.minus, each.plus)]
+        halved = [each.path.name for each in (body, *touching) if each.grids > 1]
+        if halved:
+            raise RunFolderError(
+                f"{run.path}: facets were halved, so that {', '.join(halved)} have other "
+                "places at other times, and no flaw can be followed; judge a run without "
+                "Remeshing(longest_wall=...)"
+            )
+        grid = Cells(body.points, body.corners, revolves=_revolves(run))
         near = np.zeros(len(body.corners), dtype=bool)
         for interface in touching:
             surface = Surface.of(grid, interface)

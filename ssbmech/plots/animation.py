@@ -161,8 +161,8 @@ class _Profile:
         data = run.interfaces[window.interface]
         self._quantity = "i_normal" if "i_normal" in data.names else "gap"
         self._factor = shown_unit(quantity(self._quantity).unit).factor
-        values = self._factor * data.history(self._quantity)
-        low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
+        least, most = (self._factor * each for each in data.extremes(self._quantity))
+        low, high = min(least, 0.0), max(most, 0.0)
         margin = 0.08 * (high - low) or 1.0
         axes.set_xlim(MICRO * window.low, MICRO * window.high)
         axes.set_ylim(low - margin, high + margin)

@@ -264,7 +264,7 @@ def _surface_label(run: RunData, names: Sequence[str]) -> str:
 
 
 def _largest_gap(run: RunData, name: str) -> float:
-    return float(run.interfaces[name].history("gap").max())
+    return run.interfaces[name].extremes("gap")[1]
 
 
 def _widening(run: RunData, picture: Picture, names: list[str]) -> int:

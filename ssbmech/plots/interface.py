@@ -17,6 +17,7 @@ import numpy as np
 
 from ssbmech.plots import theme
 from ssbmech.plots.history import shade_steps
+from ssbmech.plots.rows import Rows
 from ssbmech.plots.section import Picture
 from ssbmech.runfolder.quantities import axis_label, quantity
 from ssbmech.runfolder.shown import shown_unit
@@ -117,11 +118,8 @@ def read_history(run: RunData, name: str) -> History:
     # The first output is the state at the start and ends no step; alone, it is shown after all.
     first = 1 if len(picture.times) > 1 else 0
     frames = [picture.facets(name, step, wanted) for step in range(first, len(picture.times))]
-    ends = frames[0].points[frames[0].cells]
-    along = int(np.ptp(ends, axis=(0, 1)).argmax())
-    low, high = ends[..., along].min(axis=1), ends[..., along].max(axis=1)
-    order = np.argsort(low)
-    stacked = {each: np.stack([f.arrays[each][order] for f in frames], axis=1) for each in wanted}
+    rows = Rows.of([frame.points[frame.cells] for frame in frames])
+    stacked = {each: rows.stacked([frame.arrays[each] for frame in frames]) for each in wanted}
     closed = stacked["gap"] < _SMALLEST_GAP
     if "contact" in stacked:
         closed |= stacked.pop("contact") > 0.5
@@ -130,13 +128,13 @@ def read_history(run: RunData, name: str) -> History:
     }
     radial = run.manifest.get("frame") == "Axisymmetric"
     if "i_normal" in values:
-        area = (high**2 - low**2 if radial else high - low)[order]
+        area = rows.sizes(radial)
         values["crowding"] = _crowding(values["i_normal"], closed, area)
     letters = ("r" if radial else "x", "z" if radial or picture.in_space else "y")
     times = picture.times if first else picture.times + np.array([-0.5, 0.5])
     return History(
-        position=1e6 * np.append(low[order], high[order][-1]),
-        letter=letters[along],
+        position=1e6 * rows.position,
+        letter=letters[rows.along],
         time=run.time_unit()[1] * times,
         closed=closed,
         values=values,

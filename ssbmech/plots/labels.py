@@ -34,14 +34,13 @@ class _Name:
     Attributes:
         text: The name, of a body or of one of its regions.
         body: The body.
-        cells: Which of its cells it names.
-        middle: The cell at which it is written; None for the left end of what it names.
+        middle: Place within the cell at which it is written, before the body deforms [m]; None for
+            the left end of what it names.
     """
 
     text: str
     body: str
-    cells: NDArray[np.bool_] | slice
-    middle: int | None
+    middle: Array | None
 
 
 class Labels:
@@ -62,9 +61,11 @@ class Labels:
                 frame = picture.body(body, 0)
                 own = {**points, body: frame.points[frame.cells[cells]].reshape(-1, 2)}
                 inside = _holds_others(body, own)
-                middle = _roomiest(picture, body, points, cells) if inside else None
-                named = slice(None) if cells.all() else cells
-                self._names.append(_Name(text, body, named, middle))
+                roomiest = _roomiest(picture, body, points, cells) if inside else None
+                middle = None
+                if roomiest is not None:
+                    middle = frame.points[frame.cells[roomiest]].mean(axis=0)
+                self._names.append(_Name(text, body, middle))
 
     def draw(self, axes: Any, step: int) -> None:
         """Write the names.
@@ -77,9 +78,12 @@ class Labels:
             frame = self._picture.body(name.body, step)
             points = MICRO * frame.moved
             if name.middle is not None:
-                x, y = points[frame.cells[name.middle]].mean(axis=0)
+                away = frame.points[frame.cells].mean(axis=1) - name.middle
+                cell = int(np.square(away).sum(axis=1).argmin())
+                x, y = points[frame.cells[cell]].mean(axis=0)
             else:
-                own = points[frame.cells[name.cells]].reshape(-1, 2)
+                named = self._picture.regions(name.body, step).get(name.text, slice(None))
+                own = points[frame.cells[named]].reshape(-1, 2)
                 low, high = own.min(axis=0), own.max(axis=0)
                 x, y = low[0] + 0.03 * (high[0] - low[0]), 0.5 * (low[1] + high[1])
             axes.text(

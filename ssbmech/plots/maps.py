@@ -111,7 +111,6 @@ class MapPanel:
             )
             axes.add_collection(self._cells[body], autolim=False)
         self._add_surfaces(axes)
-        self._borders = {body: picture.borders(body) for body in picture.bodies}
         self._between = LineCollection(
             [], colors=theme.INK, linewidths=0.7, linestyles="dotted", zorder=98
         )
@@ -163,17 +162,18 @@ class MapPanel:
             artist.set_verts(corners)
             artist.set_array(values)
         self._between.set_segments(
-            [
-                end
-                for body, edges in self._borders.items()
-                for end in MICRO * self._picture.body(body, step, (self._name,)).moved[edges]
-            ]
+            [end for body in self._cells for end in self._border(body, step)]
         )
         for name in self._picture.interfaces:
             surface = self._picture.surface(name, step)
             self._plated[name].set_verts(MICRO * surface.plated)
             self._gaps[name].set_verts(MICRO * surface.opened)
             self._lines[name].set_segments([*(MICRO * surface.plus), *(MICRO * surface.minus)])
+
+    def _border(self, body: str, step: int) -> Any:
+        """Return the edges between regions of a body at a step, shape (edges, 2, 2) [um]."""
+        frame = self._picture.body(body, step, (self._name,))
+        return MICRO * frame.moved[self._picture.borders(body, step)]
 
 
 def stress_map(run: RunData, time: float, path: Path, *, one_scale: bool = False) -> Path:
@@ -308,8 +308,7 @@ def void_window(run: RunData, picture: Picture) -> Window | None:
     for name in picture.interfaces:
         if run.round_particles(name):
             continue
-        gap = run.interfaces[name].history("gap")
-        widest = max(widest, (float(gap.max()), name))
+        widest = max(widest, (run.interfaces[name].extremes("gap")[1], name))
     opened, name = widest
     # Less than a nanometre is roughness or round-off, not a void.
     if opened < 1e-9:

@@ -183,7 +183,11 @@ class Picture:
             if data.minus in run.bodies and data.plus in run.bodies
         }
         self.bodies = _drawing_order(run)
-        self._pairs: dict[tuple[str, int], tuple[NDArray[np.int64], NDArray[np.int64], Array]] = {}
+        # by body and number of its grid
+        self._borders: dict[tuple[str, int], NDArray[np.int64]] = {}
+        self._pairs: dict[
+            tuple[str, int, int], tuple[NDArray[np.int64], NDArray[np.int64], Array]
+        ] = {}
 
     @property
     def interfaces(self) -> list[str]:
@@ -206,7 +210,11 @@ class Picture:
         """Return whether the mesh of a body ends at its true surface."""
         return _listed(self._run.manifest, body).get("moves") is True
 
-    def regions(self, body: str) -> dict[str, NDArray[np.bool_]]:
+    def grid(self, body: str, step: int) -> int:
+        """Return the number of the grid that a body has at a step."""
+        return self._run.bodies[body].grid(step)
+
+    def regions(self, body: str, step: int = 0) -> dict[str, NDArray[np.bool_]]:
         """Return the regions of a body that the picture tells apart: which cells each one has.
 
         There are none where a body has one region, or hosts particles, which are regions by kind.
@@ -214,16 +222,22 @@ class Picture:
         if body in self._run.hosts or "region" not in self._run.bodies[body].names:
             return {}
         tags = _listed(self._run.manifest, body).get("regions")
-        at = self.body(body, 0, ("region",)).arrays["region"]
+        at = self.body(body, step, ("region",)).arrays["region"]
         found = {str(name): at == tag for name, tag in tags.items()} if tags else {}
         there = {name: cells for name, cells in found.items() if cells.any()}
         return there if len(there) > 1 else {}
 
-    def borders(self, body: str) -> NDArray[np.int64]:
+    def borders(self, body: str, step: int = 0) -> NDArray[np.int64]:
         """Return the edges between regions of a body, as the numbers of their two ends."""
-        regions = self.regions(body)
+        key = (body, self.grid(body, step))
+        if key not in self._borders:
+            self._borders[key] = self._found_borders(body, step)
+        return self._borders[key]
+
+    def _found_borders(self, body: str, step: int) -> NDArray[np.int64]:
+        regions = self.regions(body, step)
         edges: list[NDArray[np.int64]] = []
-        cells = self.body(body, 0, ("region",) if regions else ()).cells
+        cells = self.body(body, step, ("region",) if regions else ()).cells
         for own in regions.values():
             sides = cells[own][:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2)
             single, count = np.unique(np.sort(sides, axis=1), axis=0, return_counts=True)
@@ -257,8 +271,8 @@ class Picture:
         data = self._run.interfaces[name]
         facets = self.facets(name, step, ("gap",))
         minus, plus = self.body(data.minus, step), self.body(data.plus, step)
-        grid = self._run.bodies[data.minus].grid(step)
-        on_minus, on_plus, normals = self._pairing((name, grid), facets, minus, plus)
+        grids = (self.grid(data.minus, step), self.grid(data.plus, step))
+        on_minus, on_plus, normals = self._pairing((name, *grids), facets, minus, plus)
         gap = facets.arrays["gap"]
         # One gap per node, or the surface would be a staircase; closed where a neighbour is.
         nodal = nodal_gap(facets.cells, gap, len(facets.points))
@@ -270,12 +284,12 @@ class Picture:
         return Surface(end[cells], x_minus[cells], x_plus[cells], gap)
 
     def _pairing(
-        self, key: tuple[str, int], facets: Frame, minus: Frame, plus: Frame
+        self, key: tuple[str, int, int], facets: Frame, minus: Frame, plus: Frame
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
         """Return each facet node's number in both bodies, and its normal from minus to plus.
 
         Args:
-            key: name of the interface, and number of the minus body's grid.
+            key: name of the interface, and numbers of the grids of the minus and the plus body.
             facets: its facets.
             minus: minus body.
             plus: plus body.

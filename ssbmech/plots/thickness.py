@@ -15,6 +15,7 @@ import numpy as np
 
 from ssbmech.plots import theme
 from ssbmech.plots.history import shade_steps
+from ssbmech.plots.rows import Rows
 from ssbmech.plots.section import Picture
 from ssbmech.runfolder.shown import shown_unit
 
@@ -81,26 +82,26 @@ def measure(run: RunData, picture: Picture, body: str, interface: str) -> Layer:
     """
     count = len(picture.times)
     steps = np.unique(np.linspace(0, count - 1, min(count, _MOST_COLUMNS)).round().astype(int))
-    columns = []
+    columns, corners = [], []
     for step in steps.tolist():
         facets = picture.facets(interface, step)
         ends = facets.points[facets.cells]
         along = int(np.ptp(ends, axis=(0, 1)).argmax())
+        corners.append(ends)
         frame = picture.body(body, step)
         columns.append(_within(frame.moved[frame.cells], ends[..., along].mean(axis=1), along))
-    low, high = ends[..., along].min(axis=1), ends[..., along].max(axis=1)
-    order = np.argsort(low)
+    rows = Rows.of(corners)
     radial = run.manifest.get("frame") == "Axisymmetric"
-    sizes = (high**2 - low**2 if radial else high - low)[order]
+    sizes = rows.sizes(radial)
     letters = ("r" if radial else "x", "z" if radial or picture.in_space else "y")
     return Layer(
         body=body,
         interface=interface,
-        position=np.append(low[order], high[order][-1]),
+        position=rows.position,
         weights=sizes / sizes.sum(),
         time=picture.times[steps],
-        values=np.stack(columns, axis=1)[order],
-        letter=letters[along],
+        values=rows.stacked(columns),
+        letter=letters[rows.along],
     )
 
 

@@ -252,9 +252,11 @@ def _grids(cell: CellModel, saved: Saved | None) -> dict[str, Grid]:
     kept = {} if saved is None else saved.content["cell"].get("motion", {})
     for motion in cell.motion.bodies:
         name = motion.body.name
+        number = int(kept[name]["renewed"]) if name in kept else 0
         if motion.wear.rules:
-            number = int(kept[name]["renewed"]) if name in kept else 0
-            found[name] = Grid(moves=True, number=number, may_follow=True)
+            # besides those that it has as the other body of another's wall
+            before = found[name]
+            found[name] = Grid(moves=True, number=before.number + number, may_follow=True)
         if any(rule.halves for rule in motion.wear.rules):
             for wall in motion.walls:
                 for other in (wall.surface.name, wall.surface.plus.name):

@@ -191,6 +191,18 @@ class FieldData:
         """
         return self._read(name, 0, len(self.times))
 
+    def extremes(self, name: str) -> tuple[float, float]:
+        """Return the least and the largest value of an array at all steps, on all grids.
+
+        Args:
+            name: Name of the array.
+
+        Raises:
+            RunFolderError: There is no such array.
+        """
+        every = [self.values(name, step) for step in range(len(self.times))]
+        return min(float(v.min()) for v in every), max(float(v.max()) for v in every)
+
     def size(self, array: Array) -> int:
         """Return at how many points or cells of the grid an array has values.
 

@@ -20,6 +20,7 @@ from ssbmech.plots.__main__ import main
 from ssbmech.plots.animation import schedule
 from ssbmech.plots.interface import read_history
 from ssbmech.plots.maps import void_window
+from ssbmech.plots.rows import Rows
 from ssbmech.plots.section import Picture
 from tests.unit.synthetic_run import (
     HALF_HOUR,
@@ -414,3 +415,16 @@ def test_runs_that_coincide_are_all_seen_in_the_figure_of_four_pressures(finishe
         assert len({line.get_color() for line in lines}) == 4
     panel, legend = figure.axes[0], figure.axes[0].get_legend()
     assert legend.get_window_extent().y0 >= panel.get_window_extent().y1
+
+
+def test_facets_that_are_halved_are_rows_at_all_times():
+    """Whatever their order in the file is."""
+    ends = np.array([0.0, 2.0, 3.0, 5.0])
+    coarse = np.stack([ends[:-1], ends[1:]], axis=1)[[2, 0, 1]]
+    fine = np.array([[1.0, 2.0], [4.0, 5.0], [2.0, 3.0], [0.0, 1.0], [3.0, 4.0]])
+    corners = [np.stack([each, 0.0 * each], axis=2) for each in (coarse, fine)]
+    rows = Rows.of(corners)
+    assert rows.position == pytest.approx([0, 1, 2, 3, 4, 5])
+    assert rows.sizes(radial=True) == pytest.approx([1, 3, 5, 7, 9])
+    seen = rows.stacked([np.array([30, 10, 20]), np.array([2, 5, 3, 1, 4])])
+    assert seen.T.tolist() == [[10, 10, 20, 30, 30], [1, 2, 3, 4, 5]]

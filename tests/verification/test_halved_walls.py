@@ -14,7 +14,9 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.model.cell import CellModel
+from ssbmech.plots.interface import read_history
 from ssbmech.run import runner
+from ssbmech.runfolder.reader import RunData
 from ssbmech.runfolder.status import RunStatus
 from ssbmech.units import MPa, MPa_per_um, mA_per_cm2, s
 from tests.moving import SPEED, WORKING, motion, moving_cell
@@ -95,6 +97,13 @@ def test_stretched_wall_is_halved(tmp_path: Path) -> None:
     assert [each.n_cells for each in facets] == [8, wall.facets[-1]]
     ceramic = [last.pyvista("separator", time) for time in (1.0, end)]
     assert ceramic[1].n_cells - ceramic[0].n_cells == wall.facets[-1] - 8
+    # facets of later outputs are rows of the map at all times
+    history = read_history(RunData.open(run.path), WORKING)
+    assert len(history.position) == wall.facets[-1] + 1
+    assert np.all(np.diff(history.position) > 0.0)
+    voids = 1e-6 * np.diff(history.position) @ history.values["gap"] * 1e-6
+    exact = [row[key] for row in run.rows[1:]]
+    measured(name, "map of the gap", np.abs(voids / exact - 1).max(), 1e-9, "volume of the void")
     areas = [float(each.linear_copy().compute_cell_sizes()["Area"].sum()) for each in ceramic]
     assert areas[1] == pytest.approx(areas[0], rel=1e-12)
 
