@@ -41,11 +41,13 @@ class EnergyReleaseAlong:
     r"""Energy release rate J at places along a round or elliptical front in space.
 
     The front is an ellipse in a plane of equal z with half axes along x and y, or a part of it that
-    planes of symmetry or free faces cut off. Columns ``energy_release_NAME_1`` and so on, at the
-    first body, are J at the first place and so on; where the bodies are of one elastic solid,
-    ``opening_NAME_1`` and so on are :math:`K_I = \sqrt{E' J}`, for fronts that only open. What is
-    taken off is as in `EnergyRelease`. Cells along the front have to be shorter than the way from
-    place to place.
+    planes of symmetry or free faces cut off, to which its ends are at right angles: of an ellipse
+    at its axes. No more of it may be meshed than `sector`, or the ends count too much.
+
+    Columns ``energy_release_NAME_1`` and so on, at the first body, are J at the first place and so
+    on; where the bodies are of one elastic solid, ``opening_NAME_1`` and so on are
+    :math:`K_I = \sqrt{E' J}`, for fronts that only open. What is taken off is as in
+    `EnergyRelease`. Cells along the front have to be shorter than the way from place to place.
 
     Attributes:
         name: what the front is called.
