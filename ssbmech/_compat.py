@@ -221,10 +221,3 @@ def shared_facet_partitioner() -> Any:
     # as the entity maps.
     links = (2,) if NEW_ENTITY_MAPS else ()
     return create_cell_partitioner(GhostMode.shared_facet, *links)
-
-
-def dimension_of(domain: Any) -> int:
-    """Return the topological dimension of UFL's domain of a mesh [1]."""
-    # a method up to UFL 2024.2, a property since
-    found = domain.topological_dimension
-    return int(found() if callable(found) else found)
