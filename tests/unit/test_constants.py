@@ -32,6 +32,7 @@ CHOICES = {
     "stops": "of a step",
     "conduction": "of a charge-transfer law",
     "sources": "of numbers",
+    "halved": "of the end of a crack",
 }
 """Members of roles that a constructor takes with a default, although they are no numbers."""
 

@@ -371,6 +371,7 @@ class OneEquation:
     """
 
     definite = False
+    numbering = "always the same"
 
     def __init__(
         self, f: Callable[[float], float], slope: Callable[[float], float], x: float
