@@ -231,19 +231,17 @@ def test_scales_show_structure_and_their_ends():
     assert "linear up to 1" in spread.note and not both.note
 
 
-class TwoLayers:
+class TwoLayers(Picture):
     """A picture of one body: two squares on each other, each of two triangles."""
 
     def __init__(self, manifest):
-        body = SimpleNamespace(names={"region"})
+        body = SimpleNamespace(names={"region"}, grid=lambda step: 0)
         self._run = SimpleNamespace(hosts=[], bodies={"metal": body}, manifest=manifest)
+        self._borders = {}
 
     def body(self, name, step, names=()):
         cells = np.array([[0, 1, 3], [0, 3, 2], [2, 3, 5], [2, 5, 4]])
         return SimpleNamespace(cells=cells, arrays={"region": np.array([1.0, 1.0, 2.0, 2.0])})
-
-    def regions(self, name):
-        return Picture.regions(self, name)
 
 
 def test_regions_of_a_body_are_told_apart():
@@ -253,11 +251,11 @@ def test_regions_of_a_body_are_told_apart():
         "foil": [True, True, False, False],
         "lithium": [False, False, True, True],
     }
-    assert Picture.borders(picture, "metal").tolist() == [[2, 3]]
+    assert picture.borders("metal").tolist() == [[2, 3]]
 
 
 @pytest.mark.parametrize("manifest", [{}, {"bodies": {"metal": {"label": "x"}}}, {"bodies": []}])
 def test_runs_that_do_not_name_their_regions_have_none(manifest):
     picture = TwoLayers(manifest)
     assert picture.regions("metal") == {}
-    assert Picture.borders(picture, "metal").shape == (0, 2)
+    assert picture.borders("metal").shape == (0, 2)
