@@ -23,6 +23,7 @@ from ssbmech.run.field_files import ONE_GRID, BodyFile, Grid, InterfaceFile
 from ssbmech.run.progress import progress
 from ssbmech.runfolder.folder import RunFolder
 from ssbmech.runfolder.linear_effort import COMPUTED, FILES, seconds_of
+from ssbmech.runfolder.quantities import Quantity
 from ssbmech.runfolder.series import SeriesWriter
 from ssbmech.solve.newton import PHASES, SolveReport
 from ssbmech.solve.observing import Row
@@ -75,27 +76,9 @@ class Recorder:
         start = (time_so_far if count else -1.0) if resumed else None
         self._series = SeriesWriter(folder, measurement.columns(), count if resumed else None)
         self.rows: list[Row] = self._series.earlier
-        constants = measurement.constants
-        own = {quantity.name: quantity for quantity in measurement.own_quantities()}
         grids = _grids(cell, saved)
-        self._bodies = {
-            name: BodyFile(
-                folder,
-                name,
-                body.u.function.function_space,
-                constants(name),
-                start,
-                own,
-                grids[name],
-            )
-            for name, body in cell.bodies.items()
-        }
-        self._surfaces = {
-            name: InterfaceFile(
-                folder, name, surface.mesh.mesh, constants(name), start, own, grids[name]
-            )
-            for name, surface in cell.surfaces.items()
-        }
+        self._bodies = _body_files(cell, measurement, folder, start, grids)
+        self._surfaces = _surface_files(cell, measurement, folder, start, grids)
         # of a run that goes on from its beginning too: files know which times they have
         begins = case.output.initial and not count
         places = [*cell.bodies, *cell.surfaces] if begins else []
@@ -240,6 +223,43 @@ def _only(given: Mapping[str, Array], arrays: Mapping[str, Array]) -> dict[str, 
         name: given[name] if name in given else np.full_like(values, np.nan)
         for name, values in arrays.items()
     }
+
+
+def _body_files(
+    cell: CellModel,
+    measurement: Measurement,
+    folder: RunFolder,
+    start: float | None,
+    grids: Mapping[str, Grid],
+) -> dict[str, BodyFile]:
+    """Order the field file of each body; collective."""
+    constants, own = measurement.constants, _own(measurement)
+    spaces = {name: body.u.function.function_space for name, body in cell.bodies.items()}
+    return {
+        name: BodyFile(folder, name, space, constants(name), start, own, grids[name])
+        for name, space in spaces.items()
+    }
+
+
+def _surface_files(
+    cell: CellModel,
+    measurement: Measurement,
+    folder: RunFolder,
+    start: float | None,
+    grids: Mapping[str, Grid],
+) -> dict[str, InterfaceFile]:
+    """Order the field file of each interface; collective."""
+    constants, own = measurement.constants, _own(measurement)
+    meshes = {name: surface.mesh.mesh for name, surface in cell.surfaces.items()}
+    return {
+        name: InterfaceFile(folder, name, mesh, constants(name), start, own, grids[name])
+        for name, mesh in meshes.items()
+    }
+
+
+def _own(measurement: Measurement) -> dict[str, Quantity]:
+    """Return the quantities of the user's own by name."""
+    return {quantity.name: quantity for quantity in measurement.own_quantities()}
 
 
 def _grids(cell: CellModel, saved: Saved | None) -> dict[str, Grid]:
