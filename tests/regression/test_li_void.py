@@ -33,6 +33,8 @@ from tests.run import FLAGS, mpirun_command
 from tests.small_cell import REFERENCE, quantity
 from tests.void_run import SCRIPT, ends_of_steps, read_series, void_case
 
+pytestmark = pytest.mark.pair
+
 COMM = MPI.COMM_WORLD
 VOID = "negative|separator"
 MOLAR_VOLUME = 13.0e-6

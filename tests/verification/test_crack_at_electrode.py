@@ -195,6 +195,7 @@ def test_a_crack_grows_on_plating_and_keeps_its_length_on_stripping(
         measured(ITEM, "change by the number of ranks", deviation(whole, alone), 1e-8, "none")
 
 
+@pytest.mark.pair
 def test_a_step_ends_at_the_current_that_a_crack_bears() -> None:
     """However long steps are: the row before has the crack as it was, and hardly less current."""
     grown = ssb.CrackAbove(CRACK, HALF + 0.5e-6)

@@ -70,6 +70,7 @@ def out(run: March) -> np.ndarray:
     return np.array([run.series(f"crack_outflow:{name}")[-1] for name in ARMS])
 
 
+@pytest.mark.pair
 def test_arms_that_are_fed_and_pressed() -> None:
     """Alike in width, on any number of ranks."""
     pressed((2, 1, 2), SLIT)

@@ -193,7 +193,7 @@ ITERATIONS = {
 """Iterations of FGMRES in each step, measured on one rank."""
 
 
-@pytest.mark.parametrize("name", marked(CELLS, **dict.fromkeys(CELLS[1:], pytest.mark.pair)))
+@pytest.mark.parametrize("name", marked(CELLS, **dict.fromkeys(CELLS, pytest.mark.pair)))
 def test_answers_are_those_of_the_direct_solver(
     name: str, direct: Direct, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -72,6 +72,7 @@ def inventory_error(run: March) -> float:
 
 
 @pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: type(frame).__name__)
+@pytest.mark.pair
 def test_layer_is_stripped_and_plated_again(frame: Frame) -> None:
     run = march(moving_cell(10e-6, frame=frame), watch=mesh_of)
     name = f"Li|SE|Li, 10 of 12 um stripped and plated again, {type(frame).__name__}"

@@ -42,6 +42,7 @@ def most_slip(cell: CellModel) -> float:
     return float(cell.comm.allreduce(float(slip.max(initial=0.0)), op=MPI.MAX))
 
 
+@pytest.mark.pair
 def test_void_is_plated_and_filled_without_slip() -> None:
     run = march(sticking(moving_void()), watch=lambda cell: (mesh_of(cell), most_slip(cell)))
     slips = [slip for _, slip in run.seen]

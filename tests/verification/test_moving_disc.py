@@ -61,7 +61,7 @@ SHARED = pytest.mark.skipif(COMM.size == 1, reason="nothing to compare with on o
 @pytest.mark.parametrize(
     "solver",
     [
-        pytest.param(ssb.Direct(), marks=SHARED, id="direct"),
+        pytest.param(ssb.Direct(), marks=(SHARED, pytest.mark.pair), id="direct"),
         pytest.param(ssb.Iterative(), id="iterative"),
     ],
 )

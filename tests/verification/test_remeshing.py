@@ -140,6 +140,7 @@ def test_layer_is_meshed_anew(tmp_path: Path) -> None:
     measured(name, "area in the field file", abs(area / left - 1), 1e-9, "that of the mesh")
 
 
+@pytest.mark.pair
 def test_run_goes_on_after_a_renewal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stopped beyond a renewal, to the last bit; on other ranks but for rounding."""
     case = thinned()

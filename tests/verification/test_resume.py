@@ -139,6 +139,7 @@ def last_fields(folder: Path) -> dict[str, np.ndarray]:
         plane=pytest.mark.serial,
         composite=pytest.mark.serial,
         three_dimensional=pytest.mark.serial,
+        tower=pytest.mark.pair,
     ),
 )
 def test_resumed_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

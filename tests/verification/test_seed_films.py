@@ -68,6 +68,7 @@ def plated(run: March) -> np.ndarray:
 
 
 @pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: type(frame).__name__)
+@pytest.mark.pair
 def test_film_grows_by_a_thousand(frame: Frame) -> None:
     run = march(from_seed(GROWN, frame), watch=thickness)
     name = f"film of 20 nm, plated to 20 um and stripped again, {type(frame).__name__}"

@@ -101,6 +101,7 @@ def test_twice_the_cycling_limit_loses_contact_in_time() -> None:
     assert max(column(run, "audit_charge")) < 1e-9
 
 
+@pytest.mark.pair
 def test_void_survives_on_another_number_of_ranks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
