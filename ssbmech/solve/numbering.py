@@ -154,7 +154,8 @@ class SystemMatrix:
         mat = PETSc.Mat().create(numbering.comm)
         mat.setSizes(((size, PETSc.DETERMINE), (size, PETSc.DETERMINE)))
         mat.setType(PETSc.Mat.Type.AIJ)
-        mat.setPreallocationNNZ((near, far))
+        # an empty array is taken for none, and its rank then assembles in another way
+        mat.setPreallocationNNZ((near, far) if size else (0, 0))
         return mat
 
     def block(self, k: int) -> Array:
