@@ -21,7 +21,7 @@ from ssbmech.geometry.subdomains import BodyMesh
 from ssbmech.model.history import RegionHistory
 from ssbmech.model.kinematics import Kinematics
 from ssbmech.model.part import Part, Parts, Setting, check_equations
-from ssbmech.solve.system import FormGroup
+from ssbmech.solve.residual import FormGroup
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]

@@ -33,7 +33,7 @@ from ssbmech.model.body import BodyModel
 from ssbmech.model.history import FacetHistory, facet_integrals
 from ssbmech.model.part import Parts, Setting, SurfacePart, check_equations
 from ssbmech.model.places import Places
-from ssbmech.solve.system import FormGroup
+from ssbmech.solve.residual import FormGroup
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]
@@ -311,25 +311,11 @@ class SurfaceModel:
         check_equations(f"interface {self.name!r}", self.unknowns, residual, sizes)
         between, along = _by_mesh(residual, self.mesh.mesh)
         name = f"along {self.name}"
-        self.groups = [FormGroup(self.name, between, self.entity_maps, self._facet_nodes())]
+        self.groups = [FormGroup(self.name, between, self.entity_maps, _facet_nodes(self))]
         self.groups += [FormGroup(name, along)] if along else []
         for where, forms in zip((self.name, name), _by_mesh(sizes, self.mesh.mesh), strict=True):
             for key, form in forms.items():
                 self.references.setdefault(key, []).append((where, form))
-
-    def _facet_nodes(self) -> dict[str, npt.NDArray[np.int64]]:
-        """Return the global nodes of every unknown that may take part, by owned facet."""
-        at_minus, at_plus, on_facet = self.mesh.local_cells(self.parent)
-        cells = dict.fromkeys(_on_whole_body(self.minus), at_minus)
-        cells |= dict.fromkeys(_on_whole_body(self.plus), at_plus)
-        cells |= dict.fromkeys(self.unknowns, on_facet)
-        nodes = {}
-        for unknown, at in cells.items():
-            dofmap = unknown.function.function_space.dofmap
-            local = dofmap.list[at]
-            numbers = dofmap.index_map.local_to_global(local.ravel())
-            nodes[unknown.key] = numbers.reshape(local.shape).astype(np.int64)
-        return nodes
 
 
 def found_on(surfaces: Mapping[str, SurfaceModel], kind: type[Part]) -> dict[str, Part]:
@@ -351,6 +337,21 @@ def _by_mesh(forms: Mapping[str, Any], own: Mesh) -> tuple[dict[str, Any], dict[
             part = ufl.Form([integral])
             of_key[key] = of_key[key] + part if key in of_key else part
     return found
+
+
+def _facet_nodes(surface: SurfaceModel) -> dict[str, npt.NDArray[np.int64]]:
+    """Return the global nodes of every unknown that may take part, by owned facet."""
+    at_minus, at_plus, on_facet = surface.mesh.local_cells(surface.parent)
+    cells = dict.fromkeys(_on_whole_body(surface.minus), at_minus)
+    cells |= dict.fromkeys(_on_whole_body(surface.plus), at_plus)
+    cells |= dict.fromkeys(surface.unknowns, on_facet)
+    nodes = {}
+    for unknown, at in cells.items():
+        dofmap = unknown.function.function_space.dofmap
+        local = dofmap.list[at]
+        numbers = dofmap.index_map.local_to_global(local.ravel())
+        nodes[unknown.key] = numbers.reshape(local.shape).astype(np.int64)
+    return nodes
 
 
 def _on_whole_body(body: BodyModel) -> Iterator[Unknown]:

@@ -72,6 +72,11 @@ class Numbering:
         start = self.first + int(self.starts[k])
         return np.arange(start, start + len(self.targets[k]), dtype=np.int64)
 
+    def identity_rows(self, k: int) -> Longs:
+        """Return those of them without an equation of their own: prescribed or tied dofs."""
+        own = self.own_rows(k)
+        return np.asarray(own[self.targets[k] != own])
+
 
 class SystemMatrix:
     """PETSc matrix filled from blocks; its pattern never changes.

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The discrete system of one step: residual vector, Jacobian matrix, and the norms by field.
 
-Forms come in groups, one group for each mesh that is integrated over: bulk terms on a body's own
-mesh, interface terms on the parent mesh. Each block is assembled by DOLFINx into a matrix of its
-own. They are merged into one PETSc matrix where somebody asks for it (`merged`).
+Each block of the Jacobian is assembled by DOLFINx into a matrix of its own. They are merged into
+one PETSc matrix where somebody asks for it (`merged`).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from mpi4py import MPI
@@ -19,37 +17,19 @@ from petsc4py import PETSc
 import numpy as np
 import numpy.typing as npt
 import ufl
-from dolfinx import fem, la
+from dolfinx import fem
 from dolfinx.mesh import Mesh
 
-from ssbmech._compat import compile_form
 from ssbmech.solve.blocks import Block, FacetNodes
 from ssbmech.solve.field_roles import Role
 from ssbmech.solve.inputs import number_of
 from ssbmech.solve.merged import MergedMatrix
 from ssbmech.solve.numbering import Numbering, SystemMatrix
 from ssbmech.solve.product import Product, scalars
+from ssbmech.solve.residual import FormGroup, Residual, share_references
 from ssbmech.solve.unknowns import Closure, Unknown
 
 Array = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class FormGroup:
-    """Residual forms that are integrated over one mesh.
-
-    Attributes:
-        name: name for messages.
-        residual: form by key of the unknown whose test function it contains.
-        entity_maps: maps for fields that live on other meshes.
-        nodes: of a group that is integrated over facets: global nodes of each unknown by its key,
-            one row per owned facet.
-    """
-
-    name: str
-    residual: Mapping[str, Any]
-    entity_maps: Any = None
-    nodes: Mapping[str, npt.NDArray[np.int64]] | None = None
 
 
 class System:
@@ -81,23 +61,16 @@ class System:
         self.roles, self.moves = roles, 0
         self.comm, self.unknowns, self.closures = comm, list(unknowns), list(closures)
         self.index = {w.key: k for k, w in enumerate(self.unknowns)}
-        self._vectors = [
-            la.vector(w.function.function_space.dofmap.index_map, w.block_size)
-            for w in self.unknowns
-        ]
-        self._residual_forms = [
-            (self.index[key], compile_form(form, group.entity_maps))
-            for group in groups
-            for key, form in group.residual.items()
-        ]
-        self._set_references(groups, references)
+        self._residual = Residual(comm, self.unknowns, groups)
+        self._residual.size_by(references)
+        share_references(self.closures)
         self.blocks = [block for group in groups for block in self._compile_blocks(group)]
         self._number()
 
     def _number(self) -> None:
         """Number the unknowns, and set up what goes by that; collective."""
         self.numbering = Numbering(self.comm, self.unknowns, self.closures)
-        self._identity = [self._identity_rows(k) for k in range(len(self.unknowns))]
+        self._identity = [self.numbering.identity_rows(k) for k in range(len(self.unknowns))]
         self._merged = MergedMatrix(
             self.numbering, self.blocks, self.closures, np.concatenate(self._identity)
         )
@@ -114,7 +87,7 @@ class System:
         self.rhs.destroy()
         self.increment.destroy()
         self.closures = list(closures)
-        _share_references(self.closures)
+        share_references(self.closures)
         for block in self.blocks:
             block.factor = self.unknowns[block.column].scale / self.unknowns[block.row].reference
         self._number()
@@ -152,27 +125,6 @@ class System:
         """Whether no field is coupled to another, so that the matrix is symmetric and definite."""
         return not self.closures and all(block.row == block.column for block in self.blocks)
 
-    def _identity_rows(self, k: int) -> npt.NDArray[np.int64]:
-        own = self.numbering.own_rows(k)
-        return np.asarray(own[self.numbering.targets[k] != own])
-
-    def _set_references(self, groups: Sequence[FormGroup], references: Mapping[str, Any]) -> None:
-        maps = {group.name: group.entity_maps for group in groups}
-        for k, unknown in enumerate(self.unknowns):
-            vector = self._vectors[k]
-            vector.array[:] = 0.0
-            for name, form in references[unknown.key]:
-                fem.assemble_vector(vector.array, compile_form(form, maps[name]))
-            vector.scatter_reverse(la.InsertMode.add)
-            values = vector.array[: unknown.owned]
-            free = np.ones(unknown.owned, dtype=bool)
-            free[unknown.fixed] = False
-            squares = np.array([np.sum(values[free] ** 2), np.sum(values**2)])
-            self.comm.Allreduce(MPI.IN_PLACE, squares, op=MPI.SUM)
-            # a field held on the whole boundary may have its size there alone
-            unknown.reference = math.sqrt(squares[0 if squares[0] > 1e-12 * squares[1] else 1])
-        _share_references(self.closures)
-
     def _compile_blocks(self, group: FormGroup) -> Iterator[Block]:
         """Compile the derivatives of a group of forms; collective."""
         solved = [unknown.function for unknown in self.unknowns]
@@ -188,16 +140,11 @@ class System:
 
     def residual(self) -> dict[str, float]:
         """Assemble the residual and return its scaled norm by field and closure; collective."""
-        for vector in self._vectors:
-            vector.array[:] = 0.0
-        for k, form in self._residual_forms:
-            fem.assemble_vector(self._vectors[k].array, form)
+        self._residual.assemble()
         squares = np.zeros(len(self.unknowns) + len(self.closures))
         right = self.rhs.array_w
         for k, unknown in enumerate(self.unknowns):
-            vector = self._vectors[k]
-            vector.scatter_reverse(la.InsertMode.add)
-            values = vector.array[: unknown.owned]
+            values = self._residual.rows(k)
             for j, closure in enumerate(self.closures):
                 for shared, tied in closure.ties:
                     if shared is unknown:
@@ -221,12 +168,8 @@ class System:
         return norms
 
     def raw_residual(self, unknown: Unknown) -> Array:
-        """Return the residual rows of a field as last assembled, owned dofs.
-
-        At prescribed dofs they are reactions.
-        """
-        vector = self._vectors[self.index[unknown.key]]
-        return np.asarray(vector.array[: unknown.owned])
+        """Return the owned residual rows of a field as last assembled; where held, reactions."""
+        return self._residual.rows(self.index[unknown.key])
 
     def jacobian(self) -> None:
         """Assemble those blocks of the Jacobian that have changed; collective."""
@@ -274,19 +217,6 @@ class System:
             for shared, tied in closure.ties:
                 shared.function.x.array[tied] = closure.value
                 shared.function.x.scatter_forward()
-
-
-def _share_references(closures: Sequence[Closure]) -> None:
-    """Give fields that are tied one reference, also where others tie them."""
-    apart = True
-    while apart:
-        apart = False
-        for closure in closures:
-            tied = [shared for shared, _ in closure.ties]
-            largest = max(shared.reference for shared in tied)
-            for shared in tied:
-                apart = apart or shared.reference < largest
-                shared.reference = largest
 
 
 def _derivative(form: Any, function: fem.Function) -> Any | None:

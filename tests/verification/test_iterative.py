@@ -23,7 +23,8 @@ from ssbmech.solve.facets import Elimination
 from ssbmech.solve.field_roles import Elliptic, Role
 from ssbmech.solve.fields import MULTIPLIERS, Fields
 from ssbmech.solve.iterative import Preconditioned, condensed_system
-from ssbmech.solve.system import FormGroup, System
+from ssbmech.solve.residual import FormGroup
+from ssbmech.solve.system import System
 from ssbmech.solve.unknowns import Unknown
 from tests.solved_directly import (
     CELLS,
