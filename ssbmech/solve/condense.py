@@ -22,13 +22,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ssbmech.solve.facets import Facets, Multipliers
-from ssbmech.solve.neighbours import Crossing, Entries, Neighbours, Singular, Unsuited
-from ssbmech.solve.numbering import INDEX
+from ssbmech.solve.kept_blocks import KeptBlocks
+from ssbmech.solve.neighbours import Crossing, Entries, Singular, Unsuited
 from ssbmech.solve.post import Post
-from ssbmech.solve.sorted_entries import Pair, Piece, SortedEntries, Values
+from ssbmech.solve.sorted_entries import SortedEntries, Values
 from ssbmech.solve.split import Split
 from ssbmech.solve.stiffened import Stiffened
-from ssbmech.solve.summed_matrix import Source, SummedMatrix
 from ssbmech.solve.system import System
 
 Longs = npt.NDArray[np.int64]
@@ -83,8 +82,8 @@ class Condensed:
         self._of_facets, self._crossing = found.of_facets, found.crossing
         entries = self._entries_of_facets(used, explicit)
         self.groups = [group for each in facets for group in each.groups(entries, split, enlarged)]
-        self._pieces, self._made_of = found.pieces, dict[Pair, object]()
-        self._make_matrices()
+        self._kept = KeptBlocks(system, split, found.pieces, self.groups)
+        self.matrices = self._kept.matrices
 
     def _entries_of_facets(self, used: Flags | None, explicit: int) -> Entries:
         """Return the entries of the facets' rows and columns, to their ranks; collective."""
@@ -109,28 +108,6 @@ class Condensed:
             ),
         )
 
-    def _make_matrices(self) -> None:
-        """Make the matrices of all blocks that have entries on some rank; collective."""
-        split, self.matrices = self.split, dict[Pair, SummedMatrix]()
-        blocks = range(len(split.members))
-        diagonals = _diagonals(self._system, split)
-        changes = [_pairs(each.neighbours, len(split.members)) for each in self.groups]
-        self._changing = set[Pair]()
-        for pair in [(row, column) for row in blocks for column in blocks]:
-            pieces = self._pieces.get(pair, [])
-            # where the values go is kept by the matrix, and is long
-            self._pieces[pair] = [Piece(p.block, p.closure, _NOTHING) for p in pieces]
-            changed = [each.pop(pair, _NOTHING) for each in changes]
-            sources = [*(p.source for p in pieces), diagonals.get(pair, _NOTHING), *changed]
-            counts = [sum(len(s.rows) for s in some) for some in (sources, changed)]
-            some, some_changed = split.comm.allreduce(np.array(counts))
-            if some:
-                self.matrices[pair] = SummedMatrix(
-                    split.ranges[pair[0]], split.ranges[pair[1]], sources
-                )
-            if some_changed:
-                self._changing.add(pair)
-
     def stands_alone(self, block: int) -> bool:
         """Return whether the equations of a block name its own unknowns at all."""
         return (block, block) in self.matrices
@@ -152,27 +129,12 @@ class Condensed:
         for each in self._facets:
             each.follow()
         changes = self._eliminate(of_facets, crossed)
-        for pair in self.matrices:
-            self._fill_block(pair, values, changes)
+        self._kept.fill(values, changes)
         self._scale_multipliers()
-
-    def _fill_block(self, pair: Pair, values: Values, changes: Sequence[Array]) -> None:
-        """Follow the values in one matrix, unless none of them has changed; collective."""
-        pieces = self._pieces[pair]
-        weights = [values.weights.of(piece.block, piece.closure) for piece in pieces]
-        versions = [self._system.blocks[piece.block].version for piece in pieces]
-        made_of = (weights, versions, values.diagonals.tolist())
-        if pair not in self._changing and self._made_of.get(pair) == made_of:
-            return
-        self._made_of[pair] = made_of
-        arrays = [values.arrays[piece.block] for piece in pieces]
-        rest = [values.diagonals, *changes]
-        self.matrices[pair].fill([*arrays, *rest], [*weights, *(1.0 for _ in rest)])
 
     def stiffened(self, block: int) -> Stiffened:
         """Return what takes the place of a block where terms are added to it; collective."""
-        matrix = self.matrices[block, block]
-        return Stiffened(self._system, matrix, self._pieces[block, block])
+        return self._kept.stiffened(block)
 
     def _eliminate(self, values: Array, crossed: Array) -> list[Array]:
         """Return what the elimination of facets adds, interface by interface; collective.
@@ -269,45 +231,7 @@ class Condensed:
 
     def destroy(self) -> None:
         """Give the memory back; collective."""
-        for matrix in self.matrices.values():
-            matrix.destroy()
-
-
-_NO_NUMBERS = np.zeros(0, dtype=INDEX)
-_NOTHING = Source(_NO_NUMBERS, _NO_NUMBERS, _NO_NUMBERS)
-
-
-def _diagonals(system: System, split: Split) -> dict[Pair, Source]:
-    """Return where the scalars' own entries go, by block; collective."""
-    numbering, found = system.numbering, dict[Pair, Source]()
-    placed = split.place(np.array(numbering.closure_rows, dtype=np.int64))
-    if split.comm.rank != numbering.owner:
-        return found
-    for block in np.unique(placed.block[placed.block < split.apart]):
-        entries = np.flatnonzero(placed.block == block)
-        number = placed.number[entries]
-        found[int(block), int(block)] = Source(number, number, entries)
-    return found
-
-
-def _pairs(each: Neighbours, count: int) -> dict[Pair, Source]:
-    """Return where pairs of neighbours of facets go, by block."""
-    valid, shape = each.valid, each.members.shape
-    block = np.full(shape, count, dtype=np.int16)
-    number = np.zeros(shape, dtype=INDEX)
-    block[valid], number[valid] = each.placed.block, each.placed.number
-    code = (block[:, :, None] * np.int16(count + 1) + block[:, None, :]).ravel()
-    square = (*shape, shape[1])
-    rows = np.broadcast_to(number[:, :, None], square)
-    columns = np.broadcast_to(number[:, None, :], square)
-    found, present = {}, [int(k) for k in np.unique(block[valid])]
-    for row in present:
-        for column in present:
-            entries = np.flatnonzero(code == row * (count + 1) + column)
-            if len(entries):
-                at = np.unravel_index(entries, square)
-                found[row, column] = Source(rows[at], columns[at], entries.astype(INDEX))
-    return found
+        self._kept.destroy()
 
 
 def _symmetric_scales(system: System) -> Array:
