@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -37,23 +37,27 @@ from ssbmech.model.outputs import (
 from ssbmech.model.watch import Watch, watch_outputs
 from ssbmech.runfolder.audits import AuditLimits
 from ssbmech.runfolder.quantities import QUANTITIES, Quantity, quantity
-from ssbmech.runfolder.series import Column
+from ssbmech.runfolder.series import EFFORT_COLUMNS, STEP_COLUMNS, Column
 
 Array = npt.NDArray[np.float64]
 
 WHOLE_CELL = ""
 """Place of what belongs to no body or interface."""
 
-_STEP = ("time", "time_step", "step")
 _AUDITS = tuple(f"audit_{item.name}" for item in fields(AuditLimits))
-_EFFORT = (
-    "newton_iterations",
-    "linear_iterations",
-    "linear_iterations_max",
-    "linear_fallbacks",
-    "rejected_steps",
-    "wall_time",
-)
+
+
+@dataclass(frozen=True, eq=False)
+class StepFields:
+    """The fields of one time step, by body or interface and by name.
+
+    Attributes:
+        cells: values of owned cells or facets.
+        points: values of nodes.
+    """
+
+    cells: dict[str, dict[str, Array]] = field(default_factory=dict)
+    points: dict[str, dict[str, Array]] = field(default_factory=dict)
 
 
 class Measurement:
@@ -93,10 +97,7 @@ class Measurement:
         self._averages = {
             name: CellAverages(body, self.places[name].means) for name, body in cell.bodies.items()
         }
-        self._measured: dict[str, dict[str, Array]] = {}
-        self._committed: dict[str, dict[str, Array]] = {}
-        self._measured_points: dict[str, dict[str, Array]] = {}
-        self._committed_points: dict[str, dict[str, Array]] = {}
+        self._measured, self._committed = StepFields(), StepFields()
 
     def _of_cell(self) -> Iterator[Output]:
         """Yield what belongs to the whole cell."""
@@ -122,8 +123,9 @@ class Measurement:
     def columns(self) -> list[Column]:
         """Return the columns of the series."""
         measured = [Column(scalar.name, scalar.column_unit) for scalar in self.scalars]
-        fixed = [[Column.of(name) for name in names] for names in (_STEP, (*_AUDITS, *_EFFORT))]
-        return [*fixed[0], *measured, *fixed[1]]
+        first = [Column.of(name) for name in STEP_COLUMNS]
+        last = [Column.of(name) for name in (*_AUDITS, *EFFORT_COLUMNS)]
+        return [*first, *measured, *last]
 
     @property
     def stoppable(self) -> dict[str, Column]:
@@ -142,35 +144,33 @@ class Measurement:
     def measure(self, dt: float, step: int) -> dict[str, float]:
         """Return the physical columns of the row of the step that was just solved; collective."""
         self._dt = dt
-        row = {"time": self.cell.time + dt, "time_step": dt, "step": float(step)}
+        self._measured = measured = StepFields()
         for name, place in self.places.items():
             arrays = {} if name not in self._averages else self._averages[name].evaluate()
             arrays |= {item.quantity.name: item.measure() for item in place.cells}
-            self._measured[name] = arrays
-            points = {item.quantity.name: item.measure() for item in place.points}
-            self._measured_points[name] = points
+            measured.cells[name] = arrays
+            measured.points[name] = {i.quantity.name: i.measure() for i in place.points}
+        row = dict(zip(STEP_COLUMNS, (self.cell.time + dt, dt, float(step)), strict=True))
         return row | self._numbers(self.places) | self.audits(dt)
 
     def measure_observed(self) -> dict[str, float]:
         """Return the columns of the observers, and keep their fields; collective."""
         for name, place in self.observed.items():
-            self._measured[name] |= {item.quantity.name: item.measure() for item in place.cells}
-            points = {item.quantity.name: item.measure() for item in place.points}
-            self._measured_points[name] |= points
+            self._measured.cells[name] |= {i.quantity.name: i.measure() for i in place.cells}
+            self._measured.points[name] |= {i.quantity.name: i.measure() for i in place.points}
         return self._numbers(self.observed)
 
     def _numbers(self, places: Mapping[str, Outputs]) -> dict[str, float]:
         """Return the values of all columns; collective."""
         return {
-            scalar.name: float(scalar.measure(self._measured[name]))
+            scalar.name: float(scalar.measure(self._measured.cells[name]))
             for name, place in places.items()
             for scalar in place.scalars
         }
 
     def commit(self, dt: float) -> None:
         """Advance the charges passed, and keep the fields of the step; collective."""
-        self._committed = dict(self._measured)
-        self._committed_points = dict(self._measured_points)
+        self._committed = self._measured
         self.cell.circuit.commit(dt)
 
     def sums(self) -> dict[str, Any]:
@@ -219,12 +219,12 @@ class Measurement:
         """
         cells = [place.cells for place in self._at(name)]
         hidden = {item.quantity.name for fields in cells for item in fields if not item.in_files}
-        shown = {key: a for key, a in self._committed[name].items() if key not in hidden}
+        shown = {key: a for key, a in self._committed.cells[name].items() if key not in hidden}
         return self._by_facet(name, shown)
 
     def points(self, name: str) -> dict[str, Array]:
         """Return the fields at the nodes of a body, as `arrays` does those of its cells."""
-        return self._committed_points[name]
+        return self._committed.points[name]
 
     def at_start(self, name: str) -> dict[str, Array]:
         """Return the fields of a body or interface that are given before the first step.
@@ -319,7 +319,7 @@ def _check_names(*sources: Mapping[str, Outputs]) -> None:
     Raises:
         CaseError: there are.
     """
-    columns: Counter[str] = Counter((*_STEP, *_AUDITS, *_EFFORT))
+    columns: Counter[str] = Counter((*STEP_COLUMNS, *_AUDITS, *EFFORT_COLUMNS))
     fields: Counter[tuple[str, str]] = Counter()
     for name, place in (item for source in sources for item in source.items()):
         columns.update(scalar.name for scalar in place.scalars)

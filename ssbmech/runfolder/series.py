@@ -32,6 +32,19 @@ SAME_TIME = 1e-9
 SAME_STEP = 1e-6
 """The same for two time steps, whose ends may have lost digits [1]."""
 
+STEP_COLUMNS = ("time", "time_step", "step")
+"""Quantities by which every row begins: end and length of the step, and step of the protocol."""
+
+EFFORT_COLUMNS = (
+    "newton_iterations",
+    "linear_iterations",
+    "linear_iterations_max",
+    "linear_fallbacks",
+    "rejected_steps",
+    "wall_time",
+)
+"""Quantities by which every row ends: what the step took."""
+
 _RESERVED = frozenset(',[]"\n\r')
 
 

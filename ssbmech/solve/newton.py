@@ -20,7 +20,6 @@ from ssbmech.solve.system import System
 SMALLEST_STEP = 1.0 / 64.0
 """Shortest fraction of a Newton step that is tried before the full one is taken anyway [1]."""
 
-
 WILD = 10.0
 """Scaled residual of a predicted state above which it is no place to start from [1]."""
 

@@ -25,7 +25,9 @@ from ssbmech.errors import (
     ParameterError,
     StepTooSmall,
 )
+from ssbmech.runfolder.series import EFFORT_COLUMNS
 from ssbmech.solve.limits import Limits
+from ssbmech.solve.newton import SolveReport
 from ssbmech.solve.observing import Ending, EndRun, NoWitness, Row, Witness
 from ssbmech.solve.pace import Pace
 from ssbmech.solve.position import Position
@@ -225,12 +227,7 @@ class TimeLoop:
         """
         at, row = self.position, solved.row
         at.wall_time = time.perf_counter() - self._started
-        row["newton_iterations"] = float(solved.report.iterations)
-        row["linear_iterations"] = float(solved.report.linear_iterations)
-        row["linear_iterations_max"] = float(solved.report.most_linear_iterations)
-        row["linear_fallbacks"] = float(solved.report.linear_fallbacks)
-        row["rejected_steps"] = float(at.rejected)
-        row["wall_time"] = at.wall_time
+        row |= _effort(solved.report, at)
         ending = self._single.commit(solved)
         self._sizer.accept(solved.report.iterations, solved.error)
         self._last_row = row
@@ -245,3 +242,16 @@ class TimeLoop:
         elif isinstance(stop, Final):
             self.ending = reason
         return reason
+
+
+def _effort(report: SolveReport, at: Position) -> Row:
+    """Return what a step took, for its row."""
+    took = (
+        report.iterations,
+        report.linear_iterations,
+        report.most_linear_iterations,
+        report.linear_fallbacks,
+        at.rejected,
+        at.wall_time,
+    )
+    return dict(zip(EFFORT_COLUMNS, map(float, took), strict=True))
