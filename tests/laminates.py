@@ -13,8 +13,9 @@ from ssbmech.case.fixtures import Fixture
 from ssbmech.case.protocol import Drive
 from ssbmech.case.settings import NewtonSettings
 from ssbmech.laminate.case import LaminateCase, LaminateCell, Ply
+from ssbmech.laminate.equations import PRESSURE
 from ssbmech.laminate.layer import LayerLaw
-from ssbmech.laminate.model import PRESSURE, LaminateModel
+from ssbmech.laminate.model import LaminateModel
 from ssbmech.laminate.newton import LaminateNewton
 from ssbmech.laminate.solid import SolidLayer
 from ssbmech.laminate.voltage import CellVoltage

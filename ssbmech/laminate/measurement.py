@@ -8,27 +8,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from ssbmech.errors import AuditError, ValidityError
+from ssbmech.laminate.equations import BEFORE, PRESSURE, TERMINAL
 from ssbmech.laminate.layer import Array
-from ssbmech.laminate.model import BEFORE, PRESSURE, TERMINAL, LaminateModel
+from ssbmech.laminate.model import LaminateModel
 from ssbmech.runfolder.audits import AuditLimits
 from ssbmech.runfolder.quantities import quantity, series_name
-from ssbmech.runfolder.series import Column
+from ssbmech.runfolder.series import EFFORT_COLUMNS, STEP_COLUMNS, Column
 from ssbmech.solve.observing import Row
 
-_STEP = ("time", "time_step", "step")
 _CELL = (
     "current", "voltage", "charge", "temperature", "p_stack", "gap_platen", "thickness_stack",
     "state_of_charge",
 )  # fmt: skip
 _AUDITS = tuple(f"audit_{name}" for name in ("lithium", "charge", "force", "drive", "fixture"))
-_EFFORT = (
-    "newton_iterations",
-    "linear_iterations",
-    "linear_iterations_max",
-    "linear_fallbacks",
-    "rejected_steps",
-    "wall_time",
-)
 
 
 class LaminateMeasurement:
@@ -44,7 +36,7 @@ class LaminateMeasurement:
 
     def columns(self) -> list[Column]:
         """Return the columns of the series."""
-        names = (*_STEP, *_CELL, *self._of_places(), *_AUDITS, *_EFFORT)
+        names = (*STEP_COLUMNS, *_CELL, *self._of_places(), *_AUDITS, *EFFORT_COLUMNS)
         return [Column(name, quantity(name).unit) for name in names]
 
     @property

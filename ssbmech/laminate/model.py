@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
-r"""The laminate model: many cells in one fixture, condensed to one pressure.
+"""The laminate model: many cells in one fixture, condensed to one pressure.
 
 Unknowns are the pressure, two strains in plane, the voltage of the stack and the current of each
-cell; everything inside the layers is solved there (`ssbmech.laminate.layer`). The equations are the
-fixture's, the sides', the drive's and the wiring's. Layers of one kind are vectors over the cells,
-so that thirty cells cost little more than one.
+cell (`ssbmech.laminate.equations`). Layers of one kind are vectors over the cells, so that thirty
+cells cost little more than one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from mpi4py import MPI
 
@@ -21,49 +19,11 @@ from ssbmech.case.step_control import Tolerances
 from ssbmech.case.stops import Guard
 from ssbmech.errors import CaseError
 from ssbmech.laminate.case import LaminateCase
-from ssbmech.laminate.holder import Held, Holder
-from ssbmech.laminate.layer import Array, Loading
-from ssbmech.laminate.pile import Answers, Pile
-from ssbmech.laminate.voltage import Volts
+from ssbmech.laminate.equations import BEFORE, PRESSURE, TERMINAL, Asked, Equations, Solution
+from ssbmech.laminate.holder import Holder
+from ssbmech.laminate.layer import Array
+from ssbmech.laminate.pile import Pile
 from ssbmech.solve.events import Events, NoEvents
-
-PRESSURE, FIRST, SECOND, TERMINAL = range(4)
-"""Places of the unknowns before the currents of the cells."""
-
-BEFORE = 4
-"""Number of these."""
-
-
-@dataclass(frozen=True)
-class Solution:
-    """Everything at one set of unknowns.
-
-    Attributes:
-        residual: of all equations, scaled [1].
-        jacobian: its derivatives.
-        answers: of the plies.
-        charge: charges passed by area at the end of the step, shape (n,) [C/m2].
-        voltage: of each cell, shape (n,) [V].
-        thickness: of all that lies in the fixture [m].
-        forces: in plane by width, shape (2,) [N/m].
-    """
-
-    residual: Array
-    jacobian: Array
-    answers: Answers
-    charge: Array
-    voltage: Array
-    thickness: float
-    forces: Array
-
-
-@dataclass
-class _Step:
-    """What a step asks for."""
-
-    drive: Drive = field(default_factory=Drive)
-    dt: float = 1.0
-    temperature: float = 0.0
 
 
 class LaminateModel:
@@ -92,17 +52,19 @@ class LaminateModel:
         self.pile = Pile(case)
         self.charge: Array = np.zeros(count)
         self.temperature = case.temperature
-        self._step = _Step(temperature=case.temperature)
+        self._asked = Asked(temperature=case.temperature)
         self.x: Array = np.zeros(BEFORE + count)
-        volts = self._volts(self.charge, np.zeros(count), 0.0)
-        self.x[TERMINAL] = case.wiring.equations(volts.voltage, np.zeros(count), 0.0).residual[0]
-        answers = self.pile.answers(self._loading(self.x, self.charge))
+        rest = np.zeros(count)
+        volts = case.cell.voltage.volts(self.charge, rest, 0.0, self.temperature)
+        self.x[TERMINAL] = case.wiring.equations(volts.voltage, rest, 0.0).residual[0]
+        answers = self.pile.answers(self._asked.loading(self.x, self.charge))
         start, _ = self.pile.thickness(answers, 0.0)
         if case.sides.needs_force and not np.all(self.pile.forces(answers, 0.0)[1][:, 1:3].any(1)):
             raise CaseError(
                 "no layer bears a force in plane, so free sides have no strain: give HeldSides()"
             )
         self.holder = Holder(case.fixture, start, self.pile.yields(answers))
+        self._equations = Equations(case, self.pile, self.holder)
         self._x_n: Array = self.x.copy()
         self._x_before: Array = self.x.copy()
         self._swelling_n: Array = self.pile.cell_thickness(answers)
@@ -136,7 +98,7 @@ class LaminateModel:
     def begin(self, drive: Drive, dt: float) -> None:
         """Prepare a step."""
         warm = self.temperature if drive.temperature is None else drive.temperature
-        self._step = _Step(drive, dt, warm)
+        self._asked = Asked(drive, dt, warm)
         self.holder.load(drive, self.time + dt, dt)
 
     def predict(self, ratio: float) -> None:
@@ -167,7 +129,7 @@ class LaminateModel:
         """Accept the step."""
         found = self.solution
         self.time += dt
-        self.charge, self.temperature = found.charge, self._step.temperature
+        self.charge, self.temperature = found.charge, self._asked.temperature
         self.pile.commit(found.answers)
         self._x_before, self._x_n = self._x_n, self.x.copy()
         self._swelling_before = self._swelling_n
@@ -192,7 +154,7 @@ class LaminateModel:
         """Let the fixture act from here."""
         self.holder.seat()
 
-    # Equations
+    # What its solver and its measurement ask for
 
     def evaluate(self) -> Solution:
         """Return residual, derivatives and all answers at the present unknowns.
@@ -200,68 +162,21 @@ class LaminateModel:
         Raises:
             NotConverged: a layer has no answer.
         """
-        x, count, dt = self.x, self.case.cells, self._step.dt
-        current = x[BEFORE:]
-        charge = self.charge + current * dt
-        answers = self.pile.answers(self._loading(x, charge))
-        thickness, thickness_by = self.pile.thickness(answers, dt)
-        forces, forces_by = self.pile.forces(answers, dt)
-        volts = self._volts(charge, current, float(x[PRESSURE]))
-        work = self.pile.growth(answers)
-        voltage = volts.voltage + x[PRESSURE] * work
-        by = np.zeros((BEFORE + count, BEFORE + count))
-        residual = np.zeros(BEFORE + count)
-        held = self.holder.equation(float(x[PRESSURE]), thickness)
-        _put_fixture(by, held, thickness_by)
-        residual[PRESSURE] = held.residual
-        scale = self.case.scales.stress * self.holder.start
-        sides, sides_by = self.case.sides.equations(x[FIRST:TERMINAL], forces, forces_by, scale)
-        residual[FIRST:TERMINAL] = sides
-        by[FIRST:TERMINAL, :TERMINAL], by[FIRST:TERMINAL, BEFORE:] = (
-            sides_by[:, :3],
-            sides_by[:, 3:],
-        )
-        residual[TERMINAL] = _put_drive(by, x, self._step.drive, self.capacity)
-        wired = self.case.wiring.equations(voltage, current, float(x[TERMINAL]))
-        residual[BEFORE:] = wired.residual
-        cells = np.diag(volts.by_current + volts.by_charge * dt)
-        by[BEFORE:, BEFORE:] = wired.by_current + wired.by_cell @ cells
-        by[BEFORE:, TERMINAL] = wired.by_terminal
-        by[BEFORE:, PRESSURE] = wired.by_cell @ (volts.by_pressure + work)
-        scales = self._scales(wired.volts)
-        return Solution(
-            residual / scales,
-            by / scales[:, np.newaxis],
-            answers,
-            charge,
-            voltage,
-            thickness,
-            forces,
-        )
-
-    @property
-    def drive(self) -> Drive:
-        """What the present step asks for."""
-        return self._step.drive
-
-    @property
-    def step_length(self) -> float:
-        """Length of the present step [s]."""
-        return self._step.dt
+        return self._equations.at(self.x, self.charge, self._asked)
 
     @property
     def step_temperature(self) -> float:
         """Temperature of the present step [K]."""
-        return self._step.temperature
+        return self._asked.temperature
 
     def checks(self) -> list[str]:
         """Return in words which laws are asked beyond what they know in the present step.
 
         None while a fixture is loaded from nothing on, which comes from below any table.
         """
-        if self._step.drive.preload_fraction is not None:
+        if self._asked.drive.preload_fraction is not None:
             return []
-        loading = self._loading(self.x, self.solution.charge)
+        loading = self._asked.loading(self.x, self.solution.charge)
         told = self.pile.checks(loading)
         volts = self.case.cell.voltage.check(self.solution.charge, loading.pressure)
         return told + ([f"voltage: {volts}"] if volts else [])
@@ -269,46 +184,3 @@ class LaminateModel:
     def cell_thickness(self) -> Array:
         """Return the thickness of each cell in the present step, shape (n,) [m]."""
         return self.pile.cell_thickness(self.solution.answers)
-
-    def _loading(self, x: Array, charge: Array) -> Loading:
-        step = self._step
-        return Loading(float(x[PRESSURE]), x[FIRST:TERMINAL], charge, step.dt, step.temperature)
-
-    def _volts(self, charge: Array, current: Array, pressure: float) -> Volts:
-        law = self.case.cell.voltage
-        return law.volts(charge, current, pressure, self._step.temperature)
-
-    def _scales(self, volts: Array) -> Array:
-        """Return what residuals are judged by."""
-        scales, height = self.case.scales, self.holder.start
-        drive = scales.current if self._step.drive.voltage is None else scales.potential
-        wired = np.where(volts > 0.0, scales.potential, scales.current)
-        force = scales.stress * height
-        return np.concatenate([[scales.stress, force, force, drive], wired])
-
-
-def _put_drive(by: Array, x: Array, drive: Drive, capacity: float) -> float:
-    """Write the derivatives of the drive's equation and return its residual, [A/m2] or [V]."""
-    mean, count = float(x[BEFORE:].mean()), len(x) - BEFORE
-    if drive.power is not None:
-        by[TERMINAL, TERMINAL], by[TERMINAL, BEFORE:] = mean, x[TERMINAL] / count
-        return float(x[TERMINAL] * mean - drive.power)
-    if drive.voltage is not None:
-        by[TERMINAL, TERMINAL] = 1.0
-        return float(x[TERMINAL] - drive.voltage)
-    by[TERMINAL, BEFORE:] = 1 / count
-    return float(mean - _current_asked(drive, capacity))
-
-
-def _current_asked(drive: Drive, capacity: float) -> float:
-    """Return the current density that a drive asks for [A/m2]; nan where it asks for none."""
-    if drive.c_rate is not None:
-        return float(drive.c_rate * capacity)
-    return float("nan") if drive.current_density is None else drive.current_density
-
-
-def _put_fixture(by: Array, held: Held, thickness_by: Array) -> None:
-    """Write the derivatives of the fixture's equation."""
-    by[PRESSURE, :TERMINAL] = held.by_thickness * thickness_by[:3]
-    by[PRESSURE, PRESSURE] += held.by_pressure
-    by[PRESSURE, BEFORE:] = held.by_thickness * thickness_by[3:]

@@ -11,8 +11,9 @@ import numpy as np
 
 from ssbmech.case.settings import NewtonSettings
 from ssbmech.errors import NotConverged
+from ssbmech.laminate.equations import Solution
 from ssbmech.laminate.layer import Array
-from ssbmech.laminate.model import LaminateModel, Solution
+from ssbmech.laminate.model import LaminateModel
 from ssbmech.solve.newton import SolveReport
 
 SMALLEST_STEP = 1 / 256

@@ -20,6 +20,7 @@ from ssbmech.case.protocol import Step
 from ssbmech.case.protocol_checks import check_protocol
 from ssbmech.errors import CaseError
 from ssbmech.laminate.case import LaminateCase
+from ssbmech.laminate.equations import BEFORE
 from ssbmech.laminate.measurement import LaminateMeasurement
 from ssbmech.laminate.model import LaminateModel
 from ssbmech.laminate.newton import LaminateNewton
@@ -28,6 +29,7 @@ from ssbmech.run.layers import layers_of_laminate
 from ssbmech.run.observers import Observer, Observers
 from ssbmech.run.progress import progress
 from ssbmech.runfolder.folder import RunFolder
+from ssbmech.runfolder.linear_effort import COMPUTED, FILES
 from ssbmech.runfolder.series import SeriesWriter
 from ssbmech.solve.newton import PHASES, SolveReport
 from ssbmech.solve.observing import Row
@@ -104,7 +106,7 @@ class LaminateRecorder:
         """Return what the run has cost, for the manifest."""
         phases = {f"{name} [s]": seconds for name, seconds in self._phases.items() if seconds}
         took = time.perf_counter() - self._started
-        return {"computed [s]": took, "files [s]": self.seconds, **phases}
+        return {COMPUTED: took, FILES: self.seconds, **phases}
 
 
 def prepare_laminate(
@@ -158,7 +160,7 @@ def size_of(case: LaminateCase) -> str:
 
 
 def _unknowns(case: LaminateCase) -> int:
-    return 4 + case.cells
+    return BEFORE + case.cells
 
 
 def solver_of_laminate() -> dict[str, Any]:
