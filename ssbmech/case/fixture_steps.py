@@ -143,6 +143,19 @@ def set_pressure(
     return own_pressure(fixture, time) * fraction
 
 
+def kept_pressure(fixture: Fixture, seat: float, time: float) -> float:
+    """Return the pressure that a fixture keeps whatever the stack does [Pa]; nan for a stiff one.
+
+    Args:
+        fixture: the fixture, seated.
+        seat: pressure at which it was seated [Pa].
+        time: time at the end of the step [s].
+    """
+    if fixture.stiffness != 0.0:
+        return math.nan
+    return own_pressure(fixture, time) if hasattr(fixture, "course") else seat
+
+
 def moves_seat(drive: Drive, seated: bool) -> bool:
     """Return whether a fixture will act from where a step has set it, once no more is asked."""
     return drive.pressure is not None or (seated and drive.preload_fraction is not None)

@@ -15,8 +15,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from ssbmech.case.fixture_steps import moves_seat, set_pressure
-from ssbmech.case.fixtures import Fixture, own_pressure, pulls
+from ssbmech.case.fixture_steps import kept_pressure, moves_seat, set_pressure
+from ssbmech.case.fixtures import Fixture, pulls
 from ssbmech.case.probing import value_at
 from ssbmech.case.protocol import Drive
 
@@ -73,9 +73,8 @@ class Holder:
             self._stand(0.0, (0.0, where))
             return
         asked = set_pressure(fixture, drive, self.seated, self.pressure_last, time, dt)
-        if math.isnan(asked) and fixture.stiffness == 0.0:
-            follows = hasattr(fixture, "course")
-            asked = own_pressure(fixture, time) if follows else self.pressure_seat
+        if math.isnan(asked):
+            asked = kept_pressure(fixture, self.pressure_seat, time)
         self._asked = asked
         if math.isnan(asked):
             seat = (self.pressure_seat, self.thickness_seat)

@@ -26,8 +26,8 @@ import numpy as np
 from dolfinx import fem
 
 from ssbmech._compat import compile_form, constant
-from ssbmech.case.fixture_steps import moves_seat, set_pressure
-from ssbmech.case.fixtures import Fixture, own_pressure, pulls
+from ssbmech.case.fixture_steps import kept_pressure, moves_seat, set_pressure
+from ssbmech.case.fixtures import Fixture, pulls
 from ssbmech.case.probing import value_at
 from ssbmech.case.protocol import Drive
 from ssbmech.case.settings import Scales
@@ -129,9 +129,8 @@ class Platen:
             self._stand_at(value_at(fixture.travel, time, "the travel of the platen", "m"))
             return
         asked = set_pressure(fixture, drive, self.seated, self.pressure_last, time, dt)
-        if math.isnan(asked) and fixture.stiffness == 0.0:
-            follows = hasattr(fixture, "course")
-            asked = own_pressure(fixture, time) if follows else self.pressure_seat
+        if math.isnan(asked):
+            asked = kept_pressure(fixture, self.pressure_seat, time)
         if not math.isnan(asked):
             self._push(asked)
         elif math.isinf(fixture.stiffness):
