@@ -21,7 +21,9 @@ class OwnPart(Protocol):
         """
 
 
-BULK_PART = ("unknowns", "memory", "terms", "sizes", "outputs", "roles", "judged", "commit")
+BULK_PART = (
+    "unknowns", "memory", "terms", "sizes", "outputs", "roles", "judged", "guards", "commit",
+)  # fmt: skip
 """Members of a part of a body, a `ssbmech.model.part.Part`."""
 
 SURFACE_PART = (*BULK_PART, "tells", "films", "hidden")

@@ -34,7 +34,6 @@ from ssbmech.model.joins import check_reach
 from ssbmech.model.part import Judged
 from ssbmech.model.parts.contact import Contact
 from ssbmech.model.parts.crack_walls import ConnectedWalls
-from ssbmech.model.parts.lithium import Lithium
 from ssbmech.model.parts.out_of_plane import close_out_of_plane
 from ssbmech.model.parts.transfer import Transfer
 from ssbmech.model.parts.wall import MovingWall
@@ -155,18 +154,10 @@ class CellModel:
 
     @property
     def guards(self) -> tuple[Guard, ...]:
-        """Conditions that end any step: a host is empty or full, metal is used up or overhangs.
-
-        Or metal in cracks joins both electrodes.
-        """
-        hosts = [host for body in self.bodies.values() for host in body.parts.find(Lithium)]
-        transfers = [t for surface in self.surfaces.values() for t in surface.parts.find(Transfer)]
-        found = [guard for host in hosts for guard in host.guards]
-        found += [
-            g for s in self.surfaces.values() for w in s.parts.find(MovingWall) for g in w.guards
-        ]
-        found += self.clusters.guards
-        return (*found, *(guard for t in transfers for guard in t.reactant.guards))
+        """Conditions that end any step: those of all parts, and that metal joins the electrodes."""
+        of_bodies = [guard for body in self.bodies.values() for guard in body.parts.guards]
+        of_surfaces = [guard for each in self.surfaces.values() for guard in each.parts.guards]
+        return (*of_bodies, *self.clusters.guards, *of_surfaces)
 
     @property
     def capacity(self) -> float:

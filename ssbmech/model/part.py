@@ -19,6 +19,7 @@ from dolfinx import fem
 from ssbmech.case.boundary import Loads
 from ssbmech.case.settings import Discretisation, Scales
 from ssbmech.case.step_control import Tolerances
+from ssbmech.case.stops import Guard
 from ssbmech.errors import CaseError
 from ssbmech.frames import Expr, Frame
 from ssbmech.interfaces.point import Hidden, InterfacePoint
@@ -171,6 +172,11 @@ class Part(Protocol):
         """What the step control judges."""
         return ()
 
+    @property
+    def guards(self) -> Sequence[Guard]:
+        """Conditions that end any step, on the way towards their limits."""
+        return ()
+
     def commit(self) -> None:
         """Do what else is due when a step is accepted, before its memory is; collective."""
         return None
@@ -251,6 +257,11 @@ class Parts(list[PartT]):
     def outputs(self) -> list[Output]:
         """Return what is measured of all parts."""
         return [output for part in self for output in part.outputs()]
+
+    @property
+    def guards(self) -> list[Guard]:
+        """Conditions of all parts that end any step."""
+        return [guard for part in self for guard in part.guards]
 
     def roles(self) -> list[Role]:
         """Return what a linear solver may know of the fields of all parts; collective."""

@@ -15,6 +15,7 @@ from ssbmech.case.cycling import ContentAbove, ContentBelow
 from ssbmech.constants import FARADAY
 from ssbmech.errors import CaseError, ParameterError
 from ssbmech.model.cell import CellModel
+from ssbmech.model.part import Part
 from ssbmech.units import A_per_m2, MPa, V, hour, s
 from tests.parts import Lithium, Transfer, part
 from tests.small_cell import STORED
@@ -22,6 +23,15 @@ from tests.tools import march
 from tests.verification.test_full_cell import NMC, WORKING, flat_cell
 
 COMM = MPI.COMM_WORLD
+
+
+class Spared(Part):
+    """A part of a user's own that ends steps."""
+
+    guards = (ContentBelow("positive", 0.3),)
+
+    def part(self, model: object) -> Spared:
+        return self
 
 
 def test_charge_takes_lithium_out_and_discharge_puts_it_back() -> None:
@@ -67,6 +77,9 @@ def test_the_longest_duration_is_left_out_or_given_but_never_zero() -> None:
 def test_one_c_passes_the_capacity_in_an_hour() -> None:
     """The capacity is that of the window of use, counted by the nominal area."""
     case = flat_cell(NMC, protocol=(ssb.Preload(1 * s), ssb.Charge(1 / hour, to=4.25 * V)))
+    own = Spared()
+    bodies = (dataclasses.replace(case.bodies[0], parts=(own,)), *case.bodies[1:])
+    case = dataclasses.replace(case, bodies=bodies)
     cell = CellModel(case, case.geometry.build(COMM))
     window = NMC.host.x_full - NMC.host.x_empty
     exact = FARADAY * NMC.host.c_max * window * 10e-6
@@ -76,6 +89,7 @@ def test_one_c_passes_the_capacity_in_an_hour() -> None:
     guards = {guard.quantity: guard for guard in cell.guards}
     assert isinstance(guards["content_min:positive"], ContentBelow)
     assert isinstance(guards["content_max:positive"], ContentAbove)
+    assert set(own.guards) < set(cell.guards)
 
 
 @pytest.mark.serial

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import ufl
 
+from ssbmech.case.stops import Guard
 from ssbmech.constants import FARADAY
 from ssbmech.errors import CaseError
 from ssbmech.forms import interface_terms as terms
@@ -89,6 +90,11 @@ class Transfer(SurfacePart):
     def memory(self) -> Sequence[Memory]:
         """That of the electrode."""
         return self.reactant.memory
+
+    @property
+    def guards(self) -> Sequence[Guard]:
+        """Those of the electrode, where nothing is left to give."""
+        return self.reactant.guards
 
     def tells(self, region: str) -> Mapping[str, Expr]:
         """Return potentials, current, chemical potential and content."""
