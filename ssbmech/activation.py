@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ufl
 
-from ssbmech.constants import GAS_CONSTANT
+from ssbmech.constants import GAS_CONSTANT, ROOM_TEMPERATURE
 from ssbmech.frames import Expr
+from ssbmech.parameter import parameter
 
 
 def arrhenius_exponent(activation_energy: Expr, temperature: Expr, reference: Expr) -> Expr:
@@ -62,3 +65,23 @@ def eyring(activation_energy: Expr | None, temperature: Expr, reference: Expr) -
     if activation_energy is None:
         return 1.0
     return temperature / reference * arrhenius(activation_energy, temperature, reference)
+
+
+def energy_parameter(doc: str = "activation energy Q", *, default: Any = 0.0) -> Any:
+    """Declare the activation energy of a law [J/mol].
+
+    Args:
+        doc: what it is, in a few words.
+        default: default [J/mol]; None where it may not be known, `dataclasses.MISSING` for none.
+    """
+    unknown = default is None
+    return parameter("J/mol", low=0.0, default=default, doc=doc, stated_if_given=unknown)
+
+
+def reference_parameter(doc: str) -> Any:
+    """Declare the temperature at which the numbers of a law were given [K].
+
+    Args:
+        doc: what it is, in a few words.
+    """
+    return parameter("K", low=0.0, low_open=True, default=ROOM_TEMPERATURE, doc=doc)

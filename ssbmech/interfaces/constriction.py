@@ -18,8 +18,7 @@ from typing import Any, Protocol
 
 import ufl
 
-from ssbmech.activation import hotter
-from ssbmech.constants import ROOM_TEMPERATURE
+from ssbmech.activation import energy_parameter, hotter, reference_parameter
 from ssbmech.frames import Expr
 from ssbmech.parameter import parameter, validate_parameters
 
@@ -66,22 +65,6 @@ def _conducts(law: Any, temperature: Expr) -> Expr:
     return t_0 / temperature * hotter(law.activation_energy, temperature, t_0)
 
 
-def _energy() -> Any:
-    return parameter(
-        "J/mol",
-        low=0.0,
-        default=None,
-        doc="activation energy of the conductivity",
-        stated_if_given=True,
-    )
-
-
-def _reference() -> Any:
-    return parameter(
-        "K", low=0.0, low_open=True, default=ROOM_TEMPERATURE, doc="temperature of the conductivity"
-    )
-
-
 @dataclass(frozen=True)
 class NoConstriction:
     """Spots so small that their current lines cost nothing."""
@@ -105,8 +88,10 @@ class SpotsOfOneSize:
     conductivity: float = parameter(
         "S/m", low=0.0, low_open=True, doc="conductivity kappa of the electrolyte"
     )
-    activation_energy: float | None = _energy()
-    reference_temperature: float = _reference()
+    activation_energy: float | None = energy_parameter(
+        "activation energy of the conductivity", default=None
+    )
+    reference_temperature: float = reference_parameter("temperature of the conductivity")
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -136,8 +121,10 @@ class SpotsOfOneNumber:
     conductivity: float = parameter(
         "S/m", low=0.0, low_open=True, doc="conductivity kappa of the electrolyte"
     )
-    activation_energy: float | None = _energy()
-    reference_temperature: float = _reference()
+    activation_energy: float | None = energy_parameter(
+        "activation energy of the conductivity", default=None
+    )
+    reference_temperature: float = reference_parameter("temperature of the conductivity")
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

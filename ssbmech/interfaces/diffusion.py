@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 import ufl
 
-from ssbmech.activation import arrhenius
-from ssbmech.constants import GAS_CONSTANT, ROOM_TEMPERATURE
+from ssbmech.activation import arrhenius, energy_parameter, reference_parameter
+from ssbmech.constants import GAS_CONSTANT
 from ssbmech.frames import Expr
 from ssbmech.parameter import UNSTATED, parameter, validate_parameters
 from ssbmech.validity import TemperatureRange
@@ -39,10 +39,8 @@ class InterfaceDiffusion:
     diffusivity_width: float = parameter(
         "m3/s", low=0.0, low_open=True, doc="diffusivity times width of the interface"
     )
-    activation_energy: float = parameter("J/mol", low=0.0, default=0.0, doc="activation energy Q")
-    reference_temperature: float = parameter(
-        "K", low=0.0, low_open=True, default=ROOM_TEMPERATURE, doc="temperature of the diffusivity"
-    )
+    activation_energy: float = energy_parameter()
+    reference_temperature: float = reference_parameter("temperature of the diffusivity")
     valid: TemperatureRange | None = field(default=None, metadata=UNSTATED)
 
     def __post_init__(self) -> None:

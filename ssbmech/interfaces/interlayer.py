@@ -22,8 +22,8 @@ from typing import Protocol
 
 import ufl
 
-from ssbmech.activation import hotter
-from ssbmech.constants import FARADAY, ROOM_TEMPERATURE
+from ssbmech.activation import energy_parameter, hotter, reference_parameter
+from ssbmech.constants import FARADAY
 from ssbmech.errors import ParameterError
 from ssbmech.frames import Expr
 from ssbmech.interfaces.contact import Conduction, GapConduction
@@ -65,12 +65,8 @@ class LayerPath:
     """
 
     resistance: float = parameter("ohm m2", low=0.0, low_open=True, doc="area resistance R")
-    activation_energy: float | None = parameter(
-        "J/mol", low=0.0, default=None, doc="activation energy Q", stated_if_given=True
-    )
-    reference_temperature: float = parameter(
-        "K", low=0.0, low_open=True, default=ROOM_TEMPERATURE, doc="temperature of the resistance"
-    )
+    activation_energy: float | None = energy_parameter(default=None)
+    reference_temperature: float = reference_parameter("temperature of the resistance")
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 import ufl
 
-from ssbmech.activation import eyring, hotter
-from ssbmech.constants import FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE
+from ssbmech.activation import energy_parameter, eyring, hotter, reference_parameter
+from ssbmech.constants import FARADAY, GAS_CONSTANT
 from ssbmech.frames import Expr
 from ssbmech.interfaces.contact import Conduction, GapConduction
 from ssbmech.interfaces.point import InterfacePoint
@@ -96,16 +96,6 @@ class HostSites:
         return 2 * taken ** (1 - alpha_a) * free**alpha_a
 
 
-def _energy(doc: str) -> Any:
-    """Declare an activation energy that may not be known."""
-    return parameter("J/mol", low=0.0, default=None, doc=doc, stated_if_given=True)
-
-
-def _reference(doc: str) -> Any:
-    """Declare the temperature of the numbers of a law."""
-    return parameter("K", low=0.0, low_open=True, default=ROOM_TEMPERATURE, doc=doc)
-
-
 class ChargeTransfer(Protocol):
     """Role of a charge-transfer law."""
 
@@ -173,9 +163,15 @@ class ButlerVolmer:
     sources: Mapping[str, Source] = field(
         default_factory=dict, repr=False, hash=False, compare=False, metadata=NOT_DESCRIBED
     )
-    activation_energy: float | None = _energy("activation energy of the charge-transfer resistance")
-    film_activation_energy: float | None = _energy("activation energy of the film's resistance")
-    reference_temperature: float = _reference("temperature of i_0 and of the film's resistance")
+    activation_energy: float | None = energy_parameter(
+        "activation energy of the charge-transfer resistance", default=None
+    )
+    film_activation_energy: float | None = energy_parameter(
+        "activation energy of the film's resistance", default=None
+    )
+    reference_temperature: float = reference_parameter(
+        "temperature of i_0 and of the film's resistance"
+    )
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -274,8 +270,10 @@ class LinearKinetics:
     sources: Mapping[str, Source] = field(
         default_factory=dict, repr=False, hash=False, compare=False, metadata=NOT_DESCRIBED
     )
-    activation_energy: float | None = _energy("activation energy of the resistance")
-    reference_temperature: float = _reference("temperature of the resistance")
+    activation_energy: float | None = energy_parameter(
+        "activation energy of the resistance", default=None
+    )
+    reference_temperature: float = reference_parameter("temperature of the resistance")
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

@@ -13,8 +13,7 @@ from typing import ClassVar, Protocol
 
 import ufl
 
-from ssbmech.activation import arrhenius
-from ssbmech.constants import ROOM_TEMPERATURE
+from ssbmech.activation import arrhenius, energy_parameter, reference_parameter
 from ssbmech.errors import ParameterError
 from ssbmech.frames import Expr
 from ssbmech.parameter import UNSTATED, parameter, validate_parameters
@@ -75,10 +74,8 @@ class LinearSinking:
     """
 
     coefficient: float = parameter("m/(s Pa)", low=0.0, doc="speed over pressure K_1")
-    activation_energy: float = parameter("J/mol", low=0.0, default=0.0, doc="activation energy Q")
-    reference_temperature: float = parameter(
-        "K", low=0.0, low_open=True, default=ROOM_TEMPERATURE, doc="temperature of the coefficient"
-    )
+    activation_energy: float = energy_parameter()
+    reference_temperature: float = reference_parameter("temperature of the coefficient")
     valid: TemperatureRange | None = field(default=None, metadata=UNSTATED)
 
     linear: ClassVar[bool] = True
@@ -112,10 +109,8 @@ class PowerLawSinking:
     speed_0: float = parameter("m/s", low=0.0, doc="speed k_0 at the reference pressure")
     exponent: float = parameter("1", low=1.0, high=20.0, doc="stress exponent n")
     pressure_0: float = parameter("Pa", low=0.0, low_open=True, default=1e6, doc="pressure p_0")
-    activation_energy: float = parameter("J/mol", low=0.0, default=0.0, doc="activation energy Q")
-    reference_temperature: float = parameter(
-        "K", low=0.0, low_open=True, default=ROOM_TEMPERATURE, doc="temperature of the speed"
-    )
+    activation_energy: float = energy_parameter()
+    reference_temperature: float = reference_parameter("temperature of the speed")
     valid: TemperatureRange | None = field(default=None, metadata=UNSTATED)
 
     linear: ClassVar[bool] = False
@@ -145,10 +140,8 @@ class FreeClosing:
     """
 
     speed_0: float = parameter("m/s", low=0.0, doc="speed V_0")
-    activation_energy: float = parameter("J/mol", low=0.0, default=0.0, doc="activation energy Q")
-    reference_temperature: float = parameter(
-        "K", low=0.0, low_open=True, default=ROOM_TEMPERATURE, doc="temperature of the speed"
-    )
+    activation_energy: float = energy_parameter()
+    reference_temperature: float = reference_parameter("temperature of the speed")
     valid: TemperatureRange | None = field(default=None, metadata=UNSTATED)
 
     linear: ClassVar[bool] = False

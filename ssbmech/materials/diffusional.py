@@ -10,12 +10,12 @@ their rates add.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, Protocol
+from dataclasses import MISSING, dataclass, field, replace
+from typing import Any, ClassVar, Protocol
 
 import ufl
 
-from ssbmech.activation import arrhenius
+from ssbmech.activation import arrhenius, energy_parameter, reference_parameter
 from ssbmech.constants import GAS_CONSTANT
 from ssbmech.frames import Expr
 from ssbmech.materials.elastic import Surroundings
@@ -57,13 +57,9 @@ class Viscous:
     viscosity: float = parameter(
         "Pa s", low=0.0, low_open=True, doc="shear viscosity at the reference temperature"
     )
-    activation_energy: float = parameter("J/mol", low=0.0, default=0.0, doc="activation energy Q")
-    reference_temperature: float = parameter(
-        "K",
-        low=0.0,
-        low_open=True,
-        default=298.15,
-        doc="temperature at which the viscosity was given",
+    activation_energy: float = energy_parameter()
+    reference_temperature: float = reference_parameter(
+        "temperature at which the viscosity was given"
     )
     valid: TemperatureRange | None = field(default=None, metadata=UNSTATED)
 
@@ -75,6 +71,23 @@ class Viscous:
         """Return C [1/(Pa s)] at an absolute temperature [K]."""
         factor = arrhenius(self.activation_energy, temperature, self.reference_temperature)
         return factor / (3 * self.viscosity)
+
+
+def _grain_size() -> Any:
+    """Declare the size of the grains of a law [m]."""
+    return parameter(
+        "m",
+        low=0.0,
+        low_open=True,
+        high=MOST_LENGTH,
+        hint=LENGTH_HINT,
+        doc="diameter of the grains",
+    )
+
+
+def _molar_volume() -> Any:
+    """Declare the volume of metal per mole of atoms [m3/mol]."""
+    return parameter("m3/mol", low=0.0, low_open=True, doc="volume of metal per mole of atoms")
 
 
 @dataclass(frozen=True)
@@ -97,27 +110,14 @@ class CobleCreep:
     """
 
     coefficient: ClassVar[float] = 47.0
-    grain_size: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="diameter of the grains",
-    )
+    grain_size: float = _grain_size()
     boundary_diffusivity: float = parameter(
         "m3/s", low=0.0, low_open=True, doc="width of a boundary times diffusivity in it"
     )
-    molar_volume: float = parameter(
-        "m3/mol", low=0.0, low_open=True, doc="volume of metal per mole of atoms"
-    )
-    activation_energy: float = parameter("J/mol", low=0.0, doc="activation energy of diffusion")
-    reference_temperature: float = parameter(
-        "K",
-        low=0.0,
-        low_open=True,
-        default=298.15,
-        doc="temperature at which the diffusivity was given",
+    molar_volume: float = _molar_volume()
+    activation_energy: float = energy_parameter("activation energy of diffusion", default=MISSING)
+    reference_temperature: float = reference_parameter(
+        "temperature at which the diffusivity was given"
     )
     valid: TemperatureRange | None = field(default=None, metadata=UNSTATED)
 
@@ -152,27 +152,14 @@ class NabarroHerringCreep:
     """
 
     coefficient: ClassVar[float] = 40.0 / 3.0
-    grain_size: float = parameter(
-        "m",
-        low=0.0,
-        low_open=True,
-        high=MOST_LENGTH,
-        hint=LENGTH_HINT,
-        doc="diameter of the grains",
-    )
+    grain_size: float = _grain_size()
     lattice_diffusivity: float = parameter(
         "m2/s", low=0.0, low_open=True, doc="self-diffusivity of the crystal"
     )
-    molar_volume: float = parameter(
-        "m3/mol", low=0.0, low_open=True, doc="volume of metal per mole of atoms"
-    )
-    activation_energy: float = parameter("J/mol", low=0.0, doc="activation energy of diffusion")
-    reference_temperature: float = parameter(
-        "K",
-        low=0.0,
-        low_open=True,
-        default=298.15,
-        doc="temperature at which the diffusivity was given",
+    molar_volume: float = _molar_volume()
+    activation_energy: float = energy_parameter("activation energy of diffusion", default=MISSING)
+    reference_temperature: float = reference_parameter(
+        "temperature at which the diffusivity was given"
     )
     valid: TemperatureRange | None = field(default=None, metadata=UNSTATED)
 

@@ -22,8 +22,8 @@ from scipy.optimize import brentq
 from ufl.classes import ConstantValue, Terminal
 from ufl.corealg.traversal import unique_pre_traversal
 
-from ssbmech.activation import arrhenius, hotter
-from ssbmech.constants import FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE
+from ssbmech.activation import arrhenius, energy_parameter, hotter, reference_parameter
+from ssbmech.constants import FARADAY, GAS_CONSTANT
 from ssbmech.errors import ParameterError
 from ssbmech.frames import Expr
 from ssbmech.materials.curve import Curve, first_rise
@@ -89,9 +89,7 @@ class TableOcv:
 
     curve: Curve = table("V", low=-1.0, high=6.0, doc="open-circuit potential against content")
     entropy: Entropic | None = field(default=None, metadata=STATED_IF_GIVEN)
-    reference_temperature: float = parameter(
-        "K", low=0.0, low_open=True, default=ROOM_TEMPERATURE, doc="temperature of the table"
-    )
+    reference_temperature: float = reference_parameter("temperature of the table")
 
     def __post_init__(self) -> None:
         """Check the bounds and that the curve decreases."""
@@ -199,12 +197,8 @@ class ArrheniusDiffusivity:
     d_0: float = parameter(
         "m2/s", low=0.0, low_open=True, doc="self-diffusivity at the reference temperature"
     )
-    activation_energy: float = parameter(
-        "J/mol", low=0.0, default=0.0, doc="activation energy of diffusion"
-    )
-    reference_temperature: float = parameter(
-        "K", low=0.0, low_open=True, default=298.15, doc="temperature of the diffusivity"
-    )
+    activation_energy: float = energy_parameter("activation energy of diffusion")
+    reference_temperature: float = reference_parameter("temperature of the diffusivity")
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -231,12 +225,10 @@ class TableDiffusivity:
     curve: Curve = table(
         "1", low=-30.0, high=-5.0, doc="log10 of the self-diffusivity in m2/s against content"
     )
-    activation_energy: float | None = parameter(
-        "J/mol", low=0.0, default=None, doc="activation energy of diffusion", stated_if_given=True
+    activation_energy: float | None = energy_parameter(
+        "activation energy of diffusion", default=None
     )
-    reference_temperature: float = parameter(
-        "K", low=0.0, low_open=True, default=ROOM_TEMPERATURE, doc="temperature of the table"
-    )
+    reference_temperature: float = reference_parameter("temperature of the table")
 
     def __post_init__(self) -> None:
         """Check the bounds."""

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 import ufl
 
-from ssbmech.activation import arrhenius
+from ssbmech.activation import arrhenius, energy_parameter, reference_parameter
 from ssbmech.constants import FARADAY
 from ssbmech.frames import Expr
 from ssbmech.parameter import STATED_IF_GIVEN, parameter, validate_parameters
@@ -49,10 +49,8 @@ class IonConductor:
     """
 
     conductivity: float = parameter("S/m", low=0.0, low_open=True, doc="ionic conductivity")
-    activation_energy: float = parameter("J/mol", low=0.0, default=0.0, doc="activation energy")
-    reference_temperature: float = parameter(
-        "K", low=0.0, low_open=True, default=298.15, doc="temperature of the conductivity"
-    )
+    activation_energy: float = energy_parameter("activation energy")
+    reference_temperature: float = reference_parameter("temperature of the conductivity")
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

@@ -16,7 +16,7 @@ from typing import Protocol, runtime_checkable
 
 import ufl
 
-from ssbmech.activation import arrhenius_exponent
+from ssbmech.activation import arrhenius_exponent, energy_parameter, reference_parameter
 from ssbmech.constants import GAS_CONSTANT
 from ssbmech.frames import Expr
 from ssbmech.materials.elastic import Elastic, Response, Surroundings
@@ -118,10 +118,8 @@ class NortonFlow:
     rate: float = parameter("1/s", low=0.0, low_open=True, doc="creep rate at the reference stress")
     stress: float = parameter("Pa", low=0.0, low_open=True, doc="reference stress")
     exponent: float = parameter("1", low=1.0, high=50.0, doc="stress exponent n")
-    activation_energy: float = parameter("J/mol", low=0.0, default=0.0, doc="activation energy Q")
-    reference_temperature: float = parameter(
-        "K", low=0.0, low_open=True, default=298.15, doc="temperature at which rate was given"
-    )
+    activation_energy: float = energy_parameter()
+    reference_temperature: float = reference_parameter("temperature at which rate was given")
     tested_to: float | None = parameter(
         "Pa",
         low=0.0,
