@@ -12,12 +12,12 @@ exponential of the inverse temperature, which goes far astray where another mech
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ssbmech.errors import ParameterError
-from ssbmech.parameter import parameter, validate_parameters
+from ssbmech.parameter import parameter, parts_of, validate_parameters
 
 
 @dataclass(frozen=True)
@@ -82,17 +82,12 @@ def out_of_range(instance: object, temperature: float) -> list[OutOfRange]:
 
 def _laws(value: object, path: str) -> Iterator[tuple[str, Any]]:
     """Yield all dataclasses in a value that have a field `valid`, with the paths to them."""
-    if isinstance(value, type):
-        return
-    if dataclasses.is_dataclass(value):
-        names = [field.name for field in dataclasses.fields(value)]
-        if "valid" in names:
-            yield path, value
-        for name in names:
-            yield from _laws(getattr(value, name), f"{path}.{name}" if path else name)
-    elif isinstance(value, Mapping):
-        for key, part in value.items():
-            yield from _laws(part, f"{path}[{key}]")
-    elif isinstance(value, (tuple, list)):
-        for index, part in enumerate(value):
-            yield from _laws(part, f"{path}[{getattr(part, 'name', index)}]")
+    if dataclasses.is_dataclass(value) and "valid" in _names(value):
+        yield path, value
+    for name, part in parts_of(value, path):
+        yield from _laws(part, name)
+
+
+def _names(owner: Any) -> set[str]:
+    """Return the names of the fields of a dataclass; a class holds none."""
+    return set() if isinstance(owner, type) else {field.name for field in dataclasses.fields(owner)}

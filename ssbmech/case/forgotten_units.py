@@ -19,6 +19,7 @@ from ssbmech.errors import CaseWarning, ParameterError
 from ssbmech.interfaces.interface import Interface
 from ssbmech.kind_words import shown
 from ssbmech.materials.transport import IonConductor
+from ssbmech.parameter import parts_of
 from ssbmech.plausible import LEAST_PRELOAD, LEAST_TEMPERATURE, MOST_TEMPERATURE
 
 LEAST_ENERGY: Final = 100.0
@@ -132,17 +133,9 @@ def _number(path: str, value: object) -> float:
 
 def _leaves(value: object, path: str) -> Iterator[tuple[str, object]]:
     """Yield what fields of dataclasses hold in the end, with the paths to it; None is nothing."""
-    if isinstance(value, type):
+    if value is None or isinstance(value, type):
         return
-    if dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            name = f"{path}.{field.name}" if path else field.name
-            yield from _leaves(getattr(value, field.name), name)
-    elif isinstance(value, Mapping):
-        for key, part in value.items():
-            yield from _leaves(part, f"{path}[{key}]")
-    elif isinstance(value, (tuple, list)):
-        for index, part in enumerate(value):
-            yield from _leaves(part, f"{path}[{getattr(part, 'name', index)}]")
-    elif value is not None:
+    if not dataclasses.is_dataclass(value) and not isinstance(value, (Mapping, tuple, list)):
         yield path, value
+    for name, part in parts_of(value, path):
+        yield from _leaves(part, name)

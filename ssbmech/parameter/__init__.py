@@ -25,7 +25,7 @@ from ssbmech.parameter.declaration import (
     parameter,
     table,
 )
-from ssbmech.parameter.description import Description, describe, markdown_table, stated
+from ssbmech.parameter.description import Description, describe, markdown_table, parts_of, stated
 from ssbmech.parameter.source import Provenance, Source
 from ssbmech.parameter.validation import validate_parameters
 
@@ -42,6 +42,7 @@ __all__ = [
     "describe",
     "markdown_table",
     "parameter",
+    "parts_of",
     "stated",
     "table",
     "validate_parameters",

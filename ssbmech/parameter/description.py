@@ -132,7 +132,7 @@ def _value_rows(
     else:
         inner = [
             row
-            for label, part in _parts(value)
+            for label, part in _labelled(value)
             for row in _value_rows(part, f"{name}[{label}]", owner, declaration)
         ]
     yield from inner or [_row(value, name, owner, declaration)]
@@ -152,11 +152,27 @@ def _row(value: Any, name: str, owner: str, declaration: Declaration | None) -> 
     }
 
 
+def parts_of(value: object, path: str) -> Iterator[tuple[str, object]]:
+    """Yield the fields of a dataclass, or the parts of a mapping or sequence, with their paths.
+
+    Args:
+        value: Any value; a class and what is nothing of these has no parts.
+        path: Path to it; empty for none.
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            name = f"{path}.{field.name}" if path else field.name
+            yield name, getattr(value, field.name)
+    else:
+        yield from ((f"{path}[{label}]", part) for label, part in _labelled(value))
+
+
 def _shown(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _parts(value: Any) -> Iterator[tuple[str, Any]]:
+def _labelled(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the parts of a mapping or sequence: by key, by their names, or by number."""
     if isinstance(value, Mapping):
         yield from ((str(key), part) for key, part in value.items())
     elif isinstance(value, (tuple, list)):
