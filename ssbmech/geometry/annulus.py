@@ -8,12 +8,11 @@ convergence wants them.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
 from ssbmech.errors import MeshError
-from ssbmech.geometry.cell_count import filled
+from ssbmech.geometry.cell_count import at_round_surface, filled
 from ssbmech.geometry.lengths import length
 from ssbmech.geometry.session import generate, growing_size, mesh_model, power_of_two
 from ssbmech.geometry.simplices import SimplexMesh
@@ -62,11 +61,9 @@ class QuarterVoid(MeshSource):
 
     def expected_cells(self) -> tuple[float, str]:
         """Return about how many cells there will be, and from which sizes, in words."""
-        dim, outer = 2, self.outer_radius
-        # the surface has the finest cells, in a band as wide as its radius all but coarsened
-        surface = math.pi * self.inner_radius if dim == 2 else math.pi * self.inner_radius**2
-        count = filled(surface * self.size, self.size, dim)
-        count += filled(outer**dim, self.size * self.coarsening, dim)
+        outer = self.outer_radius
+        count = at_round_surface(self.inner_radius, self.size, 2)
+        count += filled(outer**2, self.size * self.coarsening, 2)
         return count, f"radius = {outer:g}, or size = {self.size:g},"
 
     def generate(self) -> SimplexMesh:

@@ -46,6 +46,19 @@ def filled(volume: float, size: float, dim: int) -> float:
     return volume / (_SHARE[dim] * size**dim)
 
 
+def at_round_surface(radius: float, size: float, dim: int) -> float:
+    """Return the number of cells at a quarter of a circle, or at an eighth of a sphere.
+
+    Cells that grow with the distance are as many as two rows of those at the surface.
+
+    Args:
+        radius: radius of the surface [m].
+        size: size of the cells at it [m].
+        dim: dimension [1].
+    """
+    return filled(math.pi * radius ** (dim - 1) * size, size, dim)
+
+
 def seconds_of(count: float, dim: int, slenderness: float = 1.0) -> float:
     """Return about how long Gmsh will take for a number of cells [s].
 

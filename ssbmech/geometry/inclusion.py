@@ -8,13 +8,12 @@ made of straight facets whose corners lie on them.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from math import hypot, pi
 from typing import Any
 
 from ssbmech.errors import MeshError
-from ssbmech.geometry.cell_count import filled
+from ssbmech.geometry.cell_count import at_round_surface, filled
 from ssbmech.geometry.lengths import length
 from ssbmech.geometry.session import generate_sized, mesh_model, power_of_two
 from ssbmech.geometry.simplices import SimplexMesh
@@ -71,9 +70,7 @@ class Inclusion(MeshSource):
     def expected_cells(self) -> tuple[float, str]:
         """Return about how many cells there will be, and from which sizes, in words."""
         dim, outer = self.frame.dim, self.outer_radius or self.radius
-        # the surface has the finest cells, in a band as wide as its radius all but coarsened
-        surface = math.pi * self.radius if dim == 2 else math.pi * self.radius**2
-        count = filled(surface * self.size, self.size, dim)
+        count = at_round_surface(self.radius, self.size, dim)
         count += filled(outer**dim, self.size * self.coarsening, dim)
         return count, f"radius = {outer:g}, or size = {self.size:g},"
 

@@ -14,7 +14,7 @@ from math import hypot
 from typing import Any
 
 from ssbmech.errors import MeshError
-from ssbmech.geometry.cell_count import filled
+from ssbmech.geometry.cell_count import at_round_surface, filled
 from ssbmech.geometry.inclusion import add_sector
 from ssbmech.geometry.lengths import length
 from ssbmech.geometry.session import generate_sized, mesh_model, power_of_two
@@ -96,8 +96,7 @@ class ParticleCell(MeshSource):
     def expected_cells(self) -> tuple[float, str]:
         """Return about how many cells there will be, and from which sizes, in words."""
         dim = self.frame.dim
-        surface = math.pi * self.radius if dim == 2 else math.pi * self.radius**2
-        count = filled(surface * self.size, self.size, dim)
+        count = at_round_surface(self.radius, self.size, dim)
         whole = self.width ** (dim - 1) * self.height
         count += filled(whole, self.size * self.coarsening, dim)
         return count, f"width = {self.width:g}, or size = {self.size:g},"
