@@ -37,6 +37,44 @@ class Array:
     components: tuple[int, ...]
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Steps:
+    """The steps of a field file that are shown.
+
+    Attributes:
+        times: Their times [s].
+        grids: Number of the grid that each of them has, from 0.
+        before: How many come before them in the file.
+    """
+
+    times: NDArray[np.float64]
+    grids: NDArray[np.int64]
+    before: int
+
+    @classmethod
+    def of(cls, group: Any, solved: bool) -> Steps:
+        """Return those of a file.
+
+        Args:
+            group: The file's group of steps.
+            solved: Whether a state at t = 0 is left out.
+        """
+        count = int(group.attrs["NSteps"])
+        times = np.array(group["Values"][:count])
+        grids = np.array(group["PartOffsets"][:count], dtype=np.int64)
+        before = int(solved and count > 1 and times[0] == 0.0)
+        return cls(times[before:], grids[before:], before)
+
+    def rows(self, first: int, count: int) -> slice:
+        """Return where the file has what it tells of some steps."""
+        return slice(self.before + first, self.before + first + count)
+
+    def first_with(self, grid: int) -> slice:
+        """Return the same of the first step with a grid; of none where there is none."""
+        steps = np.flatnonzero(self.grids == grid)
+        return self.rows(int(steps[0]), 1) if len(steps) else self.rows(0, 0)
+
+
 class FieldData:
     """One field file: a grid and arrays in time.
 
@@ -61,24 +99,16 @@ class FieldData:
         Raises:
             RunFolderError: The file cannot be read or is none of ours.
         """
-        self.path, self._part, self._solved = path, 0, solved
+        self.path, self._grid, self._solved = path, 0, solved
         try:
             with self._open() as file:
                 notes = file.attrs
                 self.name = str(notes["name"])
                 self.minus, self.plus = str(notes.get("minus", "")), str(notes.get("plus", ""))
-                steps = file["VTKHDF"]["Steps"]
-                count = int(steps.attrs["NSteps"])
-                self.times = np.array(steps["Values"][:count])
-                self._parts = np.array(steps["PartOffsets"][:count], dtype=np.int64)
-                # states of the file before the first that is shown
-                self._left_out = int(solved and count > 1 and self.times[0] == 0.0)
-                self.times, self._parts = (
-                    self.times[self._left_out :],
-                    self._parts[self._left_out :],
-                )
+                self._steps = Steps.of(file["VTKHDF"]["Steps"], solved)
         except (LookupError, OSError, RuntimeError, TypeError, ValueError) as error:
             raise RunFolderError(f"{path} is not a field file: {error}") from error
+        self.times = self._steps.times
 
     def solved(self) -> FieldData:
         """Return the file without a state at t = 0, in which most fields are nan."""
@@ -87,11 +117,11 @@ class FieldData:
     @property
     def grids(self) -> int:
         """Number of the grids that it has."""
-        return int(self._parts.max(initial=0)) + 1
+        return int(self._steps.grids.max(initial=0)) + 1
 
     def grid(self, step: int) -> int:
         """Return the number of the grid that a step has, counted from 0."""
-        return int(self._parts[step])
+        return int(self._steps.grids[step])
 
     def at(self, step: int) -> FieldData:
         """Return the file with the grid of a step.
@@ -99,11 +129,11 @@ class FieldData:
         Args:
             step: Number of the step, from 0.
         """
-        part = self.grid(step)
-        if part == self._part:
+        grid = self.grid(step)
+        if grid == self._grid:
             return self
         other = FieldData(self.path, self._solved)
-        other._part = part
+        other._grid = grid
         return other
 
     @cached_property
@@ -113,10 +143,10 @@ class FieldData:
             root = file["VTKHDF"]
             if START in root["PointData"]:
                 first = self._first(root, f"PointDataOffsets/{START}")
-                count = int(root["NumberOfPoints"][self._part])
+                count = int(root["NumberOfPoints"][self._grid])
                 return np.array(root["PointData"][START][first : first + count])
             first = self._first(root, "PointOffsets")
-            return np.array(root["Points"][first : first + int(root["NumberOfPoints"][self._part])])
+            return np.array(root["Points"][first : first + int(root["NumberOfPoints"][self._grid])])
 
     @cached_property
     def nodes(self) -> NDArray[np.int64]:
@@ -124,16 +154,14 @@ class FieldData:
         with self._open() as file:
             root = file["VTKHDF"]
             first = self._first(root, "ConnectivityIdOffsets")
-            count = int(root["NumberOfConnectivityIds"][self._part])
+            count = int(root["NumberOfConnectivityIds"][self._grid])
             cells = np.array(root["Connectivity"][first : first + count], dtype=np.int64)
-            return cells.reshape(int(root["NumberOfCells"][self._part]), -1)
+            return cells.reshape(int(root["NumberOfCells"][self._grid]), -1)
 
     def _first(self, root: Any, name: str) -> int:
         """Return the first row of the grid in an array, of which the steps tell."""
-        steps = np.flatnonzero(self._parts == self._part)
-        if not len(steps):
-            return 0
-        return int(np.ravel(root["Steps"][name][self._left_out + int(steps[0])])[0])
+        told = np.ravel(root["Steps"][name][self._steps.first_with(self._grid)])
+        return int(told[0]) if len(told) else 0
 
     @cached_property
     def cell_type(self) -> int:
@@ -226,16 +254,15 @@ class FieldData:
             root = file["VTKHDF"]
             kind = "PointData" if name in root["PointData"] else "CellData"
             sizes = root["NumberOfPoints" if kind == "PointData" else "NumberOfCells"]
-            parts = np.unique(self._parts[first : first + count])
-            if len(parts) > 1:
+            grids = np.unique(self._steps.grids[first : first + count])
+            if len(grids) > 1:
                 raise RunFolderError(
                     f"{self.path.name} has {self.grids} grids, as the body was meshed anew: "
                     f"{name!r} has other places at other times; ask for it at one step, and for "
                     "the grid with at(step)"
                 )
-            size = int(sizes[parts[0]]) if len(parts) else 0
-            row = self._left_out + first
-            offsets = root["Steps"][kind + "Offsets"][name][row : row + count]
+            size = int(sizes[grids[0]]) if len(grids) else 0
+            offsets = root["Steps"][kind + "Offsets"][name][self._steps.rows(first, count)]
             data = root[kind][name]
             return np.stack([data[offset : offset + size] for offset in offsets.tolist()])
 
