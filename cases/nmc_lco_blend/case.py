@@ -25,6 +25,7 @@ import sys
 
 import ssbmech as ssb
 from ssbmech import library
+from ssbmech.case.protocol import Step
 from ssbmech.library.interfaces import lco_li3ps4, nmc811_li6ps5cl
 from ssbmech.materials.host import ArrheniusDiffusivity
 from ssbmech.units import A_per_m2, J_per_m2, MPa, MPa_per_um, V, celsius, hour, minute, nm, s, um
@@ -58,36 +59,49 @@ def volume_shares(nmc_weight: float) -> dict[str, float]:
     return {name: volume / total for name, volume in volumes.items() if volume > 0.0}
 
 
+def composite(options: argparse.Namespace, shares: dict[str, float]) -> ssb.CompositeStack:
+    """Return titanate, separator and a composite of both oxides on a collector."""
+    size = options.size * um
+    sizes = ssb.Sizes(options.diameter * um, spread=0.25)
+    return ssb.CompositeStack(
+        frame=ssb.PlaneStrain(),
+        layers=(
+            ssb.Layer("lto", options.titanate * um),
+            ssb.Layer("separator", 15 * um),
+            ssb.Layer("catholyte", options.cathode * um),
+            ssb.Layer("collector", 2 * um),
+        ),
+        filled="catholyte",
+        packing=ssb.Packing(
+            kinds=tuple(ssb.ParticleKind(name, sizes, share) for name, share in shares.items()),
+            volume_fraction=options.fraction,
+            smallest_distance=0.25 * um,
+            seed=options.seed,
+        ),
+        width=options.width * um,
+        size_particle=size,
+        size_interface=2 * size,
+        size_bulk=4 * size,
+    )
+
+
+def protocol(options: argparse.Namespace) -> tuple[Step, ...]:
+    """Return charge and discharge, with a rest after each."""
+    rest = ssb.Rest(options.rest * minute)
+    charge = ssb.Charge(options.rate / hour, to=options.upper * V)
+    discharge = ssb.Discharge(options.rate / hour, to=options.lower * V)
+    return (ssb.Preload(10 * s), *ssb.cycles(options.cycles, charge, rest, discharge, rest))
+
+
 def build_case(options: argparse.Namespace) -> ssb.Case:
     """Return the case for the options of the command line."""
     electrolyte, steel = library.by_name("li6ps5cl"), library.by_name("stainless_steel")
     shares = volume_shares(options.nmc_weight)
     active = {name: library.by_name(name) for name in shares}
     temperature = celsius(options.celsius)
-    size = options.size * um
-    sizes = ssb.Sizes(options.diameter * um, spread=0.25)
     return ssb.Case(
         name="nmc_lco_blend",
-        geometry=ssb.CompositeStack(
-            frame=ssb.PlaneStrain(),
-            layers=(
-                ssb.Layer("lto", options.titanate * um),
-                ssb.Layer("separator", 15 * um),
-                ssb.Layer("catholyte", options.cathode * um),
-                ssb.Layer("collector", 2 * um),
-            ),
-            filled="catholyte",
-            packing=ssb.Packing(
-                kinds=tuple(ssb.ParticleKind(name, sizes, share) for name, share in shares.items()),
-                volume_fraction=options.fraction,
-                smallest_distance=0.25 * um,
-                seed=options.seed,
-            ),
-            width=options.width * um,
-            size_particle=size,
-            size_interface=2 * size,
-            size_bulk=4 * size,
-        ),
+        geometry=composite(options, shares),
         bodies=(
             ssb.Body.single("lto", porous_titanate(), content=TITANATE_START),
             ssb.Body(
@@ -124,16 +138,7 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
         electrodes=ssb.Electrodes(
             working="active|electrolyte", counter="lto|electrolyte", area_of="lto|electrolyte"
         ),
-        protocol=(
-            ssb.Preload(10 * s),
-            *ssb.cycles(
-                options.cycles,
-                ssb.Charge(options.rate / hour, to=options.upper * V),
-                ssb.Rest(options.rest * minute),
-                ssb.Discharge(options.rate / hour, to=options.lower * V),
-                ssb.Rest(options.rest * minute),
-            ),
-        ),
+        protocol=protocol(options),
         temperature=temperature,
         step_control=ssb.AdaptiveSteps(
             dt_initial=1 * s,

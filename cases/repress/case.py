@@ -31,6 +31,23 @@ from ssbmech.units import J_per_m2, MPa, V, celsius, hour, minute, nm, s, um
 INTERFACE = "particle|matrix"
 
 
+def protocol(options: argparse.Namespace) -> tuple[Any, ...]:
+    """Return the cycles before, the pressing, and the cycles after it."""
+    charge = ssb.Charge(options.rate / hour, to=options.upper * V)
+    discharge = ssb.Discharge(options.rate / hour, to=options.lower * V)
+    before = (ssb.Preload(10 * s), *ssb.cycles(options.cycles, charge, discharge))
+    if not options.after:
+        return before
+    press_again: tuple[Any, ...] = (
+        ssb.Press(options.press * MPa, 60 * s, name="press again"),
+        ssb.Rest(10 * minute, name="hold"),
+        ssb.Press(options.pressure * MPa, 60 * s, name="release"),
+    )
+    if not options.discharged:
+        press_again = (charge, *press_again, discharge)
+    return (*before, *press_again, *ssb.cycles(options.after, charge, discharge))
+
+
 def build_case(options: argparse.Namespace) -> ssb.Case:
     """Return the case for the options of the command line.
 
@@ -40,16 +57,6 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
     if not options.fineness > 0.0:
         raise CaseError(f"--fineness {options.fineness:g}: expected more than zero cells")
     radius = options.radius * um
-    stack = options.pressure * MPa
-    charge = ssb.Charge(options.rate / hour, to=options.upper * V)
-    discharge = ssb.Discharge(options.rate / hour, to=options.lower * V)
-    press_again: tuple[Any, ...] = (
-        ssb.Press(options.press * MPa, 60 * s, name="press again"),
-        ssb.Rest(10 * minute, name="hold"),
-        ssb.Press(stack, 60 * s, name="release"),
-    )
-    if not options.discharged:
-        press_again = (charge, *press_again, discharge)
     matrix = of_density(library.by_name(options.powder), 1 - options.porosity / 100)
     bond = ssb.BilinearCohesion(
         strength=options.strength * MPa, toughness=options.toughness * J_per_m2
@@ -79,15 +86,10 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
             ),
         ),
         supports=tuple(ssb.Roller(face) for face in ("left", "bottom", "right")),
-        fixture=ssb.ConstantForce(preload=stack),
+        fixture=ssb.ConstantForce(preload=options.pressure * MPa),
         loads=ssb.Loads(face_potentials=(ssb.FacePotential("top", lambda x: 0 * x[0]),)),
         electrodes=ssb.Electrodes(working=INTERFACE),
-        protocol=(
-            ssb.Preload(10 * s),
-            *ssb.cycles(options.cycles, charge, discharge),
-            *(press_again if options.after else ()),
-            *(ssb.cycles(options.after, charge, discharge) if options.after else ()),
-        ),
+        protocol=protocol(options),
         temperature=celsius(options.celsius),
         step_control=ssb.AdaptiveSteps(
             dt_initial=1 * s,

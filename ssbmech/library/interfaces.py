@@ -141,13 +141,7 @@ def nmc811_li6ps5cl(conduction: Conduction = _FADING) -> ButlerVolmer:
     Args:
         conduction: Law that turns contact into a conducting fraction.
     """
-    return ButlerVolmer(
-        i_0=0.1 * A_per_m2,
-        activation_energy=21.5 * kJ_per_mol,
-        sites=HostSites(),
-        conduction=conduction,
-        sources=INTERFACE_SOURCES["nmc811|li6ps5cl"],
-    )
+    return _nmc("nmc811|li6ps5cl", 0.1, conduction)
 
 
 def nmc811_li3ps4(conduction: Conduction = _FADING) -> ButlerVolmer:
@@ -156,13 +150,7 @@ def nmc811_li3ps4(conduction: Conduction = _FADING) -> ButlerVolmer:
     Args:
         conduction: Law that turns contact into a conducting fraction.
     """
-    return ButlerVolmer(
-        i_0=0.11 * A_per_m2,
-        activation_energy=21.5 * kJ_per_mol,
-        sites=HostSites(),
-        conduction=conduction,
-        sources=INTERFACE_SOURCES["nmc811|li3ps4"],
-    )
+    return _nmc("nmc811|li3ps4", 0.11, conduction)
 
 
 def nmc111_li6ps5cl(conduction: Conduction = _FADING) -> ButlerVolmer:
@@ -171,12 +159,17 @@ def nmc111_li6ps5cl(conduction: Conduction = _FADING) -> ButlerVolmer:
     Args:
         conduction: Law that turns contact into a conducting fraction.
     """
+    return _nmc("nmc111|li6ps5cl", 0.1, conduction)
+
+
+def _nmc(name: str, i_0: float, conduction: Conduction) -> ButlerVolmer:
+    """Return charge transfer at an NMC, given its exchange current [A/m2]."""
     return ButlerVolmer(
-        i_0=0.1 * A_per_m2,
+        i_0=i_0 * A_per_m2,
         activation_energy=21.5 * kJ_per_mol,
         sites=HostSites(),
         conduction=conduction,
-        sources=INTERFACE_SOURCES["nmc111|li6ps5cl"],
+        sources=INTERFACE_SOURCES[name],
     )
 
 

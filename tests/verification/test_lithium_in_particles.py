@@ -19,6 +19,7 @@ import ssbmech as ssb
 from ssbmech._compat import compile_expression
 from ssbmech.case.boundary import FaceFlux
 from ssbmech.constants import GAS_CONSTANT
+from ssbmech.frames import Frame
 from ssbmech.geometry.inclusion import Inclusion
 from ssbmech.units import MPa, um
 from tests.particle import (
@@ -144,12 +145,10 @@ def test_sphere(frame: ssb.Axisymmetric) -> None:
     assert hoop[np.argmax(r)] < 0.0, "and compresses the surface"
 
 
-def test_long_cylinder() -> None:
-    """A slice between planes that stay plane, without net axial force."""
-    geometry = Rectangle(
-        frame=ssb.Axisymmetric(), width=RADIUS, height=0.5e-6, columns=60, rows=3, edge=3.0
-    )
-    result = inserted(
+def inserted_between_planes(frame: Frame) -> March:
+    """Insert into a slice whose sides stay plane, without net force along it."""
+    geometry = Rectangle(frame=frame, width=RADIUS, height=0.5e-6, columns=60, rows=3, edge=3.0)
+    return inserted(
         geometry,
         "right",
         "body",
@@ -157,6 +156,11 @@ def test_long_cylinder() -> None:
         supports=(ssb.Roller("left"), ssb.Roller("bottom")),
         fixture=ssb.ConstantForce(0 * MPa),
     )
+
+
+def test_long_cylinder() -> None:
+    """A slice between planes that stay plane, without net axial force."""
+    result = inserted_between_planes(ssb.Axisymmetric())
     exact = Insertion(RADIUS, enhanced(), FLUX, 2)
     item = "Long cylinder under galvanostatic insertion"
     check_profile(result, exact, item)
@@ -176,17 +180,7 @@ def test_long_cylinder() -> None:
 
 def test_thin_plate() -> None:
     """Half a plate whose faces stay plane, without net force along it."""
-    geometry = Rectangle(
-        frame=ssb.PlaneStrain(), width=RADIUS, height=0.5e-6, columns=60, rows=3, edge=3.0
-    )
-    result = inserted(
-        geometry,
-        "right",
-        "body",
-        steps=120,
-        supports=(ssb.Roller("left"), ssb.Roller("bottom")),
-        fixture=ssb.ConstantForce(0 * MPa),
-    )
+    result = inserted_between_planes(ssb.PlaneStrain())
     exact = Insertion(RADIUS, enhanced(), FLUX, 1)
     item = "Thin plate under galvanostatic insertion"
     check_profile(result, exact, item)
