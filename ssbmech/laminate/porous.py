@@ -53,8 +53,6 @@ CLOSE = 1e-12
 LONGEST = 0.5
 """Longest step of angle and eta in a return [1]."""
 
-Complex = npt.NDArray[np.complex128]
-
 
 @dataclass(frozen=True)
 class _Numbers:

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from ssbmech.runfolder.fields import FieldData
     from ssbmech.runfolder.reader import RunData
 
-    Paths = list[Path]
-
 _AXES: Final = "xyz"
 _COLLECTION: Final = """\
 <?xml version="1.0"?>

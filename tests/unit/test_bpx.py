@@ -108,7 +108,7 @@ def ocp(x: np.ndarray) -> np.ndarray:
 def test_potential_diffusion_and_reaction_are_those_of_the_file(tmp_path: Path) -> None:
     cell = read_bpx(written(OLD, tmp_path))
     assert (cell.title, cell.version, cell.upper_voltage) == ("made up", "0.4", 4.2)
-    assert cell.thicknesses["Separator"] == 2e-5
+    assert (cell.lower_voltage, cell.thicknesses["Separator"]) == (2.7, 2e-5)
     particle = cell.positive["positive electrode"]
     material = particle.material(**MECHANICS)
     host = material.host

@@ -322,6 +322,14 @@ def test_exported_grids_come_back(finished, tmp_path):
     np.testing.assert_array_equal(grid.cells_dict[data.cell_type], data.nodes)
 
 
+def test_the_series_is_written_in_the_battery_data_format(finished, tmp_path):
+    run, path = ssbmech.open_run(finished), tmp_path / "cell.bdf.csv"
+    run.to_bdf(path, area=1e-4)
+    head, *rows = path.read_text("utf-8").splitlines()
+    voltage = [float(row.split(",")[head.split(",").index("Voltage / V")]) for row in rows]
+    np.testing.assert_allclose(voltage, run.series["voltage"], rtol=1e-9)
+
+
 def test_the_index_of_exported_grids_takes_any_name(copy, tmp_path):
     """A body may be called as the user likes; the index is XML."""
     import pyvista as pv
