@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Laminates for tests, marched step by step."""
+"""Laminates for tests, and the derivatives of their equations."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ import numpy as np
 
 import ssbmech as ssb
 from ssbmech.case.fixtures import Fixture
-from ssbmech.case.protocol import Drive
 from ssbmech.case.settings import NewtonSettings
 from ssbmech.laminate.case import LaminateCase, LaminateCell, Ply
 from ssbmech.laminate.equations import PRESSURE
 from ssbmech.laminate.layer import LayerLaw
 from ssbmech.laminate.model import LaminateModel
-from ssbmech.laminate.newton import LaminateNewton
 from ssbmech.laminate.solid import SolidLayer
 from ssbmech.laminate.voltage import CellVoltage
 from ssbmech.laminate.wiring import Bipolar
@@ -34,7 +32,7 @@ def laminate(
     """Return a case of cells of these plies, connected one after the other if nothing is told."""
     more = {"wiring": Bipolar(), "newton": CLOSE, **more}
     cell = LaminateCell(tuple(plies), voltage or CellVoltage())
-    return LaminateCase("stack", cell, fixture, (ssb.Rest(1.0),), **more)
+    return LaminateCase("stack", cell, fixture, (ssb.Preload(1.0),), **more)
 
 
 def elastic(young: float, poisson: float, **more: Any) -> SolidLayer:
@@ -45,46 +43,6 @@ def elastic(young: float, poisson: float, **more: Any) -> SolidLayer:
 def ply(name: str, thickness: float, law: LayerLaw, **more: Any) -> Ply:
     """Return a ply."""
     return Ply(name=name, thickness=thickness, law=law, **more)
-
-
-class March:
-    """A laminate that is marched by given steps."""
-
-    def __init__(self, case: LaminateCase, preload: float | None = None) -> None:
-        """Build it, and seat its fixture at its preload."""
-        self.model = LaminateModel(case)
-        self.newton = LaminateNewton(self.model, case.newton)
-        self.iterations = 0
-        if preload is not None:
-            self.step(Drive(preload_fraction=preload), 1.0)
-            self.model.seat()
-
-    def step(self, drive: Drive, dt: float) -> None:
-        """Take a step."""
-        self.model.predict(0.0)
-        self.model.begin(drive, dt)
-        self.iterations += self.newton.solve(self.model.rollback).iterations
-        self.model.commit(dt)
-
-    def charge(self, charge: float, steps: int = 1, time: float = 3600.0) -> None:
-        """Pass a charge by area [C/m2]."""
-        for _ in range(steps):
-            self.step(Drive(current_density=charge / time), time / steps)
-
-    def rest(self, time: float, steps: int = 1) -> None:
-        """Wait."""
-        for _ in range(steps):
-            self.step(Drive(), time / steps)
-
-    @property
-    def pressure(self) -> float:
-        """Pressure at the end of the last step [Pa]."""
-        return self.model.holder.pressure_last
-
-    @property
-    def thickness(self) -> float:
-        """Thickness of all in the fixture [m]."""
-        return self.model.holder.thickness_last
 
 
 def derivatives(model: LaminateModel, size: float = 1e-6) -> tuple[Any, Any]:

@@ -26,7 +26,13 @@ from tests.single_body import Rectangle
 from tests.tools import March, march
 
 SIZE = 20e-6
-C_MAX, EMPTY, GROWTH = 1e5, 0.01, 2.8
+C_MAX, EMPTY, GROWTH = 1e5, 0.01, 3.0
+GAINED = 2.8
+"""Volume that a body gains by the content it ends with, over that at the start [1]."""
+
+FULL = ((1 + GAINED) * (1 + GROWTH * EMPTY) - 1) / GROWTH
+"""Content it ends with [1]."""
+
 YOUNG, POISSON, YIELD, RATE, EXPONENT = 80e9, 0.25, 0.5e9, 1e-3, 50.0
 DURATION = 1000.0
 _GRID = (0.0, 0.5, 1.0)
@@ -36,14 +42,14 @@ SIDES = (ssb.Roller("left"), ssb.Roller("right"), ssb.Roller("bottom"))
 
 
 def host(diffusivity: float = 1e-9, **changes: float) -> Material:
-    """Return a host that grows to 3.8 times its volume, softens and weakens, and yields."""
+    """Return a host that grows to four times its volume, softens and weakens, and yields."""
     flow = NortonFlow(**{"rate": RATE, "stress": YIELD, "exponent": EXPONENT, **changes})
     law = ElasticViscoplastic(Elastic(YOUNG, POISSON), flow)
     takes = Host(
         c_max=C_MAX,
         ocv=IdealOcv(0.3),
         diffusivity=ArrheniusDiffusivity(diffusivity),
-        swelling=LogarithmicVolumeSwelling(Curve(_GRID, (0.0, 1.4, GROWTH)), allowed=4.0),
+        swelling=LogarithmicVolumeSwelling(Curve(_GRID, (0.0, GROWTH / 2, GROWTH)), allowed=4.0),
         density=2000.0,
         x_empty=EMPTY,
         x_full=0.99,
@@ -56,7 +62,7 @@ def volume_of(x: np.ndarray) -> np.ndarray:
     return np.asarray((1 + GROWTH * x) / (1 + GROWTH * EMPTY))
 
 
-def swelling(steps: int, full: float = 0.94, **changes: Any) -> ssb.Case:
+def swelling(steps: int, full: float = FULL, **changes: Any) -> ssb.Case:
     """Return a square of host that takes up lithium through its top at a constant rate.
 
     Args:

@@ -22,6 +22,8 @@ import numpy as np
 import ssbmech as ssb
 from ssbmech import library
 from ssbmech.case.fixtures import Fixture
+from ssbmech.case.protocol import Step
+from ssbmech.case.temperatures import Reached, check_reached
 from ssbmech.constants import FARADAY
 from ssbmech.errors import CaseError
 from ssbmech.interfaces.interlayer_rest import Balance
@@ -33,6 +35,7 @@ from ssbmech.laminate.tabulated import AgainstAnode, TabulatedGrowth
 from ssbmech.laminate.voltage import Activation, CellVoltage, HostVoltage, Resistance, Rest
 from ssbmech.library.densities import density_of
 from ssbmech.library.interlayers import silver_carbon, solid_density
+from ssbmech.library.silicon import SITES
 from ssbmech.materials.curve import Curve
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.host import ArrheniusDiffusivity, Host, TableOcv
@@ -51,6 +54,8 @@ from ssbmech.units import (
     to_si,
 )
 
+Array = np.ndarray
+
 MARGIN = 0.02
 """Potential of the cathode as made above the end of discharge, less than what currents take [V]."""
 
@@ -66,9 +71,6 @@ SOURCES = {
     "cell: resistance": "the same for all, a guess",
 }
 """Where numbers are from that are not of the library."""
-
-SILICON_SITES = 3.75 / 12.06e-6
-"""Lithium of Li3.75Si by volume of silicon [mol/m3]."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class Anode:
     sodium: bool = field(default=False)
 
 
-def charges(areal: float) -> np.ndarray:
+def charges(areal: float) -> Array:
     """Return charges at which tables are made, somewhat beyond the cathode's window [C/m2]."""
     return np.linspace(-0.15, 1.25, 141) * areal
 
@@ -98,8 +100,14 @@ def metal(name: str) -> SolidLayer:
     return SolidLayer(material.solid.elastic, growth, creep=NortonCreep(material.solid.flow))
 
 
-def of_metal(name: str, thickness: float, separator: str = "li6ps5cl") -> Anode:
-    """Return an anode of metal of a thickness [m] at the start."""
+def of_metal(name: str, thickness: float, temperature: float, separator: str = "li6ps5cl") -> Anode:
+    """Return an anode of metal of a thickness [m] at the start.
+
+    Raises:
+        CaseError: it melts below the temperature [K].
+    """
+    body = ssb.Body.single("metal", library.by_name(name))
+    check_reached(Reached(temperature, "the case"), (body,))
     ply = Ply(name="metal", thickness=thickness, law=metal(name), density=density_of(name))
     return Anode((ply,), separator=separator, sodium=name.startswith("sodium"))
 
@@ -110,8 +118,8 @@ def tabulated(
     density: float,
     solid: Elastic,
     areal: float,
-    added: Callable[[float], float],
-    volts: Callable[[float], float],
+    added: Array,
+    volts: Array,
 ) -> Anode:
     """Return an anode by its thickness and potential against the charge.
 
@@ -121,71 +129,66 @@ def tabulated(
         density: of the layer with its pores [kg/m3].
         solid: its elasticity.
         areal: charge of the cathode [C/m2].
-        added: thickness added [m] at a charge [C/m2].
-        volts: potential [V] at a charge [C/m2].
+        added: thickness added at the charges of the tables [m].
+        volts: potential there [V].
     """
-    at = charges(areal)
-    growth = TabulatedGrowth(Curve(tuple(at), tuple(added(float(q)) for q in at)))
-    law = SolidLayer(solid, growth)
+    at = tuple(charges(areal))
+    law = SolidLayer(solid, TabulatedGrowth(Curve(at, tuple(added))))
     ply = Ply(name=name, thickness=thickness, law=law, density=density)
-    return Anode((ply,), Curve(tuple(at), tuple(volts(float(q)) for q in at)))
+    return Anode((ply,), Curve(at, tuple(volts)))
 
 
-def graphite(areal: float) -> Anode:
+def potentials(host: Host, contents: Array, temperature: float) -> Array:
+    """Return the potentials of a host [V] at contents [1] and a temperature [K]."""
+    return np.array([host.ocv.voltage(float(x), temperature) for x in contents])
+
+
+def graphite(areal: float, temperature: float) -> Anode:
     """Return graphite in Li6PS5Cl, half of it, with a tenth more room than the cathode has."""
     host = library.by_name("graphite").host
     dense = 1.1 * areal / host.capacity
     density = HALF * (host.density + density_of("li6ps5cl"))
     volume = volume_of(host)
-
-    def content(charge: float) -> float:
-        x = host.x_empty + charge / (FARADAY * host.c_max * dense)
-        return float(np.clip(x, volume.low, volume.high))
-
+    x = host.x_empty + charges(areal) / (FARADAY * host.c_max * dense)
+    x = np.clip(x, volume.low, volume.high)
     first = float(volume.numeric(host.x_empty))
-    return tabulated(
-        "graphite", dense / HALF, density, Elastic(10 * GPa, 0.3), areal,
-        lambda q: dense * (float(volume.numeric(content(q))) - first) / (1 + first),
-        lambda q: host.ocv.voltage(content(q), 298.15),
-    )  # fmt: skip
+    added = dense * (volume.numeric(x) - first) / (1 + first)
+    volts = potentials(host, x, temperature)
+    return tabulated("graphite", dense / HALF, density, Elastic(10 * GPa, 0.3), areal, added, volts)
 
 
-def silicon(areal: float) -> Anode:
+def silicon(areal: float, temperature: float) -> Anode:
     """Return micro-silicon between the contents 0.26 and 0.855, as thick as was published."""
     low, high, first, last = 0.26, 0.855, 40.0 / 16.2, 55.0 / 16.2
-    dense = areal / (FARADAY * SILICON_SITES * (high - low))
-    host = library.by_name("silicon").host
-
-    def content(charge: float) -> float:
-        return low + charge / (FARADAY * SILICON_SITES * dense)
-
+    dense = areal / (FARADAY * SITES * (high - low))
+    x = low + charges(areal) / (FARADAY * SITES * dense)
+    added = dense * (last - first) * (x - low) / (high - low)
+    volts = potentials(library.by_name("silicon").host, np.clip(x, 0.0, 1.0), temperature)
     return tabulated(
-        "silicon", first * dense, 2330.0 / first, Elastic(10 * GPa, 0.3), areal,
-        lambda q: dense * (last - first) * (content(q) - low) / (high - low),
-        lambda q: host.ocv.voltage(float(np.clip(content(q), 0.0, 1.0)), 298.15),
-    )  # fmt: skip
+        "silicon", first * dense, 2330.0 / first, Elastic(10 * GPa, 0.3), areal, added, volts
+    )
 
 
 def indium(areal: float) -> Anode:
     """Return indium foil that becomes InLi at 0.62 V."""
     moles = 1.2 * areal / FARADAY / 0.87
-    foil = moles * 15.71e-6
-    by = (23.60e-6 - 15.71e-6) / 0.87 / FARADAY
-    return tabulated(
-        "indium", foil, 7310.0, Elastic(12.6 * GPa, 0.45), areal, lambda q: by * q, lambda q: 0.62
-    )
+    added = (23.60e-6 - 15.71e-6) / 0.87 / FARADAY * charges(areal)
+    volts = np.full_like(added, 0.62)
+    foil = Elastic(12.6 * GPa, 0.45)
+    return tabulated("indium", moles * 15.71e-6, 7310.0, foil, areal, added, volts)
 
 
-def silver(areal: float, pressure: float) -> Anode:
+def silver(areal: float, pressure: float, temperature: float) -> Anode:
     """Return a layer of silver and carbon with lithium behind it, in balance at a pressure [Pa]."""
     layer, volume = silver_carbon(), library.by_name("lithium_masias2019").metal.molar_volume
-    balance = Balance(layer, pressure, 298.15, volume)
-    found = {float(q): balance.at(max(float(q), 0.0)) for q in charges(areal)}
-    return tabulated(
-        "silver_carbon", layer.made, 0.5 * solid_density(), Elastic(5 * GPa, 0.3), areal,
-        lambda q: found[q].added,
-        lambda q: found[q].potential + volume * pressure / FARADAY,
-    )  # fmt: skip
+    balance = Balance(layer, pressure, temperature, volume)
+    found = [balance.at(max(float(q), 0.0)) for q in charges(areal)]
+    added = np.array([each.added for each in found])
+    # the laminate adds the work of the pressure itself
+    work = pressure * np.gradient(added, charges(areal))
+    volts = np.array([each.potential for each in found]) + work
+    solid = Elastic(5 * GPa, 0.3)
+    return tabulated("silver_carbon", layer.made, 0.5 * solid_density(), solid, areal, added, volts)
 
 
 def vanadium_phosphate() -> Host:
@@ -201,18 +204,18 @@ def vanadium_phosphate() -> Host:
     )
 
 
-def anode(options: argparse.Namespace, areal: float) -> Anode:
-    """Return the anode that is asked for."""
+def anode(options: argparse.Namespace, areal: float, temperature: float) -> Anode:
+    """Return the anode that is asked for, for a charge [C/m2] and a temperature [K]."""
     pressure = to_si(options.pressure * MPa, "Pa", "pressure")
     film, foil = options.seed_film * 1e-6, options.foil * 1e-6
     made: dict[str, Callable[[], Anode]] = {
-        "lithium": lambda: of_metal("lithium_masias2019", foil),
-        "anode_less": lambda: of_metal("lithium_masias2019", film),
+        "lithium": lambda: of_metal("lithium_masias2019", foil, temperature),
+        "anode_less": lambda: of_metal("lithium_masias2019", film, temperature),
         "indium": lambda: indium(areal),
-        "silicon": lambda: silicon(areal),
-        "graphite": lambda: graphite(areal),
-        "silver_carbon": lambda: silver(areal, pressure),
-        "sodium": lambda: of_metal("sodium_wang2020", foil, "nasicon"),
+        "silicon": lambda: silicon(areal, temperature),
+        "graphite": lambda: graphite(areal, temperature),
+        "silver_carbon": lambda: silver(areal, pressure, temperature),
+        "sodium": lambda: of_metal("sodium_wang2020", foil, temperature, "nasicon"),
     }
     return made[options.anode]()
 
@@ -233,21 +236,25 @@ def fixture(options: argparse.Namespace) -> Fixture:
     }[options.fixture]
 
 
-def build_case(options: argparse.Namespace) -> LaminateCase:
-    """Return the case for the options of the command line."""
-    areal = to_si(options.capacity * mA_per_cm2 * hour, "C/m2", "capacity")
-    found = anode(options, areal)
-    host = vanadium_phosphate() if found.sodium else library.by_name("nmc811").host
-    dense = areal / host.capacity
-    # as made, so that no discharge goes below what the anode has been given
-    made = host.content_at(options.lower + MARGIN, 298.15)
+def plies(
+    options: argparse.Namespace, found: Anode, host: Host, dense: float, made: float
+) -> tuple[Ply, ...]:
+    """Return the layers of a cell, from the negative to the positive end.
+
+    Args:
+        options: of the command line.
+        found: the anode.
+        host: active material of the cathode.
+        dense: thickness of its crystals alone [m].
+        made: its content at the start [1].
+    """
     growth = HostThickness(volume_of(host), host.c_max, dense=dense, content=made)
     composite = SolidLayer(Elastic(options.modulus * GPa, 0.3), growth)
     electrolyte = library.by_name(found.separator)
     inside = HALF * (density_of(found.separator) + host.density)
     copper, aluminium = library.by_name("copper").solid, library.by_name("aluminium").solid
     separator = options.separator * 1e-6
-    plies = (
+    return (
         Ply(name="copper", thickness=5e-6, law=SolidLayer(copper), density=density_of("copper")),
         *found.plies,
         Ply(
@@ -260,32 +267,54 @@ def build_case(options: argparse.Namespace) -> LaminateCase:
             density=density_of("aluminium"),
         ),
     )  # fmt: skip
-    rest: Rest = HostVoltage(host, dense, made)
-    if found.potential is not None:
-        rest = AgainstAnode(rest, found.potential)
-    losses = (Resistance(options.resistance * ohm_cm2), Activation(0.1 * dense * 3 / 2.5e-6))
+
+
+def protocol(options: argparse.Namespace, found: Anode, areal: float) -> tuple[Step, ...]:
+    """Return the preload and the cycles of a cell whose cathode holds a charge [C/m2]."""
     upper = 3.9 if found.sodium else options.upper
     # limits of the cathode: those of the cell less what the anode has then
     full, empty = (0.0, 0.0)
     if found.potential is not None:
         full, empty = (float(found.potential.numeric(q)) for q in (areal, 0.0))
     pause = ssb.Rest(options.rest * minute)
+    return (
+        ssb.Preload(10 * s),
+        *ssb.cycles(
+            options.cycles,
+            ssb.Charge(options.rate / hour, to=(upper - full) * V),
+            pause,
+            ssb.Discharge(options.rate / hour, to=(options.lower - empty) * V),
+            pause,
+        ),
+    )
+
+
+def build_case(options: argparse.Namespace) -> LaminateCase:
+    """Return the case for the options of the command line.
+
+    Raises:
+        CaseError: a cell has no capacity.
+    """
+    if not options.capacity > 0.0:
+        raise CaseError(f"capacity = {options.capacity:g} mA h/cm2: expected more than zero")
+    areal = to_si(options.capacity * mA_per_cm2 * hour, "C/m2", "capacity")
+    temperature = to_si(celsius(options.celsius), "K", "temperature")
+    found = anode(options, areal, temperature)
+    host = vanadium_phosphate() if found.sodium else library.by_name("nmc811").host
+    dense = areal / host.capacity
+    # as made, so that no discharge goes below what the anode has been given
+    made = host.content_at(options.lower + MARGIN, temperature)
+    rest: Rest = HostVoltage(host, dense, made)
+    if found.potential is not None:
+        rest = AgainstAnode(rest, found.potential)
+    losses = (Resistance(options.resistance * ohm_cm2), Activation(0.1 * dense * 3 / 2.5e-6))
     return LaminateCase(
         name="anodes",
-        cell=LaminateCell(plies, CellVoltage(rest, losses)),
+        cell=LaminateCell(plies(options, found, host, dense, made), CellVoltage(rest, losses)),
         cells=options.cells,
         fixture=fixture(options),
-        protocol=(
-            ssb.Preload(10 * s),
-            *ssb.cycles(
-                options.cycles,
-                ssb.Charge(options.rate / hour, to=(upper - full) * V),
-                pause,
-                ssb.Discharge(options.rate / hour, to=(options.lower - empty) * V),
-                pause,
-            ),
-        ),
-        temperature=celsius(options.celsius),
+        protocol=protocol(options, found, areal),
+        temperature=temperature,
         step_control=ssb.AdaptiveSteps(dt_initial=1 * s, dt_max=600 * s, gap_error=100e-9),
         sources=SOURCES,
     )

@@ -35,6 +35,7 @@ from ssbmech.units import (
     MPa,
     MPa_per_um,
     V,
+    celsius,
     cm3_per_mol,
     hour,
     mA_per_cm2,
@@ -121,6 +122,8 @@ def check(options: argparse.Namespace) -> None:
     """
     if not 0.0 < options.fraction <= 1.0:
         raise CaseError(f"fraction = {options.fraction:g}: expected a part above 0, up to 1")
+    if not options.capacity > 0.0:
+        raise CaseError(f"capacity = {options.capacity:g} mA h/cm2: expected more than zero")
     if not options.frame > 0.0:
         raise CaseError(f"frame = {options.frame:g} MPa/um: expected a stiffness above zero")
     if options.cells < 1 or options.seed < 0:
@@ -164,6 +167,7 @@ def build_case(options: argparse.Namespace) -> LaminateCase:
                 rest,
             ),
         ),
+        temperature=celsius(options.celsius),
         step_control=ssb.AdaptiveSteps(dt_initial=1 * s, dt_max=300 * s, gap_error=50e-9),
         sources=SOURCES,
     )
@@ -200,6 +204,7 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     cycling.add_argument("--lower", type=float, default=3.0, help="end of discharge, a cell [V]")
     cycling.add_argument("--rest", type=float, default=30.0, help="rests [min]")
     cycling.add_argument("--cycles", type=int, default=1, help="number of cycles")
+    cycling.add_argument("--celsius", type=float, default=25.0, help="temperature [degree C]")
 
 
 if __name__ == "__main__":

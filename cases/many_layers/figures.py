@@ -113,12 +113,13 @@ def draw(runs: dict[tuple[str, int], RunData], plates: dict[str, PressureMap], p
             for name, (_, line) in FIXTURES.items():
                 hours, _, load = history(runs[name, count])
                 pressure.plot(hours, load, line, color=colour)
-        growth.set(xlabel="time (h)", ylabel="growth of all cells (mm)", ylim=(-0.05, 0.6))
+        growth.set(xlabel="time (h)", ylabel="growth of all cells (mm)", ylim=(-0.05, 0.75))
         growth.set_title("dotted: published for 4 mAh cm⁻²")
-        growth.legend(loc="upper right")
+        growth.legend(loc="upper right", ncols=3, columnspacing=1.0, handlelength=1.2)
         for text, line in FIXTURES.values():
             pressure.plot([], [], line, color="0.3", label=text)
         pressure.set(xlabel="time (h)", ylabel="stack pressure (MPa)", ylim=(0, 175))
+        pressure.set_title("colours as on the left")
         pressure.legend(loc="upper left")
         for axes, (name, plate) in zip(places, plates.items(), strict=True):
             _map(figure, axes, name, plate)

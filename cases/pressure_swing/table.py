@@ -8,10 +8,8 @@ import sys
 
 from case import DENSITY, FRAME, cell, charge_of
 
-from ssbmech.case.protocol import Drive
 from ssbmech.laminate.case import LaminateCase
-from ssbmech.laminate.model import LaminateModel
-from ssbmech.laminate.newton import LaminateNewton
+from ssbmech.laminate.march import LaminateMarch
 
 MEASURED = {
     ("lithium", "nmc811"): 1.5,
@@ -36,18 +34,9 @@ def swing(case: LaminateCase, charge: float) -> float:
         case: the cell.
         charge: by area [C/m2].
     """
-    model = LaminateModel(case)
-    newton = LaminateNewton(model, case.newton)
-    drives = [Drive(preload_fraction=1.0)] + [Drive(current_density=charge / 36e3)] * STEPS
-    for number, drive in enumerate(drives):
-        model.predict(0.0)
-        dt = 36e3 / STEPS if number else 1.0
-        model.begin(drive, dt)
-        newton.solve(model.rollback)
-        model.commit(dt)
-        if number == 0:
-            model.seat()
-    return (model.holder.pressure_last - case.fixture.preload) / 1e6
+    run = LaminateMarch(case, preload=1.0)
+    run.charge(charge, STEPS, 36e3)
+    return (run.pressure - case.fixture.preload) / 1e6
 
 
 def main() -> int:

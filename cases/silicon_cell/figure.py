@@ -61,7 +61,7 @@ def draw(axes: np.ndarray, run: RunData, name: str) -> None:
     axes[0].annotate("as assembled", (hours[-1], first), ha="right", va="bottom", fontsize="small")
     axes[0].annotate("charge", (0.5 * hours[ends[1]], pressure.max()), ha="center", va="bottom",
                      fontsize="small")  # fmt: skip
-    axes[0].margins(y=0.12)
+    axes[0].margins(y=0.2)
     axes[1].set_ylim(0, None)
     axes[2].set_ylim(0, None)
     axes[2].set_xlabel("time (h)")

@@ -18,11 +18,9 @@ import numpy as np
 from case import GROWTH, as_laminate, charges
 from scipy.optimize import brentq
 
-from ssbmech.case.protocol import Drive
 from ssbmech.laminate.growth import HostSwelling
 from ssbmech.laminate.layer import Loading
-from ssbmech.laminate.model import LaminateModel
-from ssbmech.laminate.newton import LaminateNewton
+from ssbmech.laminate.march import LaminateMarch
 from ssbmech.laminate.porous import POROSITY, PorousLayer
 from ssbmech.library.silicon import micro_silicon, with_cap
 from ssbmech.materials.material import Material
@@ -88,23 +86,12 @@ def predicted(
 ) -> dict[str, Any]:
     """Return the pressures at the ends of charges and discharges, and porosity with the last."""
     case = as_laminate(preload, frame, capacity, GROWTH[cathode], silicon=silicon, cathode=cathode)
-    model = LaminateModel(case)
-    newton = LaminateNewton(model, case.newton)
-
-    def step(drive: Drive, dt: float) -> None:
-        model.predict(0.0)
-        model.begin(drive, dt)
-        newton.solve(model.rollback)
-        model.commit(dt)
-
-    step(Drive(preload_fraction=1.0), 1.0)
-    model.seat()
+    run = LaminateMarch(case, preload=1.0)
     ends = []
     for charge in charges(capacity, EFFICIENCY, CYCLES):
-        for _ in range(STEPS):
-            step(Drive(current_density=charge / 36e3), 36e3 / STEPS)
-        ends.append(round(model.holder.pressure_last / 1e6, 3))
-    porosity = float(model.solution.answers["silicon"].state[POROSITY][0])
+        run.charge(charge, STEPS, 36e3)
+        ends.append(round(run.pressure / 1e6, 3))
+    porosity = float(run.model.solution.answers["silicon"].state[POROSITY][0])
     answer = {
         "preload [MPa]": preload,
         "frame [MPa/um]": frame,

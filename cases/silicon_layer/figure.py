@@ -45,9 +45,9 @@ def main() -> int:
                 color=theme.INK,
                 mfc="white",
                 clip_on=False,
-                label="published",
+                label="published, 50 MPa",
             )
-            axis.set(xlabel="content of Li3.75Si")
+            axis.set(xlabel="lithium content (1 is Li3.75Si)")
         left.set(ylabel="height (µm)", ylim=(0, None))
         right.set(ylabel="porosity (%)", ylim=(0, None))
         left.legend(loc="lower right")

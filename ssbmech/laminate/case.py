@@ -14,6 +14,7 @@ from ssbmech.case.repeating import flattened
 from ssbmech.case.settings import NewtonSettings, Output, Scales
 from ssbmech.case.step_control import AdaptiveSteps, StepControl
 from ssbmech.errors import CaseError
+from ssbmech.laminate.checks import check_holding, check_rates
 from ssbmech.laminate.layer import Array, LayerLaw
 from ssbmech.laminate.sides import HeldSides, Sides
 from ssbmech.laminate.voltage import CellVoltage
@@ -108,7 +109,10 @@ class LaminateCase:
     Raises:
         ParameterError: a number is out of its bounds.
         CaseError: names do not fit together, the protocol is empty, a spread is not one number for
-            each cell, or cells in parallel have a voltage that does not tell their current.
+            each cell, cells in parallel have a voltage that does not tell their current, they are
+            charged by C-rate without a capacity, the fixture cannot do what the protocol asks or is
+            never seated, a fluid presses at sides that are free, or it is colder or hotter than any
+            law is known for.
     """
 
     name: str
@@ -147,6 +151,8 @@ class LaminateCase:
         for pad in self.pads:
             if pad.spread:
                 raise CaseError(f"pad {pad.name!r} has a spread, but there is one of it")
+        check_holding(self.fixture, self.sides, self.temperature, self.protocol)
+        check_rates(self.cell.voltage.rest.capacity, self.protocol)
         self._check_voltage()
 
     def _check_voltage(self) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 
 from ssbmech.constants import ROOM_TEMPERATURE
 from ssbmech.library.cathodes import window_sources
+from ssbmech.library.silicon import FLOW, POTENTIAL, VOLUME, YOUNG
 from ssbmech.materials.curve import Curve
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.flowing_host import FlowingHost
@@ -24,31 +25,26 @@ from ssbmech.units import GPa, MPa, g_per_cm3, mol_per_m3
 
 _T: Final = ROOM_TEMPERATURE
 _CONTENTS: Final = tuple(0.1 * k for k in range(11))
-_STRONG, _WEAK = 1750.0, 500.0
-_FIRM, _SOFT = 96.0, 41.0
 
 
 def dense_silicon() -> Material:
     """Return silicon that takes up 3.75 lithium, softens, and yields at 1.75 to 0.5 GPa."""
     law = ElasticViscoplastic(
-        Elastic(young=_FIRM * GPa, poisson=0.27),
-        NortonFlow(rate=1e-4, stress=_STRONG * MPa, exponent=50.0, reference_temperature=_T),
+        Elastic(young=YOUNG[0] * GPa, poisson=0.27),
+        NortonFlow(rate=1e-4, stress=FLOW[0] * MPa, exponent=50.0, reference_temperature=_T),
     )
     solid = FlowingHost(
         law,
-        modulus=Curve(_CONTENTS, tuple(1 - (1 - _SOFT / _FIRM) * x for x in _CONTENTS)),
-        strength=Curve(_CONTENTS, tuple((_WEAK / _STRONG) ** x for x in _CONTENTS)),
+        modulus=Curve(_CONTENTS, tuple(1 - (1 - YOUNG[1] / YOUNG[0]) * x for x in _CONTENTS)),
+        strength=Curve(_CONTENTS, tuple((FLOW[1] / FLOW[0]) ** x for x in _CONTENTS)),
     )
     host = Host(
         c_max=310_950 * mol_per_m3,
-        ocv=TableOcv(
-            Curve(
-                x=(0.0, 0.031, 0.124, 0.255, 0.43, 0.576, 0.727, 0.873, 1.0),
-                y=(0.80, 0.569, 0.461, 0.390, 0.340, 0.296, 0.237, 0.197, 0.062),
-            )
-        ),
+        ocv=TableOcv(POTENTIAL),
         diffusivity=ArrheniusDiffusivity(d_0=1e-16),
-        swelling=LogarithmicVolumeSwelling(Curve((0.0, 0.5, 1.0), (0.0, 1.4, 2.8)), allowed=2.8),
+        swelling=LogarithmicVolumeSwelling(
+            Curve((0.0, 0.5, 1.0), (0.0, VOLUME / 2, VOLUME)), allowed=VOLUME
+        ),
         density=2.329 * g_per_cm3,
         x_empty=0.01,
         x_full=0.95,

@@ -39,6 +39,12 @@ YOUNG: Final = (96.0, 41.0)
 FLOW: Final = (1750.0, 500.0)
 """Flow stress of both [MPa]."""
 
+POTENTIAL: Final = Curve(
+    x=(0.0, 0.031, 0.124, 0.255, 0.43, 0.576, 0.727, 0.873, 1.0),
+    y=(0.80, 0.569, 0.461, 0.390, 0.340, 0.296, 0.237, 0.197, 0.062),
+)
+"""Potential against lithium by content [V]."""
+
 _T: Final = ROOM_TEMPERATURE
 _POINTS: Final = 20
 
@@ -59,14 +65,10 @@ def micro_silicon() -> Material:
         modulus=Curve(x, tuple(1 - (1 - YOUNG[1] / YOUNG[0]) * v for v in x)),
         strength=Curve(x, tuple((FLOW[1] / FLOW[0]) ** v for v in x)),
     )
-    ocv = Curve(
-        x=(0.0, 0.031, 0.124, 0.255, 0.43, 0.576, 0.727, 0.873, 1.0),
-        y=(0.80, 0.569, 0.461, 0.390, 0.340, 0.296, 0.237, 0.197, 0.062),
-    )
     swelling = Curve((0.0, 0.5, 1.0), (0.0, VOLUME / 2, VOLUME))
     host = Host(
         c_max=DENSITY * SITES,
-        ocv=TableOcv(ocv),
+        ocv=TableOcv(POTENTIAL),
         diffusivity=ArrheniusDiffusivity(1e-9),
         swelling=LogarithmicVolumeSwelling(swelling, allowed=3.0),
         density=DENSITY * 2330.0,
@@ -142,10 +144,18 @@ _OF_HOLLOW_SPHERES: Final = Source(
 _SOURCES: Final[Mapping[str, Source]] = {
     "thermal_expansion": Source("handbook", "crystal", _T, "", Provenance.MEMORY),
     "solid.law.dense.young": Source(
-        "ssbmech", "amorphous silicon, from a digest", _T, "90 to 130 GPa", Provenance.SECONDARY
+        "berla2015",
+        "amorphous silicon without lithium, in a digest",
+        _T,
+        "90 to 130 GPa",
+        Provenance.SECONDARY,
     ),
     "solid.law.dense.poisson": Source(
-        "ssbmech", "between 0.29 of silicon and 0.25 of Li3.75Si", _T, "", Provenance.SECONDARY
+        "berla2015",
+        "between 0.29 without lithium and 0.25 with all of it, in a digest",
+        _T,
+        "",
+        Provenance.SECONDARY,
     ),
     "solid.law.line.hardening": _OF_HOLLOW_SPHERES,
     "solid.law.line.loose_density": _choice("0.40 to 0.55, each with a cohesion of its own"),
@@ -169,7 +179,7 @@ _SOURCES: Final[Mapping[str, Source]] = {
         "ssbmech", "the whole density counts", None, "", Provenance.DERIVED
     ),
     "solid.modulus": Source(
-        "ssbmech", "line to 41 GPa of Li3.75Si, from a digest", _T, "", Provenance.SECONDARY
+        "berla2015", "line to 41 GPa of Li3.75Si, in a digest", _T, "", Provenance.SECONDARY
     ),
     "solid.strength": _FLOW_MEASURED,
     "host.c_max": Source(
@@ -194,8 +204,8 @@ _SOURCES: Final[Mapping[str, Source]] = {
         "ssbmech", "taken as none", None, "", Provenance.GUESSED
     ),
     "host.swelling.curve": Source(
-        "ssbmech",
-        "280 % to Li3.75Si, in proportion to the content, from a digest",
+        "berla2015",
+        "280 % from crystalline silicon to Li3.75Si, in proportion to the content, in a digest",
         _T,
         "263 % for amorphous silicon, computed",
         Provenance.SECONDARY,

@@ -27,6 +27,7 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _POWER = re.compile(r"(?<=[A-Za-zµ])-?\d+")
 # More text than that runs over the next.
 _MOST_ON_AXIS = 12
+_MOST_LETTERS = 40
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class Axis:
         axes.set_xlabel(self.label if label else "")
         axes.set_xscale("log" if self.log else "linear")
         self._tick(axes.xaxis)
+        if sum(len(name) for name in self.names) > _MOST_LETTERS:
+            axes.tick_params(axis="x", labelrotation=30)
 
     def apply_y(self, axes: Any) -> None:
         """Scale and label the vertical axis."""
@@ -246,11 +249,12 @@ def as_grid(x: Axis, y: Axis, values: Array) -> tuple[Array, Array, Array] | Non
         return None
     grid = np.full((up.size, across.size), np.nan)
     grid[row, column] = values
-    return _borders(across, x.log), _borders(up, y.log), grid
+    return _borders(across, x), _borders(up, y), grid
 
 
-def _borders(places: Array, log: bool) -> Array:
+def _borders(places: Array, axis: Axis) -> Array:
     """Return the borders halfway between places, and as far beyond the first and the last."""
+    log = axis.log
     if places.size == 1:
         return np.array([0.8, 1.25]) * places[0] if places[0] else np.array([-0.5, 0.5])
     along = np.log(places) if log else places
@@ -258,7 +262,7 @@ def _borders(places: Array, log: bool) -> Array:
     borders = np.array([2 * along[0] - middle[0], *middle, 2 * along[-1] - middle[-1]])
     if log:
         return np.asarray(np.exp(borders))
-    if places[0] >= 0.0:
+    if places[0] >= 0.0 and not axis.names:
         # an axis of what is never negative does not begin below zero
         borders[0] = max(borders[0], 0.0)
     return borders

@@ -10,7 +10,14 @@ from ssbmech.constants import FARADAY
 from ssbmech.errors import ParameterError
 from ssbmech.interfaces.interlayer import entry_pressure
 from ssbmech.interfaces.interlayer_rest import Balance
-from ssbmech.library.interlayers import SILVER_CARBON_SOURCES, silver_carbon
+from ssbmech.library.interlayers import (
+    ANGLE,
+    NARROWEST,
+    SILVER_CARBON_SOURCES,
+    SURFACE_ENERGY,
+    WIDEST,
+    silver_carbon,
+)
 from ssbmech.library.references import REFERENCES
 from ssbmech.materials.curve import Curve
 from ssbmech.materials.host import TableOcv
@@ -30,6 +37,22 @@ def test_a_layer_of_silver_and_carbon_holds_what_its_composition_says():
     assert held["pores"] == pytest.approx(1.03, abs=0.005)
     assert held["silver"] == pytest.approx(0.155, abs=0.001)
     assert held["carbon"] == pytest.approx(0.18, rel=0.05)
+
+
+@pytest.mark.parametrize(("pressure", "pores"), [(2e6, 0.216), (4e6, 0.546)])
+def test_silver_and_carbon_in_balance_at_the_pressures_they_run_at(pressure, pores):
+    """6.8 mAh/cm2 at 60 degC: as far as the pressure presses metal in, the rest lies behind."""
+    layer, charge = silver_carbon(10 * um, 0.5), 6.8 * MAH_PER_CM2
+    wide, narrow = (entry_pressure(SURFACE_ENERGY, ANGLE, radius) for radius in (WIDEST, NARROWEST))
+    found = Balance(layer, pressure, 333.15, LITHIUM).at(charge)
+    whole = {store.name: store.capacity(LITHIUM) for store in layer.stores}
+    filled = (pressure - wide) / (narrow - wide)
+    assert found.stored["pores"] == pytest.approx(filled * whole["pores"], rel=1e-7)
+    assert found.stored["pores"] / MAH_PER_CM2 == pytest.approx(pores, abs=1e-3)
+    assert found.stored["silver"] == pytest.approx(whole["silver"])
+    assert found.behind == pytest.approx(charge - sum(found.stored.values()), rel=1e-12)
+    swells = layer.stores[0].growth * whole["silver"] / FARADAY
+    assert found.added == pytest.approx(LITHIUM * found.behind / FARADAY + swells, rel=1e-7)
 
 
 @pytest.mark.parametrize(

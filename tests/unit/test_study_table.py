@@ -259,3 +259,10 @@ def test_maps_of_positive_knobs_do_not_begin_below_zero(places, borders):
     across = Axis("current", np.tile([1.0, 2.0], 2), (), log=False)
     _, up, _ = as_grid(across, axis, np.arange(4.0))
     assert up == pytest.approx(borders)
+
+
+def test_maps_over_names_have_cells_of_one_width():
+    axis = Axis("anode", np.repeat([0.0, 1.0, 2.0], 2), ("lithium", "silicon", "tin"), log=False)
+    across = Axis("current", np.tile([1.0, 2.0], 3), (), log=False)
+    _, up, _ = as_grid(across, axis, np.arange(6.0))
+    assert np.diff(up) == pytest.approx(np.ones(3))

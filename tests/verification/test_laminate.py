@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ from ssbmech.errors import CaseError, NotConverged
 from ssbmech.laminate.creep import NortonCreep
 from ssbmech.laminate.growth import HostSwelling, HostThickness, MetalGrowth, volume_of
 from ssbmech.laminate.layer import PRESSURE
+from ssbmech.laminate.march import LaminateMarch as March
 from ssbmech.laminate.sides import FreeSides
 from ssbmech.laminate.soft import CompressedLayer, DelayedCompliance, LiquidColumn
 from ssbmech.laminate.stiffness import elastic_constants
@@ -28,7 +30,7 @@ from ssbmech.materials.curve import Curve
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.host import number
 from ssbmech.materials.viscoplastic import NortonFlow, power_law_ratio
-from tests.laminates import March, derivatives, elastic, laminate, ply
+from tests.laminates import derivatives, elastic, laminate, ply
 from tests.tools import measured
 
 pytestmark = pytest.mark.serial
@@ -460,10 +462,36 @@ def test_pressing_and_releasing_reseats():
     assert march.pressure == pytest.approx(5e6 + 1e12 * (march.thickness - before), rel=1e-9)
 
 
-def test_free_sides_of_foam_are_refused():
+def test_free_sides_without_a_force_or_in_a_fluid_are_refused():
     foam = ply("foam", 1e-3, CompressedLayer(Curve((0.0, 5e6, 1e7), (0.0, 0.2, 0.3))))
     with pytest.raises(CaseError, match="give HeldSides"):
         March(laminate(ssb.ConstantForce(1e6), [foam], sides=FreeSides()))
+    with pytest.raises(CaseError, match="presses at the sides as well"):
+        laminate(ssb.Isostatic(1e6), layers(), sides=FreeSides())
+
+
+SPRING = ssb.Spring(2e6, spring_stiffness=3e10)
+
+
+@pytest.mark.parametrize(
+    ("fixture", "steps", "words"),
+    [
+        (SPRING, (ssb.Rest(1.0),), "has no Preload step"),
+        (SPRING, (ssb.Preload(1.0), ssb.Preload(1.0)), "begin the protocol with Preload"),
+        (ssb.DrivenPlaten(lambda t: 0.0), (ssb.Press(1e6),), "driven by its travel"),
+        (SPRING, (ssb.Preload(1.0), ssb.Charge(1 / 3600, to=4.0)), "has no capacity"),
+    ],
+)
+def test_what_a_protocol_asks_of_a_stack_in_vain(fixture, steps, words):
+    """As of a cell on a mesh: a spring that is never seated would press by its preload for ever."""
+    case = laminate(SPRING, layers())
+    with pytest.raises(CaseError, match=words):
+        dataclasses.replace(case, fixture=fixture, protocol=steps)
+
+
+def test_a_reading_in_celsius_is_no_temperature():
+    with pytest.raises(CaseError, match="beyond all temperatures"):
+        laminate(ssb.ConstantForce(1e6), layers(), temperature=25.0)
 
 
 def test_cells_in_parallel_without_losses_are_refused():

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Checks of a laminate case: whether its fixture and its cells can do what the protocol asks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ssbmech.case.checks import check_fixture, check_steps
+from ssbmech.case.fixtures import Fixture
+from ssbmech.case.forgotten_units import warn_of_small_pressures
+from ssbmech.case.phases import drives_of
+from ssbmech.case.protocol import Step
+from ssbmech.case.temperatures import check_reached, temperature_range
+from ssbmech.errors import CaseError
+from ssbmech.laminate.sides import Sides
+
+
+def check_holding(
+    fixture: Fixture, sides: Sides, temperature: float, protocol: Sequence[Step]
+) -> None:
+    """Check that fixture, sides and temperatures are those that layers know.
+
+    Args:
+        fixture: what holds the stack.
+        sides: what holds it in its plane.
+        temperature: that of the case [K].
+        protocol: its steps.
+
+    Raises:
+        CaseError: the fixture cannot do what steps ask or is never seated, a fluid presses at
+            sides that are free, or it is colder or hotter than any law is known for.
+    """
+    check_steps(protocol)
+    check_fixture(fixture, (), protocol)
+    warn_of_small_pressures(protocol)
+    if fixture.face is None and sides.needs_force:
+        raise CaseError(
+            f"{type(fixture).__name__} presses at the sides as well, which free sides do not "
+            "know: give ConstantForce(...), or HeldSides()"
+        )
+    for found in temperature_range(temperature, protocol):
+        check_reached(found, ())
+
+
+def check_rates(capacity: float, protocol: Sequence[Step]) -> None:
+    """Check that cells which are charged by a C-rate have a capacity [C/m2].
+
+    Raises:
+        CaseError: they have none.
+    """
+    for step in protocol:
+        if math.isnan(capacity) and any(d.c_rate is not None for d in drives_of(step)):
+            raise CaseError(
+                f"step {step.name!r} goes by C-rate, but the cell has no capacity: give a current "
+                "density, as in ConstantCurrent, or CellVoltage(HostVoltage(...))"
+            )
