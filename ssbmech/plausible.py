@@ -10,7 +10,7 @@ from typing import Final
 
 from ssbmech.errors import CaseError, ParameterError
 
-MOST_VOLT: Final = 100.0
+MOST_VOLT: Final = 1000.0
 """Voltage beyond that of any stack of cells that is modelled [V]."""
 
 MOST_CURRENT: Final = 1e6

@@ -293,7 +293,7 @@ def build_case(options: argparse.Namespace) -> LaminateCase:
     """Return the case for the options of the command line.
 
     Raises:
-        CaseError: a cell has no capacity.
+        CaseError: a cell has no capacity, or is discharged beyond what is known.
     """
     if not options.capacity > 0.0:
         raise CaseError(f"capacity = {options.capacity:g} mA h/cm2: expected more than zero")
@@ -303,6 +303,12 @@ def build_case(options: argparse.Namespace) -> LaminateCase:
     host = vanadium_phosphate() if found.sodium else library.by_name("nmc811").host
     dense = areal / host.capacity
     # as made, so that no discharge goes below what the anode has been given
+    least, most = (host.ocv.voltage(x, temperature) for x in (host.ocv.high, host.ocv.low))
+    if not least <= options.lower + MARGIN <= most:
+        raise CaseError(
+            f"lower = {options.lower:g} V: the cathode is known from {least:g} to {most:g} V, and "
+            f"is made {MARGIN:g} V above the end of discharge"
+        )
     made = host.content_at(options.lower + MARGIN, temperature)
     rest: Rest = HostVoltage(host, dense, made)
     if found.potential is not None:

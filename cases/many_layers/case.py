@@ -19,6 +19,7 @@ import numpy as np
 import ssbmech as ssb
 from ssbmech import library
 from ssbmech.case.fixtures import Fixture
+from ssbmech.case.temperatures import Reached, check_reached
 from ssbmech.errors import CaseError
 from ssbmech.laminate.case import LaminateCase, LaminateCell, Ply
 from ssbmech.laminate.creep import NortonCreep
@@ -85,7 +86,7 @@ def plies(options: argparse.Namespace, dense: float) -> tuple[Ply, ...]:
     return tuple(
         Ply(
             name=name, thickness=thickness, law=law, density=density,
-            spread=tuple(spread) if name == "separator" and options.scatter else (),
+            spread=tuple(spread.tolist()) if name == "separator" and options.scatter else (),
         )
         for name, (thickness, law, density) in named.items()
     )  # fmt: skip
@@ -136,6 +137,9 @@ def check(options: argparse.Namespace) -> None:
 def build_case(options: argparse.Namespace) -> LaminateCase:
     """Return the case for the options of the command line."""
     check(options)
+    temperature = to_si(celsius(options.celsius), "K", "temperature")
+    metal = ssb.Body.single("lithium", library.by_name("lithium_masias2019"))
+    check_reached(Reached(temperature, "the case"), (metal,))
     nmc = library.by_name("nmc811").host
     areal = to_si(options.capacity * mA_per_cm2 * hour, "C/m2", "capacity")
     dense = areal / nmc.capacity
@@ -167,7 +171,7 @@ def build_case(options: argparse.Namespace) -> LaminateCase:
                 rest,
             ),
         ),
-        temperature=celsius(options.celsius),
+        temperature=temperature,
         step_control=ssb.AdaptiveSteps(dt_initial=1 * s, dt_max=300 * s, gap_error=50e-9),
         sources=SOURCES,
     )
@@ -183,7 +187,9 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stiffness", type=float, default=0.03, help="of the spring [MPa/um]")
     parser.add_argument("--frame", type=float, default=0.24, help="of the frame of a gap [MPa/um]")
     parser.add_argument("--column", type=float, default=5.0, help="oil over area [mm]")
-    parser.add_argument("--pad", type=float, default=0.0, help="thickness of a foam pad [mm]")
+    parser.add_argument(
+        "--pad", type=float, default=0.0, help="thickness of a foam pad, known up to 5 MPa [mm]"
+    )
     cell = parser.add_argument_group("cell")
     cell.add_argument("--capacity", type=float, default=4.0, help="of a cell by area [mA h/cm2]")
     cell.add_argument("--separator", type=float, default=30.0, help="its thickness [um]")

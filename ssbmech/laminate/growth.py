@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 import ufl
@@ -76,6 +76,7 @@ class MetalGrowth:
 
     Attributes:
         arrives: metal plated per electron on charge, s: 1 for an anode, -1 for what is stripped.
+        runs_out: True: a layer of it may be used up.
 
     Raises:
         ParameterError: a constant is out of its bounds.
@@ -83,6 +84,7 @@ class MetalGrowth:
 
     molar_volume: float = parameter("m3/mol", low=1e-7, high=1e-3, doc="molar volume of the metal")
     arrives: float = parameter("1", low=-1.0, high=1.0, default=1.0, doc="plated per electron")
+    runs_out: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""

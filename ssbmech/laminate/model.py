@@ -75,8 +75,8 @@ class LaminateModel:
 
     @property
     def guards(self) -> tuple[Guard, ...]:
-        """None: what laws do not know ends a run instead."""
-        return ()
+        """Metal that is used up ends a step; what laws do not know ends a run."""
+        return self.pile.guards
 
     @property
     def capacity(self) -> float:

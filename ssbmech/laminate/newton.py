@@ -11,7 +11,7 @@ import numpy as np
 
 from ssbmech.case.settings import NewtonSettings
 from ssbmech.errors import NotConverged
-from ssbmech.laminate.equations import Solution
+from ssbmech.laminate.equations import BEFORE, Solution
 from ssbmech.laminate.layer import Array
 from ssbmech.laminate.model import LaminateModel
 from ssbmech.solve.newton import SolveReport
@@ -48,6 +48,10 @@ class LaminateNewton:
         found = self._tried(self.model.x)
         if found is None:
             retreat()
+            found = self._tried(self.model.x)
+        if found is None:
+            # the last step's current may strip what is no longer there
+            self.model.x[BEFORE:] = 0.0
             found = self.model.evaluate()
         while not _merit(found) <= self.settings.tolerance:
             if report.iterations >= self.settings.max_iterations:

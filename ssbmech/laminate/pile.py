@@ -9,6 +9,7 @@ import numpy as np
 
 from ssbmech.laminate.case import LaminateCase, Ply
 from ssbmech.laminate.layer import CHARGE, PRESSURE, Answer, Array, Loading, State
+from ssbmech.laminate.reserve import PlyUsedUp
 
 Answers = dict[str, Answer]
 """Answers of the plies by name."""
@@ -35,6 +36,14 @@ class Pile:
     def plies(self) -> Sequence[Ply]:
         """All plies, pads included."""
         return [ply for ply, _ in self._all.values()]
+
+    @property
+    def guards(self) -> tuple[PlyUsedUp, ...]:
+        """Conditions that end any step: metal of the cells is used up."""
+        grows = {name: getattr(ply.law, "growth", None) for name, (ply, _) in self._plies.items()}
+        return tuple(
+            PlyUsedUp(name) for name, growth in grows.items() if getattr(growth, "runs_out", False)
+        )
 
     def answers(self, loading: Loading) -> Answers:
         """Return what all layers answer.

@@ -16,7 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ssbmech.constants import FARADAY, GAS_CONSTANT
+from ssbmech.constants import FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE
 from ssbmech.errors import CaseError, ParameterError
 from ssbmech.laminate.layer import Array
 from ssbmech.materials.curve import Curve
@@ -241,9 +241,11 @@ class HostVoltage:
         x, ocv = self.content_at(charge), self.host.ocv
         if np.all((x >= ocv.low) & (x <= ocv.high)):
             return ""
+        least, most = (ocv.voltage(end, ROOM_TEMPERATURE) for end in (ocv.high, ocv.low))
         return (
             f"the content {x.min():.4g} to {x.max():.4g} leaves the table of the potential, "
-            f"{ocv.low:g} to {ocv.high:g}"
+            f"{ocv.low:g} to {ocv.high:g}, that is {least:.4g} to {most:.4g} V at rest: let the "
+            "step end at a voltage within"
         )
 
 

@@ -70,6 +70,32 @@ def test_a_run_folder_of_a_laminate(tmp_path):
         ssb.resume(case(cells=5), tmp_path / "run")
 
 
+def test_metal_that_is_used_up_ends_a_step_by_name(tmp_path):
+    """Four layers of 5 um are stripped for longer than they last, and plated again."""
+    steps = (
+        ssb.Preload(1.0),
+        ssb.ConstantCurrent(-10.0, 36000.0, name="strip"),
+        ssb.ConstantCurrent(10.0, 1800.0, name="plate"),
+    )
+    result = ssb.run(dataclasses.replace(case(), protocol=steps), tmp_path / "run")
+    log = (tmp_path / "run" / "run.log").read_text(encoding="utf-8")
+    assert "strip: ended (metal used up in 'metal'" in log
+    assert "rejected" not in log.split("strip: ended")[1]
+    ends = {int(row["step"]): row for row in result.rows}
+    assert 0.0 < ends[1]["thickness:metal"] < 1e-9
+    lasts = 5e-6 * 96485.33 / 13.0e-6 / 10.0
+    assert ends[1]["time"] - ends[0]["time"] == pytest.approx(lasts, rel=1e-3)
+    plated = 18000.0 * 13.0e-6 / 96485.33
+    assert ends[2]["thickness:metal"] == pytest.approx(plated, rel=2e-3)
+
+
+@pytest.mark.serial
+def test_a_bipolar_stack_has_the_voltage_of_its_cells():
+    script = ssb.CaseScript.load(CASES / "many_layers" / "case.py")
+    found = script.case(["--cells", "30", "--wiring", "bipolar", "--fixture", "force"])
+    assert found.protocol[1].to == pytest.approx(30 * 4.25)
+
+
 class Ends:
     """Ends the run after some steps."""
 
