@@ -110,7 +110,11 @@ def _end(axis: int, level: float) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def tee(
-    flow: CrackFlow, lengths: tuple[int, int, int], width: float = SLIT, seconds: float = 80.0
+    flow: CrackFlow,
+    lengths: tuple[int, int, int],
+    width: float = SLIT,
+    seconds: float = 80.0,
+    dry: bool = False,
 ) -> ssb.Case:
     """Return slits that their walls fill, and that are open at the ends.
 
@@ -121,6 +125,8 @@ def tee(
         lengths: of the three arms, in facets.
         width: opening of the first arm [m]; the others are open by `SLIT`.
         seconds: how long it flows [s].
+        dry: whether walls plate nothing and ends are shut but for that of the first arm, where
+            metal comes in from the start.
     """
     rigid = Material("rigid", Elastic(young=1e13, poisson=0.3))
     ends = (_end(0, lengths[0]), _end(1, -lengths[1]), _end(1, lengths[2]))
@@ -128,14 +134,14 @@ def tee(
     for name, end, pressure in zip(ARMS, ends, (INLET, 0.0, 0.0), strict=True):
 
         def outside(time: float, later: float = pressure) -> float:
-            return later if time > 0.5 * seconds else 0.0
+            return later if dry or time > 0.5 * seconds else 0.0
 
         inside = CrackFilling(
             flow=flow,
-            kinetics=GivenPlating(PLATED),
+            kinetics=GivenPlating(0.0 if dry else PLATED),
             flaw=ssb.Ball(radius=1.0),
             molar_volume=MOLAR_VOLUME,
-            mouth=Mouth(end, outside),
+            mouth=Mouth(end, outside) if pressure or not dry else None,
             potential=lambda x: 0 * x[0],
         )
         weak = BilinearCohesion(1e6, 1e-2, 1e15, kept=1e-12)

@@ -51,7 +51,7 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
     """Return the case for the options of the command line."""
     electrolyte, lithium = library.by_name("li6ps5cl"), library.by_name("lithium_masias2019")
     # as soft as metal that has crept is, so that it keeps its contact where it is plated unevenly
-    foil = Material("foil", Elastic(young=5e7, poisson=0.36), metal=lithium.metal)
+    foil = Material("foil", Elastic(young=options.foil * MPa, poisson=0.36), metal=lithium.metal)
     geometry = grains(options)
     foot = min(geometry.mouths, key=lambda x: abs(x - geometry.width / 2))
     solid = electrolyte.solid
@@ -106,6 +106,7 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     cell.add_argument("--seconds", type=float, default=10.0, help="longest plating [s]")
     cell.add_argument("--pressure", type=float, default=2.0, help="stack pressure [MPa]")
     cell.add_argument("--width", type=float, default=12.0, help="width of the section [um]")
+    cell.add_argument("--foil", type=float, default=50.0, help="modulus of the metal [MPa]")
     cell.add_argument("--thickness", type=float, default=4.0, help="of the electrolyte [um]")
     inside = parser.add_argument_group("grains")
     inside.add_argument(

@@ -32,6 +32,9 @@ FLATTEST: Final = 1.0
 """Fall of the pressure below which a size of it does not follow it, so that it has a slope
 [Pa/m]."""
 
+NONE: Final = 1.0
+"""Pressure that rounding may leave of none [Pa]."""
+
 
 @dataclass(frozen=True, eq=False)
 class Fall:
@@ -147,8 +150,9 @@ class EdgeRidges:
 
     def fall(self, pressure: Expr, ridge: Expr, full: Expr) -> Fall:
         """Return the fall of the pressure in the middle of edges."""
-        # below zero only in iterations, which would lead far away from there
-        pressure = ufl.max_value(pressure, 0.0)
+        # below zero only in iterations, which would lead far away from there; but none keeps its
+        # slope, for a facet that fills finds its pressure by it
+        pressure = ufl.conditional(ufl.ge(pressure, -NONE), pressure, 0.0)
         plane, away, slope = ufl.grad(ridge), self._away, self._slope
         spread = 36 / _edges_squared(self.mesh) * (pressure - ridge + ufl.dot(plane, away))
         even = spread * away - plane

@@ -117,9 +117,9 @@ class CellModel:
         cracks = found_on(self.surfaces, ConnectedWalls)
         self.circuit = Circuit(case.electrodes, transfers, cracks, case.scales, self.area)
         check_reach(self.surfaces, self.circuit.sides)
-        faces = [held.face for held in case.loads.face_potentials]
+        held = case.loads.face_potentials
         self.clusters = clusters_of(
-            self.network, self.surfaces, self.bodies, self.circuit.sides, faces
+            self.network, self.surfaces, self.bodies, self.circuit.sides, held
         )
         electrodes = self.circuit.electrodes
         self.cluster_ties = ClusterTies(self.clusters, cracks, electrodes, case.scales.current)

@@ -21,17 +21,22 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from ssbmech._compat import cell_nodes
+from ssbmech.case.boundary import FacePotential
 from ssbmech.case.shorts import AtShort
 from ssbmech.errors import CaseError
 from ssbmech.model.body import BodyModel
 from ssbmech.model.crack_network import ROUNDING, CrackNetwork
 from ssbmech.model.outputs import Arrays, Output, Scalar
+from ssbmech.model.parts.ions import Ions
 from ssbmech.model.surface import SurfaceModel
 from ssbmech.runfolder.quantities import quantity
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
+
+SAME = 1e-9
+"""Difference below which potentials of held faces are one [V]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,7 +227,7 @@ def clusters_of(
     surfaces: Mapping[str, SurfaceModel],
     bodies: Mapping[str, BodyModel],
     sides: Mapping[str, Sequence[str]],
-    faces: Sequence[str],
+    held: Sequence[FacePotential],
 ) -> Clusters:
     """Return the clusters of a cell; collective.
 
@@ -231,8 +236,8 @@ def clusters_of(
         surfaces: the interfaces by name.
         bodies: the bodies by name.
         sides: interfaces that are joined to each electrode.
-        faces: outer faces of the electrolyte that are held at a potential, which are electrodes
-            too.
+        held: potentials of outer faces of the electrolyte, which are electrodes too. Faces of one
+            potential are one.
 
     Raises:
         CaseError: no flaw of an electrode's cracks is connected to it.
@@ -246,10 +251,33 @@ def clusters_of(
         ends[electrode] = _all(
             [np.asarray(s.mesh.mesh.geometry.x, dtype=float) for s in metal], metal[0].comm
         )
-    for face in faces if owners else ():
-        points = [_on_face(body, face) for body in bodies.values() if face in body.mesh.faces]
-        ends[face] = _all(points, next(iter(surfaces.values())).comm)
-    return Clusters(network, owners, ends, faces)
+    first = next(iter(surfaces.values()), None)
+    faces = _held_faces(held, bodies, first.comm) if first and owners else {}
+    return Clusters(network, owners, ends | faces, tuple(faces))
+
+
+def _held_faces(
+    held: Sequence[FacePotential], bodies: Mapping[str, BodyModel], comm: MPI.Intracomm
+) -> dict[str, Array]:
+    """Return the vertices of held faces on all ranks (n, 3), those of one potential together.
+
+    A face whose potential differs from place to place is one by itself. Collective.
+    """
+    found: dict[str, Array] = {}
+    names: dict[float, str] = {}
+    conducting = [body for body in bodies.values() if body.parts.find(Ions)]
+    for each in held:
+        reached = [body for body in conducting if each.face in body.mesh.faces]
+        points = _all([_on_face(body, each.face) for body in reached], comm)
+        values = np.asarray(each.potential(points.T), dtype=float)
+        level = float(values.mean())
+        even = bool(np.abs(values - level).max() < SAME)
+        alike = [other for other in names if even and abs(other - level) < SAME]
+        name = names[alike[0]] if alike else each.face
+        if even and not alike:
+            names[level] = name
+        found[name] = np.concatenate([found.get(name, np.empty((0, 3))), points])
+    return found
 
 
 def _on_face(body: BodyModel, face: str) -> Array:

@@ -14,6 +14,7 @@ import pytest
 import ssbmech as ssb
 from ssbmech.case.protocol import Drive
 from ssbmech.fracture.pressurised import penny_volume
+from ssbmech.interfaces.cohesion import BilinearCohesion
 from ssbmech.interfaces.crack_flow import CreepFlow
 from ssbmech.interfaces.filling import Mouth
 from ssbmech.materials.material import Material
@@ -22,7 +23,15 @@ from ssbmech.model.cell import CellModel
 from ssbmech.model.energy_release import RoundEnergyRelease
 from ssbmech.model.parts.crack import CrackMetal
 from tests.crack_in_space import between_stiff_walls, penny
-from tests.lithium_crack import CRACK, HALF, MODULUS, PER_CHARGE, SOLID, filling
+from tests.lithium_crack import (
+    CRACK,
+    HALF,
+    MODULUS,
+    PER_CHARGE,
+    SOLID,
+    TOUGHNESS,
+    filling,
+)
 from tests.parts import Bond, part
 from tests.tools import March, march, measured
 from tests.verification.test_jacobian import check_blocks, row_groups
@@ -131,6 +140,56 @@ def test_a_sealed_penny_is_filled_and_opened() -> None:
     exact = 8 * p[0] / (pi * MODULUS) * np.sqrt(HALF**2 - r[inner] ** 2)
     off = np.abs((h + gap)[inner] / exact - 1).max()
     measured(ITEM, "opening of the inner half of a penny", off, 0.02, "Sneddon")
+
+
+def broken(cell: CellModel) -> np.ndarray:
+    """Return radius, pressure and area of all facets, and which have no bond left."""
+    r, p, _, _, areas = facets(cell)
+    surface = cell.surfaces[CRACK]
+    middles = surface.gap.function.function_space.tabulate_dof_coordinates()
+    away = np.hypot(*middles[: surface.gap.owned, :2].T)
+    damage = np.concatenate(COMM.allgather(part(surface, Bond).damages()))
+    order = np.argsort(np.concatenate(COMM.allgather(away)))
+    return np.array([r, p, areas, damage[order] > 1 - 1e-9])
+
+
+@pytest.mark.slow
+@pytest.mark.serial
+def test_a_sealed_penny_grows_in_space() -> None:
+    r"""From 5 um on: at its toughness, as round as facets are, and by the volume that it takes.
+
+    .. math:: K = 2 p \sqrt{A / \pi}, \quad V = \frac{8 \sqrt\pi}{3 E'} K A^{5/2}
+
+    with the radius A of what is broken and the zone of the bond ahead. Displacements are linear on
+    cells, which with five facets to the radius are too stiff by some percent.
+    """
+    facet = 1e-6
+    bond = BilinearCohesion.of_brittle(TOUGHNESS, MODULUS, facet)
+    viscous = CreepFlow(rate=1000 / 30, stress=1e6, exponent=1.0)
+    degree = ssb.Discretisation(degree=1)
+    case = penny(filling(flow=viscous), 62.0, 2.0, facet, 10e-6, 24e-6, bond, discretisation=degree)
+    run = march(case, watch=broken)
+    stored = run.series(f"crack_volume:{CRACK}")
+    plated = run.series(f"crack_plated_volume:{CRACK}")
+    measured(
+        ITEM, "lithium balance, growing penny", np.abs(stored / plated - 1).max(), 1e-10, "none"
+    )
+    size = np.sqrt(4 / pi * run.series(f"crack_size:{CRACK}"))
+    pressure = np.array([seen[1][0] for seen in run.seen])
+    radius = size + pi / 8 * MODULUS * bond.toughness / bond.strength**2
+    grows = size > size[0] + 0.5 * facet
+    assert size[-1] > 1.5 * HALF
+    assert np.diff(size).max() < facet, "it does not run"
+    r, _, _, lost = run.seen[-1]
+    uneven = max(r[lost > 0.5].max() - size[-1], size[-1] - r[lost < 0.5].min()) / facet
+    measured(ITEM, "facets by which its front is out of round", uneven, 1.0, "a circle")
+    k = 2 * pressure[grows] * np.sqrt(radius[grows] / pi) / TOUGHNESS
+    measured(ITEM, "stress intensity of a growing penny", abs(k.mean() - 1), 0.05, "K_Ic")
+    falls = -np.polyfit(np.log(radius[grows]), np.log(pressure[grows]), 1)[0]
+    measured(ITEM, "power by which its pressure falls", abs(falls - 0.5), 0.15, "1/2")
+    takes = 8 * sqrt(pi) * TOUGHNESS / (3 * MODULUS)
+    slope = np.polyfit(radius[grows] ** 2.5, 4 * stored[grows], 1)[0] / takes
+    measured(ITEM, "volume that its growth takes", abs(slope - 1), 0.1, "8 pi^0.5 K_Ic / 3 E'")
 
 
 @pytest.mark.pair

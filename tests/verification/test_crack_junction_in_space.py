@@ -83,6 +83,28 @@ def test_arms_of_other_lengths_and_widths() -> None:
     pressed((3, 2, 4), 0.8 * SLIT)
 
 
+@pytest.mark.pair
+def test_what_comes_in_at_one_end_fills_dry_arms() -> None:
+    """From a mouth alone, through the line where they meet, in few steps; nothing is lost there."""
+    lengths = (2, 1, 2)
+    case = tee(VISCOUS, lengths, seconds=800.0, dry=True)
+    run = march(case)
+    volumes = np.array([run.series(f"crack_volume:{name}") for name in ARMS])
+    taken = -run.series(f"crack_expelled_volume:{ARMS[0]}")
+    off = np.abs(volumes.sum(axis=0) / taken - 1).max()
+    measured(ITEM, "metal in arms that were dry", off, 1e-9, "what came in")
+    whole = np.array(lengths) * DEEP * FACET**2 * SLIT
+    off = np.abs(volumes[:, -1] / whole - 1).max()
+    measured(ITEM, "dry arms that are full", off, 1e-5, "1")
+    # facets that fill find their pressure at once
+    assert len(run.rows) + len(run.rejected) < 30
+    if COMM.size > 1:
+        alone = march(case, MPI.COMM_SELF)
+        other = np.array([alone.series(f"crack_volume:{name}")[-1] for name in ARMS])
+        off = np.abs(volumes[:, -1] / other - 1).max()
+        measured(ITEM, "dry arms, change by the number of ranks", off, 1e-8, "none")
+
+
 def fill(cell: CellModel, *arms: str, above: float = -9.0) -> None:
     """Put metal into arms, above a height in facets."""
     for name in ARMS:

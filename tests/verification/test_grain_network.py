@@ -22,12 +22,14 @@ COMM = MPI.COMM_WORLD
 ITEM = "Metal in boundaries of grains"
 
 
-def fill(cell: CellModel, height: float, low: float = -1.0, thick: float = 1e-9) -> None:
-    """Put metal into all facets whose middle lies between two heights [m]."""
+def fill(
+    cell: CellModel, height: float, low: float = -1.0, thick: float = 1e-9, left: float = -1.0
+) -> None:
+    """Put metal into all facets whose middle lies between two heights and right of a place [m]."""
     for crack in cell.network.cracks.values():
         h = crack.metal.function
-        y = h.function_space.tabulate_dof_coordinates()[:, 1]
-        h.x.array[:] = np.where((y < height) & (y > low), thick, 0.0)
+        x, y, _ = h.function_space.tabulate_dof_coordinates().T
+        h.x.array[:] = np.where((y < height) & (y > low) & (x > left), thick, 0.0)
         crack.metal.start_here()
 
 
@@ -71,6 +73,28 @@ def test_clusters_are_found_across_boundaries_and_ranks() -> None:
     count, _, reach, short = seen()
     assert (count, short) == (1, 1)
     assert reach == pytest.approx(thickness, rel=2e-3), "from the nearest vertex of the electrode"
+
+
+@pytest.mark.pair
+@pytest.mark.parametrize(("right", "is_short"), [(0.0, 0), (1e-3, 1)])
+def test_metal_between_held_faces_shorts_those_of_other_potentials(
+    right: float, is_short: int
+) -> None:
+    """Two faces of one potential are one electrode; metal that joins them alone is cut off."""
+    case = network(ssb.ConstantCurrent(-1.0, 1.0), step=1.0)
+    held = tuple(
+        ssb.FacePotential(face, lambda x, level=level: level + 0 * x[0])
+        for face, level in (("top", 0.0), ("right", right))
+    )
+    case = dataclasses.replace(case, loads=ssb.Loads(face_potentials=held))
+    cell = CellModel(case, case.geometry.build(COMM))
+    # right of the boundary that the flaw is in
+    fill(cell, 1.0, left=6.3e-6)
+    count, off, _, short = (output.measure({}) for output in cell.clusters.outputs())
+    assert (count, off, short) == (2, 1, is_short), "the flaw, and metal from face to face"
+    fill(cell, 1.0)
+    count, off, _, short = (output.measure({}) for output in cell.clusters.outputs())
+    assert (count, off, short) == (1, 0, 1), "from the electrode to both faces"
 
 
 def off(one: March, other: March) -> float:

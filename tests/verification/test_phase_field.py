@@ -212,6 +212,32 @@ def test_strength_of_a_bar_around_an_axis() -> None:
     assert stress[2] < 0.9 * strength
 
 
+@pytest.mark.serial
+def test_a_block_in_space_softens() -> None:
+    r"""Pulled along one axis: strength, stress beyond it, energy stored and spent on damage.
+
+    Even damage takes :math:`1 - \alpha = s^{-2}` at s times the strain of the strength.
+    """
+    size, law = 0.5e-6, ssb.PhaseField(TOUGHNESS, LENGTH)
+    strength = law.strength(SOLID.young)
+    stretch = strength / SOLID.young * MODULUS / law.strength(MODULUS)
+    case = bar(ssb.AT1(), (0.5, 0.5, 0.1, 0.1), stretch)
+    layers = (ssb.Layer("body", size),)
+    cells = {"size_interface": size / 2, "size_bulk": size / 2}
+    block = ssb.Stack(frame=ssb.ThreeDimensional(), layers=layers, width=size, depth=size, **cells)
+    supports = (*case.supports, ssb.Roller("front"))
+    found = march(dataclasses.replace(case, geometry=block, supports=supports))
+    s = found.series("time")
+    unit = strength**2 / SOLID.young * size**3
+    for name, values, exact in (
+        ("stress", -found.series("p_stack") / strength, np.minimum(s, s**-3)),
+        ("strain energy", found.series("strain_energy:body") / unit, np.minimum(s**2, s**-2) / 2),
+        ("energy of damage", found.series("fracture_energy:body") / unit, 1 - np.minimum(1, s**-2)),
+    ):
+        error = float(np.abs(values - exact).max())
+        measured(ITEM, f"{name} of a block in space, AT1", error, 2e-5, "closed form")
+
+
 def deviation(one: March, other: March) -> float:
     """Return the largest difference of the energies of two runs, over the largest."""
     kinds = ("strain_energy:body", "fracture_energy:body", "energy_release_tip:body")

@@ -284,7 +284,9 @@ class CrackMetal(SurfacePart):
         mesh, h = surface.mesh.mesh, self.metal.function
         fall = self._edges.fall(surface.p_contact.function, self.ridges.function, self._full)
         opening = h + surface.gap.function
-        width = ufl.max_value(ufl.conditional(ufl.ge(fall.outward, 0.0), h, opening), THINNEST)
+        # more than the walls leave room for only in iterations, by whose power they would run away
+        held = ufl.min_value(h, opening)
+        width = ufl.max_value(ufl.conditional(ufl.ge(fall.outward, 0.0), held, opening), THINNEST)
         law: CrackFlow = symbolic(self.filling.flow, mesh)
         flux = law.flux(width, fall.size, conditions.temperature.on(mesh)) * fall.share
         return conditions.dt.on(mesh) * flux * self._edges.length
