@@ -233,8 +233,11 @@ class _Doubt:
     def commit(self, dt: float) -> None:
         self.observer.commit(dt)
 
-    def start(self, step_length: float, first: float = 0.0) -> None:
-        self.sizer.start(step_length, first)
+    def start(self, step_length: float) -> None:
+        self.sizer.start(step_length)
+
+    def again(self, left: float, part: float) -> None:
+        self.sizer.again(left, part)
 
     def propose(self, remaining: float) -> float:
         return self.sizer.propose(remaining)

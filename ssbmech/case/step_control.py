@@ -63,12 +63,19 @@ class Tolerances:
 class StepSizer(Protocol):
     """State of the step control during a run."""
 
-    def start(self, step_length: float, first: float = 0.0) -> None:
+    def start(self, step_length: float) -> None:
         """Begin a protocol step, or begin anew within one.
 
         Args:
             step_length: its duration, or what is left of it [s].
-            first: length of the first step if it is longer than that of a protocol step [s].
+        """
+
+    def again(self, left: float, part: float) -> None:
+        """Begin anew behind an event that is no jump of what is asked of the cell.
+
+        Args:
+            left: what is left of the protocol step [s].
+            part: length of the first step over that which would have been next [1].
         """
 
     def propose(self, remaining: float) -> float:
@@ -218,9 +225,15 @@ class _AdaptiveSizer:
         self._dt = settings.dt_initial
         self._proposed = self._dt
         self._failed = False
+        # length that steps had before an event, until they have regained it
+        self._before = 0.0
 
-    def start(self, step_length: float, first: float = 0.0) -> None:
-        self._dt = min(max(self.settings.dt_initial, first), step_length)
+    def start(self, step_length: float) -> None:
+        self._dt, self._before = min(self.settings.dt_initial, step_length), 0.0
+
+    def again(self, left: float, part: float) -> None:
+        self._before = min(self._dt, self.settings.dt_max)
+        self._dt = min(max(self.settings.dt_initial, part * self._before), left)
 
     def propose(self, remaining: float) -> float:
         self._dt = min(self._dt, self.settings.dt_max)
@@ -234,7 +247,10 @@ class _AdaptiveSizer:
 
     def accept(self, iterations: int, error: float) -> None:
         s = self.settings
-        factor = s.growth if error <= 0.0 else min(s.growth, max(0.9 / error**0.5, 0.2))
+        most = max(s.growth, self._before / self._proposed)
+        if most == s.growth:
+            self._before = 0.0
+        factor = most if error <= 0.0 else min(most, max(0.9 / error**0.5, 0.2))
         if iterations > s.iterations:
             factor = min(factor, s.iterations / iterations)
         if self._failed:
@@ -260,13 +276,19 @@ class _AdaptiveSizer:
             )
 
     def state(self) -> dict[str, float]:
-        return {"dt": self._dt, "proposed": self._proposed, "failed": float(self._failed)}
+        return {
+            "dt": self._dt,
+            "proposed": self._proposed,
+            "failed": float(self._failed),
+            "before": self._before,
+        }
 
     def restore(self, state: Mapping[str, float]) -> None:
         # shorter only if the run ended for that, and goes on with other settings
         self._dt = max(state["dt"], self.settings.dt_min)
         self._proposed = state["proposed"]
         self._failed = bool(state["failed"])
+        self._before = state.get("before", 0.0)
 
 
 @dataclass(frozen=True)
@@ -310,8 +332,11 @@ class _PrescribedSizer:
         self._left = list(lengths)[::-1]
         self._used = 0
 
-    def start(self, step_length: float, first: float = 0.0) -> None:
+    def start(self, step_length: float) -> None:
         """Nothing to do: the list goes on over the protocol's steps."""
+
+    def again(self, left: float, part: float) -> None:
+        """Nothing to do either."""
 
     def propose(self, remaining: float) -> float:
         return min(self._left[-1], remaining) if self._left else remaining

@@ -118,15 +118,19 @@ def chords(origins: Array, directions: Array, around: Facets, sides: float | Arr
         return found
     size = float(np.ptp(around.corners.reshape(-1, around.corners.shape[2]), axis=0).max())
     normals, some = around.normals, max(AT_ONCE // count, 1)
-    flat = np.broadcast_to(sides, len(origins))[:, None]
+    flat = np.broadcast_to(sides, len(origins))
     for start in range(0, len(origins), some):
         part = slice(start, start + some)
-        ahead = directions[part] @ normals.T
-        hit = _hit(origins[part], directions[part], around.corners) & (np.abs(ahead) > flat[part])
-        to_plane = np.einsum("fc,fc->f", normals, around.corners[:, 0]) - origins[part] @ normals.T
-        distance = np.divide(to_plane, ahead, out=np.zeros_like(ahead), where=hit)
-        counts = hit & (distance > SAME_POINT * size)
-        found[part] = np.sum(np.where(counts, np.sign(ahead) * distance, 0.0), axis=1)
+        hit = _hit(origins[part], directions[part], around.corners)
+        rays, facets = np.nonzero(hit)
+        rays += start
+        ahead = np.sum(directions[rays] * normals[facets], axis=1)
+        leaves = np.abs(ahead) > flat[rays]
+        rays, facets, ahead = rays[leaves], facets[leaves], ahead[leaves]
+        away = around.corners[facets, 0] - origins[rays]
+        distance = np.sum(normals[facets] * away, axis=1) / ahead
+        counts = distance > SAME_POINT * size
+        np.add.at(found, rays[counts], np.sign(ahead[counts]) * distance[counts])
     return found
 
 

@@ -13,6 +13,11 @@ function of its boundary alone, and cycles do not spoil it.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
 from mpi4py import MPI
 from petsc4py import PETSc
 
@@ -44,11 +49,37 @@ SHORTEST = 1e-3
 STILL = 1e-5
 """Motion of a node in an iteration over the size of its mesh's smallest cell that is none [1]."""
 
+NEXT = 10.0
+"""Motion in the iteration after one with new factors over the square of the motion in that one over
+the size of the smallest cell, at most: Newton's method converges with the square [1]."""
+
 QUICK = 0.1
 """Motion in an iteration over that in the one before up to which the same factors serve again."""
 
+SMALL = 5000
+"""Rows of a matrix on one rank up to which PETSc factorises it itself."""
+
 MOST_ITERATIONS = 40
 """Iterations after which it is given up."""
+
+
+@dataclass(frozen=True)
+class _Factors:
+    """Direct; of a matrix so small that MUMPS takes longer to begin than to end, PETSc's own LU.
+
+    The energy is convex but near cells that are all but inside out, and the matrix needs no pivots.
+
+    Attributes:
+        rows: number of rows of the matrix.
+    """
+
+    rows: int
+    definite: ClassVar[bool] = False
+
+    def options(self, ranks: int) -> Mapping[str, str]:
+        """Return the PETSc options for so many ranks."""
+        small = ranks == 1 and self.rows <= SMALL
+        return {"ksp_type": "preonly", "pc_type": "lu"} if small else Direct().options(ranks)
 
 
 class PseudoSolid:
@@ -82,7 +113,7 @@ class PseudoSolid:
         self._matrix.assemble()
         self._matrix.setOption(PETSc.Mat.Option.KEEP_NONZERO_PATTERN, True)
         self._right, self._step = self._matrix.createVecs()
-        self._solver = Solver(self._matrix, Direct(), f"mesh_{name}_")
+        self._solver = Solver(self._matrix, _Factors(self._matrix.getSize()[0]), f"mesh_{name}_")
         index_map = self.space.dofmap.index_map
         self._vector = la.vector(index_map, dim)
         self._owned = index_map.size_local * dim
@@ -141,12 +172,16 @@ class PseudoSolid:
         again, before = False, np.inf
         for _ in range(MOST_ITERATIONS):
             part, far = self._iterate(target.ravel(), held, again)
-            if part == 1.0 and far <= self._still:
+            if part == 1.0 and min(far, math.inf if again else self._next(far)) <= self._still:
                 d[held] = target.ravel()[held]
                 return np.array(d.reshape(-1, self._dim))
             # what is held is then where it has to be, and the stiffness has hardly changed
             again, before = part == 1.0 and far <= QUICK * before, far
         raise NotConverged(f"the mesh of {self._name!r} does not follow its boundary")
+
+    def _next(self, far: float) -> float:
+        """Return the motion to expect after an iteration that has moved so far [m]."""
+        return NEXT * far**2 * STILL / self._still
 
     def _begin(self, start: Array, target: Array, fixed: Mask, guess: Array | None) -> None:
         """Begin at the guess if that is sound, what is held where it has to be; collective."""

@@ -15,8 +15,13 @@ from ssbmech.solve.position import Position
 from ssbmech.solve.roles import Steppable
 from ssbmech.solve.watching import Watch
 
-AGAIN = 0.2
-"""First step behind what the state of the cell announces over the one before [1]."""
+AGAIN = 0.1
+"""First step behind what the state of the cell announces over that which errors allowed before
+[1]."""
+
+BEYOND = 1.01
+"""Step to what the state of the cell announces over the time until then [1]: one that ends right
+before it would be followed by a sliver."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +72,11 @@ class Pace:
         """Return the next time step; collective."""
         to_break = self._landings.next(at.elapsed) - at.elapsed
         left = self._duration - at.elapsed
-        due = self._events.due(at.dt_before)
-        dt = self._sizer.propose(min(left, at.ceiling, to_break, due))
+        dt = self._sizer.propose(min(left, at.ceiling, to_break))
+        due = BEYOND * self._events.due(at.dt_before)
+        if due < dt:
+            # what is foreseen from two steps moves: nothing is kept free for it before
+            dt = self._sizer.propose(due)
         dt, crosses = self._shortened(at, dt)
         return Proposal(dt, crosses or dt >= to_break * (1 - SAME_INSTANT))
 
@@ -77,10 +85,12 @@ class Pace:
         return proposal.breaks or self._events.happened
 
     def restart(self, at: Position, proposal: Proposal) -> None:
-        """Begin anew: as after a jump, or with a part of the step that led to an event."""
-        first = 0.0 if proposal.breaks else AGAIN * at.dt_before
-        at.dt_before = 0.0
-        self._sizer.start(self._duration - at.elapsed, first)
+        """Begin anew: as after a jump, or with a part of the step that errors allowed before."""
+        at.dt_before, left = 0.0, self._duration - at.elapsed
+        if proposal.breaks:
+            self._sizer.start(left)
+        else:
+            self._sizer.again(left, AGAIN)
 
     def _shortened(self, at: Position, dt: float) -> tuple[float, bool]:
         """Return a time step in which no function of time changes unseen, and whether it jumps."""

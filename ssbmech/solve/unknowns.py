@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -70,7 +71,7 @@ class Unknown:
         """Components per node [1]."""
         return int(self.function.function_space.dofmap.index_map_bs)
 
-    @property
+    @cached_property
     def owned(self) -> int:
         """Number of dofs owned by this rank [1]."""
         return int(self.function.function_space.dofmap.index_map.size_local) * self.block_size

@@ -13,7 +13,7 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.model.closing import LEAST, Closings
-from ssbmech.solve.pace import AGAIN, Pace, Proposal
+from ssbmech.solve.pace import AGAIN, BEYOND, Pace, Proposal
 from ssbmech.solve.position import Position
 
 COMM = MPI.COMM_WORLD
@@ -58,27 +58,41 @@ def test_steps_land_on_what_is_foreseen_and_begin_anew_behind_it(lands: bool) ->
     events = SimpleNamespace(due=lambda dt_before: 3.0 * dt_before, happened=True)
     cell = SimpleNamespace(comm=COMM, time=0.0, courses=(), functions=(), events=events)
     step, at = ssb.Rest(1000.0), Position(dt_before=2.0)
-    sizer = ssb.AdaptiveSteps(dt_initial=5.5).sizer()
+    sizer = ssb.AdaptiveSteps(dt_initial=7.5).sizer()
     sizer.start(step.duration)
     pace = Pace(step, at, cell, sizer, follows=True, lands=lands)
     proposal = pace.propose(at)
-    assert proposal.dt == pytest.approx(3.0 if lands else 5.5)
+    # a little beyond it if at all, and where it is is no reason for a shorter step before
+    assert proposal.dt == pytest.approx(6.0 * BEYOND if lands else 7.5)
     assert not proposal.breaks
     assert pace.broken(proposal) == lands
 
 
 @pytest.mark.parametrize("jumps", [True, False])
 def test_steps_begin_longer_behind_what_is_foreseen_than_behind_a_jump(jumps: bool) -> None:
-    events = SimpleNamespace(due=lambda dt_before: math.inf, happened=True)
+    due = 1.0
+    events = SimpleNamespace(due=lambda dt_before: due, happened=True)
     cell = SimpleNamespace(comm=COMM, time=0.0, courses=(), functions=(), events=events)
     step, at = ssb.Rest(1000.0), Position(elapsed=100.0, dt_before=20.0)
-    sizer = ssb.AdaptiveSteps(dt_initial=0.5).sizer()
+    sizer = ssb.AdaptiveSteps(dt_initial=0.1).sizer()
     pace = Pace(step, at, cell, sizer, follows=True, lands=True)
-    pace.restart(at, Proposal(20.0, breaks=jumps))
+    # errors allowed 20 s, of which a landing left one
+    sizer.restore({"dt": 20.0, "proposed": 20.0, "failed": 0.0})
+    assert pace.propose(at).dt == pytest.approx(BEYOND * due)
+    sizer.accept(3, 0.5)
+    due = math.inf
+    pace.restart(at, Proposal(1.0, breaks=jumps))
     # nothing before tells what comes, whatever the length
     assert at.dt_before == 0.0
-    assert pace.propose(at).dt == pytest.approx(0.5 if jumps else AGAIN * 20.0)
-    # not behind a step that was shorter than the first one
-    at.dt_before = 0.1
-    pace.restart(at, Proposal(0.1, breaks=jumps))
-    assert pace.propose(at).dt == pytest.approx(0.5)
+    first = 0.1 if jumps else AGAIN * 20.0
+    assert pace.propose(at).dt == pytest.approx(first)
+    # behind an event steps grow by what their errors say until they are as long as before
+    sizer.accept(3, 0.01)
+    grown = 1.7 * first if jumps else 9.0 * first
+    assert pace.propose(at).dt == pytest.approx(grown)
+    again = ssb.AdaptiveSteps(dt_initial=0.1).sizer()
+    again.restore(sizer.state())
+    for each in (sizer, again):
+        each.accept(3, 1e-4)
+        longest = 1.7 * grown if jumps else max(1.7 * grown, 20.0)
+        assert each.propose(1e3) == pytest.approx(longest)

@@ -78,8 +78,11 @@ class Witness:
         self.before: Snapshot | None = None
         self.repeated = 0
 
-    def start(self, step_length: float, first: float = 0.0) -> None:
-        self.inner.start(step_length, first)
+    def again(self, left: float, part: float) -> None:
+        self.inner.again(left, part)
+
+    def start(self, step_length: float) -> None:
+        self.inner.start(step_length)
         # the fixture has seated
         self.before = None
 

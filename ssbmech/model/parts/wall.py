@@ -83,6 +83,7 @@ class MovingWall(SurfacePart):
         self.growth = WallGrowth(surface)
         self.shape = WallShape(surface, self.growth)
         self.slope = WallSlope(self.shape)
+        self.on_arrival.append(self.slope.forget)
 
     def remember(self) -> None:
         """Find what lies between the bodies and compile what is remembered; collective.

@@ -30,6 +30,12 @@ class WallSlope:
     def __init__(self, shape: WallShape) -> None:
         """Keep where the wall is."""
         self._shape = shape
+        # slopes that a step was found to end with, until the mesh is elsewhere
+        self._found: Array | None = None
+
+    def forget(self) -> None:
+        """Take slopes anew, for the mesh is where a step has brought it, or begins one."""
+        self._found = None
 
     def check(self, offsets: Array) -> None:
         """Refuse a wall that (nearly) overhangs its interface along the directors; collective.
@@ -43,8 +49,8 @@ class WallSlope:
         """
         corners, surface = self._shape.made + offsets, self._shape.surface
         worst = (-math.inf, (0.0,) * corners.shape[2])
+        slopes = self._found = self._shape.slopes(corners)
         if len(corners):
-            slopes = self._shape.slopes(corners)
             steep = int(slopes.argmax())
             worst = (float(slopes[steep]), tuple(map(float, corners[steep].mean(axis=0))))
         slope, at = surface.comm.allreduce(worst, op=MPI.MAX)
@@ -66,6 +72,7 @@ class WallSlope:
         shape = self._shape
 
         def steepest(measured: Arrays) -> float:
-            return max(largest(shape.slopes(shape.corners()), shape.surface.comm), 0.0)
+            slopes = shape.slopes(shape.corners()) if self._found is None else self._found
+            return max(largest(slopes, shape.surface.comm), 0.0)
 
         return (Scalar(quantity("wall_slope"), steepest, shape.surface.name),)
