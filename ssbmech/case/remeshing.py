@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from ssbmech.errors import ParameterError
 from ssbmech.geometry.fineness import Fineness
 from ssbmech.parameter import parameter, validate_parameters
 
@@ -18,10 +19,11 @@ class Remeshing:
     :math:`12 (3 V)^{2/3} / \sum l^2` in space: 1 for an equilateral one, 0 for a flat one.
 
     They are made anew too where a wall was stretched until a facet is longer than
-    ``longest_wall``.
+    ``longest_wall``, and where it has shrunk until two facets beside one another, of which it could
+    do with one, are both shorter than ``shortest_wall``.
 
     Raises:
-        ParameterError: a constant is out of its bounds.
+        ParameterError: a constant is out of its bounds, or joined facets would be halved again.
     """
 
     least_quality: float = parameter(
@@ -54,9 +56,26 @@ class Remeshing:
         stated_if_given=True,
     )
 
+    shortest_wall: float | None = parameter(
+        "m",
+        low=0.0,
+        low_open=True,
+        high=0.5,
+        default=None,
+        doc="length below which two facets of the metal's wall at an interface, in line, become "
+        "one, together with those of the other body, in the plane only; None for never",
+        stated_if_given=True,
+    )
+
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
         validate_parameters(self)
+        if not 2.0 * self.join_limit <= self.wall_limit:
+            raise ParameterError(
+                f"Remeshing.shortest_wall = {self.join_limit:g} m is more than half of "
+                f"longest_wall = {self.wall_limit:g} m: two facets that become one would be halved "
+                "again; make it shorter"
+            )
 
     @property
     def wall_limit(self) -> float:
@@ -67,6 +86,21 @@ class Remeshing:
     def halves(self) -> bool:
         """Whether facets of walls are ever halved."""
         return self.wall_limit < math.inf
+
+    @property
+    def join_limit(self) -> float:
+        """Length below which facets of walls are joined, zero if never [m]."""
+        return 0.0 if self.shortest_wall is None else self.shortest_wall
+
+    @property
+    def joins(self) -> bool:
+        """Whether facets of walls are ever joined."""
+        return self.join_limit > 0.0
+
+    @property
+    def changes_walls(self) -> bool:
+        """Whether facets of walls are ever halved or joined."""
+        return self.halves or self.joins
 
     @property
     def fineness(self) -> Fineness:

@@ -8,13 +8,13 @@ areas by which laws hold vertex by vertex. Densities on facets are those of the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from ssbmech.geometry.halving import Cut, Halving
+from ssbmech.geometry.halving import Cut, Halving, meeting
 from ssbmech.geometry.original import Numbers, node_ends, node_number
 
 Array = npt.NDArray[np.float64]
@@ -38,6 +38,61 @@ def at_nodes(numbers: Numbers, values: Array, halving: Halving) -> Rows:
             (_quadratic if quadratic else _linear)(known, cut)
     found = node_number(np.array(list(known), dtype=np.int64).reshape(-1, 2))
     return found, np.array(list(known.values())).reshape(-1, *values.shape[1:])
+
+
+def positions(numbers: Numbers, values: Array, halving: Halving) -> Rows:
+    """Return places of the vertices of a body whose wall keeps its shape.
+
+    Args:
+        numbers: original numbers of the vertices.
+        values: one row for each [m].
+        halving: what was halved.
+    """
+    return _on_lines(numbers, values, halving, lambda cut, made, ends: ends)
+
+
+def gaps(numbers: Numbers, values: Array, halving: Halving) -> Rows:
+    """Return gaps with which a wall keeps its shape over an interface that has not moved.
+
+    Args:
+        numbers: original numbers of the vertices.
+        values: one row for each [m].
+        halving: what was halved.
+    """
+
+    def away(cut: Cut, made: Array, ends: Array) -> Array:
+        directors = np.zeros((2, 2)) if cut.directors is None else cut.directors[::2]
+        return np.asarray(made - ends * directors)
+
+    return _on_lines(numbers, values, halving, away)
+
+
+def _on_lines(
+    numbers: Numbers, values: Array, halving: Halving, at: Callable[[Cut, Array, Array], Array]
+) -> Rows:
+    """Return values that say where the wall is, new ones where a director meets it.
+
+    Args:
+        numbers: original numbers of the vertices.
+        values: one row for each, a place or a gap [m].
+        halving: what was halved.
+        at: returns where the ends of a facet are, by their places as made and their values.
+    """
+    known = {int(a): row for a, row in zip(node_ends(numbers)[:, 0], values, strict=True)}
+    x = halving.mesh.points[:, :2]
+    for cut in halving.cuts:
+        if not all(end in known for end in cut.ends):
+            continue
+        ends = np.stack([known[end] for end in cut.ends])
+        middle = ends.mean(axis=0)
+        # what is in contact stays so, to the last bit
+        if cut.directors is not None and np.any(ends != 0.0):
+            far, _ = meeting(x[cut.middle], cut.directors[1], *at(cut, x[list(cut.ends)], ends))
+            middle = x[cut.middle] + far * cut.directors[1] if len(middle) > 1 else np.array([-far])
+        known[cut.middle] = middle
+    points = np.array(list(known), dtype=np.int64)
+    found = np.array(list(known.values())).reshape(-1, *values.shape[1:])
+    return node_number(np.column_stack([points, points])), found
 
 
 def _linear(known: dict[tuple[int, int], Array], cut: Cut) -> None:

@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from ssbmech.checkpoint import halves
+from ssbmech.checkpoint import halves, joins
 from ssbmech.geometry.facet_rows import facets_by_corner, places_of
 from ssbmech.geometry.halving import Halving
+from ssbmech.geometry.joining import Joining
 from ssbmech.geometry.locate import Located, edges_of, locate
 from ssbmech.geometry.original import Numbers, node_ends, node_number
 from ssbmech.geometry.replacing import Part, Replacement
@@ -90,6 +91,15 @@ class Entities(Protocol):
             halving: what was halved.
         """
 
+    def joined(self, numbers: Numbers, values: Array, joining: Joining) -> Rows:
+        """Return numbers and values after facets are joined.
+
+        Args:
+            numbers: original numbers of the entities.
+            values: one row for each.
+            joining: what was joined.
+        """
+
 
 @dataclass(frozen=True)
 class Nodes:
@@ -119,6 +129,10 @@ class Nodes:
         """Return the values of the same function at the new nodes."""
         return halves.at_nodes(numbers, values, halving)
 
+    def joined(self, numbers: Numbers, values: Array, joining: Joining) -> Rows:
+        """Return the values at the same places."""
+        return joins.at_nodes(numbers, values, joining)
+
     def _at(
         self, numbers: Numbers, values: Array, change: Change, degree: int, at: Located
     ) -> Array:
@@ -136,6 +150,41 @@ class Nodes:
             return at.linear(corners)
         edges = np.stack([cells[:, list(pair)] for pair in edges_of(cells.shape[1])], axis=1)
         return at.quadratic(corners, of(edges))
+
+
+@dataclass(frozen=True)
+class Vertices(Nodes):
+    """Vertices of an interface that have densities."""
+
+    def joined(self, numbers: Numbers, values: Array, joining: Joining) -> Rows:
+        """Return values whose sum over areas stays."""
+        return joins.at_vertices(numbers, values, joining)
+
+
+@dataclass(frozen=True)
+class Gaps(Nodes):
+    """Vertices of an interface that have gaps."""
+
+    def halved(self, numbers: Numbers, values: Array, halving: Halving) -> Rows:
+        """Return gaps with which the wall has the shape that it had."""
+        return halves.gaps(numbers, values, halving)
+
+    def joined(self, numbers: Numbers, values: Array, joining: Joining) -> Rows:
+        """Return gaps whose volume stays."""
+        return joins.at_walls(numbers, values, joining)
+
+
+@dataclass(frozen=True)
+class Positions(Nodes):
+    """Vertices of a body that moves, and where they are."""
+
+    def halved(self, numbers: Numbers, values: Array, halving: Halving) -> Rows:
+        """Return positions with which the body has the shape that it had."""
+        return halves.positions(numbers, values, halving)
+
+    def joined(self, numbers: Numbers, values: Array, joining: Joining) -> Rows:
+        """Return positions with which the body has the volume that it had."""
+        return joins.at_walls(numbers, values, joining)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,6 +218,10 @@ class IntegrationPoints:
         """Return the values at the points of the halves."""
         return halves.at_points(numbers, values, self.weights, halving)
 
+    def joined(self, numbers: Numbers, values: Array, joining: Joining) -> Rows:
+        """Return the values at the points of cells, some of which have another corner."""
+        return joins.at_points(numbers, values, self.weights, joining)
+
 
 @dataclass(frozen=True)
 class Facets:
@@ -200,6 +253,10 @@ class Facets:
     def halved(self, numbers: Numbers, values: Array, halving: Halving) -> Rows:
         """Return the values of the whole facets."""
         return halves.on_facets(numbers, values, halving)
+
+    def joined(self, numbers: Numbers, values: Array, joining: Joining) -> Rows:
+        """Return the means over the joined facets."""
+        return joins.on_facets(numbers, values, joining)
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,8 @@ from ssbmech.checkpoint.mesh import labelled, mesh_names, mesh_rows, rows_of
 from ssbmech.checkpoint.places import Change
 from ssbmech.checkpoint.state import CellState
 from ssbmech.errors import MeshError, SSBMechError
-from ssbmech.geometry.halving import halved
+from ssbmech.geometry.halving import Halving, Lines, halved
+from ssbmech.geometry.joining import Joining, joined
 from ssbmech.geometry.original import node_ends, node_numbers
 from ssbmech.geometry.replacing import Replacement, replaced
 from ssbmech.geometry.simplices import LabelledMesh
@@ -49,6 +50,7 @@ class Renewal:
         whole = {name: gather_rows(comm, rows[name]) for name in sorted(rows)}
         self.rows: Rows = {name: array for name, array in whole.items() if array is not None}
         self._comm, self._left = comm, dict[str, float]()
+        self._lines = {motion.body.name: _lines(motion) for motion in self._worn}
         self._loose = {motion.body.name: _loose_points(motion) for motion in self._worn}
         self.reason = comm.bcast(self._mesh(state) if comm.rank == 0 else "")
 
@@ -62,20 +64,23 @@ class Renewal:
         return ""
 
     def _renew(self, state: CellState, motion: BodyMotion) -> None:
-        """Mesh one body, after long facets of its walls are halved."""
+        """Mesh one body, after long facets of its walls are halved and short ones joined."""
         body = motion.body.case_body
         ((region, _),) = body.materials.items()
         (rule,) = motion.wear.rules
-        halved_any = rule.halves and self._halve(state, body.name, region, rule.wall_limit)
+        changed = rule.halves and self._halve(state, body.name, region, rule.wall_limit)
+        changed |= rule.joins and self._join(state, motion, region, rule.join_limit)
         mesh, places = self._shape(state, body.name)
         loose = np.zeros(len(mesh.points), dtype=bool)
         loose[self._loose[body.name]] = True
         try:
             made = replaced(mesh, region, places, loose, rule.fineness)
         except MeshError as failure:
-            if not halved_any:
+            if not changed:
                 raise
-            logger.info("%s keeps its halved cells: %s", body.name, failure)
+            logger.info(
+                "%s keeps its cells beside walls that have other facets: %s", body.name, failure
+            )
             return
         self.rows = _moved(self.rows, state, Change(body.name, made))
         others = {name: at for name, at in self._loose.items() if name != body.name}
@@ -93,18 +98,43 @@ class Renewal:
     def _halve(self, state: CellState, name: str, region: str, longest: float) -> bool:
         """Halve long facets of a body's walls; return whether there were some."""
         mesh, places = self._shape(state, name)
-        halving = halved(mesh, region, places, longest)
+        halving = halved(mesh, region, places, longest, self._lines[name])
         self._left[name] = halving.longest if halving.longest > longest else 0.0
         if not halving.cuts:
             return False
-        found: Rows = rows_of(halving.mesh)
-        for array in state.arrays:
-            at, values = f"numbers/{array.places.name}", f"values/{array.name}"
-            moved = array.places.entities.halved(self.rows[at], self.rows[values], halving)
-            found[at], found[values] = moved
-        self.rows = found
+        self._carry(state, halving)
         logger.info("walls of %s have got %d more facets", name, len(halving.cuts))
         return True
+
+    def _join(self, state: CellState, motion: BodyMotion, region: str, shortest: float) -> bool:
+        """Join short facets of a body's walls; return whether there were some."""
+        name = motion.body.name
+        mesh, places = self._shape(state, name)
+        gaps: dict[int, float] = {}
+        for wall in motion.walls:
+            numbers, values = self._of(state, wall.surface.gap.key)
+            points = map(int, node_ends(numbers)[:, 0])
+            gaps.update(zip(points, map(float, values[:, 0]), strict=True))
+        joining = joined(mesh, region, places, gaps, shortest, motion.body.frame.revolves)
+        if not joining.joins:
+            return False
+        self._carry(state, joining)
+        self._loose = {body: joining.points[at] for body, at in self._loose.items()}
+        logger.info("walls of %s have %d facets less", name, len(joining.joins))
+        return True
+
+    def _carry(self, state: CellState, change: Halving | Joining) -> None:
+        """Carry the state over to a mesh with other facets at walls."""
+        found: Rows = rows_of(change.mesh)
+        for array in state.arrays:
+            at, values = f"numbers/{array.places.name}", f"values/{array.name}"
+            entities, kept = array.places.entities, (self.rows[at], self.rows[values])
+            found[at], found[values] = (
+                entities.halved(*kept, change)
+                if isinstance(change, Halving)
+                else entities.joined(*kept, change)
+            )
+        self.rows = found
 
     def _of(self, state: CellState, name: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Return the numbers and values of an array."""
@@ -123,6 +153,7 @@ class Renewal:
             motion[body.body.name]["renewed"] += 1
             motion[body.body.name]["refused"] = float("inf")
             motion[body.body.name]["left"] = left.get(body.body.name, 0.0)
+            motion[body.body.name]["kept"] = -1
         return {**kept, "motion": motion}
 
 
@@ -133,6 +164,24 @@ def _loose_points(motion: BodyMotion) -> npt.NDArray[np.int64]:
     numbers = node_ends(node_numbers(space)[owned])[motion.boundary.loose[owned], 0]
     whole = gather_rows(motion.mesh.comm, numbers)
     return np.zeros(0, dtype=np.int64) if whole is None else whole
+
+
+def _lines(motion: BodyMotion) -> dict[str, Lines]:
+    """Return directors of a body's walls that are not parallel, on rank 0; collective."""
+    found = {}
+    for wall in motion.walls:
+        surface, director = wall.surface, wall.shape.director
+        if wall.shape.parallel:
+            continue
+        owned = np.arange(director.function_space.dofmap.index_map.size_local)
+        numbers = node_ends(node_numbers(director.function_space)[owned])[:, 0]
+        dim = surface.setting.frame.dim
+        vectors = director.x.array.reshape(-1, dim)[owned]
+        rows = [gather_rows(surface.comm, each) for each in (numbers, vectors)]
+        if rows[0] is not None and rows[1] is not None:
+            known = dict(zip(map(int, rows[0]), rows[1], strict=True))
+            found[surface.name] = Lines(known, surface.interface.lines.towards)
+    return found
 
 
 def _moved(rows: Rows, state: CellState, change: Change) -> Rows:

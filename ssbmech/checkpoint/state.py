@@ -18,7 +18,15 @@ import numpy.typing as npt
 from dolfinx import fem
 
 from ssbmech._compat import element_points
-from ssbmech.checkpoint.places import Facets, IntegrationPoints, Nodes, Places
+from ssbmech.checkpoint.places import (
+    Facets,
+    Gaps,
+    IntegrationPoints,
+    Nodes,
+    Places,
+    Positions,
+    Vertices,
+)
 from ssbmech.checkpoint.rows import StoredRows
 from ssbmech.errors import CaseError, RunFolderError
 from ssbmech.geometry.original import cell_numbers, facet_numbers, node_numbers
@@ -172,7 +180,7 @@ def _of_surface(cell: CellModel, surface: SurfaceModel) -> Iterator[KeptArray]:
     entities = Facets(surface.name, surface.minus.name)
     on_facets = Places(f"facets {surface.name}", cells, numbers, entities)
 
-    def places(value: fem.Function) -> Places:
+    def places(value: fem.Function, kind: type[Nodes] = Vertices) -> Places:
         space = value.function_space
         if space.dofmap.list.shape[1] == 1:
             return on_facets
@@ -180,10 +188,10 @@ def _of_surface(cell: CellModel, surface: SurfaceModel) -> Iterator[KeptArray]:
         at_vertices = bool(space.dofmap.dof_layout.entity_dofs(0, 0))
         name = f"{'vertices' if at_vertices else 'ridges'} {surface.name}"
         owned = np.arange(space.dofmap.index_map.size_local)
-        return Places(name, owned, node_numbers(space)[owned], Nodes(surface.name))
+        return Places(name, owned, node_numbers(space)[owned], kind(surface.name))
 
     for unknown in surface.unknowns:
-        at = places(unknown.function)
+        at = places(unknown.function, Gaps if unknown is surface.gap else Vertices)
         yield KeptArray(f"{unknown.key} older", unknown.function, unknown.older, at)
         yield KeptArray(unknown.key, unknown.past, unknown.previous, at)
     for memory in surface.parts.memory:
@@ -196,6 +204,6 @@ def _of_motion(motion: BodyMotion) -> Iterator[KeptArray]:
     mesh, name = motion.mesh, motion.body.name
     space = mesh.space
     owned = np.arange(space.dofmap.index_map.size_local)
-    places = Places(f"vertices {name}", owned, node_numbers(space)[owned], Nodes(name))
+    places = Places(f"vertices {name}", owned, node_numbers(space)[owned], Positions(name))
     for what, kept in (("", mesh.now), (" older", mesh.before), (" as meshed", mesh.meshed)):
         yield KeptArray(f"position {name}{what}", kept, kept.x.array, places)

@@ -25,6 +25,11 @@ def outer_facets(cells: Ints) -> tuple[Ints, Ints]:
     return np.asarray(rows[once]), np.asarray(across[once])
 
 
+def lists(numbers: npt.NDArray[np.integer]) -> list[list[int]]:
+    """Return rows of numbers as lists, shape (rows, numbers)."""
+    return [[int(each) for each in row] for row in numbers]
+
+
 def places_of(wanted: Ints, known: Ints) -> Ints:
     """Return where facets stand among others; -1 for one that is not there.
 

@@ -3,19 +3,20 @@
 
 The mesh of all bodies is one, so that a facet and its two cells are halved together and both bodies
 keep the same facets. All functions on the mesh, linear or quadratic, stay what they are, but for
-rounding, and so does every shape: a new point lies in the middle of a straight facet, in the bodies
-as they were made and in one that has moved.
+rounding, and so does every shape: a new point lies in the middle of a straight facet in the bodies
+as they were made, and in one that has moved where the point's director meets the facet of its wall.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from ssbmech.geometry.facet_rows import outer_facets
+from ssbmech.geometry.facet_rows import lists, outer_facets
 from ssbmech.geometry.moving import qualities
 from ssbmech.geometry.simplices import LabelledMesh
 
@@ -24,6 +25,9 @@ Ints = npt.NDArray[np.int64]
 
 PASSES = 4
 """How often a facet is halved at most, between two steps."""
+
+LEAST_PART = 0.1
+"""Part of a facet of the wall at least on either side of its new point [1]."""
 
 FLATTEST = 0.1
 """Least quality of half a cell of the other body; where it would be less the facet stays [1]."""
@@ -37,11 +41,28 @@ class Cut:
         ends: points at its ends.
         middle: the new point.
         tips: corners across it, of the cells on both sides.
+        directors: those of first end, middle and second end, shape (3, 2); None where they are
+            parallel [1].
     """
 
     ends: tuple[int, int]
     middle: int
     tips: tuple[int, ...]
+    directors: Array | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """Directors of a wall that are not parallel.
+
+    Attributes:
+        known: unit vectors by point [1].
+        towards: returns vectors of any length at points as they were made, with their normals, both
+            of shape (points, 2).
+    """
+
+    known: Mapping[int, Array]
+    towards: Callable[[Array, Array], Array]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +87,29 @@ class Halving:
     longest: float
 
 
-def halved(mesh: LabelledMesh, region: str, positions: Array, longest: float) -> Halving:
+def meeting(origin: Array, director: Array, first: Array, second: Array) -> tuple[float, float]:
+    """Return where a line meets a straight facet: how far from its origin, and in which part of it.
+
+    Args:
+        origin: a point of the line [m].
+        director: its unit vector.
+        first: one end of the facet [m].
+        second: the other [m].
+    """
+    along, away = second - first, first - origin
+    across = director[0] * along[1] - director[1] * along[0]
+    far = (away[0] * along[1] - away[1] * along[0]) / across
+    part = (away[0] * director[1] - away[1] * director[0]) / across
+    return float(far), float(part)
+
+
+def halved(
+    mesh: LabelledMesh,
+    region: str,
+    positions: Array,
+    longest: float,
+    lines: Mapping[str, Lines] | None = None,
+) -> Halving:
     """Return a mesh in which long facets of a body's interfaces are halved.
 
     Args:
@@ -75,8 +118,12 @@ def halved(mesh: LabelledMesh, region: str, positions: Array, longest: float) ->
         positions: where its points are now, shape (points of the mesh, 2); of others not a number
             [m].
         longest: length from which facets are halved [m].
+        lines: directors of interfaces where they are not parallel, by name, in any order of the
+            bodies.
     """
-    work = _Work(mesh, mesh.regions[region], positions)
+    tags = {frozenset(name.split("|")): tag for name, tag in mesh.interfaces.items()}
+    found = {tags[frozenset(name.split("|"))]: each for name, each in (lines or {}).items()}
+    work = _Work(mesh, mesh.regions[region], positions, found)
     for _ in range(PASSES):
         if not any([work.halve(*ends) for ends in work.longer_than(longest)]):
             break
@@ -86,17 +133,20 @@ def halved(mesh: LabelledMesh, region: str, positions: Array, longest: float) ->
 class _Work:
     """A mesh on which facets are halved, one after the other."""
 
-    def __init__(self, mesh: LabelledMesh, tag: int, positions: Array) -> None:
-        self._mesh, self._tag = mesh, tag
+    def __init__(
+        self, mesh: LabelledMesh, tag: int, positions: Array, lines: Mapping[int, Lines]
+    ) -> None:
+        self._mesh, self._tag, self._lines = mesh, tag, lines
+        self._directors = {tag: dict(each.known) for tag, each in lines.items()}
         self._points, self._at = list(mesh.points), list(positions)
-        self._cells, self._facets = _rows(mesh.cells), _rows(mesh.facets)
+        self._cells, self._facets = lists(mesh.cells), lists(mesh.facets)
         self._values = [int(value) for value in mesh.cell_values]
         self._tags = [int(value) for value in mesh.facet_values]
         self._origin = list(range(len(self._cells)))
         self._cuts: list[Cut] = []
         own = mesh.cell_values == tag
         around, _ = outer_facets(mesh.cells[own])
-        walls = {frozenset(pair) for pair in _rows(around)}
+        walls = {frozenset(pair) for pair in lists(around)}
         interfaces = set(mesh.interfaces.values())
         tagged = zip(self._facets, self._tags, strict=True)
         self._walls = [
@@ -126,14 +176,24 @@ class _Work:
         a, b = ends
         cells = [c for c in self._near[a] if a in self._cells[c] and b in self._cells[c]]
         middle = len(self._points)
-        self._points.append(0.5 * (self._points[a] + self._points[b]))
+        made = 0.5 * (self._points[a] + self._points[b])
+        directors = self._directed(self._tags[wall], a, b, made)
+        place = 0.5 * (self._at[a] + self._at[b])
+        if directors is not None:
+            far, part = meeting(made[:2], directors[1], self._at[a], self._at[b])
+            if not LEAST_PART <= part <= 1.0 - LEAST_PART:
+                return False
+            place = made[:2] + far * directors[1]
+        self._points.append(made)
         halves = {c: [_with(self._cells[c], end, middle) for end in (b, a)] for c in cells}
         others = [cell for c in cells if self._values[c] != self._tag for cell in halves[c]]
         corners = np.array([[self._points[k] for k in cell] for cell in others])[:, :, :2]
         if float(qualities(corners).min()) < FLATTEST:
             self._points.pop()
             return False
-        self._at.append(0.5 * (self._at[a] + self._at[b]))
+        self._at.append(place)
+        if directors is not None:
+            self._directors[self._tags[wall]][middle] = directors[1]
         self._near[middle] = []
         tips = []
         for c in cells:
@@ -143,8 +203,19 @@ class _Work:
         self._walls.append(len(self._facets))
         self._facets.append([middle, b])
         self._tags.append(self._tags[wall])
-        self._cuts.append(Cut((a, b), middle, tuple(tips)))
+        self._cuts.append(Cut((a, b), middle, tuple(tips), directors))
         return True
+
+    def _directed(self, tag: int, a: int, b: int, middle: Array) -> Array | None:
+        """Return directors of the ends of a facet and of its middle; None if all are parallel."""
+        if tag not in self._lines:
+            return None
+        first, second = self._directors[tag][a], self._directors[tag][b]
+        along = (self._points[b] - self._points[a])[:2]
+        normal = np.array([along[1], -along[0]]) / np.linalg.norm(along)
+        normal *= np.sign(normal @ (first + second))
+        (found,) = self._lines[tag].towards(middle[None, :2], normal[None])
+        return np.stack([first, found / np.linalg.norm(found), second])
 
     def _split(self, cell: int, halves: list[list[int]]) -> None:
         """Put two halves in the place of a cell."""
@@ -175,11 +246,6 @@ class _Work:
         several = {cell: found for cell, found in parts.items() if len(found) > 1}
         longest = max(map(self._length, self._walls), default=0.0)
         return Halving(self._mesh, made, tuple(self._cuts), several, longest)
-
-
-def _rows(numbers: Ints) -> list[list[int]]:
-    """Return rows of numbers as lists."""
-    return [[int(each) for each in row] for row in numbers]
 
 
 def _with(cell: list[int], old: int, new: int) -> list[int]:

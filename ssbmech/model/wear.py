@@ -25,6 +25,8 @@ class Wear:
         renewed: how often it was.
         refused: quality at which no better mesh could be had [1]; infinite if there always was one.
         left: longest facet of a wall that could not be halved [m].
+        kept: places at which two short facets could not be joined; below zero if they were not
+            counted yet.
     """
 
     rules: tuple[Remeshing, ...]
@@ -32,9 +34,10 @@ class Wear:
     renewed: int = 0
     refused: float = math.inf
     left: float = 0.0
+    kept: int = 0
 
     def check(self, name: str) -> None:
-        """Refuse to halve facets of walls whose shape would not stay.
+        """Refuse to halve or join facets of walls whose volume would not stay.
 
         Args:
             name: name of the body.
@@ -42,19 +45,19 @@ class Wear:
         Raises:
             CaseError: it would not, or the cell is in space.
         """
-        for wall in self.walls if any(rule.halves for rule in self.rules) else ():
+        for wall in self.walls if any(rule.changes_walls for rule in self.rules) else ():
             if wall.surface.setting.frame.dim == 3:
                 raise CaseError(
-                    f"Remeshing(longest_wall=...) of body {name!r}: facets of a wall can be halved "
-                    "in the plane only, and this cell is in space; leave it out, and mesh the "
-                    "interface finer"
+                    f"Remeshing(longest_wall=..., shortest_wall=...) of body {name!r}: facets of a "
+                    "wall can be halved and joined in the plane only, and this cell is in space; "
+                    "leave them out, and mesh the interface finer"
                 )
-            if not wall.shape.parallel:
+            if any(rule.joins for rule in self.rules) and not wall.shape.parallel:
                 raise CaseError(
-                    f"Remeshing(longest_wall=...) of body {name!r}: the directors of interface "
-                    f"{wall.surface.name!r} are not parallel, and a facet of the wall would not "
-                    "keep its place when it is halved; give the interface ParallelDirectors, or "
-                    "leave it out"
+                    f"Remeshing(shortest_wall=...) of body {name!r}: the directors of interface "
+                    f"{wall.surface.name!r} are not parallel, and the metal would not keep its "
+                    "volume when facets of its wall are joined; give the interface "
+                    "ParallelDirectors, or leave it out"
                 )
 
     def due(self, quality: Callable[[], float]) -> bool:
@@ -63,7 +66,10 @@ class Wear:
         Args:
             quality: tells its least quality; collective, and only asked where a rule needs it.
         """
-        return any(self._poor(rule, quality) or self._long(rule) for rule in self.rules)
+        return any(
+            self._poor(rule, quality) or self._long(rule) or self._short(rule)
+            for rule in self.rules
+        )
 
     def _poor(self, rule: Remeshing, quality: Callable[[], float]) -> bool:
         return quality() < min(rule.least_quality, TRIED_AGAIN * self.refused)
@@ -71,6 +77,17 @@ class Wear:
     def _long(self, rule: Remeshing) -> bool:
         most = max(rule.wall_limit, self.left / TRIED_AGAIN)
         return rule.halves and self._longest() > most
+
+    def _short(self, rule: Remeshing) -> bool:
+        count = self._joinable(rule)
+        self.kept = count if self.kept < 0 else min(self.kept, count)
+        return count > self.kept
+
+    def _joinable(self, rule: Remeshing) -> int:
+        """Return at how many places facets are short and flat enough to be joined; collective."""
+        if not rule.joins:
+            return 0
+        return sum(wall.shape.joinable(rule.join_limit) for wall in self.walls)
 
     def _longest(self) -> float:
         """Return the length of the longest facet of the walls in the plane [m]; collective."""
@@ -85,12 +102,18 @@ class Wear:
         self.refused = quality
         if any(rule.halves for rule in self.rules):
             self.left = self._longest()
+        self.kept = sum(self._joinable(rule) for rule in self.rules)
 
     def state(self) -> dict[str, float]:
         """Return what it knows, as plain data."""
-        return {"renewed": self.renewed, "refused": self.refused, "left": self.left}
+        return {
+            "renewed": self.renewed,
+            "refused": self.refused,
+            "left": self.left,
+            "kept": self.kept,
+        }
 
     def restore(self, state: Mapping[str, float]) -> None:
         """Take over what `state` gave."""
         self.renewed, self.refused = int(state["renewed"]), state["refused"]
-        self.left = state.get("left", 0.0)
+        self.left, self.kept = state.get("left", 0.0), int(state.get("kept", 0))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Rows of a map over position and time: facets of an interface, some of which may be halved."""
+"""Rows of a map over position and time: facets of an interface, some halved or joined."""
 
 from __future__ import annotations
 
@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 
+SAME = 1e-9
+"""Distance of the ends of facets over the length of the interface that is none [1]."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """The facets of the output that has most of them, and which facets of others hold them.
+    """Pieces into which the ends of all outputs' facets part an interface, and what holds each.
 
     Attributes:
         along: Axis of the position.
@@ -41,18 +45,26 @@ class Rows:
         """
         most = max(corners, key=len)
         along = int(np.ptp(most, axis=(0, 1)).argmax())
+        lows = [ends[..., along].min(axis=1) for ends in corners]
         low, high = most[..., along].min(axis=1), most[..., along].max(axis=1)
         order = np.argsort(low)
-        middle, found = 0.5 * (low + high)[order], []
-        for ends in corners:
-            first = ends[..., along].min(axis=1)
+        low, high = low[order], high[order]
+        near = SAME * float(high.max() - low.min())
+        if all(
+            len(each) == len(low) and np.allclose(np.sort(each), low, rtol=0.0, atol=near)
+            for each in lows
+        ):
+            return cls(along, low, high, np.stack([np.argsort(each) for each in lows]))
+        # some of them are halved or joined: what lies between any two ends is a row
+        low = np.sort(np.concatenate(lows))
+        low = low[np.diff(low, prepend=-np.inf) > near]
+        high = np.append(low[1:], high.max())
+        middle, found = 0.5 * (low + high), []
+        for first in lows:
             own = np.argsort(first)
-            if len(own) < len(order):
-                # some of them are halved later
-                held = np.searchsorted(first[own], middle, side="right") - 1
-                own = own[np.maximum(held, 0)]
-            found.append(own)
-        return cls(along, low[order], high[order], np.stack(found))
+            held = np.searchsorted(first[own], middle, side="right") - 1
+            found.append(own[np.maximum(held, 0)])
+        return cls(along, low, high, np.stack(found))
 
     @property
     def position(self) -> Array:

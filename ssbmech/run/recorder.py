@@ -277,7 +277,7 @@ def _grids(cell: CellModel, saved: Saved | None) -> dict[str, Grid]:
             # besides those that it has as the other body of another's wall
             before = found[name]
             found[name] = Grid(moves=True, number=before.number + number, may_follow=True)
-        if any(rule.halves for rule in motion.wear.rules):
+        if any(rule.changes_walls for rule in motion.wear.rules):
             for wall in motion.walls:
                 for other in (wall.surface.name, wall.surface.plus.name):
                     before = found[other]

@@ -9,13 +9,22 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
-from ssbmech.checkpoint.places import Change, Facets, IntegrationPoints, Nodes
+from ssbmech.checkpoint.places import (
+    Change,
+    Facets,
+    Gaps,
+    IntegrationPoints,
+    Nodes,
+    Positions,
+    Vertices,
+)
 from ssbmech.errors import CaseError, MeshError, ParameterError
 from ssbmech.geometry import QuarterVoid
 from ssbmech.geometry.evening import evened
 from ssbmech.geometry.facet_rows import outer_facets, places_of
 from ssbmech.geometry.fineness import Fineness
-from ssbmech.geometry.halving import halved
+from ssbmech.geometry.halving import Lines, halved
+from ssbmech.geometry.joining import Joining, joined
 from ssbmech.geometry.locate import locate
 from ssbmech.geometry.moving import qualities, signed_volumes
 from ssbmech.geometry.original import node_ends, node_number
@@ -299,6 +308,8 @@ def test_remeshing_is_for_bodies_that_move() -> None:
         ssb.Body.single("negative", LITHIUM, remeshing=ssb.Remeshing())
     with pytest.raises(ParameterError, match="least_quality"):
         ssb.Remeshing(least_quality=0.9)
+    with pytest.raises(ParameterError, match="shortest_wall = 6e-07 m is more than half of"):
+        ssb.Remeshing(longest_wall=1e-6, shortest_wall=0.6e-6)
 
 
 def wall_between() -> tuple[LabelledMesh, np.ndarray]:
@@ -384,3 +395,178 @@ def test_inventory_of_a_facet_stays_when_it_is_halved() -> None:
     number, _ = Facets("other", "lower").halved(np.array([7]), np.array([1.0]), halving)
     cell, local = divmod(int(number[0]), 3)
     assert set(np.delete(halving.mesh.cells[cell], local)) == set(np.delete(mesh.cells[2], 1))
+
+
+def round_wall() -> tuple[LabelledMesh, np.ndarray, Lines]:
+    """Return `two_bodies`, a wall that is inclined to the side between them, and a fan of lines."""
+    mesh, now = two_bodies()
+    focus = np.array([0.4, 3.0])
+
+    def towards(x: np.ndarray, normals: np.ndarray) -> np.ndarray:
+        return focus - x
+
+    known = {k: (focus - mesh.points[k, :2]) for k in (2, 3)}
+    known = {k: each / np.linalg.norm(each) for k, each in known.items()}
+    now[[0, 1, 6]] = [[0, 0], [1, 0], [0.5, 0.4]]
+    for k, gap in ((2, 0.1), (3, 0.3)):
+        now[k] = mesh.points[k, :2] - gap * known[k]
+    return mesh, now, Lines(known, towards)
+
+
+def test_wall_keeps_its_shape_when_directors_are_not_parallel() -> None:
+    """New points lie on the wall and on their directors, in bodies and by their gaps."""
+    mesh, now, lines = round_wall()
+    halving = halved(mesh, "lower", now, 0.3, {"lower|upper": lines})
+    assert len(halving.cuts) == 3
+    ends = np.array([0, 1, 2, 3, 6])
+    number, x = Positions("lower").halved(node_number(ends[:, None] + [0, 0]), now[ends], halving)
+    places = dict(zip(node_ends(number)[:, 0].tolist(), x, strict=True))
+    at = node_number(np.array([[2, 2], [3, 3]]))
+    number, gaps = Gaps("lower|upper").halved(at, np.array([[0.1], [0.3]]), halving)
+    found = dict(zip(node_ends(number)[:, 0].tolist(), gaps[:, 0], strict=True))
+    assert len(found) == 5
+    along = now[3] - now[2]
+    for cut in halving.cuts:
+        assert cut.directors is not None
+        m, made = cut.middle, halving.mesh.points[cut.middle, :2]
+        away = places[m] - now[2]
+        assert abs(away[0] * along[1] - away[1] * along[0]) < 1e-14
+        assert places[m] == pytest.approx(made - found[m] * cut.directors[1], abs=1e-14)
+        assert cut.directors[1] @ (np.array([0.4, 3.0]) - made) > 0.0
+    # what is in contact stays so
+    _, shut = Gaps("lower|upper").halved(at, np.zeros((2, 1)), halving)
+    assert np.all(shut == 0.0)
+
+
+def strips(count: int = 6) -> LabelledMesh:
+    """Return two rows of squares of length one above one another, cut along a diagonal each."""
+    x, y = np.meshgrid(np.arange(count + 1.0), np.arange(3.0))
+    points = np.column_stack([x.ravel(), y.ravel(), np.zeros(x.size)])
+    cells = []
+    for row in range(2):
+        for column in range(count):
+            a = row * (count + 1) + column
+            cells += [[a, a + 1, a + count + 2], [a, a + count + 2, a + count + 1]]
+    regions = {"lower": np.arange(2 * count), "upper": np.arange(2 * count, 4 * count)}
+    return label(SimplexMesh(points, np.array(cells), regions))
+
+
+def hollow(mesh: LabelledMesh, gap: np.ndarray) -> tuple[np.ndarray, dict[int, float]]:
+    """Return where the lower of two strips is, its wall a gap away, and the gaps by point."""
+    own = np.unique(mesh.cells[mesh.cell_values == mesh.regions["lower"]])
+    now = np.full((len(mesh.points), 2), np.nan)
+    now[own] = mesh.points[own, :2]
+    wall = np.flatnonzero(mesh.points[:, 1] == 1.0)
+    now[wall, 1] -= gap
+    return now, dict(zip(wall.tolist(), gap.tolist(), strict=True))
+
+
+def join(gap: list[float], shortest: float = 1.2, revolves: bool = False) -> Joining:
+    """Return two strips of which facets are joined, by the gaps of their wall."""
+    mesh = strips()
+    now, gaps = hollow(mesh, np.array(gap))
+    return joined(mesh, "lower", now, gaps, shortest, revolves)
+
+
+def test_short_facets_of_a_wall_are_joined() -> None:
+    """Each once, where the wall is flat, and where contact ends there stays a point."""
+    joining = join([0.0] * 7)
+    assert [(each.ends, each.middle) for each in joining.joins] == [
+        ((7, 9), 8), ((9, 11), 10), ((11, 13), 12)
+    ]  # fmt: skip
+    mesh, made = joining.before, joining.mesh
+    assert len(made.points) == len(mesh.points) - 3
+    assert len(made.cells) == len(mesh.cells) - 6
+    for tag in mesh.regions.values():
+        areas = [
+            signed_volumes(m.points[:, :2][m.cells[m.cell_values == tag]]) for m in (mesh, made)
+        ]
+        assert np.all(areas[1] > 0.0)
+        assert areas[1].sum() == pytest.approx(areas[0].sum(), rel=1e-12)
+    for m, count in ((mesh, 6), (made, 3)):
+        tag = m.interfaces["lower|upper"]
+        assert np.count_nonzero(m.facet_values == tag) == count
+        known = np.sort(np.concatenate([np.delete(m.cells, k, axis=1) for k in range(3)]), axis=1)
+        assert np.all(places_of(m.facets, np.unique(known, axis=0)) >= 0)
+    # long ones stay, and so do corners and the points at which contact ends
+    assert not join([0.0] * 7, shortest=1.0).joins
+    ramps = join([0.0, 0.0, 0.4, 0.8, 0.4, 0.0, 0.0])
+    assert [each.middle for each in ramps.joins] == [9, 11]
+    assert [each.takers for each in ramps.joins] == [(False, True), (True, False)]
+    bump = join([0.0, 0.05, 0.0, 0.0, 0.0, 0.0, 0.0])
+    assert [each.middle for each in bump.joins] == [10, 12]
+
+
+@pytest.mark.parametrize("revolves", [False, True])
+def test_volumes_and_densities_stay_when_facets_are_joined(revolves: bool) -> None:
+    gap = np.array([0.0, 0.0, 0.0, 0.1, 0.25, 0.3, 0.35])
+    joining = join(gap.tolist(), revolves=revolves)
+    mesh, wall = joining.before, np.arange(7, 14)
+
+    def total(m: LabelledMesh, points: np.ndarray, values: np.ndarray) -> float:
+        x, order = m.points[points, 0], np.argsort(m.points[points, 0])
+        x, values = x[order], values[order]
+        if not revolves:
+            return float(np.trapezoid(values, x))
+        pairs = zip(x[:-1], x[1:], values[:-1], values[1:], strict=True)
+        both = [(b - a) * (u * (2 * a + b) + v * (a + 2 * b)) / 6 for a, b, u, v in pairs]
+        return float(sum(both))
+
+    at = node_number(np.column_stack([wall, wall]))
+    for kind, values in ((Gaps, gap), (Vertices, np.sin(wall)), (Vertices, np.arange(7) == 1)):
+        values = np.asarray(values, dtype=np.float64)
+        number, found = kind("lower|upper").joined(at, values, joining)
+        kept = node_ends(number)[:, 0]
+        assert total(joining.mesh, kept, found) == pytest.approx(
+            total(mesh, wall, values), rel=1e-12
+        )
+        assert found.min() >= values.min()
+    now, _ = hollow(mesh, gap)
+    own = np.flatnonzero(~np.isnan(now[:, 0]))
+    number, x = Positions("lower").joined(
+        node_number(np.column_stack([own, own])), now[own], joining
+    )
+    places = np.full((len(joining.mesh.points), 2), np.nan)
+    places[node_ends(number)[:, 0]] = x
+    volumes = [
+        signed_volumes(p[m.cells[m.cell_values == m.regions["lower"]]], revolves).sum()
+        for m, p in ((mesh, now), (joining.mesh, places))
+    ]
+    assert volumes[1] == pytest.approx(volumes[0], rel=1e-13)
+    # facets are known by the lower body's cells, whose corner across the wall is the first
+    cells = 2 * np.arange(6) + 1
+    number, values = Facets("lower|upper", "lower").joined(3 * cells, np.arange(6.0), joining)
+    ends = [np.delete(joining.mesh.cells[c], k) for c, k in zip(*np.divmod(number, 3), strict=True)]
+    x = joining.mesh.points[np.array(ends), 0]
+    areas = np.abs(np.diff(x**2 if revolves else x, axis=1)[:, 0])
+    edges = np.diff(np.arange(7.0) ** (2 if revolves else 1))
+    assert values @ areas == pytest.approx(np.arange(6.0) @ edges, rel=1e-12)
+
+
+@pytest.mark.parametrize("degree", [1, 2])
+def test_functions_stay_when_facets_are_joined(degree: int) -> None:
+    joining = join([0.0] * 7)
+    mesh = joining.before
+
+    def nodes(cells: np.ndarray) -> np.ndarray:
+        pairs = [(i, i) for i in range(3)]
+        pairs += [(0, 1), (1, 2), (0, 2)] if degree == 2 else []
+        return np.unique(np.concatenate([node_number(cells[:, pair]) for pair in pairs]))
+
+    def field(m: LabelledMesh, numbers: np.ndarray) -> np.ndarray:
+        x, y = m.points[node_ends(numbers)].mean(axis=1)[:, :2].T
+        return np.asarray(3 * x - y + (degree - 1) * (x**2 - x * y + 2 * y**2))
+
+    for tag in mesh.regions.values():
+        old, new = (nodes(m.cells[m.cell_values == tag]) for m in (mesh, joining.mesh))
+        found, values = Nodes("body").joined(old, field(mesh, old), joining)
+        assert np.array_equal(np.sort(found), new)
+        assert values == pytest.approx(field(joining.mesh, found), abs=1e-12)
+    weights = np.array([[4, 1, 1], [1, 4, 1], [1, 1, 4]]) / 6
+    cells = np.arange(len(mesh.cells))
+    numbers = (3 * cells[:, None] + np.arange(3)).ravel()
+    x = mesh.points[mesh.cells].mean(axis=1)[:, 0][numbers // 3]
+    found, values = IntegrationPoints("body", weights).joined(numbers, x, joining)
+    assert np.array_equal(np.sort(found), np.arange(3 * len(joining.mesh.cells)))
+    now = joining.mesh.points[joining.mesh.cells].mean(axis=1)[:, 0][found // 3]
+    assert np.all(np.abs(now - values) < 1.0)

@@ -76,10 +76,12 @@ def built(case: ssb.Case) -> CellModel:
     return CellModel(case, case.geometry.build(MPI.COMM_WORLD))
 
 
-def _halved(**changes: Any) -> ssb.Case:
-    """Return a case whose working electrode has facets that are to be halved."""
+HALVED, JOINED = ssb.Remeshing(longest_wall=1e-6), ssb.Remeshing(shortest_wall=1e-6)
+
+
+def _halved(rule: ssb.Remeshing = HALVED, **changes: Any) -> ssb.Case:
+    """Return a case whose working electrode has facets that are to be halved or joined."""
     case = moving_cell(1e-6, **changes)
-    rule = ssb.Remeshing(longest_wall=1e-6)
     first = dataclasses.replace(case.bodies[0], remeshing=rule)
     return dataclasses.replace(case, bodies=(first, *case.bodies[1:]))
 
@@ -125,11 +127,11 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     ),
     "halved in space": (
         lambda: built(_halved(frame=ssb.ThreeDimensional(), width=8e-6)),
-        ("longest_wall", "'negative'", "in the plane only", "leave it out"),
+        ("longest_wall", "'negative'", "in the plane only", "leave them out"),
     ),
-    "halved along a fan": (
-        lambda: built(_halved(interfaces=FANNED, electrodes=None, protocol=AT_REST)),
-        ("longest_wall", WORKING, "not parallel", "ParallelDirectors"),
+    "joined along a fan": (
+        lambda: built(_halved(JOINED, interfaces=FANNED, electrodes=None, protocol=AT_REST)),
+        ("shortest_wall", WORKING, "not parallel", "ParallelDirectors"),
     ),
     "pressure from strain": (
         lambda: moving_cell(

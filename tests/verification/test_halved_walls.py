@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech.frames import Frame
+from ssbmech.library.interfaces import lithium_li6ps5cl
 from ssbmech.model.cell import CellModel
 from ssbmech.plots.interface import read_history
 from ssbmech.run import runner
@@ -23,17 +25,35 @@ from tests.moving import SPEED, WORKING, motion, moving_cell
 from tests.small_cell import deviations, physical
 from tests.tools import measured, on_first
 from tests.verification.test_resume import read
+from tests.verification.test_wide_gap import CORE, WALL, around_core, power
+from tests.verification.test_wide_gap import FACET as FACET_OF_CORE
 
 COMM = MPI.COMM_WORLD
 CURRENT, PLATED, STEPS = 8.0, 1.0e-6, 5
 FACET, MEET = 2e-6, 8e-6
 HALVED = ssb.Remeshing(least_quality=0.02, longest_wall=3 * FACET)
 
+KEPT = ssb.Remeshing(least_quality=0.02)
 
-def beside_a_void(rule: ssb.Remeshing, facet: float = FACET) -> ssb.Case:
-    """Return a void beside which lithium is plated, until a facet of its wall is thrice as long."""
-    case = moving_cell(1e-6)
-    gap = ssb.FunctionGap(lambda x: 5.2e-6 * np.clip((MEET - x[0]) / FACET, 0.0, 1.0))
+
+def beside_a_void(
+    rule: ssb.Remeshing, facet: float = FACET, frame: Frame | None = None, bulge: float = 0.0
+) -> ssb.Case:
+    """Return a void beside which lithium is plated, until a facet of its wall is thrice as long.
+
+    Args:
+        rule: when the metal is meshed anew.
+        facet: length of the interface's facets [m].
+        frame: plane strain if not given.
+        bulge: by how much its floor is bent [m].
+    """
+    case = moving_cell(1e-6, frame=frame)
+
+    def deep(x: np.ndarray) -> np.ndarray:
+        floor = 5.2e-6 + bulge * np.cos(np.pi * x[0] / (MEET - FACET))
+        return np.asarray(floor * np.clip((MEET - x[0]) / FACET, 0.0, 1.0))
+
+    gap = ssb.FunctionGap(deep)
     time = PLATED / SPEED / CURRENT
     return dataclasses.replace(
         case,
@@ -52,9 +72,11 @@ class Wall:
 
     name = "wall"
 
-    def __init__(self) -> None:
+    def __init__(self, body: str = "negative") -> None:
+        self.body = body
         self.facets: list[int] = []
         self.excess: list[float] = []
+        self.volumes: list[float] = []
 
     def begin(self, cell: CellModel) -> Mapping[str, tuple[()]]:
         self.cell = cell
@@ -66,9 +88,10 @@ class Wall:
         return bool(self.facets) and self.facets[-1] > self.facets[0]
 
     def see(self, row: Mapping[str, float]) -> None:
-        moved = motion(self.cell, "negative")
+        moved = motion(self.cell, self.body)
         (wall,) = moved.walls
         self.facets.append(self.cell.comm.allreduce(len(wall.shape.link.cells)))
+        self.volumes.append(moved.mesh.volume)
         self.excess.append(abs(moved.metal.excess()) / moved.mesh.volume)
 
 
@@ -77,8 +100,7 @@ def test_stretched_wall_is_halved(tmp_path: Path) -> None:
     """From there on the void grows as one whose facets were half as long from the beginning."""
     wall = Wall()
     run = ssb.run(beside_a_void(HALVED), tmp_path / "halved", observers=(wall,))
-    kept = ssb.Remeshing(least_quality=0.02)
-    fine = ssb.run(beside_a_void(kept, FACET / 2), tmp_path / "fine")
+    fine = ssb.run(beside_a_void(KEPT, FACET / 2), tmp_path / "fine")
     assert fine.rows[-1]["remeshings"] == 0.0
     assert wall.facets[0] == 8
     assert wall.halved
@@ -106,6 +128,50 @@ def test_stretched_wall_is_halved(tmp_path: Path) -> None:
     measured(name, "map of the gap", np.abs(voids / exact - 1).max(), 1e-9, "volume of the void")
     areas = [float(each.linear_copy().compute_cell_sizes()["Area"].sum()) for each in ceramic]
     assert areas[1] == pytest.approx(areas[0], rel=1e-12)
+
+
+@pytest.mark.serial
+def test_wall_around_an_axis_is_halved(tmp_path: Path) -> None:
+    """A round void grows on as one whose facets were half as long from the beginning."""
+    wall, frame = Wall(), ssb.Axisymmetric()
+    run = ssb.run(beside_a_void(HALVED, frame=frame), tmp_path / "halved", observers=(wall,))
+    fine = ssb.run(beside_a_void(KEPT, FACET / 2, frame), tmp_path / "fine")
+    assert wall.halved
+    name = "stretched wall around an axis whose facets are halved"
+    measured(name, "volume of the mesh", max(wall.excess), 1e-12, "what was plated")
+    worst = max(row["audit_lithium"] for row in run.rows)
+    measured(name, "lithium audit", worst, 1e-10, "charge times Omega / F")
+    against, key = "facets of half the length from the beginning", f"void_volume:{WORKING}"
+    rates = [each.rows[-1][key] - each.rows[-2][key] for each in (run, fine)]
+    measured(name, "growth of the void", abs(rates[0] / rates[1] - 1), 1e-2, against)
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    "frame", [ssb.PlaneStrain(), ssb.Axisymmetric()], ids=lambda frame: type(frame).__name__
+)
+def test_wall_around_a_core_is_halved(frame: Frame, tmp_path: Path) -> None:
+    """Stripped across a wide gap, it goes where it would go, and the metal loses what it should."""
+    passes = lithium_li6ps5cl(ssb.GapConduction(length=1e-2))
+    case = around_core(frame, ssb.Interface(WALL, kinetics=passes), current=10.0)
+    rule = ssb.Remeshing(least_quality=0.02, longest_wall=1.3 * FACET_OF_CORE[2])
+    metal, core = case.bodies
+    wall, kept = Wall("metal"), Wall("metal")
+    ssb.run(case, tmp_path / "kept", observers=(kept,))
+    case = dataclasses.replace(case, bodies=(dataclasses.replace(metal, remeshing=rule), core))
+    run = ssb.run(case, tmp_path / "halved", observers=(wall,))
+    assert wall.facets[-1] == 2 * wall.facets[0]
+    name, n = f"wall around a core that is halved, {type(frame).__name__}", power(frame)
+    key = f"void_volume:{WALL}"
+    # over the area of the round core, of which the facets cut a little off
+    sector = {2: np.pi / 2, 3: 2 * np.pi}[n]
+    taken = sector * CORE ** (n - 1) * 0.2e-6 * (1 - 1 / len(run.rows))
+    opened = run.rows[-1][key] - run.rows[0][key]
+    measured(name, "growth of the void's volume", abs(opened / taken - 1), 5e-3, "Omega Q / F")
+    lost = wall.volumes[0] - wall.volumes[-1]
+    measured(name, "volume of the metal removed", abs(lost / taken - 1), 5e-3, "Omega Q / F")
+    off = abs(lost / (kept.volumes[0] - kept.volumes[-1]) - 1)
+    measured(name, "the same, against a wall", off, 1e-9, "facets as they were made")
 
 
 def test_run_goes_on_with_halved_facets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ parallel, and not inclined to an axis of revolution.
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import Any
 
@@ -34,6 +35,7 @@ from dolfinx import fem, la
 from ssbmech._compat import compile_form
 from ssbmech.errors import CaseError
 from ssbmech.frames import Frame
+from ssbmech.geometry.joining import FLAT
 from ssbmech.geometry.moving import area_shares, area_vectors, facet_link, shares, steepness
 from ssbmech.model.history import facet_integrals
 from ssbmech.model.parts.wall_growth import WallGrowth
@@ -118,7 +120,9 @@ class WallShape:
         mean = la.vector(self.director.function_space.dofmap.index_map, dim)
         vectors = mean.array.reshape(-1, dim)
         vectors[:] = 0.0
-        np.add.at(vectors, self.places, (link.normals * link.sizes[:, None])[:, None, :])
+        # in the plane facets count alike: the half of one has the say of the whole
+        weights = link.sizes if dim == 3 else np.ones(len(link.sizes))
+        np.add.at(vectors, self.places, (link.normals * weights[:, None])[:, None, :])
         mean.scatter_reverse(la.InsertMode.add)
         mean.scatter_forward()
         self.normal.x.array[:] = _units(vectors).ravel()
@@ -156,6 +160,27 @@ class WallShape:
         length = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1)
         most = float(np.max(length, initial=0.0))
         return float(self.surface.comm.allreduce(most, op=MPI.MAX))
+
+    def joinable(self, shortest: float) -> int:
+        """Return between how many pairs of short facets the wall is flat, in the plane; collective.
+
+        Args:
+            shortest: length below which a facet is short [m].
+        """
+        link, surface = self.link, self.surface
+        x = np.asarray(surface.minus.mesh.mesh.geometry.x, dtype=np.float64)
+        corners = x[link.minus_nodes][:, :, :2]
+        length = np.linalg.norm(corners[:, 1] - corners[:, 0], axis=1)
+        normals = area_vectors(corners) * (link.senses / length)[:, None]
+        told = la.vector(surface.gap.function.function_space.dofmap.index_map, 3)
+        rows = told.array.reshape(-1, 3)
+        rows[:] = 0.0
+        np.add.at(rows, self.places, np.column_stack([length < shortest, normals])[:, None, :])
+        told.scatter_reverse(la.InsertMode.add)
+        owned = rows[: surface.gap.owned]
+        flat = np.linalg.norm(owned[:, 1:], axis=1) > 2.0 * math.cos(0.5 * FLAT)
+        count = int(np.count_nonzero((owned[:, 0] > 1.5) & flat))
+        return int(surface.comm.allreduce(count, op=MPI.SUM))
 
     def follow(self) -> None:
         """Take area vectors from where the metal is, and shares from the gaps; collective."""
