@@ -15,6 +15,7 @@ from ssbmech.case.checks import (
     check_bodies,
     check_electrodes,
     check_elements,
+    check_face_pressures,
     check_fillings,
     check_fixture,
     check_interfaces,
@@ -119,6 +120,7 @@ class Case:
         check_bodies(self.bodies)
         check_interfaces(self.interfaces, self.bodies)
         check_loads(self.loads, self.bodies, self.electrodes)
+        check_face_pressures(self.loads, self.supports, self.fixture)
         check_steps(self.protocol)
         check_fixture(self.fixture, self.supports, self.protocol)
         check_elements(self.discretisation, self.bodies)

@@ -71,11 +71,46 @@ def check_loads(loads: Loads, bodies: Sequence[Body], electrodes: Electrodes | N
             raise CaseError(
                 f"a load acts on the body {name!r}, which is not there; bodies: {', '.join(names)}"
             )
+    for kind in (loads.face_pressures, loads.face_fluxes, loads.face_potentials):
+        faces = [load.face for load in kind]
+        twice = sorted({face for face in faces if faces.count(face) > 1})
+        if twice:
+            raise CaseError(
+                f"face {twice[0]!r} has {faces.count(twice[0])} loads of the kind "
+                f"{type(kind[0]).__name__}: give one that is what is meant, such as their sum"
+            )
+    conduct = [b.name for b in bodies if any(m.conductor for m in b.materials.values())]
+    for source in loads.ion_sources:
+        if source.body not in conduct:
+            raise CaseError(
+                f"a source of ions acts in the body {source.body!r}, which conducts none; bodies "
+                f"that do: {', '.join(conduct) or 'none'}"
+            )
     if loads.ion_sources and electrodes is None and not loads.face_potentials:
         raise CaseError(
             "ion sources need somewhere for their current to go: give electrodes, or hold an outer "
             "face of the electrolyte at a potential (FacePotential)"
         )
+
+
+def check_face_pressures(
+    loads: Loads, supports: Sequence[Support], fixture: Fixture | None
+) -> None:
+    """Check that fluids press on faces that give way to them.
+
+    Raises:
+        CaseError: what holds a face, or a platen that closes it, bears the pressure unseen.
+    """
+    held = {support.face: type(support).__name__ for support in supports if holds_normal(support)}
+    if fixture is not None and fixture.face is not None:
+        held[fixture.face] = type(fixture).__name__
+    for pressed in loads.face_pressures:
+        if pressed.face in held:
+            raise CaseError(
+                f"a fluid presses on face {pressed.face!r}, which a {held[pressed.face]} holds, so "
+                "that the pressure would do nothing to the cell: leave one of them out, or let it "
+                "press on another face"
+            )
 
 
 def check_steps(protocol: Sequence[Step]) -> None:
@@ -302,7 +337,8 @@ def _check_pair(
     if len(electrolytes) > 1:
         raise CaseError(
             "both electrodes must meet the same electrolyte, the plus body of their interfaces, "
-            f"but they meet {' and '.join(electrolytes)}"
+            f"but they meet {' and '.join(electrolytes)}: two electrolytes in series are one Body "
+            "with a region of each"
         )
 
 

@@ -16,6 +16,10 @@ WAVERING = 1e-6
 LANDED = 1e-3
 """Metal left over that at the start within which it counts as used up [1]."""
 
+SQUEEZED = 0.2
+"""Thickness of a film over that which stays at which it counts as squeezed out: of 20 nm some ten
+atoms are left [1]."""
+
 
 @dataclass(frozen=True)
 class MetalUsedUp:
@@ -113,3 +117,54 @@ class LayerUsedUp:
     def tolerance(self) -> float:
         """Return half of what counts as nothing."""
         return 0.5 * self.least
+
+
+@dataclass(frozen=True)
+class FilmSqueezedOut:
+    """Ends a step when what bears on the film that stays has squeezed it to a rest.
+
+    Where metal is used up in one place first, the load of the stack comes to rest on the film
+    there. It flows out, ever faster as it is thinner, and below some atoms it is no metal.
+
+    Attributes:
+        interface: name of the interface, "minus|plus".
+        metal: name of what the film is made of.
+
+    Raises:
+        ParameterError: a thickness is not above zero.
+    """
+
+    interface: str
+    film: float = parameter("m", low=0.0, low_open=True, doc="thickness of the film that stays")
+    metal: str = "lithium"
+
+    def __post_init__(self) -> None:
+        """Convert to SI and check the bounds."""
+        validate_parameters(self)
+
+    @property
+    def quantity(self) -> str:
+        """Least metal above the film, below zero where the film is thinner."""
+        return f"reserve_min:{self.interface}"
+
+    @property
+    def reason(self) -> str:
+        """What is squeezed out, and where."""
+        return f"film of {self.metal} squeezed out at {self.interface}"
+
+    def heading(self, before: Mapping[str, float], now: Mapping[str, float]) -> bool:
+        """Return whether the film is thinner than in the row before, and nothing is plated on it.
+
+        Plating lifts the stack off it, if not within the first moments of its step.
+        """
+        plated = now[f"i_normal_mean:{self.interface}"] < 0.0
+        least = WAVERING * self.film
+        return not plated and now[self.quantity] < before.get(self.quantity, math.inf) - least
+
+    def excess(self, value: float) -> float:
+        """Return the rest that is taken for squeezed out less the thickness that is left [m]."""
+        return SQUEEZED * self.film - (self.film + value)
+
+    def tolerance(self) -> float:
+        """Return half of that rest."""
+        return 0.5 * SQUEEZED * self.film

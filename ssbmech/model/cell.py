@@ -40,7 +40,7 @@ from ssbmech.model.parts.wall import MovingWall
 from ssbmech.model.rigid import check_rigid_motions
 from ssbmech.model.setting import setting_of
 from ssbmech.model.stack import fluids
-from ssbmech.model.supports import hold_potentials, hold_supports
+from ssbmech.model.supports import check_fluxes, hold_potentials, hold_supports
 from ssbmech.model.surface import SurfaceModel, found_on
 from ssbmech.solve.field_roles import Role
 from ssbmech.solve.system import System
@@ -109,6 +109,7 @@ class CellModel:
         self._junctions = self.network.closures()
         self._moving = hold_supports(case.supports, self.bodies.values(), self.comm)
         hold_potentials(case.loads.face_potentials, self.bodies.values())
+        check_fluxes(case.loads.face_fluxes, self.bodies.values(), self.comm)
         self.holder = build_holder(case, list(self.bodies.values()), around, self.comm)
         check_rigid_motions(
             self.bodies, self.surfaces, self.holder.closures, self.comm, presses(case)
@@ -154,10 +155,13 @@ class CellModel:
 
     @property
     def guards(self) -> tuple[Guard, ...]:
-        """Conditions that end any step: those of all parts, and that metal joins the electrodes."""
+        """Conditions that end any step: those of all parts, and those of the circuit.
+
+        Metal in cracks joins both electrodes, or no way is left for the current.
+        """
         of_bodies = [guard for body in self.bodies.values() for guard in body.parts.guards]
         of_surfaces = [guard for each in self.surfaces.values() for guard in each.parts.guards]
-        return (*of_bodies, *self.clusters.guards, *of_surfaces)
+        return (*of_bodies, *self.clusters.guards, *self.circuit.guards, *of_surfaces)
 
     @property
     def capacity(self) -> float:

@@ -9,8 +9,10 @@ from functools import partial
 from typing import Any
 
 from ssbmech.case.electrodes import Electrodes
+from ssbmech.case.no_way import MOST_OF_A_CELL, NoWayForCurrent
 from ssbmech.case.protocol import Drive
 from ssbmech.case.settings import Scales
+from ssbmech.case.stops import Guard
 from ssbmech.model.hosts import Hosts
 from ssbmech.model.outputs import Output, Scalar
 from ssbmech.model.parts.crack_walls import ConnectedWalls
@@ -87,6 +89,11 @@ class Circuit:
     def closures(self) -> list[Closure]:
         """The electrode potentials."""
         return list(self.electrodes.values())
+
+    @property
+    def guards(self) -> Sequence[Guard]:
+        """The condition that ends any step: no way is left for the current."""
+        return (NoWayForCurrent(MOST_OF_A_CELL * len(self.cells)),) if self.cells else ()
 
     def start_at_rest(self, temperature: float) -> None:
         """Start potentials where no current flows; collective.

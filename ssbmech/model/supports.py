@@ -12,11 +12,12 @@ from mpi4py import MPI
 import numpy as np
 import numpy.typing as npt
 
-from ssbmech.case.boundary import FacePotential, Support
+from ssbmech.case.boundary import FaceFlux, FacePotential, Support
 from ssbmech.errors import CaseError
 from ssbmech.model.body import BodyModel, hold
 from ssbmech.model.given import given_values
 from ssbmech.model.parts.ions import Ions
+from ssbmech.model.parts.lithium import Lithium
 from ssbmech.solve.unknowns import Unknown
 
 Array = npt.NDArray[np.float64]
@@ -109,6 +110,24 @@ def hold_supports(
                 motion.at(0.0)
                 moving.append(motion)
     return moving
+
+
+def check_fluxes(
+    entering: Sequence[FaceFlux], bodies: Collection[BodyModel], comm: MPI.Intracomm
+) -> None:
+    """Check that lithium enters hosts; collective.
+
+    Raises:
+        CaseError: a face belongs to no host, so that nothing would take the lithium up.
+    """
+    hosts = [body for body in bodies if list(body.parts.find(Lithium))]
+    for flux in entering:
+        reached = sum(len(body.mesh.facets(flux.face)) for body in hosts)
+        if comm.allreduce(reached, op=MPI.SUM) == 0:
+            raise CaseError(
+                f"lithium enters through face {flux.face!r}, where no body hosts any; bodies that "
+                f"do: {', '.join(body.name for body in hosts) or 'none'}"
+            )
 
 
 def hold_potentials(held: Sequence[FacePotential], bodies: Collection[BodyModel]) -> None:

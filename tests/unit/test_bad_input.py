@@ -130,6 +130,11 @@ def test_numbers(what: str) -> None:
     refused(make, ParameterError, *words)
 
 
+def pressed(*faces: str) -> ssb.Loads:
+    """Return a fluid that presses on faces."""
+    return ssb.Loads(face_pressures=tuple(ssb.FacePressure(f, lambda time: 1e5) for f in faces))
+
+
 CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "unknown region": (
         model(bodies=(LITHIUM, ssb.Body("separator", {"seperator": COPPER}), CASE.bodies[2])),
@@ -254,6 +259,26 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "load on an unknown body": (
         changed(loads=ssb.Loads(body_forces=(ssb.BodyForce("lid", lambda x: x),))),
         ("'lid'", "bodies: negative"),
+    ),
+    "fluid on a face that is held": (
+        changed(loads=pressed("left")),
+        ("face 'left'", "a Roller holds", "would do nothing"),
+    ),
+    "fluid under the platen": (
+        changed(loads=pressed("top")),
+        ("face 'top'", "a Spring holds"),
+    ),
+    "two fluids on a face": (
+        changed(supports=CASE.supports[:1], loads=pressed("right", "right")),
+        ("face 'right' has 2 loads of the kind FacePressure",),
+    ),
+    "source of ions in a metal": (
+        changed(loads=ssb.Loads(ion_sources=(ssb.IonSource("negative", lambda x: 1.0),))),
+        ("'negative'", "conducts none", "separator"),
+    ),
+    "lithium that enters a metal": (
+        model(loads=ssb.Loads(face_fluxes=(ssb.FaceFlux("bottom", lambda time: 1e-6),))),
+        ("face 'bottom'", "no body hosts any"),
     ),
     "potential on a metal": (
         model(loads=ssb.Loads(face_potentials=(ssb.FacePotential("top", lambda x: 0 * x[0]),))),

@@ -151,3 +151,13 @@ def test_the_map_says_where_its_colours_mean_nothing():
     told = after_figure("docs/pressure_map.md", "figures/pressure_map.png")
     assert 'band "narrow rest"' in told
     assert "the colours mean nothing ([influence of the mesh](#influence-of-the-mesh))" in told
+
+
+def test_the_guide_lists_the_units():
+    """What a case may import stands in the table, and what stands there can be imported."""
+    text = (ROOT / "docs" / "guide" / "first_case.md").read_text(encoding="utf-8")
+    table = text.split("## Units\n")[1].split("\n## ")[0].split("\nThey multiply")[0]
+    listed = set(re.findall(r"`(\w+)`", table.split("|---|")[1]))
+    source = (ROOT / "ssbmech" / "units.py").read_text(encoding="utf-8")
+    defined = set(re.findall(r"^(\w+): Any = (?!pint)(?!registry\.Quantity)", source, re.MULTILINE))
+    assert listed == defined

@@ -13,7 +13,7 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech import library
-from ssbmech.errors import CaseError, ParameterError
+from ssbmech.errors import CaseError, CaseWarning, ParameterError
 from ssbmech.materials.phase_field import AT1, AT2
 from ssbmech.model.cell import CellModel
 from tests.elastic_cell import ELECTROLYTE, symmetric_cell
@@ -53,6 +53,11 @@ def test_bodies_that_cannot_crack() -> None:
     refused(lambda: build(sharp), CaseError, "PhaseField", "finest cells", "1e-06 m")
     torn = dataclasses.replace(LAW, flaw=lambda x: np.full(x.shape[1], np.nan))
     refused(lambda: build(torn), CaseError, "PhaseField.flaw", "separator")
+
+
+def test_a_flaw_that_is_nowhere_is_told() -> None:
+    with pytest.warns(CaseWarning, match="PhaseField.flaw in body 'separator' is true at no node"):
+        build(dataclasses.replace(LAW, flaw=lambda x: x[0] > 1.0))
 
 
 @pytest.mark.serial

@@ -178,6 +178,27 @@ def test_thin_end_of_a_wedge_is_as_thin_as_it_is() -> None:
     assert np.array_equal(at_rim(surface)[:owned], ends)
 
 
+@pytest.mark.pair
+def test_a_film_that_bears_the_stack_ends_its_step() -> None:
+    """A steep wedge is used up at its thin end, where the load then squeezes the film out."""
+    case = exhausting(moving_cell(1e-6, thickness=2e-6))
+    case = dataclasses.replace(
+        case,
+        geometry=Wedge(frame=case.geometry.frame, stack=case.geometry, least=0.25),
+        supports=(ssb.Clamp("bottom"), ssb.Roller("left"), ssb.Roller("right")),
+        fixture=ssb.ConstantForce(preload=5e6),
+        protocol=stripped_and_plated(1.5e-6, 50e-9),
+    )
+    run = march(case)
+    squeezed = "film of lithium squeezed out at negative|separator"
+    assert squeezed in run.endings[1]
+    assert run.endings[2] == "duration"
+    film = LAW.film + run.series(f"reserve_min:{WORKING}")
+    assert 0.1 * LAW.film < film.min() < 0.21 * LAW.film
+    # what is plated lies on the film again
+    assert film[-1] > 10e-9
+
+
 @pytest.mark.slow
 def test_wedge_is_stripped_to_its_end() -> None:
     watch = Watching()

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
+from mpi4py import MPI
+
 import numpy as np
 import numpy.typing as npt
 import ufl
@@ -107,7 +109,15 @@ class Damage(Part):
             def cracked(x: Array) -> Array:
                 return np.asarray(flaw(x), dtype=np.float64)
 
-            self.damage.function.x.array[:] = given_values(cracked, x, 1, comm, where, "1")[0] > 0.5
+            at_start = given_values(cracked, x, 1, comm, where, "1")[0] > 0.5
+            self.damage.function.x.array[:] = at_start
+            if not comm.allreduce(bool(at_start.any()), op=MPI.LOR):
+                warnings.warn(
+                    f"{where} is true at no node: the flaw lies outside of the body, or is "
+                    "narrower than a cell, so that nothing is cracked at the start",
+                    CaseWarning,
+                    stacklevel=2,
+                )
         self.damage.start_here()
         # Newton's method begins with all places held where they are: what is free without load has
         # nothing that resists damage

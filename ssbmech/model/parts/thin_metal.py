@@ -23,7 +23,7 @@ import numpy.typing as npt
 import ufl
 from dolfinx import fem, la
 
-from ssbmech.case.reserve import LayerUsedUp
+from ssbmech.case.reserve import FilmSqueezedOut, LayerUsedUp
 from ssbmech.case.stops import Guard
 from ssbmech.constants import FARADAY
 from ssbmech.errors import CaseError
@@ -141,10 +141,17 @@ class ThinMetal(MeasuredMetal):
 
     @property
     def guards(self) -> list[Guard]:
-        """The condition that ends any step: the layer is used up wherever it is in contact."""
-        metal = self.lodes[0].metal
+        """Conditions that end any step: the layer is used up wherever it is in contact.
+
+        Or the film that stays is squeezed out somewhere.
+        """
+        metal, name = self.lodes[0].metal, self.surface.name
+        element = metal.element or "lithium"
         least = USED_UP * self.law.fade * FARADAY / metal.molar_volume
-        return [LayerUsedUp(self.surface.name, least, metal.element or "lithium")]
+        return [
+            LayerUsedUp(name, least, element),
+            FilmSqueezedOut(name, self.law.film, element),
+        ]
 
     def left(self, measured: Arrays) -> Array:
         """Return the metal above the film behind each owned vertex [m]."""
