@@ -73,57 +73,44 @@ class Cap:
         a, b, c, *_ = self.axes(eta)
         return (q / b) ** 2 + ((p - c) / a) ** 2 - 1
 
-    def returned(self, p_trial: float, q_trial: float, eta_n: float) -> tuple[float, float, float]:
-        """Return pressure, equivalent stress and eta at the end of a step from its trial stress."""
+    def returned(
+        self, p_trial: float, q_trial: float, eta_n: float, delay: float = 0.0
+    ) -> tuple[float, float, float]:
+        """Return pressure, equivalent stress and eta at the end of a step from its trial stress.
+
+        Args:
+            p_trial: pressure if nothing flowed.
+            q_trial: equivalent stress if nothing flowed.
+            eta_n: eta at the start.
+            delay: time that loosening takes over the time step.
+        """
         if self.yields(p_trial, q_trial, eta_n) <= 1e-8:
             return p_trial, q_trial, eta_n
-        x = np.array([*self._guess(p_trial, q_trial, eta_n)])
-        for _ in range(60):
-            rest, slopes = self._equations(x, p_trial, q_trial, eta_n)
-            if np.abs(rest).max() < 1e-13:
-                break
-            step = -np.linalg.solve(slopes, rest)
-            x += step * min(1.0, 0.5 / np.abs(step).max())
-            x[1] = max(x[1], 1e-3)
-        else:
-            raise ArithmeticError("the return has no end")
-        a, b, c, *_ = self.axes(x[1])
-        return c + a * math.cos(x[0]), b * math.sin(x[0]), float(x[1])
-
-    def _guess(self, p_trial: float, q_trial: float, eta_n: float) -> tuple[float, float]:
-        a, b, c, *_ = self.axes(eta_n)
-        angle, (bulk, _) = math.atan2(q_trial / b, (p_trial - c) / a), self.moduli(eta_n)
-        rho_n = -math.expm1(-eta_n)
-        beyond = (p_trial - c - a * math.cos(angle)) / bulk
-        rho = min(rho_n * math.exp(max(beyond, -0.1)), (1 + rho_n) / 2)
-        return angle, -math.log1p(-rho)
-
-    def _equations(
-        self, x: Array, p_trial: float, q_trial: float, eta_n: float
-    ) -> tuple[Array, Array]:
         bulk, shear = self.moduli(eta_n)
-        theta, eta = x
-        a, b, c, d_a, d_b, d_c = self.axes(eta)
-        cos, sin, rho = math.cos(theta), math.sin(theta), -math.expm1(-eta)
-        v, d_v = math.log(rho / -math.expm1(-eta_n)), math.exp(-eta) / rho
-        w, size = (q_trial - b * sin) / (3 * shear), a + b
-        rest = np.array([(p_trial - c - a * cos) / bulk - v, (v * a * sin - b * cos * w) / size])
-        slopes = np.array(
-            [
-                [a * sin / bulk, -d_v - (d_c + d_a * cos) / bulk],
-                [
-                    (v * a * cos + b * sin * w + (b * cos) ** 2 / (3 * shear)) / size,
-                    (
-                        d_v * a * sin
-                        + v * d_a * sin
-                        - d_b * cos * w
-                        + b * d_b * sin * cos / (3 * shear)
-                    )
-                    / size,
-                ],
-            ]
-        )
-        return rest, slopes
+        _, b, c, *_ = self.axes(eta_n)
+        if abs(p_trial - c) < 1e-13 * bulk:
+            return p_trial, b, eta_n
+        side = math.copysign(1.0, p_trial - c)
+
+        def returned(eta: float) -> tuple[float, float, float]:
+            """Return pressure and equivalent stress that the flow to eta leaves, and an excess."""
+            a, b, c, *_ = self.axes(eta)
+            v = math.log(math.expm1(-eta) / math.expm1(-eta_n))
+            distance = p_trial - bulk * v - c
+            if side * distance <= 0.0:
+                return c, 0.0, -1.0
+            q = q_trial / (1 + 3 * shear * (a / b) ** 2 * v / distance)
+            slack = delay * max(eta_n - eta, 0.0)
+            if abs(distance) < 0.7 * a:
+                on_top = b * math.sqrt((1 + slack) ** 2 - (distance / a) ** 2)
+                return c + distance, on_top, math.hypot(distance / a, q / b) - 1 - slack
+            return c + distance, q, math.hypot(distance / a, q / b) - 1 - slack
+
+        near, far = eta_n, eta_n + 1e-6 * side
+        while returned(far)[2] > 0.0:
+            near, far = far, far + (far - eta_n) if side > 0.0 else max(2 * far - eta_n, 0.7 * far)
+        eta = brentq(lambda eta: returned(eta)[2], near, far, xtol=1e-16, rtol=1e-15)
+        return (*returned(eta)[:2], eta)
 
     @property
     def die(self) -> tuple[float, float]:

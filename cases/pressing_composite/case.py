@@ -99,7 +99,8 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
     solid = with_cohesion(library.by_name(options.powder), options.cohesion)
     start = solid.line.loose_density + options.above / 100
     sphere = Material(PARTICLE, library.by_name(options.particle).solid)
-    around = Material(MATRIX, dataclasses.replace(solid, density=start))
+    powder = dataclasses.replace(solid, density=start, loosening_time=options.loosening_time * s)
+    around = Material(MATRIX, powder)
     parts: dict[str, Any] = {
         "bodies": (ssb.Body.single(PARTICLE, sphere), ssb.Body.single(MATRIX, around)),
         "interfaces": (ssb.Interface("particle|matrix"),),
@@ -198,6 +199,12 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--cohesion", type=float, help="tensile over compressive strength [1]; the powder's own"
+    )
+    parser.add_argument(
+        "--loosening-time",
+        type=float,
+        default=1.0,
+        help="overstress of powder that loosens, over its rate [s]",
     )
     parser.add_argument("--radius", type=float, default=5.0, help="radius of the particle [um]")
     parser.add_argument(

@@ -23,6 +23,9 @@ SHAPE_ERROR = 0.1
 SHAPE_CHANGE = 0.5
 """Distortion of a moving cell in a step that counts as 1, if not given [1]."""
 
+DENSITY_CHANGE = 0.1
+"""Change of the logarithm of a density in a step, if not given [1]."""
+
 STRESS_FLOOR = 1e3
 """Stress below which errors of it are not looked at in detail [Pa]."""
 
@@ -44,6 +47,8 @@ class Tolerances:
         shape: of the shape of cells of moving bodies: the distortion from the predicted one to that
             which was found [1].
         shape_change: distortion of these cells in the step; it is no error, and bounds it [1].
+        density_change: change of the logarithm of the density of solids that densify, anywhere; it
+            bounds the step as well [1].
     """
 
     gap: float = math.inf
@@ -54,6 +59,7 @@ class Tolerances:
     shortest: float = 0.0
     shape: float = math.inf
     shape_change: float = math.inf
+    density_change: float = math.inf
 
     def __post_init__(self) -> None:
         """Check the kinds."""
@@ -129,7 +135,7 @@ class AdaptiveSteps:
               e_{stress})
 
     With `stress_error=None` stress is not judged. Bodies that move are judged by the shape of their
-    cells (`ssbmech.model.motion`).
+    cells (`ssbmech.model.motion`), solids that densify by the largest change of their density.
 
     Attributes:
         iterations: Newton iterations above which the next step is shortened in proportion.
@@ -188,6 +194,14 @@ class AdaptiveSteps:
         doc="distortion of a cell in a step; 0.5 if not given",
         stated_if_given=True,
     )
+    density_change: float | None = parameter(
+        "1",
+        low=0.0,
+        low_open=True,
+        default=None,
+        doc="change of the logarithm of a density in a step; 0.1 if not given",
+        stated_if_given=True,
+    )
     scheme: TimeScheme = field(default_factory=SecondOrder)
 
     def __post_init__(self) -> None:
@@ -212,6 +226,7 @@ class AdaptiveSteps:
             shortest=self.dt_min,
             shape=SHAPE_ERROR if self.shape_error is None else self.shape_error,
             shape_change=SHAPE_CHANGE if self.shape_change is None else self.shape_change,
+            density_change=DENSITY_CHANGE if self.density_change is None else self.density_change,
         )
 
     def sizer(self) -> StepSizer:

@@ -4,8 +4,8 @@ r"""Porous layers that swell and densify, one point through the thickness.
 The law is `ssbmech.materials.compaction.CapLaw` with numbers that follow the content
 (`PorousHost`), in numbers instead of UFL. With the strains in plane, the pressure and the charge
 given, the strain across is found so that :math:`\sigma_3 = -P`; for each of its values the return
-to the cap is solved in the angle on the ellipse and :math:`\eta = -\ln(1 - \rho)`. Thickness and
-forces in plane are
+to the cap is solved in :math:`\eta = -\ln(1 - \rho)`, between its two bounds
+(`ssbmech.materials.cap_return`). Thickness and forces in plane are
 
 .. math:: h = h_0 \, e^{\varepsilon_3}, \quad N_a = h \, \sigma_a
 
@@ -25,7 +25,8 @@ import numpy.typing as npt
 from ssbmech.errors import NotConverged
 from ssbmech.laminate.growth import HostSwelling
 from ssbmech.laminate.layer import DRIVERS, Answer, Array, Loading, State
-from ssbmech.materials.compaction import ON_THE_CAP, ROUNDING
+from ssbmech.materials.cap_return import LEAST_ETA, ON_THE_CAP
+from ssbmech.materials.compaction import ROUNDING
 from ssbmech.materials.porous_host import PorousHost
 from ssbmech.parameter import validate_parameters
 
@@ -50,8 +51,11 @@ MOST_STEPS = 80
 CLOSE = 1e-12
 """Residual strain of a return, and stress over modulus, at which they are found [1]."""
 
-LONGEST = 0.5
-"""Longest step of angle and eta in a return [1]."""
+DENSEST = 600.0
+"""Eta beyond that of any return, below the exponential's underflow [1]."""
+
+BESIDE = 1e-13
+"""Distance in eta by which Newton's step may leave the bracket: it is that of rounding [1]."""
 
 
 @dataclass(frozen=True)
@@ -137,13 +141,13 @@ class PorousLayer:
         )
 
     def axes(self, eta: Any, numbers: _Numbers) -> tuple[Any, Any, Any]:
-        """Return half axes along pressure and equivalent stress, and the centre [Pa]."""
+        """Return the half axis along the pressure [Pa], its ratio to the other, the centre [Pa]."""
         law = self.solid.law
         y = eta + np.log1p(-law.line.loose_density)
         size = numbers.hardening * (y + np.sqrt(y * y + ROUNDING**2)) / 2
         a = (1 + law.cohesion) / 2 * size
-        b = law.friction * a / np.sqrt(1 + (law.friction * a / numbers.strength) ** 2)
-        return a, b, (1 - law.cohesion) / 2 * size
+        ratio = np.sqrt(1 / law.friction**2 + (a / numbers.strength) ** 2)
+        return a, ratio, (1 - law.cohesion) / 2 * size
 
 
 @dataclass(eq=False)
@@ -155,7 +159,7 @@ class _LayerStep:
         state: states at the start.
         loading: what they are under at the end.
         strain: strains at the end, shape (3, n) [1].
-        angle, eta: the return; where the layer stays elastic they are not used [1].
+        eta: the return; that at the start where the layer stays elastic [1].
         elastic: where it does.
     """
 
@@ -163,7 +167,6 @@ class _LayerStep:
     state: State
     loading: Loading
     strain: Array = field(init=False)
-    angle: Array = field(init=False)
     eta: Array = field(init=False)
     elastic: npt.NDArray[np.bool_] = field(init=False)
 
@@ -175,6 +178,7 @@ class _LayerStep:
         self.strain = self.state[TOTAL].copy()
         self.strain[:2] = self.loading.in_plane[:, np.newaxis]
         self.eta_n = -np.log(self.state[POROSITY])
+        self.delay = (self.layer.solid.law.loosening_time or 0.0) / self.loading.dt
 
     def solve(self) -> None:
         """Find the strain across.
@@ -190,7 +194,7 @@ class _LayerStep:
         worst = np.full(len(self.eta_n), np.inf)
         for _ in range(MOST_STEPS):
             self._return()
-            error = self._stress(self.strain, numbers, self.angle, self.eta)[2] + pressure
+            error = self._stress(self.strain, numbers, self.eta)[2] + pressure
             if np.all(np.abs(error) <= CLOSE * stiffest):
                 return
             slope = self._by_strain(2)[2]
@@ -215,57 +219,62 @@ class _LayerStep:
         Raises:
             NotConverged: it has no end.
         """
-        numbers = self.numbers
+        numbers, porosity_n = self.numbers, self.state[POROSITY]
         p, _, q = self._trial(self.strain, numbers)
-        a, b, c = self.layer.axes(self.eta_n, numbers)
-        self.elastic = (q / b) ** 2 + ((p - c) / a) ** 2 <= 1 + ON_THE_CAP
-        self.angle = np.arctan2(q / b, (p - c) / a)
-        beyond = (p - c - a * np.cos(self.angle)) / numbers.bulk
-        porosity_n = self.state[POROSITY]
-        denser = (1 - porosity_n) * np.exp(np.clip(beyond, -0.1, 1.0))
-        self.eta = np.where(
-            self.elastic, self.eta_n, -np.log(np.maximum(1 - denser, porosity_n / 2))
-        )
+        a, ratio, c = self.layer.axes(self.eta_n, numbers)
+        across, along = (p - c) / a, q * ratio / a
+        self.elastic = along**2 + across**2 <= 1 + ON_THE_CAP
+        side = np.where(p > c, 1.0, -1.0)
+        near, far = self.eta_n, np.where(p > c, DENSEST, LEAST_ETA)
+        # all that is beyond the cap flows
+        beyond = (p - c - a * across / np.hypot(across, along)) / numbers.bulk
+        porous = np.maximum(1 - (1 - porosity_n) * np.exp(np.minimum(beyond, 1.0)), porosity_n / 2)
+        self.eta = np.where(self.elastic, self.eta_n, -np.log(porous))
         for _ in range(MOST_STEPS):
-            rest = self._equations(self.strain, numbers, self.angle, self.eta)
-            size = np.where(self.elastic, 0.0, np.abs(rest).max(axis=0))
-            if np.all(size <= CLOSE):
+            rest, distance, size = self._excess(self.strain, numbers, self.eta)
+            if np.all(self.elastic | (np.abs(rest) <= CLOSE * size)):
                 return
-            by = self._by_return()
-            det = by[0, 0] * by[1, 1] - by[0, 1] * by[1, 0]
-            turn = -(by[1, 1] * rest[0] - by[0, 1] * rest[1]) / det
-            growth = -(by[0, 0] * rest[1] - by[1, 0] * rest[0]) / det
-            part = np.minimum(1.0, LONGEST / np.maximum(np.maximum(abs(turn), abs(growth)), 1e-30))
-            part = np.where(self.elastic, 0.0, part)
-            self.angle = self.angle + np.where(self.elastic, 0.0, part * turn)
-            grown = np.where(self.elastic, 0.0, part * growth)
-            self.eta = np.maximum(self.eta + grown, 1e-3)
+            before = (side * rest > 0.0) & (side * distance > 0.0)
+            near, far = np.where(before, self.eta, near), np.where(before, far, self.eta)
+            newton = self.eta - rest / np.where(self.elastic, 1.0, self._slope())
+            inside = (side * (newton - near) > -BESIDE) & (side * (far - newton) > -BESIDE)
+            step = np.where(inside, newton, (near + far) / 2)
+            self.eta = np.where(self.elastic, self.eta_n, step)
         raise NotConverged("the return of a porous layer to its cap is not found")
 
-    def _equations(self, strain: Any, numbers: _Numbers, angle: Any, eta: Any) -> Any:
-        """Return the two equations of the return, as strains, shape (2, n)."""
+    def _excess(self, strain: Any, numbers: _Numbers, eta: Any) -> tuple[Any, Any, Any]:
+        """Return F [Pa2], D [Pa], and F at a strain of one [Pa2]."""
         p, _, q = self._trial(strain, numbers)
-        a, b, c = self.layer.axes(eta, numbers)
-        cos, sin = np.cos(angle), np.sin(angle)
+        a, ratio, c = self.layer.axes(eta, numbers)
         v = np.log(1 - np.exp(-eta)) - np.log(1 - self.state[POROSITY])
-        volume = (p - c - a * cos) / numbers.bulk - v
-        flow = (v * a * sin - b * cos * (q - b * sin) / (3 * numbers.shear)) / (a + b)
-        return np.stack([volume, flow])
+        distance = p - numbers.bulk * v - c
+        driving = distance + 3 * numbers.shear * v * ratio**2
+        root = np.sqrt(driving**2 + (ratio * q) ** 2)
+        loosened = np.where(np.real(eta) < self.eta_n, self.eta_n - eta, 0.0)
+        widening = 1 + self.delay * loosened
+        return distance * root - a * driving * widening, distance, root * numbers.bulk
 
-    def _stress(self, strain: Any, numbers: _Numbers, angle: Any, eta: Any) -> Any:
+    def _stress(self, strain: Any, numbers: _Numbers, eta: Any) -> Any:
         """Return the stresses along the three axes, shape (3, n) [Pa]."""
         p, s, q = self._trial(strain, numbers)
-        a, b, c = self.layer.axes(eta, numbers)
-        ratio = np.where(self.elastic, 1.0, b * np.sin(angle) / q)
-        pressure = np.where(self.elastic, p, c + a * np.cos(angle))
-        return ratio * s - pressure
+        a, ratio, c = self.layer.axes(eta, numbers)
+        v = np.log(1 - np.exp(-eta)) - np.log(1 - self.state[POROSITY])
+        distance = p - numbers.bulk * v - c
+        # the flow in shear goes with that of the volume; where both vanish on the top of the
+        # ellipse, the ellipse tells
+        flow = 3 * numbers.shear * v * ratio**2
+        steep = np.abs(distance) < 0.7 * a
+        flat = np.where(steep, 1.0, distance) / np.where(steep, 1.0, distance + flow)
+        loosened = np.where(np.real(eta) < self.eta_n, self.eta_n - eta, 0.0)
+        widening = 1 + self.delay * loosened
+        top = a / ratio / q * np.sqrt(np.where(steep, widening**2 - (distance / a) ** 2, 1.0))
+        share = np.where(self.elastic, 1.0, np.where(steep, top, flat))
+        pressure = np.where(self.elastic, p, distance + c)
+        return share * s - pressure
 
-    def _by_return(self) -> Array:
-        """Return the derivatives of the equations by angle and eta, shape (2, 2, n)."""
-        at = self.strain, self.numbers
-        by_angle = _imag(self._equations(*at, self.angle + TINY * 1j, self.eta))
-        by_eta = _imag(self._equations(*at, self.angle, self.eta + TINY * 1j))
-        return np.stack([by_angle, by_eta], axis=1)
+    def _slope(self) -> Array:
+        """Return the derivative of F by eta, shape (n,) [Pa2]."""
+        return _imag(self._excess(self.strain, self.numbers, self.eta + TINY * 1j)[0])
 
     def _derivatives(self) -> tuple[Array, Array]:
         """Return the derivatives of the stresses by strains, (3, 3, n), and by charge, (3, n)."""
@@ -284,31 +293,24 @@ class _LayerStep:
 
     def _along(self, put: Callable[[Callable[..., Any]], Any]) -> Array:
         """Return the derivative of the stress with the return that follows, shape (3, n)."""
-        angle, eta = self.angle, self.eta
+        eta = self.eta
 
         def stress(strain: Any, numbers: _Numbers) -> Any:
-            return self._stress(strain, numbers, angle, eta)
+            return self._stress(strain, numbers, eta)
 
-        def equations(strain: Any, numbers: _Numbers) -> Any:
-            return self._equations(strain, numbers, angle, eta)
+        def rest(strain: Any, numbers: _Numbers) -> Any:
+            return self._excess(strain, numbers, eta)[0]
 
-        direct, rest = _imag(put(stress)), _imag(put(equations))
-        by = self._by_return()
-        det = by[0, 0] * by[1, 1] - by[0, 1] * by[1, 0]
-        det = np.where(self.elastic, 1.0, det)
-        turn = -(by[1, 1] * rest[0] - by[0, 1] * rest[1]) / det
-        growth = -(by[0, 0] * rest[1] - by[1, 0] * rest[0]) / det
-        at = self.strain, self.numbers
-        by_angle = _imag(self._stress(*at, angle + TINY * 1j, eta))
-        by_eta = _imag(self._stress(*at, angle, eta + TINY * 1j))
-        follows = by_angle * turn + by_eta * growth
-        return np.where(self.elastic, direct, direct + follows)
+        follows = -_imag(put(rest)) / np.where(self.elastic, 1.0, self._slope())
+        by_eta = _imag(self._stress(self.strain, self.numbers, eta + TINY * 1j))
+        direct = _imag(put(stress))
+        return np.where(self.elastic, direct, direct + by_eta * follows)
 
     def answer(self, thickness: Array) -> Answer:
         """Return thickness and forces with their derivatives, from the solved layer."""
         count = len(thickness)
         by_strain, by_charge = self._derivatives()
-        stress = self._stress(self.strain, self.numbers, self.angle, self.eta)
+        stress = self._stress(self.strain, self.numbers, self.eta)
         soft = by_strain[2, 2]
         across = np.empty((DRIVERS, count))
         across[0] = -1 / soft

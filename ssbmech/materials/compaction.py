@@ -8,9 +8,9 @@ relative density :math:`\rho` of the solid that is there by Heckel's line,
           \eta_0 = -\ln(1 - \rho_0)
 
 so that the density never reaches one. A step is integrated by backward Euler. At each integration
-point two unknowns are left, the angle on the ellipse and :math:`\eta`, which no iteration can take
-out of their range. They are solved for inside the UFL expression by a fixed number of Newton steps,
-which gives the consistent tangent by differentiation.
+point one unknown is left, :math:`\eta`, between two bounds (`ssbmech.materials.cap_return`). It is
+solved for inside the UFL expression by a fixed number of Newton steps, which gives the consistent
+tangent by differentiation.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import ufl
 
 from ssbmech.errors import ParameterError
 from ssbmech.frames import Expr
+from ssbmech.materials.cap_return import Axes, Trial
 from ssbmech.materials.elastic import Elastic, Response, Surroundings
 from ssbmech.materials.viscoplastic import STRESS_FLOOR
 from ssbmech.memory import StateVariable
@@ -31,22 +32,8 @@ from ssbmech.parameter import parameter, validate_parameters
 from ssbmech.plausible import LEAST_STRESS, MODULUS_HINT, MOST_MODULUS, PRESSURE_HINT
 from ssbmech.units import to_si
 
-RETURN_STEPS = 6
-"""Newton steps of the return; of strains of 0.003 a step one in a thousand would take more, and the
-step is taken again, shorter."""
-
 ROUNDING = 1e-3
 """Width in which the strength begins at the loose density, where a corner would be [1]."""
-
-ON_THE_CAP = 1e-8
-"""Value of the yield function up to which a state is elastic [1]. One that ended the last step on
-the cap lies there by rounding, on either side of it from point to point."""
-
-DEEPEST_LOOSENING = 0.1
-"""Logarithm of density by which the first guess loosens the solid at most [1]."""
-
-LEAST_ETA = 1e-3
-"""Least value of eta in an iteration; it is above the logarithm's singularity [1]."""
 
 LEAST_STIFFNESS = 1e-3
 """Relative density, counted from that of no stiffness, below which the modulus stays [1]."""
@@ -109,6 +96,11 @@ class PressingLine:
         root = ufl.sqrt(above * above + ROUNDING**2)
         return self.hardening * (above + root) / 2, self.hardening * (1 + above / root) / 2
 
+    def eta_of(self, size: Expr) -> Expr:
+        """Return eta at which the isostatic strength has a size above zero [1]."""
+        above = size / self.hardening
+        return above - ROUNDING**2 / (4 * above) - ufl.ln(1 - self.loose_density)
+
 
 def die_ratio(friction: float, cohesion: float) -> float:
     r"""Return axial pressure over isostatic strength in a rigid die without wall friction [1].
@@ -123,42 +115,6 @@ def die_ratio(friction: float, cohesion: float) -> float:
         cohesion: tensile over compressive isostatic strength [1].
     """
     return ((1 - cohesion) + (1 + cohesion) * math.sqrt(1 + 4 * friction**2 / 9)) / 2
-
-
-@dataclass(frozen=True)
-class Axes:
-    """The ellipse at one density, with its derivatives by eta.
-
-    Attributes:
-        pressure: half axis along the pressure [Pa].
-        shear: half axis along the equivalent stress [Pa].
-        centre: pressure of its centre [Pa].
-        d_pressure: derivative of `pressure` by eta [Pa].
-        d_shear: derivative of `shear` [Pa].
-        d_centre: derivative of `centre` [Pa].
-    """
-
-    pressure: Expr
-    shear: Expr
-    centre: Expr
-    d_pressure: Expr
-    d_shear: Expr
-    d_centre: Expr
-
-
-@dataclass(frozen=True)
-class Returned:
-    """A stress on the cap and the density that goes with it.
-
-    Attributes:
-        q: equivalent stress [Pa].
-        eta: -ln(1 - density) [1].
-        unsolved: how far the two equations are from being solved, as a strain [1].
-    """
-
-    q: Expr
-    eta: Expr
-    unsolved: Expr
 
 
 @dataclass(frozen=True)
@@ -177,6 +133,14 @@ class CapLaw:
     .. math:: E = E_s \left( \frac{\rho - \rho_e}{1 - \rho_e} \right)^n, \quad \nu = const
 
     at the density of the start of the step; as it changes the elastic strain stays.
+
+    A dense solid that loosens softens faster than its elasticity gives: at a porosity below about
+    :math:`p_h / K` it would go to a far looser state at once. A time :math:`\tau` bounds the rate,
+    with the stress outside the cap while it lasts,
+
+    .. math:: \sqrt{(q / b)^2 + ((p - c) / a)^2} = 1 + \tau \langle -\dot\eta \rangle
+
+    and the flow normal to the ellipse through the stress. Pressing is not slowed.
 
     Attributes:
         dense: elasticity of the dense solid.
@@ -210,6 +174,13 @@ class CapLaw:
     )
     floppy_density: float = parameter(
         "1", low=0.0, high=1.0, high_open=True, default=0.0, doc="relative density without modulus"
+    )
+    loosening_time: float | None = parameter(
+        "s",
+        low=0.0,
+        default=None,
+        doc="overstress over the rate of loosening; no rate if not given",
+        stated_if_given=True,
     )
 
     def __post_init__(self) -> None:
@@ -259,15 +230,20 @@ class CapLaw:
         size, growth = self.line.strength(eta)
         half, middle = (1 + self.cohesion) / 2, (1 - self.cohesion) / 2
         a, d_a = half * size, half * growth
-        root = ufl.sqrt(1 + (self.friction * a / self.strength) ** 2)
+        ratio = ufl.sqrt(1 / self.friction**2 + (a / self.strength) ** 2)
         return Axes(
-            a,
-            self.friction * a / root,
-            middle * size,
-            d_a,
-            self.friction * d_a / root**3,
-            middle * growth,
+            size=size,
+            pressure=a,
+            centre=middle * size,
+            ratio=ratio,
+            d_pressure=d_a,
+            d_centre=middle * growth,
+            d_ratio=a * d_a / (self.strength**2 * ratio),
         )
+
+    def eta_of(self, size: Expr) -> Expr:
+        """Return eta at which the isostatic strength has a size above zero [1]."""
+        return self.line.eta_of(size)
 
     def response(self, strain: Expr, state_n: Mapping[str, Expr], around: Surroundings) -> Response:
         """Return the stress and the density after backward Euler over the step."""
@@ -280,102 +256,17 @@ class CapLaw:
         q_trial = ufl.sqrt(1.5 * ufl.inner(s_trial, s_trial) + STRESS_FLOOR**2)
         p_trial = -bulk * (ufl.tr(strain) - volume_n)
 
-        trial = _Trial(self, p_trial, q_trial, -ufl.ln(porosity_n), bulk, shear)
+        delay = 0.0 if self.loosening_time is None else self.loosening_time / around.dt
+        trial = Trial(self, p_trial, q_trial, porosity_n, bulk, shear, delay)
         found, elastic = trial.returned(), trial.elastic
         ratio = ufl.conditional(elastic, 1.0, found.q / q_trial)
-        porosity = ufl.conditional(elastic, porosity_n, ufl.exp(-found.eta))
-        loosened = ufl.ln((1 - porosity_n) / (1 - ufl.exp(-found.eta)))
+        porosity = ufl.conditional(elastic, porosity_n, found.porosity)
         return Response(
             deviator=ratio * s_trial,
             bulk=bulk,
             state={"porosity": porosity, "strain_plastic": plastic_n + (1 - ratio) * elastic_trial},
             creep_rate=(1 - ratio) * q_trial / (3 * shear) / around.dt,
             secant_shear=ratio * shear,
-            inelastic_volume=volume_n + ufl.conditional(elastic, 0.0, loosened),
+            inelastic_volume=volume_n - ufl.conditional(elastic, 0.0, found.volume),
             unsolved=ufl.conditional(elastic, 0.0, found.unsolved),
         )
-
-
-@dataclass(frozen=True)
-class _Trial:
-    r"""A stress without flow in the step, and its return to the cap.
-
-    The unknowns are the angle :math:`\theta` and :math:`\eta`; the stress is on the ellipse
-    whatever they are, :math:`p = c + a \cos\theta`, :math:`q = b \sin\theta`. The equations are the
-    elastic law of the volume, and normality multiplied out, so that nothing is divided by zero
-    where the volume stays,
-
-    .. math:: R_1 = \frac{p_{tr} - K v - p}{K}, \quad
-              R_2 = v a \sin\theta - b \cos\theta \frac{q_{tr} - q}{3 G}, \quad
-              v = \ln\frac{\rho}{\rho_n}
-
-    Attributes:
-        law: the law.
-        p: pressure [Pa].
-        q: equivalent stress [Pa].
-        eta: -ln(1 - density) at the start of the step [1].
-        bulk: bulk modulus [Pa].
-        shear: shear modulus [Pa].
-    """
-
-    law: CapLaw
-    p: Expr
-    q: Expr
-    eta: Expr
-    bulk: Expr
-    shear: Expr
-
-    @property
-    def elastic(self) -> Expr:
-        """Whether the stress is within the cap."""
-        axes = self.law.axes(self.eta)
-        squares = (self.q / axes.shear) ** 2 + ((self.p - axes.centre) / axes.pressure) ** 2
-        return ufl.le(squares, 1.0 + ON_THE_CAP)
-
-    def returned(self) -> Returned:
-        """Return the stress on the cap, after a fixed number of Newton steps."""
-        theta, eta = self._start()
-        for _ in range(RETURN_STEPS):
-            theta, eta = self._step(theta, eta)
-        axes, (volume, flow), _ = self._equations(theta, eta)
-        relative = flow / (axes.pressure + axes.shear)
-        unsolved = ufl.sqrt(volume * volume + relative * relative)
-        return Returned(axes.shear * ufl.sin(theta), eta, unsolved)
-
-    def _start(self) -> tuple[Expr, Expr]:
-        """Return a first guess: all of the volume beyond the cap at the start is plastic."""
-        axes = self.law.axes(self.eta)
-        theta = ufl.atan2(self.q / axes.shear, (self.p - axes.centre) / axes.pressure)
-        beyond = (self.p - axes.centre - axes.pressure * ufl.cos(theta)) / self.bulk
-        porosity_n = ufl.exp(-self.eta)
-        # half of the porosity is the least guess, long before the exponential overflows
-        change = ufl.min_value(ufl.max_value(beyond, -DEEPEST_LOOSENING), 1.0)
-        denser = (1 - porosity_n) * ufl.exp(change)
-        return theta, -ufl.ln(ufl.max_value(1 - denser, porosity_n / 2))
-
-    def _step(self, theta: Expr, eta: Expr) -> tuple[Expr, Expr]:
-        """Return angle and eta after a Newton step, shortened where it is long."""
-        _, (volume, flow), ((j11, j12), (j21, j22)) = self._equations(theta, eta)
-        determinant = j11 * j22 - j12 * j21
-        turn = -(j22 * volume - j12 * flow) / determinant
-        growth = -(j11 * flow - j21 * volume) / determinant
-        # smooth, unlike the largest of the two, so that the step has a derivative
-        length = ufl.sqrt(1.0 + 4 * (turn * turn + growth * growth))
-        return theta + turn / length, ufl.max_value(eta + growth / length, LEAST_ETA)
-
-    def _equations(self, theta: Expr, eta: Expr) -> tuple[Axes, tuple[Any, Any], Any]:
-        """Return the ellipse, R1 and R2 [1, Pa], and their derivatives by angle and eta."""
-        axes = self.law.axes(eta)
-        a, b, d_a, d_b = axes.pressure, axes.shear, axes.d_pressure, axes.d_shear
-        cos, sin = ufl.cos(theta), ufl.sin(theta)
-        porosity, porosity_n = ufl.exp(-eta), ufl.exp(-self.eta)
-        v, d_v = ufl.ln(1 - porosity) - ufl.ln(1 - porosity_n), porosity / (1 - porosity)
-        w, three = (self.q - b * sin) / (3 * self.shear), 3 * self.shear
-        volume = (self.p - axes.centre - a * cos) / self.bulk - v
-        flow = v * a * sin - b * cos * w
-        by_angle = (a * sin / self.bulk, v * a * cos + b * sin * w + (b * cos) ** 2 / three)
-        by_eta = (
-            -d_v - (axes.d_centre + d_a * cos) / self.bulk,
-            d_v * a * sin + v * d_a * sin - d_b * cos * w + b * d_b * sin * cos / three,
-        )
-        return axes, (volume, flow), tuple(zip(by_angle, by_eta, strict=True))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Laws that solve equations of their own at each integration point: whether they are solved."""
+"""What laws say of a step at each integration point: whether it is solved, and not too long."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ssbmech._compat import compile_expression
 from ssbmech.case.step_control import Tolerances
 from ssbmech.errors import NotConverged
 from ssbmech.frames import Expr
+from ssbmech.materials.elastic import Compacting
 from ssbmech.model.history import RegionHistory
 
 UNSOLVED = 1e-9
@@ -61,3 +62,47 @@ class LawSolved:
                 f"a strain of {worst:.2g} after a step that is too long for it"
             )
         return 0.0
+
+
+class DensityChange:
+    r"""Bounds a step by the change of the density of a solid that densifies.
+
+    .. math:: e = \left( \frac{\max |\ln(\rho / \rho_n)|}{limit} \right)^2
+
+    A step in which one point collapses and its neighbour in the same cell opens may balance all
+    forces. No shorter step leads there.
+
+    Attributes:
+        embedded: True: it needs no steps before this one.
+    """
+
+    embedded = True
+
+    def __init__(self, history: RegionHistory, solid: Compacting, mesh: Any) -> None:
+        """Look at a region.
+
+        Args:
+            history: its integration points.
+            solid: its law.
+            mesh: mesh of the body.
+        """
+        self._history, self._solid, self._comm = history, solid, mesh.comm
+
+    def error(self, ratio: float, tolerances: Tolerances) -> float:
+        """Return the square of the largest change over what counts as 1; collective.
+
+        Args:
+            ratio: the step over the one before; not needed.
+            tolerances: what counts as 1.
+        """
+        self._history.advance()
+        names = self._history.committed
+        before = self._solid.relative_density(
+            {name: np.asarray(values.x.array) for name, values in names.items()}
+        )
+        after = self._solid.relative_density({name: self._history.new(name) for name in names})
+        dofs = next(iter(names.values())).function_space.dofmap.list[self._history.cells].ravel()
+        changes = np.abs(np.log(np.asarray(after) / np.asarray(before)))[dofs]
+        here = float(np.max(changes, initial=0.0))
+        worst = self._comm.allreduce(here, op=MPI.MAX)
+        return float((worst / tolerances.density_change) ** 2)

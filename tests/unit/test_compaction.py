@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -30,7 +32,7 @@ from tests.tools import measured
 pytestmark = pytest.mark.serial
 
 AROUND = Surroundings(dt=1.0, temperature=298.15)
-COUNT = 20_000
+COUNT = 6_000
 NAMES = ("p_h", "loose", "friction", "cohesion", "strength", "young")
 
 
@@ -71,32 +73,37 @@ def asked(law: CapLaw, volume: Sequence[float], axial: Sequence[float]) -> np.nd
     return evaluate_at(build, columns)
 
 
-def random_states(size: float) -> tuple[dict[str, np.ndarray], list[Cap]]:
+@functools.cache
+def random_states() -> tuple[dict[str, np.ndarray], list[Cap]]:
     """Return laws over the whole range of numbers, each in a state within its cap and a strain.
 
-    Args:
-        size: standard deviation of the strain [1].
+    Porosities are 1e-4 to 0.5 and more, half of the states begin on the cap, and the strains of the
+    step have standard deviations of 0.0003, 0.003 and 0.03.
     """
     random = np.random.default_rng(1)
+    size = np.resize([3e-4, 3e-3, 3e-2], COUNT)
     numbers = {
         "p_h": 10 ** random.uniform(1, 3, COUNT),
-        "loose": random.uniform(0.3, 0.65, COUNT),
-        "friction": random.uniform(0.5, 2.5, COUNT),
-        "cohesion": random.uniform(0.01, 1, COUNT),
+        "loose": random.uniform(0.0, 0.65, COUNT),
+        "friction": random.uniform(0.2, 3.0, COUNT),
+        "cohesion": np.clip(random.uniform(-0.1, 1.1, COUNT), 0.0, 1.0),
         "strength": 10 ** random.uniform(1.5, 3.2, COUNT),
         "young": 10 ** random.uniform(3.5, 5, COUNT),
     }
-    loosest = numbers["loose"] + 0.02
-    density = loosest + (0.995 - loosest) * random.uniform(0, 1, COUNT)
+    most = 1 - numbers["loose"] - 0.005
+    even = random.uniform(1e-4, most)
+    few = 1e-4 * (most / 1e-4) ** random.uniform(0, 1, COUNT)
+    porosity = np.where(random.uniform(0, 1, COUNT) < 0.5, even, few)
     rows = zip(*(numbers[name] for name in NAMES), strict=True)
     caps = [Cap(*(float(v) for v in row), poisson=0.28) for row in rows]
-    angle, radius = random.uniform(0, math.pi, COUNT), random.uniform(0, 1, COUNT)
-    axes = np.array([cap.axes(-math.log1p(-rho)) for cap, rho in zip(caps, density, strict=True)])
+    axes = np.array([cap.axes(-math.log(f)) for cap, f in zip(caps, porosity, strict=True)])
     a, b, c = axes[:, :3].T
+    angle, radius = random.uniform(0, math.pi, COUNT), random.uniform(0, 1, COUNT)
+    radius[::2] = 1.0
     bulk, shear = np.array([cap.moduli(1.0) for cap in caps]).T
-    p = c + radius * a * np.cos(angle) + bulk * random.normal(0, size, COUNT)
-    q = radius * b * np.sin(angle) + 3 * shear * np.abs(random.normal(0, size, COUNT))
-    states = {"porosity": 1 - density, "volume": -p / bulk, "axial": q / (3 * shear)}
+    p = c + radius * a * np.cos(angle) + bulk * random.normal(0, size)
+    q = radius * b * np.sin(angle) + 3 * shear * np.abs(random.normal(0, size))
+    states = {"porosity": porosity, "volume": -p / bulk, "axial": q / (3 * shear)}
     return {**numbers, **states}, caps
 
 
@@ -119,7 +126,7 @@ def of_columns(f: Mapping[str, Any]) -> tuple[CapLaw, Any, Mapping[str, Any]]:
 @pytest.fixture(scope="module")
 def returned() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return answers, those of the numbers, trial stresses, and which of them flow."""
-    columns, caps = random_states(3e-3)
+    columns, caps = random_states()
     found = evaluate_at(lambda f, _: answers(*of_columns(f)), columns)
     bulk, shear = np.array([cap.moduli(1.0) for cap in caps]).T
     trial = np.column_stack([-bulk * columns["volume"], 3 * shear * columns["axial"]])
@@ -131,30 +138,25 @@ def returned() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
 
 
 def test_the_return_from_any_state(returned: tuple[np.ndarray, ...]) -> None:
-    found, exact, _, flows = returned
-    columns, caps = random_states(3e-3)
-    assert flows.sum() > 10_000
-    failed = found[:, 3] > UNSOLVED
-    measured(
-        "cap law",
-        "share of random states that take a shorter step, strains of 0.003",
-        failed.sum() / flows.sum(),
-        2e-3,
-        "none by an iteration without end",
-    )
-    good, moduli = ~failed, np.array([cap.moduli(1.0) for cap in caps])
+    """None is left unsolved, and all are where an iteration between bounds finds them."""
+    found, exact, trial, flows = returned
+    columns, caps = random_states()
+    assert 0.5 * COUNT < flows.sum() < 0.9 * COUNT
+    assert found[:, 3].max() <= UNSOLVED
+    moduli = np.array([cap.moduli(1.0) for cap in caps])
     for column, name in ((0, "pressure over bulk modulus"), (1, "q over shear modulus")):
         error = np.abs(found[:, column] - exact[:, column]) / moduli[:, column]
         measured(
             "cap law",
             f"largest error of {name}, random states",
-            error[good].max(),
+            error.max(),
             2 * UNSOLVED,
-            "iteration to rounding",
+            "iteration between bounds",
         )
-    assert np.abs(-np.log(found[good, 2]) - exact[good, 2]).max() < 1e-8
+    assert np.abs(-np.log(found[:, 2]) - exact[:, 2]).max() < 1e-7
     assert np.all(found[~flows, 3] == 0.0)
     assert np.array_equal(found[~flows, 2], columns["porosity"][~flows])
+    assert np.all(found[flows, 1] < trial[flows, 1] * (1 + 1e-12))
 
 
 def test_what_is_returned_lies_on_the_cap_and_flows_along_its_normal(
@@ -162,7 +164,7 @@ def test_what_is_returned_lies_on_the_cap_and_flows_along_its_normal(
 ) -> None:
     """By the law's own definition, whatever the way to it."""
     found, _, trial, flows = returned
-    columns, caps = random_states(3e-3)
+    columns, caps = random_states()
     good = np.flatnonzero(flows & (found[:, 3] <= UNSOLVED))
     worst = np.zeros(3)
     for k in good:
@@ -184,7 +186,7 @@ def test_what_is_returned_lies_on_the_cap_and_flows_along_its_normal(
 
 
 def test_the_tangent_is_the_derivative_of_the_return() -> None:
-    columns, _ = random_states(3e-3)
+    columns, _ = random_states()
     few = {name: values[:400] for name, values in columns.items()}
     for by in ("volume", "axial"):
         step = 1e-7
@@ -209,6 +211,45 @@ def test_the_tangent_is_the_derivative_of_the_return() -> None:
         measured(
             "cap law", f"largest error of the tangent by {by}", error[solved].max(), 1e-6, "central"
         )
+
+
+def loosened(strains: np.ndarray, time: float) -> np.ndarray:
+    """Return pressure, q, porosity and the rest of a dense solid that is stretched in one step."""
+    dense = Cap(200.0, 0.45, 1.2, 0.1, young=2e4, strength=300.0)
+    law = dataclasses.replace(dense.law(1 - 1e-4), loosening_time=time)
+    return asked(law, strains.tolist(), np.zeros(len(strains)).tolist())
+
+
+def test_a_time_of_loosening_bounds_how_a_dense_solid_softens() -> None:
+    """Without it the density jumps in a stretch that is as small as one likes, with it, it goes."""
+    limit = 20.0 * -math.log(1e-4 / 0.55) / 16667
+    strains = limit * (1 + np.linspace(-1e-2, 5e-2, 61))
+    jumps = [np.abs(np.diff(np.log(loosened(strains, t)[:, 2]))).max() for t in (0.0, 1.0)]
+    assert jumps[0] > 1.0
+    assert jumps[1] < 0.05
+    found = loosened(strains, 1.0)
+    assert found[:, 3].max() <= UNSOLVED
+    # outside the cap by its rate, in a step of a second
+    eta, flows = -np.log(found[:, 2]), found[:, 2] > 1e-4
+    size = np.array([Cap(200.0, 0.45, 1.2, 0.1).axes(e) for e in eta])[:, :3]
+    over = (size[:, 2] - found[:, 0]) / size[:, 0]
+    assert flows.sum() > 40
+    assert over[flows] == pytest.approx(1 + -math.log(1e-4) - eta[flows], rel=1e-8)
+
+
+def test_the_limit_of_no_time_of_loosening() -> None:
+    """Towards the law without a rate in proportion to the time; pressing knows nothing of it."""
+    strains = np.array([-3e-2, 2e-3, 4e-3, 8e-3])
+    law = Cap(200.0, 0.45, 1.2, 0.1, young=2e4, strength=300.0).law(0.8)
+    axial = [4e-2, 4e-2, 3e-2, 2e-2]
+    at_once = asked(law, strains.tolist(), axial)
+    off = []
+    for time in (1e-2, 1e-3):
+        slowed = dataclasses.replace(law, loosening_time=time)
+        off.append(np.abs(asked(slowed, strains.tolist(), axial)[:, :3] - at_once[:, :3]))
+    assert off[0][0].max() == 0.0
+    assert np.all(off[0][1:, :2] > 0.0)
+    assert off[0][1:] / off[1][1:] == pytest.approx(np.full((3, 3), 10.0), rel=0.1)
 
 
 def test_dense_it_is_von_mises() -> None:

@@ -40,9 +40,10 @@ def test_the_change_of_contact_that_counts_as_one() -> None:
         dt_min=5e-6,
         shape_error=0.03,
         shape_change=0.2,
+        density_change=0.04,
     )
     expected = Tolerances(
-        3e-9, 2e-3, 0.01, stress=4e-3, shortest=5e-6, shape=0.03, shape_change=0.2
+        3e-9, 2e-3, 0.01, 4e-3, shortest=5e-6, shape=0.03, shape_change=0.2, density_change=0.04
     )
     assert given.tolerances == expected
     assert ssb.PrescribedSteps([1.0]).tolerances == Tolerances(math.inf, math.inf, math.inf)

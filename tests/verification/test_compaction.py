@@ -18,6 +18,8 @@ from dolfinx import fem
 import ssbmech as ssb
 from ssbmech._compat import compile_form
 from ssbmech.case.protocol import Drive
+from ssbmech.case.step_control import StepControl
+from ssbmech.materials import cap_return
 from ssbmech.materials.material import Material
 from ssbmech.materials.transport import IonConductor, PorousConductor
 from ssbmech.model.cell import CellModel
@@ -178,18 +180,47 @@ def test_swelling_against_a_spring() -> None:
         measured("swelling against a spring", f"{what}, extrapolated", joined, 1e-6, "equation")
 
 
-@pytest.mark.pair
-def test_a_step_too_long_for_the_law_is_taken_again() -> None:
-    """Six iterations do not bring back what swells beyond full density; shorter steps arrive."""
+def swollen_beyond_full_density(control: StepControl) -> March:
+    """Return a layer whose solid grows by more than its pores have room for."""
     cap = Cap(200.0, 0.45, 1.2, 0.1)
-    at_once = ssb.AdaptiveSteps(dt_initial=100.0, dt_max=100.0, stress_error=None)
-    case = layer(cap, 0.9, None, protocol=(swelling(1.35),), step_control=at_once)
+    case = layer(cap, 0.9, None, protocol=(swelling(1.35),), step_control=control)
     run = march(case, watch=stress_of)
-    assert any("'body' is not solved" in reason for reason in run.rejected)
     pressure = -run.seen[-1].mean() / 1e6
     dense = 0.9 * 1.35 * math.exp(-pressure / cap.moduli(1.0)[0])
     assert 0.0 < 1 - dense < 1e-6
     assert pressure == pytest.approx(cap.size(-math.log1p(-dense))[0], rel=1e-6)
+    return run
+
+
+@pytest.mark.pair
+def test_a_step_that_closes_all_pores_is_taken_at_once() -> None:
+    run = swollen_beyond_full_density(ssb.PrescribedSteps([100.0]))
+    assert len(run.rows) == 1 and not run.rejected
+
+
+@pytest.mark.pair
+def test_the_change_of_density_bounds_a_step() -> None:
+    bound = 0.03
+    control = ssb.AdaptiveSteps(
+        dt_initial=100.0, dt_max=100.0, stress_error=None, density_change=bound
+    )
+    run = swollen_beyond_full_density(control)
+    densities = np.array([0.1, *porosity(run)])
+    change = np.abs(np.diff(np.log(1 - densities)))
+    assert run.rejected
+    assert 0.3 * bound < change.max() <= bound
+
+
+@pytest.mark.pair
+def test_a_step_whose_law_is_not_solved_is_taken_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one Newton step in place of all, and steps as long as can be."""
+    monkeypatch.setattr(cap_return, "RETURN_STEPS", 0)
+    monkeypatch.setattr(cap_return, "POLISHING_STEPS", 1)
+    at_once = ssb.AdaptiveSteps(dt_initial=100.0, dt_max=100.0, stress_error=None)
+    case = layer(Cap(200.0, 0.45, 1.2, 0.1), 0.7, None, step_control=at_once,
+                 protocol=(swelling(1.02),))  # fmt: skip
+    run = march(case, watch=stress_of)
+    assert any("'body' is not solved" in reason for reason in run.rejected)
 
 
 @pytest.mark.slow

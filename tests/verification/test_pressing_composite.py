@@ -93,6 +93,30 @@ def test_a_particle_of_powder_is_pressed_as_powder() -> None:
         measured(item, f"porosity at {p:g} MPa", abs(kept - exact), 5e-4, "layers")
 
 
+@pytest.mark.slow
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        ("--powder=glass_75li2s_25p2s5",),
+        ("--sticks",),
+        ("--fineness=6",),
+        ("--meshed-at=0.9",),
+        ("--release=last", "--loosening-time=0.1"),
+    ],
+)
+def test_composites_that_loosen_on_release(knobs: tuple[str, ...]) -> None:
+    """Powder beside the particle is dense there, and softens as it is unloaded."""
+    run = march(script_case(SCRIPT, *knobs))
+    kept, pressure = ends(run, "porosity_kept"), ends(run, "p_stack") / 1e6
+    assert pressure[-2:] == pytest.approx([500.0, 2.0])
+    loaded = kept[pressure > 3.0]
+    assert len(loaded) == 5 and np.all(np.diff(loaded) < 0.0)
+    # of a few points: as a mean it stays plastic
+    assert abs(kept[-1] - loaded[-1]) < 5e-3
+    assert ends(run, "porosity_min:matrix").min() > 0.0
+
+
 @pytest.mark.serial
 def test_measured_composites() -> None:
     """No number is fitted to them: the line is that of a pellet of the electrolyte."""

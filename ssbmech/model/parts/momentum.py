@@ -34,7 +34,7 @@ from ssbmech.model.preconditioning import (
     volume_term,
 )
 from ssbmech.model.rates import StateRates, StressError
-from ssbmech.model.solved import LawSolved
+from ssbmech.model.solved import DensityChange, LawSolved
 from ssbmech.solve.field_roles import Role
 from ssbmech.solve.unknowns import Unknown
 
@@ -132,6 +132,11 @@ class Momentum(Part):
         solving = [r for r in self.regions.values() if not _is_number(r.response.unsolved)]
         self._judged: list[Judged] = [
             LawSolved(r.history, r.response.unsolved, body.mesh.mesh) for r in solving
+        ]
+        self._judged += [
+            DensityChange(r.history, r.material.solid, body.mesh.mesh)
+            for r in self.regions.values()
+            if isinstance(r.material.solid, Compacting)
         ]
         self._judged += [
             _stress_error(body, region, rates)
