@@ -18,6 +18,7 @@ from tests.small_cell import void_cell
 from tests.tools import march
 
 
+@pytest.mark.pair
 def test_a_current_without_a_way_ends_its_step_and_the_next_begins():
     """Both electrodes are held apart, and no stop condition was given."""
     case = void_cell(

@@ -56,6 +56,7 @@ def test_short_facets_of_a_wall_are_joined(tmp_path: Path) -> None:
     measured(name, "map of the gap", np.abs(voids / exact - 1).max(), 1e-9, "volume of the void")
 
 
+@pytest.mark.pair
 def test_run_goes_on_with_joined_facets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stopped beyond a joining it is the run that one rank makes without a stop."""
     case, wall, whole = short(JOINED), Wall(), tmp_path / "whole"
