@@ -48,11 +48,11 @@ def silicon(x: float) -> Cap:
     )
 
 
-def porous() -> PorousLayer:
-    """Return silicon as a layer of a laminate."""
-    host = SILICON.host
+def porous(loosening: float = 0.0) -> PorousLayer:
+    """Return silicon as a layer of a laminate, which takes a time to loosen [s]."""
+    host, law = SILICON.host, dataclasses.replace(SILICON.solid.law, loosening_time=loosening)
     return PorousLayer(
-        SILICON.solid,
+        dataclasses.replace(SILICON.solid, law=law),
         HostSwelling(host.swelling.curve, host.c_max, dense=THICKNESS, content=0.0, arrives=1.0),
     )
 
@@ -82,10 +82,10 @@ def test_a_porous_layer_of_a_laminate_is_the_law() -> None:
     measured("porous layer of a laminate", "pressure on its sides", worst, 1e-6, "one strain")
 
 
-@pytest.mark.parametrize("turn", [0.5, 0.3])
-def test_derivatives_of_a_porous_layer(turn: float) -> None:
+@pytest.mark.parametrize(("turn", "loosening"), [(0.5, 0.0), (0.3, 0.0), (0.3, 10.0)])
+def test_derivatives_of_a_porous_layer(turn: float, loosening: float) -> None:
     """By pressure, strain in plane and charge, where it yields in swelling and in shrinking."""
-    law, bare = porous(), np.full(2, THICKNESS)
+    law, bare = porous(loosening), np.full(2, THICKNESS)
     *_, last = path([*np.linspace(0.0, 0.5, 9), turn + 0.01], 20e6)
 
     def at(pressure: float, strain: float, charge: float) -> Any:
@@ -103,6 +103,30 @@ def test_derivatives_of_a_porous_layer(turn: float) -> None:
             exact = by[place] if name == "thickness" else by[:, place]
             slope = (getattr(ends[0], name) - getattr(ends[1], name)) / width
             assert exact == pytest.approx(slope, rel=2e-5, abs=2e-5 * np.abs(slope).max())
+
+
+@pytest.mark.parametrize("pressure", [20.0, 400.0])
+def test_a_porous_layer_is_beyond_its_cap_by_its_rate_of_loosening(pressure: float) -> None:
+    """By the law's own definition, from what the layer answers, in steps of a second."""
+    law, bare, contents = porous(10.0), np.full(1, THICKNESS), np.linspace(0.5, 0.3, 9)
+    state, outside, flattest = law.start(bare), [], 1.0
+    for x in [*np.linspace(0.0, 0.5, 9), *contents[1:]]:
+        loading = Loading(pressure * 1e6, np.zeros(2), np.full(1, x * SITES), 1.0, 298.15)
+        found = law.answer(bare, state, loading)
+        side = -float(found.force[0, 0] / found.thickness[0]) / 1e6
+        p, q = (pressure + 2 * side) / 3, abs(pressure - side)
+        porosity, before = (float(each[POROSITY][0]) for each in (found.state, state))
+        a, b, c, *_ = silicon(x).axes(-math.log(porosity))
+        if porosity > before:
+            over = 10.0 * math.log(porosity / before)
+            outside.append(over)
+            flattest = min(flattest, abs(p - c) / a)
+            assert math.hypot(q / b, (p - c) / a) == pytest.approx(1 + over, rel=1e-7)
+        state = found.state
+    assert len(outside) >= 5
+    assert max(outside) > 0.1
+    # on the side of the ellipse, and on its top
+    assert flattest < 0.5 or pressure < 100.0
 
 
 def test_swelling_at_no_pressure_scales_a_free_layer_up() -> None:
