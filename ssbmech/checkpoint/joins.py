@@ -8,11 +8,15 @@ facets,
 .. math:: T = \sum_{a, m, b} A_i v_i - \sum_{a, b} A'_i v_i
 
 is added to the values at the ends, where the wall is open, as :math:`T / \sum A'_i`: none for a
-function that is linear. Positions of a moving body are treated alike, so that its volume stays
-where its directors are parallel. Densities on facets are means by area.
+function that is linear. For gaps, and positions of a moving body, the weights of the ends are
+:math:`V'_i / (d \cdot n)`, with the volume that a gap takes from the metal and the normal n of the
+joined facet, so that the body's volume stays where its directors d are parallel, also beside a
+corner of the interface. Densities on facets are means by area.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +54,7 @@ def at_walls(numbers: Numbers, values: Array, joining: Joining) -> Rows:
         joining: what was joined.
     """
     known = _known(numbers, values)
-    return _rows({**known, **_made_up(known, joining)}, joining)
+    return _rows({**known, **_made_up(known, joining, lambda join: join.swept)}, joining)
 
 
 def at_vertices(numbers: Numbers, values: Array, joining: Joining) -> Rows:
@@ -65,7 +69,7 @@ def at_vertices(numbers: Numbers, values: Array, joining: Joining) -> Rows:
         joining: what was joined.
     """
     known = _known(numbers, values)
-    found = _made_up(known, joining)
+    found = _made_up(known, joining, lambda join: join.whole)
     for join in joining.joins:
         points = ((p, p) for p in (join.ends[0], join.middle, join.ends[1]))
         near = np.array([known[point] for point in points if point in known])
@@ -78,8 +82,16 @@ def at_vertices(numbers: Numbers, values: Array, joining: Joining) -> Rows:
     return _rows({**known, **found}, joining)
 
 
-def _made_up(known: Known, joining: Joining) -> Known:
-    """Return the values of the ends that make up for what is lost between them."""
+def _made_up(
+    known: Known, joining: Joining, weights: Callable[[Join], tuple[float, float]]
+) -> Known:
+    """Return the values of the ends that make up for what is lost between them.
+
+    Args:
+        known: values by node.
+        joining: what was joined.
+        weights: returns those of the ends in the sum that stays.
+    """
     found: Known = {}
     for join in joining.joins:
         first, middle, second = (
@@ -88,7 +100,7 @@ def _made_up(known: Known, joining: Joining) -> Known:
         if first is None or middle is None or second is None:
             continue
         lost = join.lost(first, middle, second)
-        for end, share in zip(join.ends, join.takes, strict=True):
+        for end, share in zip(join.ends, join.takes(weights(join)), strict=True):
             found[end, end] = found.get((end, end), known[end, end]) + share * lost
     return found
 

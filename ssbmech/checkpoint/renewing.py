@@ -20,7 +20,8 @@ from ssbmech.checkpoint.places import Change
 from ssbmech.checkpoint.state import CellState
 from ssbmech.errors import MeshError, SSBMechError
 from ssbmech.geometry.halving import Halving, Lines, halved
-from ssbmech.geometry.joining import Joining, joined
+from ssbmech.geometry.joining import PASSES, Joining, joined
+from ssbmech.geometry.moving import signed_volumes
 from ssbmech.geometry.original import node_ends, node_numbers
 from ssbmech.geometry.replacing import Replacement, replaced
 from ssbmech.geometry.simplices import LabelledMesh
@@ -51,6 +52,7 @@ class Renewal:
         self.rows: Rows = {name: array for name, array in whole.items() if array is not None}
         self._comm, self._left = comm, dict[str, float]()
         self._lines = {motion.body.name: _lines(motion) for motion in self._worn}
+        self._directions = {motion.body.name: _directions(motion) for motion in self._worn}
         self._loose = {motion.body.name: _loose_points(motion) for motion in self._worn}
         self.reason = comm.bcast(self._mesh(state) if comm.rank == 0 else "")
 
@@ -69,7 +71,10 @@ class Renewal:
         ((region, _),) = body.materials.items()
         (rule,) = motion.wear.rules
         changed = rule.halves and self._halve(state, body.name, region, rule.wall_limit)
-        changed |= rule.joins and self._join(state, motion, region, rule.join_limit)
+        for _ in range(PASSES if rule.joins else 0):
+            if not self._join(state, motion, region, rule.join_limit):
+                break
+            changed = True
         mesh, places = self._shape(state, body.name)
         loose = np.zeros(len(mesh.points), dtype=bool)
         loose[self._loose[body.name]] = True
@@ -115,13 +120,27 @@ class Renewal:
             numbers, values = self._of(state, wall.surface.gap.key)
             points = map(int, node_ends(numbers)[:, 0])
             gaps.update(zip(points, map(float, values[:, 0]), strict=True))
-        joining = joined(mesh, region, places, gaps, shortest, motion.body.frame.revolves)
+        revolves, directions = motion.body.frame.revolves, self._directions[name]
+        joining = joined(mesh, region, places, gaps, shortest, revolves, directions)
         if not joining.joins:
             return False
         self._carry(state, joining)
         self._loose = {body: joining.points[at] for body, at in self._loose.items()}
+        self._mend_meshed(state, name, region)
         logger.info("walls of %s have %d facets less", name, len(joining.joins))
         return True
+
+    def _mend_meshed(self, state: CellState, name: str, region: str) -> None:
+        """Take the present shape for that in which cells were made, if some were no cells there."""
+        mesh, _ = self._shape(state, name)
+        numbers, meshed = self._of(state, f"position {name} as meshed")
+        places = np.zeros((len(mesh.points), meshed.shape[1]))
+        places[node_ends(numbers)[:, 0]] = meshed
+        own = mesh.cells[mesh.cell_values == mesh.regions[region]]
+        senses = np.sign(signed_volumes(places[own]))
+        if np.any(senses != np.sign(senses.sum())):
+            at = f"values/position {name}"
+            self.rows[f"{at} as meshed"] = self.rows[at].copy()
 
     def _carry(self, state: CellState, change: Halving | Joining) -> None:
         """Carry the state over to a mesh with other facets at walls."""
@@ -181,6 +200,20 @@ def _lines(motion: BodyMotion) -> dict[str, Lines]:
         if rows[0] is not None and rows[1] is not None:
             known = dict(zip(map(int, rows[0]), rows[1], strict=True))
             found[surface.name] = Lines(known, surface.interface.lines.towards)
+    return found
+
+
+def _directions(motion: BodyMotion) -> dict[str, Array]:
+    """Return the directors of a body's walls that are parallel, on rank 0; collective."""
+    found = {}
+    for wall in motion.walls:
+        surface, director = wall.surface, wall.shape.director
+        vectors = director.x.array.reshape(-1, surface.setting.frame.dim)
+        whole = gather_rows(
+            surface.comm, vectors[: director.function_space.dofmap.index_map.size_local]
+        )
+        if whole is not None and wall.shape.parallel:
+            found[surface.name] = whole[0]
     return found
 
 

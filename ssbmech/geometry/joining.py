@@ -40,6 +40,9 @@ SAME_AREA = 1e-9
 CLOSED = 1e-11
 """Gap up to which a point of a wall is in contact [m]."""
 
+PASSES = 4
+"""How often the facets of a wall are joined at most, between two steps."""
+
 PART_OF_GAP = 0.5
 """Change of a gap over it that an end makes up for at most, as it may do so twice [1]."""
 
@@ -55,6 +58,8 @@ class Join:
         stood: areas for which first end, middle and second end stood on them [m or m2].
         stand: areas for which the ends stand on the joined one [m or m2].
         whole: areas for which they stand on all facets of the interface [m or m2].
+        swept: volumes that small gaps there take from the body, over that of the joined facet by
+            its area: `whole` where the interface goes straight on at an end [m or m2].
         takers: which ends make up for what is lost between them.
     """
 
@@ -64,6 +69,7 @@ class Join:
     stood: tuple[float, float, float]
     stand: tuple[float, float]
     whole: tuple[float, float]
+    swept: tuple[float, float]
     takers: tuple[bool, bool]
 
     def lost(self, first: Array, middle: Array, second: Array) -> Array:
@@ -71,10 +77,13 @@ class Join:
         a, m, b = self.stood
         return (a - self.stand[0]) * first + m * middle + (b - self.stand[1]) * second
 
-    @property
-    def takes(self) -> tuple[float, float]:
-        """By how much the value of each end rises to make up for a sum over areas [1/m or 1/m2]."""
-        total = sum(w for w, takes in zip(self.whole, self.takers, strict=True) if takes)
+    def takes(self, weights: tuple[float, float]) -> tuple[float, float]:
+        """Return by how much the value of each end rises to make up for a sum [1/m or 1/m2].
+
+        Args:
+            weights: those of the ends in that sum, `whole` or `swept`.
+        """
+        total = sum(w for w, takes in zip(weights, self.takers, strict=True) if takes)
         return self.takers[0] / total, self.takers[1] / total
 
 
@@ -112,6 +121,7 @@ def joined(
     gaps: Mapping[int, float],
     shortest: float,
     revolves: bool,
+    directors: Mapping[str, Array],
 ) -> Joining:
     """Return a mesh in which short facets of a body's interfaces are joined, each once at most.
 
@@ -123,8 +133,12 @@ def joined(
         gaps: gaps of the points of its interfaces [m].
         shortest: length below which facets are joined [m].
         revolves: whether the mesh is a section that is revolved about x = 0.
+        directors: the unit vector along which gaps of an interface are, by name, in any order of
+            the bodies.
     """
-    work = _Work(mesh, mesh.regions[region], positions, gaps, revolves)
+    tags = {frozenset(name.split("|")): tag for name, tag in mesh.interfaces.items()}
+    found = {tags[frozenset(name.split("|"))]: each for name, each in directors.items()}
+    work = _Work(mesh, mesh.regions[region], positions, gaps, revolves, found)
     for chain in work.chains():
         k = 1
         while k < len(chain) - 1:
@@ -143,7 +157,9 @@ class _Work:
         positions: Array,
         gaps: Mapping[int, float],
         revolves: bool,
+        directors: Mapping[int, Array],
     ) -> None:
+        self._directors = directors
         self._mesh, self._tag, self._gaps, self._revolves = mesh, tag, gaps, revolves
         self._made, self._now = mesh.points[:, :2], positions
         self._cells = mesh.cells.copy()
@@ -163,9 +179,12 @@ class _Work:
                 self._beside.setdefault(a, []).append(b)
                 self._beside.setdefault(b, []).append(a)
         self._areas = dict.fromkeys(self._beside, 0.0)
+        self._swept = self._areas.copy()
         for ends in self._tags:
+            ahead = self._ahead(*sorted(ends))
             for point, area in zip(sorted(ends), self._stand(*sorted(ends)), strict=True):
                 self._areas[point] += area
+                self._swept[point] += ahead * area
 
     def _stand(self, a: int, b: int) -> tuple[float, float]:
         """Return the areas for which the ends of a facet stand as it was made."""
@@ -175,6 +194,12 @@ class _Work:
         first, second = self._made[a, 0], self._made[b, 0]
         part = 2 * math.pi * length / 6
         return part * (2 * first + second), part * (first + 2 * second)
+
+    def _ahead(self, a: int, b: int) -> float:
+        """Return the component of the director along the normal of a facet as it was made [1]."""
+        x, y = self._made[b] - self._made[a]
+        d = self._directors[self._tags[frozenset((a, b))]]
+        return float(abs(x * d[1] - y * d[0]) / math.hypot(x, y))
 
     def chains(self) -> Iterator[list[int]]:
         """Yield the points of each wall from end to end, in an order that all runs have."""
@@ -199,10 +224,10 @@ class _Work:
         first, second = self._stand(a, m), self._stand(m, b)
         stood = (first[0], first[1] + second[0], second[1])
         stand, takers = self._stand(a, b), self._takers(a, m, b)
-        whole = tuple(self._areas[end] - stood[2 * k] + stand[k] for k, end in enumerate((a, b)))
-        join = Join(
-            (a, b), m, (sum(first), sum(second)), stood, stand, (whole[0], whole[1]), takers
-        )
+        ahead, more = self._ahead(a, m), (stand[0] - stood[0], stand[1] - stood[2])
+        whole = self._areas[a] + more[0], self._areas[b] + more[1]
+        swept = self._swept[a] / ahead + more[0], self._swept[b] / ahead + more[1]
+        join = Join((a, b), m, (sum(first), sum(second)), stood, stand, whole, swept, takers)
         if not (any(takers) and self._keeps_open(join)):
             return False
         others = [self._collapsed(m, (a, b), own) for own in (True, False)]
@@ -212,7 +237,8 @@ class _Work:
             for cell, corners in (found or {}).items():
                 self._cells[cell] = corners
                 self._gone[cell] = len(set(corners)) < 3
-        self._areas[a], self._areas[b] = join.whole
+        for k, end in enumerate((a, b)):
+            self._areas[end], self._swept[end] = whole[k], ahead * swept[k]
         self._joins.append(join)
         return True
 
@@ -242,7 +268,7 @@ class _Work:
         """Return whether the ends stay open, or in contact, as they are."""
         a, m, b = (self._gaps[p] for p in (join.ends[0], join.middle, join.ends[1]))
         lost = float(join.lost(np.array(a), np.array(m), np.array(b)))
-        changes = zip(join.takes, (a, b), strict=True)
+        changes = zip(join.takes(join.swept), (a, b), strict=True)
         return all(abs(take * lost) <= PART_OF_GAP * max(gap, CLOSED) for take, gap in changes)
 
     def _collapsed(self, m: int, ends: tuple[int, int], own: bool) -> dict[int, Ints] | None:
@@ -308,8 +334,10 @@ class _Work:
     def _final(self) -> Iterator[Join]:
         """Yield the joins, with the areas for which their ends stand when all is done."""
         for join in self._joins:
-            first, second = (self._areas[end] for end in join.ends)
-            yield dataclasses.replace(join, whole=(first, second))
+            (a, b), ahead = join.ends, self._ahead(join.ends[0], join.middle)
+            whole = self._areas[a], self._areas[b]
+            swept = self._swept[a] / ahead, self._swept[b] / ahead
+            yield dataclasses.replace(join, whole=whole, swept=swept)
 
 
 def _turn(first: Array, second: Array) -> float:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -461,11 +462,14 @@ def hollow(mesh: LabelledMesh, gap: np.ndarray) -> tuple[np.ndarray, dict[int, f
     return now, dict(zip(wall.tolist(), gap.tolist(), strict=True))
 
 
+UPWARDS = {"upper|lower": np.array([0.0, 1.0])}
+
+
 def join(gap: list[float], shortest: float = 1.2, revolves: bool = False) -> Joining:
     """Return two strips of which facets are joined, by the gaps of their wall."""
     mesh = strips()
     now, gaps = hollow(mesh, np.array(gap))
-    return joined(mesh, "lower", now, gaps, shortest, revolves)
+    return joined(mesh, "lower", now, gaps, shortest, revolves, UPWARDS)
 
 
 def test_short_facets_of_a_wall_are_joined() -> None:
@@ -541,6 +545,35 @@ def test_volumes_and_densities_stay_when_facets_are_joined(revolves: bool) -> No
     areas = np.abs(np.diff(x**2 if revolves else x, axis=1)[:, 0])
     edges = np.diff(np.arange(7.0) ** (2 if revolves else 1))
     assert values @ areas == pytest.approx(np.arange(6.0) @ edges, rel=1e-12)
+
+
+@pytest.mark.parametrize("revolves", [False, True])
+def test_volume_stays_beside_a_corner_of_the_interface(revolves: bool) -> None:
+    """Where it turns a gap takes another volume from the metal than the area tells."""
+    flat = strips()
+    points, wall = flat.points.copy(), np.arange(7, 14)
+    points[7:, 1] += np.maximum(points[7:, 0] - 3.0, 0.0)
+    mesh, gap = dataclasses.replace(flat, points=points), [0.3, 0.25, 0.3, 0.35, 0.3, 0.22, 0.2]
+    own = np.arange(14)
+    now = np.full((len(points), 2), np.nan)
+    now[own] = points[own, :2]
+    now[wall, 1] -= gap
+    gaps = dict(zip(wall.tolist(), gap, strict=True))
+    joining = joined(mesh, "lower", now, gaps, 2.0, revolves, UPWARDS)
+    assert [each.middle for each in joining.joins] == [8, 11]
+    numbers = node_number(np.column_stack([own, own]))
+    number, x = Positions("lower").joined(numbers, now[own], joining)
+    places = np.full((len(joining.mesh.points), 2), np.nan)
+    places[node_ends(number)[:, 0]] = x
+    volumes = [
+        signed_volumes(p[m.cells[m.cell_values == m.regions["lower"]]], revolves).sum()
+        for m, p in ((mesh, now), (joining.mesh, places))
+    ]
+    assert volumes[1] == pytest.approx(volumes[0], rel=1e-13)
+    # the wall is where its gaps say
+    at, found = Gaps("lower|upper").joined(numbers[wall], np.array(gap), joining)
+    kept = node_ends(at)[:, 0]
+    assert places[kept, 1] == pytest.approx(joining.mesh.points[kept, 1] - found, rel=1e-13)
 
 
 @pytest.mark.parametrize("degree", [1, 2])

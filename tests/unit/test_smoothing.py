@@ -13,6 +13,7 @@ from dolfinx import fem
 from dolfinx import mesh as dmesh
 
 from ssbmech._compat import constant
+from ssbmech.model import smoothing
 from ssbmech.model.smoothing import STILL, PseudoSolid
 from ssbmech.solve.inputs import Inputs, number_of
 
@@ -58,6 +59,24 @@ def test_the_inside_is_that_of_the_boundary_whatever_way_it_came() -> None:
     assert np.max(np.abs(now - at_once)) <= 2 * STILL * smallest
     # no identity: the cells above have become flat, and those inside have shared it
     assert np.max(np.abs(now - at_once[:, ::-1])) > 0.1
+
+
+@pytest.mark.parametrize(("name", "value"), [("SMALL", 0), ("NEXT", 1e300)])
+def test_what_saves_time_moves_nothing(
+    name: str, value: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PETSc's own factors are those of MUMPS, and iterations that are left out would be still."""
+    found = []
+    for patched in (False, True):
+        with monkeypatch.context() as patch:
+            if patched:
+                patch.setattr(smoothing, name, value)
+            solid, x = square()
+            found.append(solid.follow(np.zeros_like(x), lowered(x, 1.2), held(x)))
+    smallest = (0.5 / CELLS**2) ** 0.5
+    near = STILL * smallest if name == "NEXT" else 1e-11
+    assert np.max(np.abs(found[0] - found[1])) <= near
+    assert np.max(np.abs(found[0])) > 0.5
 
 
 def test_a_guess_that_is_inside_out_is_not_taken() -> None:
