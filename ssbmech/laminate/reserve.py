@@ -12,6 +12,9 @@ from ssbmech.runfolder.quantities import series_name
 NONE_LEFT: Final = 1e-9
 """Thickness of metal that counts as none [m]."""
 
+SQUEEZED: Final = 0.1
+"""Part of what is left that pressure may take from it by strains alone [1]."""
+
 
 @dataclass(frozen=True)
 class PlyUsedUp:
@@ -36,13 +39,13 @@ class PlyUsedUp:
         return f"metal used up in {self.ply!r}"
 
     def heading(self, before: Mapping[str, float], now: Mapping[str, float]) -> bool:
-        """Return whether less is left than in the row before."""
-        return now[self.quantity] < before.get(self.quantity, 0.0)
+        """Return whether metal was stripped since the row before; pressure alone takes none."""
+        return now[self.quantity] < (1.0 - SQUEEZED) * before.get(self.quantity, 0.0)
 
     def excess(self, value: float) -> float:
         """Return by how much less than nothing is left [m]."""
         return NONE_LEFT - value
 
     def tolerance(self) -> float:
-        """Return all of it: nothing is overshot."""
+        """Return the thickness that counts as none [m]: nothing is overshot."""
         return NONE_LEFT

@@ -71,22 +71,26 @@ def test_a_run_folder_of_a_laminate(tmp_path):
 
 
 def test_metal_that_is_used_up_ends_a_step_by_name(tmp_path):
-    """Four layers of 5 um are stripped for longer than they last, and plated again."""
+    """Four layers of 5 um are stripped for longer than they last, pressed, and plated again."""
     steps = (
         ssb.Preload(1.0),
         ssb.ConstantCurrent(-10.0, 36000.0, name="strip"),
+        ssb.Press(4e6, 10.0),
         ssb.ConstantCurrent(10.0, 1800.0, name="plate"),
     )
     result = ssb.run(dataclasses.replace(case(), protocol=steps), tmp_path / "run")
     log = (tmp_path / "run" / "run.log").read_text(encoding="utf-8")
     assert "strip: ended (metal used up in 'metal'" in log
     assert "rejected" not in log.split("strip: ended")[1]
+    # less is left as it is pressed, but none is taken
+    assert "press: ended (duration)" in log
     ends = {int(row["step"]): row for row in result.rows}
     assert 0.0 < ends[1]["thickness:metal"] < 1e-9
     lasts = 5e-6 * 96485.33 / 13.0e-6 / 10.0
     assert ends[1]["time"] - ends[0]["time"] == pytest.approx(lasts, rel=1e-3)
     plated = 18000.0 * 13.0e-6 / 96485.33
-    assert ends[2]["thickness:metal"] == pytest.approx(plated, rel=2e-3)
+    assert ends[2]["thickness:metal"] < ends[1]["thickness:metal"]
+    assert ends[3]["thickness:metal"] == pytest.approx(plated, rel=2e-3)
 
 
 @pytest.mark.serial
