@@ -244,8 +244,8 @@ class HostVoltage:
         least, most = (ocv.voltage(end, ROOM_TEMPERATURE) for end in (ocv.high, ocv.low))
         return (
             f"the content {x.min():.4g} to {x.max():.4g} leaves the table of the potential, "
-            f"{ocv.low:g} to {ocv.high:g}, that is {least:.4g} to {most:.4g} V at rest: let the "
-            "step end at a voltage within"
+            f"{ocv.low:g} to {ocv.high:g}, that is {least:.4g} to {most:.4g} V against lithium "
+            "metal, at rest and room temperature: let the step end within"
         )
 
 
