@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ssbmech.case.checks import check_fixture, check_steps
 from ssbmech.case.fixtures import Fixture
+from ssbmech.case.forgotten_units import warn_of_small_pressures
 from ssbmech.case.protocol import Step
 from ssbmech.case.repeating import flattened
 from ssbmech.case.settings import NewtonSettings, Output, Scales
@@ -151,6 +153,10 @@ class LaminateCase:
         for pad in self.pads:
             if pad.spread:
                 raise CaseError(f"pad {pad.name!r} has a spread, but there is one of it")
+        # here, for their warnings name the line that made the case
+        check_steps(self.protocol)
+        check_fixture(self.fixture, (), self.protocol)
+        warn_of_small_pressures(self.protocol)
         check_holding(self.fixture, self.sides, self.temperature, self.protocol)
         check_rates(self.cell.voltage.rest.capacity, self.protocol)
         self._check_voltage()

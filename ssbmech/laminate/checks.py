@@ -6,9 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ssbmech.case.checks import check_fixture, check_steps
 from ssbmech.case.fixtures import Fixture
-from ssbmech.case.forgotten_units import warn_of_small_pressures
 from ssbmech.case.phases import drives_of
 from ssbmech.case.protocol import Step
 from ssbmech.case.temperatures import check_reached, temperature_range
@@ -19,7 +17,7 @@ from ssbmech.laminate.sides import Sides
 def check_holding(
     fixture: Fixture, sides: Sides, temperature: float, protocol: Sequence[Step]
 ) -> None:
-    """Check that fixture, sides and temperatures are those that layers know.
+    """Check that what presses at the sides, and temperatures, are those that layers know.
 
     Args:
         fixture: what holds the stack.
@@ -28,12 +26,9 @@ def check_holding(
         protocol: its steps.
 
     Raises:
-        CaseError: the fixture cannot do what steps ask or is never seated, a fluid presses at
-            sides that are free, or it is colder or hotter than any law is known for.
+        CaseError: a fluid presses at sides that are free, or it is colder or hotter than any law
+            is known for.
     """
-    check_steps(protocol)
-    check_fixture(fixture, (), protocol)
-    warn_of_small_pressures(protocol)
     if fixture.face is None and sides.needs_force:
         raise CaseError(
             f"{type(fixture).__name__} presses at the sides as well, which free sides do not "

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,8 @@ from ssbmech import library
 from ssbmech.case.protocol import Drive
 from ssbmech.case.settings import NewtonSettings
 from ssbmech.constants import FARADAY
-from ssbmech.errors import CaseError, NotConverged
+from ssbmech.errors import CaseError, CaseWarning, NotConverged
+from ssbmech.laminate.case import LaminateCase
 from ssbmech.laminate.creep import NortonCreep
 from ssbmech.laminate.growth import HostSwelling, HostThickness, MetalGrowth, volume_of
 from ssbmech.laminate.layer import PRESSURE
@@ -487,6 +489,14 @@ def test_what_a_protocol_asks_of_a_stack_in_vain(fixture, steps, words):
     case = laminate(SPRING, layers())
     with pytest.raises(CaseError, match=words):
         dataclasses.replace(case, fixture=fixture, protocol=steps)
+
+
+def test_a_pressure_without_its_unit_is_told_where_the_case_is_made():
+    made = laminate(SPRING, layers())
+    fixture, pressed = dataclasses.replace(SPRING, preload=2.0), (ssb.Preload(1.0), ssb.Press(3.0))
+    with pytest.warns(CaseWarning, match="less than") as told:
+        LaminateCase("stack", made.cell, fixture, pressed, wiring=Bipolar())
+    assert [Path(each.filename).name for each in told] == [Path(__file__).name] * 2
 
 
 def test_a_reading_in_celsius_is_no_temperature():
