@@ -9,12 +9,13 @@ import numpy as np
 
 import ssbmech as ssb
 from ssbmech.geometry.crack_disc import CrackDisc
+from ssbmech.geometry.crack_path import CrackPath
 from ssbmech.interfaces.cohesion import BilinearCohesion
 from ssbmech.interfaces.crack_flow import CreepFlow
 from ssbmech.interfaces.filling import Ball, CrackFilling, Mouth
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
-from tests.lithium_crack import CRACK, GLASS, HALF, filling
+from tests.lithium_crack import CRACK, GLASS, HALF, MODULUS, TOUGHNESS, filling, plate
 
 SIDES = (ssb.Roller("left"), ssb.Roller("front"))
 
@@ -107,3 +108,30 @@ def penny(
         size=radius / 3,
     )
     return disc(inside, seconds, step, mesh, bond, GLASS, **changes)
+
+
+#: Of facets of 1 um, and metal ten times as viscous as in other sealed cracks.
+GROWS_IN = BilinearCohesion.of_brittle(TOUGHNESS, MODULUS, 1e-6)
+SLOW = CreepFlow(rate=1000 / 30, stress=1e6, exponent=1.0)
+LINEAR = ssb.Discretisation(degree=1)
+
+
+def growing_penny(facet: float = 1e-6) -> ssb.Case:
+    """Return a sealed penny in a quarter of a cylinder of 24 um, plated until it has grown."""
+    sealed = filling(flow=SLOW)
+    return penny(sealed, 62.0, 2.0, facet, 10e-6, 24e-6, GROWS_IN, discretisation=LINEAR)
+
+
+def growing_section(facet: float) -> ssb.Case:
+    """Return the same, of the same bond, in axisymmetry, on cells that are sized as in space."""
+    sealed, extent = filling(flow=SLOW), 24e-6
+    mesh = CrackPath(
+        frame=ssb.Axisymmetric(),
+        width=extent,
+        height=extent,
+        path=10e-6,
+        facet=facet,
+        size=extent / 3,
+        growth=0.5,
+    )
+    return plate(sealed, 62.0, 2.0, bond=GROWS_IN, geometry=mesh, discretisation=LINEAR)

@@ -106,7 +106,7 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     cell.add_argument("--seconds", type=float, default=10.0, help="longest plating [s]")
     cell.add_argument("--pressure", type=float, default=2.0, help="stack pressure [MPa]")
     cell.add_argument("--width", type=float, default=12.0, help="width of the section [um]")
-    cell.add_argument("--foil", type=float, default=50.0, help="modulus of the metal [MPa]")
+    cell.add_argument("--foil", type=float, default=50.0, help="Young's modulus of the metal [MPa]")
     cell.add_argument("--thickness", type=float, default=4.0, help="of the electrolyte [um]")
     inside = parser.add_argument_group("grains")
     inside.add_argument(

@@ -14,7 +14,6 @@ import pytest
 import ssbmech as ssb
 from ssbmech.case.protocol import Drive
 from ssbmech.fracture.pressurised import penny_volume
-from ssbmech.interfaces.cohesion import BilinearCohesion
 from ssbmech.interfaces.crack_flow import CreepFlow
 from ssbmech.interfaces.filling import Mouth
 from ssbmech.materials.material import Material
@@ -22,7 +21,7 @@ from ssbmech.materials.transport import IonConductor
 from ssbmech.model.cell import CellModel
 from ssbmech.model.energy_release import RoundEnergyRelease
 from ssbmech.model.parts.crack import CrackMetal
-from tests.crack_in_space import between_stiff_walls, penny
+from tests.crack_in_space import between_stiff_walls, growing_penny, penny
 from tests.lithium_crack import (
     CRACK,
     HALF,
@@ -161,13 +160,13 @@ def test_a_sealed_penny_grows_in_space() -> None:
     .. math:: K = 2 p \sqrt{A / \pi}, \quad V = \frac{8 \sqrt\pi}{3 E'} K A^{5/2}
 
     with the radius A of what is broken and the zone of the bond ahead. Displacements are linear on
-    cells, which with five facets to the radius are too stiff by some percent.
+    cells, which with five facets to the radius are too stiff by some percent. The limit of the
+    power allows for such facets, not for the zone: with the same bond it is 0.31 in axisymmetry on
+    facets of 1 um, and 0.49 and 0.50 on those of a half and a quarter.
     """
     facet = 1e-6
-    bond = BilinearCohesion.of_brittle(TOUGHNESS, MODULUS, facet)
-    viscous = CreepFlow(rate=1000 / 30, stress=1e6, exponent=1.0)
-    degree = ssb.Discretisation(degree=1)
-    case = penny(filling(flow=viscous), 62.0, 2.0, facet, 10e-6, 24e-6, bond, discretisation=degree)
+    case = growing_penny(facet)
+    bond = case.interfaces[0].adhesion
     run = march(case, watch=broken)
     stored = run.series(f"crack_volume:{CRACK}")
     plated = run.series(f"crack_plated_volume:{CRACK}")
