@@ -95,11 +95,37 @@ class Wall:
         self.excess.append(abs(moved.metal.excess()) / moved.mesh.volume)
 
 
+class Alone:
+    """A run on one rank, without a stop.
+
+    Attributes:
+        path: its folder.
+        wall: what was seen of the wall, on rank 0.
+        runs: the run, on rank 0.
+    """
+
+    def __init__(self, case: ssb.Case, folders: pytest.TempPathFactory) -> None:
+        """Make it; collective."""
+        self.path: Path = COMM.bcast(folders.mktemp("alone") / "run")
+        self.wall, self.runs = Wall(), list[ssb.Result]()
+
+        def action() -> None:
+            found = ssb.run(case, self.path, MPI.COMM_SELF, observers=(self.wall,))
+            self.runs.append(found)
+
+        on_first(COMM, action)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Alone:
+    """The run whose facets are halved."""
+    return Alone(beside_a_void(HALVED), tmp_path_factory)
+
+
 @pytest.mark.serial
-def test_stretched_wall_is_halved(tmp_path: Path) -> None:
+def test_stretched_wall_is_halved(tmp_path: Path, alone: Alone) -> None:
     """From there on the void grows as one whose facets were half as long from the beginning."""
-    wall = Wall()
-    run = ssb.run(beside_a_void(HALVED), tmp_path / "halved", observers=(wall,))
+    (run,), wall = alone.runs, alone.wall
     fine = ssb.run(beside_a_void(KEPT, FACET / 2), tmp_path / "fine")
     assert fine.rows[-1]["remeshings"] == 0.0
     assert wall.facets[0] == 8
@@ -174,7 +200,9 @@ def test_wall_around_a_core_is_halved(frame: Frame, tmp_path: Path) -> None:
     measured(name, "the same, against a wall", off, 1e-9, "facets as they were made")
 
 
-def test_run_goes_on_with_halved_facets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_goes_on_with_halved_facets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, alone: Alone
+) -> None:
     """Stopped beyond a halving it is the run that one rank makes without a stop."""
     case, wall, whole = beside_a_void(HALVED), Wall(), tmp_path / "whole"
     with monkeypatch.context() as patch:
@@ -182,10 +210,9 @@ def test_run_goes_on_with_halved_facets(tmp_path: Path, monkeypatch: pytest.Monk
         first = ssb.run(case, whole, observers=(wall,))
     assert first.status is RunStatus.STOPPED
     ssb.resume(case, whole)
-    on_first(COMM, lambda: ssb.run(case, tmp_path / "alone", MPI.COMM_SELF).status)
 
     def apart() -> float:
-        one, other = read(tmp_path / "alone"), read(whole)
+        one, other = read(alone.path), read(whole)
         kept = ("voltage", "p_stack", f"void_volume:{WORKING}", f"inventory:{WORKING}")
         names = {name: other[name] for name in physical(other) if name in kept}
         assert len(names) == len(kept)

@@ -18,7 +18,7 @@ from ssbmech.runfolder.status import RunStatus
 from tests.moving import WORKING
 from tests.small_cell import deviations, physical
 from tests.tools import measured, on_first
-from tests.verification.test_halved_walls import FACET, KEPT, Wall, beside_a_void
+from tests.verification.test_halved_walls import FACET, KEPT, Alone, Wall, beside_a_void
 from tests.verification.test_resume import read
 
 COMM = MPI.COMM_WORLD
@@ -31,11 +31,16 @@ def short(rule: ssb.Remeshing) -> ssb.Case:
     return beside_a_void(rule, FACET / 2, bulge=BULGE)
 
 
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Alone:
+    """The run whose facets are joined, on one rank and without a stop."""
+    return Alone(short(JOINED), tmp_path_factory)
+
+
 @pytest.mark.serial
-def test_short_facets_of_a_wall_are_joined(tmp_path: Path) -> None:
+def test_short_facets_of_a_wall_are_joined(tmp_path: Path, alone: Alone) -> None:
     """But those of its steep part; it grows on as with all of them."""
-    wall, kept = Wall(), Wall()
-    run = ssb.run(short(JOINED), tmp_path / "joined", observers=(wall,))
+    (run,), wall, kept = alone.runs, alone.wall, Wall()
     fine = ssb.run(short(KEPT), tmp_path / "fine", observers=(kept,))
     assert run.rows[-1]["remeshings"] == 1.0
     assert (wall.facets[-1], kept.facets[-1]) == (9, 16)
@@ -57,7 +62,9 @@ def test_short_facets_of_a_wall_are_joined(tmp_path: Path) -> None:
 
 
 @pytest.mark.pair
-def test_run_goes_on_with_joined_facets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_goes_on_with_joined_facets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, alone: Alone
+) -> None:
     """Stopped beyond a joining it is the run that one rank makes without a stop."""
     case, wall, whole = short(JOINED), Wall(), tmp_path / "whole"
     with monkeypatch.context() as patch:
@@ -65,10 +72,9 @@ def test_run_goes_on_with_joined_facets(tmp_path: Path, monkeypatch: pytest.Monk
         first = ssb.run(case, whole, observers=(wall,))
     assert first.status is RunStatus.STOPPED
     ssb.resume(case, whole)
-    on_first(COMM, lambda: ssb.run(case, tmp_path / "alone", MPI.COMM_SELF).status)
 
     def apart() -> float:
-        one, other = read(tmp_path / "alone"), read(whole)
+        one, other = read(alone.path), read(whole)
         kept = ("voltage", "p_stack", f"void_volume:{WORKING}", f"inventory:{WORKING}")
         names = {name: other[name] for name in physical(other) if name in kept}
         assert len(names) == len(kept)
