@@ -161,8 +161,9 @@ def test_a_sealed_penny_grows_in_space() -> None:
 
     with the radius A of what is broken and the zone of the bond ahead. Displacements are linear on
     cells, which with five facets to the radius are too stiff by some percent. The limit of the
-    power allows for such facets, not for the zone: with the same bond it is 0.31 in axisymmetry on
-    facets of 1 um, and 0.49 and 0.50 on those of a half and a quarter.
+    power tells a pressure that stays or falls as 1 / A, no more: it is 0.40 on facets of half the
+    size too, while with the same bond in axisymmetry it is 0.49 and 0.50 on facets of a half and a
+    quarter of a micrometre. Why was not traced.
     """
     facet = 1e-6
     case = growing_penny(facet)
