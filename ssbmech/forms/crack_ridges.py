@@ -17,7 +17,6 @@ is fed evenly between parallel walls.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, Protocol
 
@@ -32,8 +31,8 @@ FLATTEST: Final = 1.0
 """Fall of the pressure below which a size of it does not follow it, so that it has a slope
 [Pa/m]."""
 
-NONE: Final = 1.0
-"""Pressure that rounding may leave of none [Pa]."""
+UNLOADED: Final = 1e-5
+"""Pressure over the typical stress that iterations may leave of none [1]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,9 +117,14 @@ class EdgeRidges:
     element: ClassVar[tuple[str, int]] = ("CR", 1)
     corners: ClassVar[tuple[tuple[int, ...], ...]] = ((1, 2), (0, 2), (0, 1))
 
-    def __init__(self, mesh: Mesh) -> None:
-        """Find the middles of the facets; collective."""
-        self.mesh = mesh
+    def __init__(self, mesh: Mesh, stress: float) -> None:
+        """Find the middles of the facets; collective.
+
+        Args:
+            mesh: mesh of the facets.
+            stress: typical stress [Pa].
+        """
+        self.mesh, self._unloaded = mesh, UNLOADED * stress
         middles = fem.Function(fem.functionspace(mesh, ("DG", 0, (3,))), name="facet_middle")
         middles.interpolate(lambda x: x)
         self._away = ufl.SpatialCoordinate(mesh) - middles
@@ -152,7 +156,7 @@ class EdgeRidges:
         """Return the fall of the pressure in the middle of edges."""
         # below zero only in iterations, which would lead far away from there; but none keeps its
         # slope, for a facet that fills finds its pressure by it
-        pressure = ufl.conditional(ufl.ge(pressure, -NONE), pressure, 0.0)
+        pressure = ufl.conditional(ufl.ge(pressure, -self._unloaded), pressure, 0.0)
         plane, away, slope = ufl.grad(ridge), self._away, self._slope
         spread = 36 / _edges_squared(self.mesh) * (pressure - ridge + ufl.dot(plane, away))
         even = spread * away - plane
@@ -174,7 +178,11 @@ def _edges_squared(mesh: Mesh) -> Expr:
     return 2 * (ufl.inner(one, one) + ufl.inner(other, other) - ufl.inner(one, other))
 
 
-def ridges_of(mesh: Mesh) -> Ridges:
-    """Return the ridges of a mesh of facets; collective."""
-    kinds: Sequence[type[PointRidges | EdgeRidges]] = (PointRidges, EdgeRidges)
-    return kinds[mesh.topology.dim - 1](mesh)
+def ridges_of(mesh: Mesh, stress: float) -> Ridges:
+    """Return the ridges of a mesh of facets; collective.
+
+    Args:
+        mesh: mesh of the facets.
+        stress: typical stress [Pa].
+    """
+    return PointRidges(mesh) if mesh.topology.dim == 1 else EdgeRidges(mesh, stress)

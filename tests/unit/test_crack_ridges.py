@@ -42,7 +42,7 @@ class Sheet:
         cells = np.concatenate([np.c_[a, a + 1, a + n], np.c_[a + 1, a + n + 1, a + n]])
         element = basix.ufl.element("Lagrange", "triangle", 1, shape=(3,))
         mesh = create_mesh(MPI.COMM_SELF, cells=cells, x=flat @ AXES[:2], e=ufl.Mesh(element))
-        self.ridges = ridges_of(mesh)
+        self.ridges = ridges_of(mesh, 1.0)
         self.pressure = fem.Function(fem.functionspace(mesh, ("DG", 0)))
         self.ridge = fem.Function(fem.functionspace(mesh, self.ridges.element))
         corners = mesh.geometry.x[cell_nodes(mesh)] @ AXES[:2].T

@@ -161,7 +161,7 @@ def test_a_sealed_penny_grows_in_space() -> None:
 
     with the radius A of what is broken and the zone of the bond ahead. Displacements are linear on
     cells, which with five facets to the radius are too stiff by some percent. The limit of the
-    power tells a pressure that stays or falls as 1 / A, no more: it is 0.40 on facets of half the
+    power tells a pressure that stays or falls as 1 / A, no more: it is 0.39 on facets of half the
     size too, while with the same bond in axisymmetry it is 0.49 and 0.50 on facets of a half and a
     quarter of a micrometre. Why was not traced.
     """

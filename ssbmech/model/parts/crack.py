@@ -142,7 +142,7 @@ class CrackMetal(SurfacePart):
         self.surface, self.filling = surface, filling
         scales, mesh = surface.setting.scales, surface.mesh.mesh
         self.metal = surface.scalar("crack_metal", scales.gap)
-        self._edges = ridges_of(mesh)
+        self._edges = ridges_of(mesh, scales.stress)
         space = fem.functionspace(mesh, self._edges.element)
         ridges = fem.Function(space, name="crack_ridges")
         self.ridges = Unknown("crack_ridges", surface.name, ridges, scales.stress)
