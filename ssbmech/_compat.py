@@ -6,8 +6,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import factorial
 from pathlib import Path
@@ -20,6 +21,9 @@ import numpy as np
 import numpy.typing as npt
 from dolfinx import fem, jit
 from dolfinx.mesh import GhostMode, Mesh, create_cell_partitioner, create_submesh
+from ufl.algorithms import expand_derivatives
+
+from ssbmech.frozen import thawed
 
 if not logging.getLogger("py.warnings").hasHandlers():
     # the form compiler sends all warnings to the logging system, where nobody may be listening
@@ -33,6 +37,10 @@ DOLFINX = str(vars(dolfinx)["__version__"])
 
 NEW_ENTITY_MAPS = tuple(int(v) for v in DOLFINX.split(".")[:2]) >= (0, 10)
 """Whether submeshes come with entity-map objects instead of plain arrays."""
+
+RECURSION = 20_000
+"""Calls within each other that compiling a form may take: each level of its expressions takes some,
+and a law that iterates has hundreds of levels."""
 
 COMPILE_TIME = 300
 """Time within which a form is compiled, also on a busy machine [s]."""
@@ -150,16 +158,37 @@ def part_entity_maps(body: Mesh, parts: Sequence[Submesh]) -> Any:
     return {part.mesh: _inverse(part, cells.size_local + cells.num_ghosts) for part in parts}
 
 
+def with_derivatives_taken(form: Any) -> Any:
+    """Return a form without derivatives that are still to be taken."""
+    with _recursion():
+        return expand_derivatives(form)
+
+
 def compile_form(form: Any, entity_maps: Any) -> Any:
     """Compile a UFL form; collective."""
-    counts = (len(form.arguments()), len(form.coefficients()), len(form.constants()))
-    options = jit_options("-".join(str(count) for count in counts))
-    return fem.form(form, jit_options=options, entity_maps=entity_maps or None)
+    with _recursion():
+        form = thawed(form)
+        counts = (len(form.arguments()), len(form.coefficients()), len(form.constants()))
+        options = jit_options("-".join(str(count) for count in counts))
+        return fem.form(form, jit_options=options, entity_maps=entity_maps or None)
 
 
 def compile_expression(expression: Any, points: npt.NDArray[np.float64]) -> fem.Expression:
     """Compile a UFL expression for evaluation at reference points; collective."""
-    return fem.Expression(expression, points, jit_options=jit_options(f"points-{len(points)}"))
+    options = jit_options(f"points-{len(points)}")
+    with _recursion():
+        return fem.Expression(thawed(expression), points, jit_options=options)
+
+
+@contextlib.contextmanager
+def _recursion() -> Iterator[None]:
+    """Allow for deep expressions, which UFL walks by recursion since DOLFINx 0.10."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, RECURSION))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def element_points(space: Any) -> npt.NDArray[np.float64]:

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 import ufl
 
 from ssbmech.frames import Expr
+from ssbmech.frozen import frozen
 
 RETURN_STEPS = 11
 """Newton steps of the return that are kept within the bracket [1]."""
@@ -198,12 +199,17 @@ class Trial:
         return ufl.gt(self.p, self.cap.axes(self.eta).centre)
 
     def returned(self) -> Returned:
-        """Return the stress on the cap, after a fixed number of Newton steps."""
+        """Return the stress on the cap, after a fixed number of Newton steps.
+
+        The last of them has the derivatives of the root, and is alone differentiated.
+        """
         now = _Bracketed(self._first(), 0.0, self._far(), 0.0)
         for _ in range(RETURN_STEPS):
             now = self._step(now)
         growth = now.growth
-        for _ in range(POLISHING_STEPS):
+        for step in range(POLISHING_STEPS):
+            if step == POLISHING_STEPS - 1:
+                growth = frozen(growth)
             growth = ufl.max_value(growth + self._excess(growth).newton, LEAST_ETA - self.eta)
         at = self._excess(growth)
         across = at.distance / at.axes.pressure

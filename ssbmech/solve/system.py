@@ -20,6 +20,7 @@ import ufl
 from dolfinx import fem
 from dolfinx.mesh import Mesh
 
+from ssbmech._compat import with_derivatives_taken
 from ssbmech.solve.blocks import Block, FacetNodes
 from ssbmech.solve.field_roles import Role
 from ssbmech.solve.inputs import number_of
@@ -224,5 +225,5 @@ def _derivative(form: Any, function: fem.Function) -> Any | None:
     if function not in form.coefficients():
         return None
     derivative = ufl.derivative(form, function, ufl.TrialFunction(function.function_space))
-    expanded = ufl.algorithms.expand_derivatives(derivative)
+    expanded = with_derivatives_taken(derivative)
     return None if expanded.empty() else expanded
