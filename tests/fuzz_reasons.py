@@ -47,6 +47,11 @@ ACCEPTED: Final = (
     Reason(("tiny",), r"Brittle\.compression", "as good as none"),
     Reason(
         NUMBER,
+        r"CapLaw\.loosening_time",
+        "as good as none, or so long that no pore opens: limits of the law",
+    ),
+    Reason(
+        NUMBER,
         r"(Material|Metal|TemperatureRange)\..*",
         "constant of a material that cases are held against when they are put together",
     ),

@@ -21,10 +21,12 @@ class NoWayForCurrent:
     """Ends a step when the voltage is beyond that of any cell, in either direction.
 
     Contact is lost then, or metal used up, and the current goes through what keeps potentials
-    defined, at any voltage. A cycler would have given up long before.
+    defined, at any voltage. A cycler would have given up long before. The voltage jumps there, and
+    close to the jump no time step may have a solution: it is not landed on.
 
     Attributes:
         quantity: the voltage of the series.
+        lands: False: the step ends at the first row beyond.
 
     Raises:
         ParameterError: the limit is not above zero.
@@ -34,6 +36,7 @@ class NoWayForCurrent:
         "V", low=0.0, low_open=True, default=MOST_OF_A_CELL, doc="voltage at which a step ends"
     )
     quantity: ClassVar[str] = "voltage"
+    lands: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -54,5 +57,5 @@ class NoWayForCurrent:
         return abs(value) - self.limit
 
     def tolerance(self) -> float:
-        """Return half of the limit: where the voltage runs away its size does not matter."""
-        return 0.5 * self.limit
+        """Return nothing: no row short of the limit meets it."""
+        return 0.0

@@ -17,7 +17,8 @@ class StopCondition(Protocol):
 
     It may name what has happened then in an attribute `reason`, such as "contact lost". One whose
     quantity never jumps may say so in an attribute `smooth`: it is landed on within its tolerance
-    however long the step may last, others within a ten-thousandth of the time since its start.
+    however long the step may last, others within a ten-thousandth of the time since its start. One
+    that says False in an attribute `lands` ends the step at the first row beyond, wherever that is.
     """
 
     @property

@@ -23,6 +23,7 @@ import ufl
 
 from ssbmech.frames import Expr
 from ssbmech.frozen import frozen
+from ssbmech.kinds import check_kinds
 
 RETURN_STEPS = 11
 """Newton steps of the return that are kept within the bracket [1]."""
@@ -180,6 +181,10 @@ class Trial:
     bulk: Expr
     shear: Expr
     delay: Expr
+
+    def __post_init__(self) -> None:
+        """Check the kinds of fields."""
+        check_kinds(self)
 
     @property
     def eta(self) -> Expr:

@@ -101,7 +101,7 @@ class Limits:
         """
         fractions = []
         for k, excess in now.items():
-            if excess <= self[k].tolerance():
+            if not self._overshot(k, excess):
                 continue
             start = before.get(k, -abs(excess))
             fraction = -start / (excess - start) if start < 0.0 else 0.0
@@ -115,9 +115,13 @@ class Limits:
         # a steep rise is met early in a step that may be much longer
         return closest if dt > 2 * closest else None
 
+    def _overshot(self, place: int, excess: float) -> bool:
+        """Return whether a row is too far past a condition that is landed on."""
+        return getattr(self[place], "lands", True) and excess > self[place].tolerance()
+
     def _closest(self, now: Excesses, there: float, duration: float) -> float:
         """Return the time within which conditions that are overshot are located [s]."""
-        over = [self[k] for k, excess in now.items() if excess > self[k].tolerance()]
+        over = [self[k] for k, excess in now.items() if self._overshot(k, excess)]
         if any(getattr(stop, "smooth", False) for stop in over):
             return SAME_INSTANT * duration
         return max(SMALLEST_LANDING * min(there, duration), AT_THE_START * duration)

@@ -63,20 +63,14 @@ def test_a_voltage_of_no_cell_ends_a_step_either_way():
 
 
 @pytest.mark.serial
-def test_a_voltage_that_jumps_is_not_chased_for_long():
+def test_a_voltage_that_jumps_is_not_chased():
     """Contact that is lost makes megavolts at once: the step ends where it stands."""
     step = ssb.ConstantCurrent(1 * A_per_m2, 100 * s)
     (phase,) = phases_of(step)
     limits = Limits(phase, {}, 1.0, [NoWayForCurrent()])
-    dt, tries, now = 10.0, 0, {}
-    while tries < 100:
-        now = limits.excesses({"voltage": 0.1}, {"voltage": 1e6})
-        shorter = limits.landing({}, now, dt, 50.0, 100.0)
-        if shorter is None:
-            break
-        dt, tries = shorter, tries + 1
-    assert tries < 20
-    assert limits.passed(now, landed=True) == 0
+    beyond = limits.excesses({"voltage": 0.1}, {"voltage": 1e6})
+    assert limits.landing({}, beyond, 10.0, 50.0, 100.0) is None
+    assert limits.passed(beyond, landed=True) == 0
     # a step that landed on something else is not ended by it
     usual = limits.excesses({"voltage": 0.1}, {"voltage": 0.2})
     assert limits.passed(usual, landed=True) is None

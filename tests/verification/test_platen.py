@@ -92,7 +92,8 @@ def test_an_unbonded_stack_opens_inside_and_not_at_the_platen() -> None:
     case = one_sided_cell(
         fixture=ssb.Spring(PRELOAD, SPRING),
         protocol=(ssb.Preload(1.0), ssb.ConstantCurrent(STRIP, 4 * duration)),
-        step_control=ssb.PrescribedSteps([1.0, *[duration] * 4]),
+        # a row without contact ends a step: its current has no way
+        step_control=ssb.PrescribedSteps([1.0, 4 * duration]),
     )
     done = march(case, watch=lambda cell: facet_fields(cell.surfaces[WORKING]))
     relaxed = PRELOAD / SPRING
