@@ -55,6 +55,10 @@ keeps the pressure of ridges defined between facets that hold no metal [1]."""
 AXIS = 1e-12
 """Radius below which a point lies on the axis [m]."""
 
+ROOM = 0.9
+"""Width between walls over the metal's from which on the metal has room, for all that rounding may
+leave of a gap [1]."""
+
 THINNEST = 1e-15
 """Width of a slit below which nothing is narrower [m]."""
 
@@ -284,8 +288,8 @@ class CrackMetal(SurfacePart):
         mesh, h = surface.mesh.mesh, self.metal.function
         fall = self._edges.fall(surface.p_contact.function, self.ridges.function, self._full)
         opening = h + surface.gap.function
-        # more than the walls leave room for only in iterations, by whose power they would run away
-        held = ufl.min_value(h, opening)
+        # metal has less room than it takes in iterations alone, which would run away by its power
+        held = ufl.conditional(ufl.lt(opening, ROOM * h), opening, h)
         width = ufl.max_value(ufl.conditional(ufl.ge(fall.outward, 0.0), held, opening), THINNEST)
         law: CrackFlow = symbolic(self.filling.flow, mesh)
         flux = law.flux(width, fall.size, conditions.temperature.on(mesh)) * fall.share
