@@ -257,7 +257,7 @@ def test_the_limit_of_no_time_of_loosening() -> None:
     for time in (1e-2, 1e-3):
         slowed = dataclasses.replace(law, loosening_time=time)
         off.append(np.abs(asked(slowed, strains.tolist(), axial)[:, :3] - at_once[:, :3]))
-    assert off[0][0].max() == 0.0
+    assert off[0][0].max() < 1e-10
     assert np.all(off[0][1:, :2] > 0.0)
     assert off[0][1:] / off[1][1:] == pytest.approx(np.full((3, 3), 10.0), rel=0.1)
 
