@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from functools import partial
 
 import numpy as np
 import pytest
@@ -348,21 +349,26 @@ def test_long_facets_of_a_wall_are_halved() -> None:
     assert shape_quality(few.mesh.points, few.mesh.cells[few.mesh.cell_values == 2]).min() > 0.1
 
 
+def nodes_of(degree: int, cells: np.ndarray) -> np.ndarray:
+    """Return the numbers of the nodes of triangles, for a field of some degree."""
+    pairs = [(i, i) for i in range(3)]
+    pairs += [(0, 1), (1, 2), (0, 2)] if degree == 2 else []
+    return np.unique(np.concatenate([node_number(cells[:, pair]) for pair in pairs]))
+
+
+def polynomial(degree: int, mesh: LabelledMesh, numbers: np.ndarray) -> np.ndarray:
+    """Return a polynomial of some degree at nodes."""
+    x, y = mesh.points[node_ends(numbers)].mean(axis=1)[:, :2].T
+    return np.asarray(3 * x - y + (degree - 1) * (x**2 - x * y + 2 * y**2))
+
+
 @pytest.mark.parametrize("degree", [1, 2])
 def test_functions_stay_when_facets_are_halved(degree: int) -> None:
     mesh, now = wall_between()
     halving = halved(mesh, "lower", now, 0.4)
     assert len(halving.cuts) > 2
 
-    def nodes(cells: np.ndarray) -> np.ndarray:
-        pairs = [(i, i) for i in range(3)]
-        pairs += [(0, 1), (1, 2), (0, 2)] if degree == 2 else []
-        return np.unique(np.concatenate([node_number(cells[:, pair]) for pair in pairs]))
-
-    def field(m: LabelledMesh, numbers: np.ndarray) -> np.ndarray:
-        x, y = m.points[node_ends(numbers)].mean(axis=1)[:, :2].T
-        return np.asarray(3 * x - y + (degree - 1) * (x**2 - x * y + 2 * y**2))
-
+    nodes, field = partial(nodes_of, degree), partial(polynomial, degree)
     for tag in mesh.regions.values():
         old, new = (nodes(m.cells[m.cell_values == tag]) for m in (mesh, halving.mesh))
         found, values = Nodes("body").halved(old, field(mesh, old), halving)
@@ -581,15 +587,7 @@ def test_functions_stay_when_facets_are_joined(degree: int) -> None:
     joining = join([0.0] * 7)
     mesh = joining.before
 
-    def nodes(cells: np.ndarray) -> np.ndarray:
-        pairs = [(i, i) for i in range(3)]
-        pairs += [(0, 1), (1, 2), (0, 2)] if degree == 2 else []
-        return np.unique(np.concatenate([node_number(cells[:, pair]) for pair in pairs]))
-
-    def field(m: LabelledMesh, numbers: np.ndarray) -> np.ndarray:
-        x, y = m.points[node_ends(numbers)].mean(axis=1)[:, :2].T
-        return np.asarray(3 * x - y + (degree - 1) * (x**2 - x * y + 2 * y**2))
-
+    nodes, field = partial(nodes_of, degree), partial(polynomial, degree)
     for tag in mesh.regions.values():
         old, new = (nodes(m.cells[m.cell_values == tag]) for m in (mesh, joining.mesh))
         found, values = Nodes("body").joined(old, field(mesh, old), joining)
