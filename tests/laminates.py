@@ -32,7 +32,7 @@ def laminate(
     """Return a case of cells of these plies, connected one after the other if nothing is told."""
     more = {"wiring": Bipolar(), "newton": CLOSE, **more}
     cell = LaminateCell(tuple(plies), voltage or CellVoltage())
-    return LaminateCase("stack", cell, fixture, (ssb.Preload(1.0),), **more)
+    return LaminateCase("stack", cell, fixture, **{"protocol": (ssb.Preload(1.0),), **more})
 
 
 def elastic(young: float, poisson: float, **more: Any) -> SolidLayer:

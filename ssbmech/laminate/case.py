@@ -16,13 +16,13 @@ from ssbmech.case.repeating import flattened
 from ssbmech.case.settings import NewtonSettings, Output, Scales
 from ssbmech.case.step_control import AdaptiveSteps, StepControl
 from ssbmech.errors import CaseError
-from ssbmech.laminate.checks import check_holding, check_rates
+from ssbmech.laminate.checks import check_holding, check_rates, warn_of_no_expansion
 from ssbmech.laminate.layer import Array, LayerLaw
 from ssbmech.laminate.sides import HeldSides, Sides
 from ssbmech.laminate.voltage import CellVoltage
 from ssbmech.laminate.wiring import Parallel, Wiring
 from ssbmech.parameter import STATED_IF_GIVEN, parameter, validate_parameters
-from ssbmech.plausible import check_name, check_whole
+from ssbmech.plausible import LEAST_TEMPERATURE, MOST_TEMPERATURE, check_name, check_whole
 
 MOST_CELLS = 2000
 """Cells beyond which the dense equations of a stack are not meant [1]."""
@@ -35,9 +35,14 @@ TINY = 1e-3
 class Ply:
     """A layer of a laminate; its fields are given by name.
 
+    A solid expands alike along all axes; what has a fixed width, as a liquid in its cylinder, takes
+    that of its volume.
+
     Attributes:
         name: its name.
         law: what it answers.
+        thermal_expansion: free strain by temperature [1/K]; None for not known, which is taken as
+            none.
         spread: thickness of it in each cell over that given here; empty for all alike [1].
 
     Raises:
@@ -49,6 +54,9 @@ class Ply:
     law: LayerLaw
     density: float | None = parameter(
         "kg/m3", low=0.0, default=None, doc="density", stated_if_given=True
+    )
+    thermal_expansion: float | None = parameter(
+        "1/K", low=-1e-3, high=1e-2, default=None, doc="thermal expansion", stated_if_given=True
     )
     spread: tuple[float, ...] = field(default=(), metadata=STATED_IF_GIVEN)
 
@@ -102,6 +110,8 @@ class LaminateCase:
         pads: what lies in the fixture beside the cells, once: foam, plates, foil, liquid.
         sides: what holds the stack in its plane.
         temperature: absolute temperature at the start [K], until a step asks for another.
+        stress_free_temperature: temperature at which no layer has expanded [K]; None for that at
+            the start, at which the stack is put together.
         scales: typical sizes, by which residuals are judged.
         newton: when a step counts as solved.
         step_control: choice of the time steps.
@@ -131,6 +141,14 @@ class LaminateCase:
     step_control: StepControl = field(default_factory=AdaptiveSteps)
     output: Output = field(default_factory=Output)
     sources: Mapping[str, str] = field(default_factory=dict, metadata=STATED_IF_GIVEN)
+    stress_free_temperature: float | None = parameter(
+        "K",
+        low=LEAST_TEMPERATURE,
+        high=MOST_TEMPERATURE,
+        default=None,
+        doc="temperature without thermal strain",
+        stated_if_given=True,
+    )
 
     def __post_init__(self) -> None:
         """Convert to SI and check."""
@@ -159,6 +177,9 @@ class LaminateCase:
         warn_of_small_pressures(self.protocol)
         check_holding(self.fixture, self.sides, self.temperature, self.protocol)
         check_rates(self.cell.voltage.rest.capacity, self.protocol)
+        plies = (*self.cell.plies, *self.pads)
+        unknown = [ply.name for ply in plies if ply.thermal_expansion is None]
+        warn_of_no_expansion(unknown, self.cold, self.temperature, self.protocol)
         self._check_voltage()
 
     def _check_voltage(self) -> None:
@@ -173,6 +194,12 @@ class LaminateCase:
                 "current: give CellVoltage a loss, such as Resistance(...), or connect the cells "
                 "by Bipolar()"
             )
+
+    @property
+    def cold(self) -> float:
+        """Temperature at which no layer has expanded [K]."""
+        free = self.stress_free_temperature
+        return self.temperature if free is None else free
 
     @property
     def cell_names(self) -> tuple[str, ...]:

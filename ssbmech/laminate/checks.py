@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 
 from ssbmech.case.fixtures import Fixture
 from ssbmech.case.phases import drives_of
 from ssbmech.case.protocol import Step
 from ssbmech.case.temperatures import check_reached, temperature_range
-from ssbmech.errors import CaseError
+from ssbmech.errors import CaseError, CaseWarning
 from ssbmech.laminate.sides import Sides
 
 
@@ -50,3 +51,24 @@ def check_rates(capacity: float, protocol: Sequence[Step]) -> None:
                 f"step {step.name!r} goes by C-rate, but the cell has no capacity: give a current "
                 "density, as in ConstantCurrent, or CellVoltage(HostVoltage(...))"
             )
+
+
+def warn_of_no_expansion(
+    unknown: Sequence[str], cold: float, temperature: float, protocol: Sequence[Step]
+) -> None:
+    """Warn of layers that a change of temperature leaves as they are, for want of a number.
+
+    Args:
+        unknown: names of layers whose expansion is not known.
+        cold: temperature at which nothing has expanded [K].
+        temperature: that of the case [K].
+        protocol: its steps.
+    """
+    ends = [cold, *(found.temperature for found in temperature_range(temperature, protocol))]
+    if unknown and max(ends) > min(ends):
+        warnings.warn(
+            f"the stack goes from {min(ends):g} to {max(ends):g} K, and these layers keep their "
+            f"size, for they have no thermal_expansion: {', '.join(unknown)}",
+            CaseWarning,
+            stacklevel=4,
+        )

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,7 +26,7 @@ class Pile:
 
     def __init__(self, case: LaminateCase) -> None:
         """Lay the layers down without pressure."""
-        self._cells = case.cells
+        self._cells, self._cold = case.cells, case.cold
         self._plies = {ply.name: (ply, ply.thicknesses(case.cells)) for ply in case.cell.plies}
         self._pads = {pad.name: (pad, np.array([pad.thickness])) for pad in case.pads}
         self._all = self._plies | self._pads
@@ -52,7 +54,10 @@ class Pile:
             NotConverged: a layer has no answer.
         """
         return {
-            name: ply.law.answer(thickness, self._states[name], self._of(name, loading))
+            name: _expanded(
+                ply.law.answer(thickness, self._states[name], self._of(name, loading)),
+                self._expansion(name, loading),
+            )
             for name, (ply, thickness) in self._all.items()
         }
 
@@ -102,10 +107,30 @@ class Pile:
         """Return the thickness that all lose by pressure [m/Pa]."""
         return -float(sum(answer.thickness_by[PRESSURE].sum() for answer in answers.values()))
 
+    def _expansion(self, name: str, loading: Loading) -> float:
+        """Return the free strain of a ply by its temperature [1]."""
+        ply, _ = self._all[name]
+        return (ply.thermal_expansion or 0.0) * (loading.temperature - self._cold)
+
     def _of(self, name: str, loading: Loading) -> Loading:
-        """Return the loading of a ply: no charge passes through a pad."""
-        if name in self._plies:
-            return loading
-        return Loading(
-            loading.pressure, loading.in_plane, np.zeros(1), loading.dt, loading.temperature
+        """Return what the law of a ply is under: no charge passes through a pad.
+
+        Strains add up, so that a law sees those beyond the expansion by temperature.
+        """
+        return replace(
+            loading,
+            in_plane=loading.in_plane - self._expansion(name, loading),
+            charge=loading.charge if name in self._plies else np.zeros(1),
         )
+
+
+def _expanded(answer: Answer, strain: float) -> Answer:
+    """Return the answer of a layer that has expanded across by a free strain [1]."""
+    stretch = math.exp(strain)
+    return Answer(
+        answer.thickness * stretch,
+        answer.thickness_by * stretch,
+        answer.force * stretch,
+        answer.force_by * stretch,
+        answer.state,
+    )
