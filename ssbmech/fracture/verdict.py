@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ssbmech.fracture.surfaces import Surface
 
     Array = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,10 +92,17 @@ class Course:
             plates, np.maximum(rest, 0.0) / np.where(plates, self.plated, 1.0), np.inf
         )
         least = np.nan_to_num(factor, nan=np.inf, posinf=np.inf).min(axis=1)
-        # at rest what evens out inside of the cell is no current of it
-        flows = np.abs(self.nominal) > 1e-3 * np.abs(self.nominal).max(initial=0.0)
-        known = flows & np.isfinite(least)
+        known = self.flows & np.isfinite(least)
         return np.where(known, np.where(known, least, 0.0) * np.abs(self.nominal), np.inf)
+
+    @property
+    def flows(self) -> Flags:
+        """Whether a current passes through the cell, shape (outputs,).
+
+        At rest what evens out inside of it is no current of it, nor is what rounding leaves.
+        """
+        size = np.abs(self.nominal)
+        return np.asarray(size > 1e-3 * size.max(initial=0.0))
 
     @cached_property
     def risk(self) -> Array:
@@ -129,7 +137,7 @@ class Course:
                 **{name: _finite(float(each[output, facet])) for name, each in parts.items()},
                 "residual compression": -self.held,
             },
-            "local over nominal current [1]": local / nominal if nominal > 0.0 else None,
+            "local over nominal current [1]": local / nominal if self.flows[output] else None,
             "critical current [A m-2]": _finite(least),
             "range over the run [Pa m^(1/2)]": self.range,
             "probability [1]": failure_probability(float(self.risk[-1])),

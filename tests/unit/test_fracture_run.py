@@ -139,6 +139,11 @@ def test_a_rest_has_no_critical_current(tmp_path):
     assert (still.limiting == np.inf).all()
     assert told["critical current [A m-2]"] is None
     assert told["local over nominal current [1]"] is None
+    # nor is what rounding leaves of no current
+    last = tmp_path / "last"
+    course, told = one(verdict_of(last, Flawed(**fields, currents=(0.0, 1e-15, -10.0))))
+    assert course.worst[0] == 1
+    assert told["local over nominal current [1]"] is None
 
 
 def test_stripping_and_voids_fill_no_flaw(tmp_path):
