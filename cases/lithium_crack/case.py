@@ -6,8 +6,8 @@ electrons, so that it is plated along them, faster where the electrolyte is deep
 the crack by its pressure, which drives it back out of the mouth against its creep strength, and
 breaks the bond ahead of the tip where the crack opens it far enough. Below a critical current
 pressure and outflow find a balance, and the crack stays; above it, it runs. The electrode is not
-meshed: its side of the electrolyte is at the overpotential of the mean current, and presses with
-the stack pressure. Run it as
+meshed: its side of the electrolyte is at the overpotential of the mean current against lithium under
+the stack pressure, and presses with it. Run it as
 
     mpirun -n 2 python cases/lithium_crack/case.py                  # 3 mA/cm2: it stops
     mpirun -n 2 python cases/lithium_crack/case.py --current 10     # it runs
@@ -48,8 +48,10 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
     current = to_si(options.current * mA_per_cm2, "A/m2", "current")
     kappa = electrolyte.conductor.conductivity
     kinetics = lithium_li6ps5cl()
-    # the overpotential of an even current, by the resistance at small ones
+    # the overpotential of an even current, by the resistance at small ones, against metal that
+    # bears the stack pressure
     at_mouth = current * GAS_CONSTANT * ROOM_TEMPERATURE / (FARADAY * kinetics.i_0)
+    at_mouth += lithium.metal.molar_volume * pressure / FARADAY
     # the cell in the mirror, plated at the other electrode by the current the other way
     near, far = ("right", "left") if options.at_counter else ("left", "right")
     begin = width if options.at_counter else 0.0
