@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
-
-from mpi4py import MPI
+from collections.abc import Sequence
+from typing import Protocol
 
 from ssbmech._compat import drop_abandoned_compilations
 from ssbmech.case.case import Case
-from ssbmech.case.courses import courses_of, followed
+from ssbmech.case.courses import courses_of
 from ssbmech.case.pressing import presses
 from ssbmech.case.protocol import Drive
 from ssbmech.case.step_control import Tolerances, scheme_of
@@ -18,8 +16,8 @@ from ssbmech.case.stops import Guard
 from ssbmech.case.temperatures import Reached, check_reached, first_temperature
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 from ssbmech.model.areas import area_of
-from ssbmech.model.body import BodyModel
 from ssbmech.model.cell_motion import motion_of
+from ssbmech.model.cell_parts import CellParts, guards_of, judged_by, largest_error
 from ssbmech.model.checks import check_case
 from ssbmech.model.circuit import Circuit
 from ssbmech.model.closing import Closings
@@ -32,7 +30,6 @@ from ssbmech.model.draw import draws, share_metal, take_back, warn_of_draws
 from ssbmech.model.drive_checks import check_drives
 from ssbmech.model.joins import check_reach
 from ssbmech.model.part import Judged
-from ssbmech.model.parts.contact import Contact
 from ssbmech.model.parts.crack_walls import ConnectedWalls
 from ssbmech.model.parts.out_of_plane import close_out_of_plane
 from ssbmech.model.parts.transfer import Transfer
@@ -40,12 +37,9 @@ from ssbmech.model.parts.wall import MovingWall
 from ssbmech.model.rigid import check_rigid_motions
 from ssbmech.model.setting import setting_of
 from ssbmech.model.stack import fluids
-from ssbmech.model.supports import check_fluxes, hold_potentials, hold_supports
-from ssbmech.model.surface import SurfaceModel, found_on
-from ssbmech.solve.field_roles import Role
-from ssbmech.solve.system import System
+from ssbmech.model.supports import check_fluxes, hold_potentials, hold_supports, without_breaks
+from ssbmech.model.surface import found_on
 from ssbmech.solve.unknowns import Closure, Unknown
-from ssbmech.solve.watching import plain
 
 
 class Marching(Protocol):
@@ -73,12 +67,15 @@ class CellModel:
         network: cracks that metal fills, and where they meet.
         clusters: connected metal in those of them that are joined to electrodes.
         cluster_ties: potentials that this metal has.
+        parts: bodies and interfaces, asked as one.
         holder: what holds the stack.
         circuit: electrodes and what drives them.
         motion: motion of the meshes of bodies that move.
         events: when contact is found at vertices of these.
         system: the equations.
         draws: what the protocol asks of each metal.
+        courses: functions of time that loads, supports and the fixture follow.
+        functions: those of them that do not tell where they jump or bend, against time alone.
         time: time of the last committed step [s].
     """
 
@@ -108,6 +105,8 @@ class CellModel:
         self.network = crack_network(self.surfaces, self.comm)
         self._junctions = self.network.closures()
         self._moving = hold_supports(case.supports, self.bodies.values(), self.comm)
+        self.courses: Sequence[object] = [*courses_of(case), *(m.value for m in self._moving)]
+        self.functions = without_breaks(case, self._moving)
         hold_potentials(case.loads.face_potentials, self.bodies.values())
         check_fluxes(case.loads.face_fluxes, self.bodies.values(), self.comm)
         self.holder = build_holder(case, list(self.bodies.values()), around, self.comm)
@@ -134,24 +133,8 @@ class CellModel:
         meshes = [surface.mesh for surface in self.surfaces.values()]
         self.motion = motion_of(self.bodies.values(), walls, self.closures, tagged, meshes)
         self.events = Closings([wall.surface for wall in walls], self.comm)
-        self.system = self._build_system()
-
-    def _build_system(self) -> System:
-        references: dict[str, list[tuple[str, Any]]] = {}
-        for place in self.places:
-            for key, forms in place.references.items():
-                references.setdefault(key, []).extend(forms)
-        groups = [group for place in self.places for group in place.groups]
-        return System(self.comm, self.unknowns, self.closures, groups, references, self.roles)
-
-    @property
-    def places(self) -> Sequence[BodyModel | SurfaceModel]:
-        """All bodies and interfaces."""
-        return [*self.bodies.values(), *self.surfaces.values()]
-
-    def roles(self) -> list[Role]:
-        """Return what a linear solver may know of the fields; collective."""
-        return [role for place in self.places for role in place.parts.roles()]
+        self.parts = CellParts(self.bodies.values(), self.surfaces.values())
+        self.system = self.parts.system(self.comm, self.closures)
 
     @property
     def guards(self) -> tuple[Guard, ...]:
@@ -159,8 +142,8 @@ class CellModel:
 
         Metal in cracks joins both electrodes, or no way is left for the current.
         """
-        of_bodies = [guard for body in self.bodies.values() for guard in body.parts.guards]
-        of_surfaces = [guard for each in self.surfaces.values() for guard in each.parts.guards]
+        of_bodies = guards_of(self.bodies.values())
+        of_surfaces = guards_of(self.surfaces.values())
         return (*of_bodies, *self.clusters.guards, *self.circuit.guards, *of_surfaces)
 
     @property
@@ -169,21 +152,9 @@ class CellModel:
         return self.circuit.capacity
 
     @property
-    def courses(self) -> Sequence[object]:
-        """Functions of time that loads, supports and the fixture follow."""
-        return [*courses_of(self.case), *(motion.value for motion in self._moving)]
-
-    @property
-    def functions(self) -> Sequence[Callable[[float], float]]:
-        """Those of them that do not tell where they jump or bend, against time alone."""
-        moved = [motion for motion in self._moving if len(motion.nodes) and plain([motion.value])]
-        asked = [each for each in followed(self.case) if plain([each.function])]
-        return [*asked, *(motion.size for motion in moved)]
-
-    @property
     def unknowns(self) -> list[Unknown]:
         """All fields."""
-        return [unknown for place in self.places for unknown in place.unknowns]
+        return self.parts.unknowns
 
     @property
     def closures(self) -> list[Closure]:
@@ -222,12 +193,9 @@ class CellModel:
         if self.cluster_ties.follow():
             self.system.retie(self.closures)
         self.system.impose_closures()
-        for place in self.places:
-            place.parts.begin()
+        self.parts.begin()
         if self.time == 0.0:
-            for surface in self.surfaces.values():
-                for contact in surface.parts.find(Contact):
-                    contact.start_touching()
+            self.parts.start_touching()
 
     def predict(self, ratio: float) -> None:
         """Start the step from the line through the last two committed steps; collective.
@@ -251,16 +219,14 @@ class CellModel:
             return
         # before any memory is replaced: one may depend on another
         self.motion.advance()
-        for place in self.places:
-            place.parts.advance()
+        self.parts.advance()
         self.motion.carry()
         self._advanced = True
 
     def commit(self, dt: float) -> None:
         """Accept the step that was just solved, which `advance` has gone through; collective."""
         self.advance()
-        for place in self.places:
-            place.parts.commit()
+        self.parts.commit()
         self.motion.commit()
         for unknown in self._marching:
             unknown.commit()
@@ -276,14 +242,12 @@ class CellModel:
             unknown.rollback()
         self.conditions.rollback()
         self.motion.rollback()
-        for place in self.places:
-            place.parts.begin()
+        self.parts.begin()
 
     @property
     def judged(self) -> list[Judged]:
         """What the step control judges a step by."""
-        parts = [part for place in self.places for part in place.parts]
-        return [*(judged for part in parts for judged in part.judged), *self.motion.judged]
+        return [*self.parts.judged, *self.motion.judged]
 
     def predictor_error(self, ratio: float, tolerances: Tolerances) -> float:
         """Return the largest error of what judges a step, over what counts as 1; collective.
@@ -292,7 +256,7 @@ class CellModel:
             ratio: the step over the one before [1].
             tolerances: what counts as 1.
         """
-        return self._worst(False, ratio, tolerances)
+        return largest_error(judged_by(self.judged, embedded=False), ratio, tolerances, self.comm)
 
     def embedded_error(self, tolerances: Tolerances) -> float:
         """Return the largest error that the step itself shows, over what counts as 1; collective.
@@ -300,14 +264,7 @@ class CellModel:
         Args:
             tolerances: what counts as 1.
         """
-        return self._worst(True, 0.0, tolerances)
-
-    def _worst(self, embedded: bool, ratio: float, tolerances: Tolerances) -> float:
-        worst = 0.0
-        for judged in self.judged:
-            if getattr(judged, "embedded", False) == embedded:
-                worst = max(worst, judged.error(ratio, tolerances))
-        return float(self.comm.allreduce(worst, op=MPI.MAX))
+        return largest_error(judged_by(self.judged, embedded=True), 0.0, tolerances, self.comm)
 
     @property
     def worn(self) -> bool:

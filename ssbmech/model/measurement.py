@@ -276,7 +276,7 @@ def _places(cell: CellModel, own: Sequence[Mapping[str, Sequence[Output]]]) -> d
         CaseError: a place is none.
     """
     places = {name: Outputs(name) for name in (WHOLE_CELL, *cell.surfaces, *cell.bodies)}
-    for place in cell.places:
+    for place in cell.parts:
         for output in place.parts.outputs():
             places[place.name].add(output)
     for name, sorted_in in _sorted_in(cell, own).items():

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from mpi4py import MPI
@@ -13,12 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ssbmech.case.boundary import FaceFlux, FacePotential, Support
+from ssbmech.case.case import Case
+from ssbmech.case.courses import followed
 from ssbmech.errors import CaseError
 from ssbmech.model.body import BodyModel, hold
 from ssbmech.model.given import given_values
 from ssbmech.model.parts.ions import Ions
 from ssbmech.model.parts.lithium import Lithium
 from ssbmech.solve.unknowns import Unknown
+from ssbmech.solve.watching import plain
 
 Array = npt.NDArray[np.float64]
 
@@ -110,6 +113,20 @@ def hold_supports(
                 motion.at(0.0)
                 moving.append(motion)
     return moving
+
+
+def without_breaks(
+    case: Case, moving: Iterable[PrescribedMotion]
+) -> list[Callable[[float], float]]:
+    """Return functions of time that do not tell where they jump or bend, against time alone.
+
+    Args:
+        case: what loads and the fixture follow.
+        moving: what supports follow.
+    """
+    asked = [each for each in followed(case) if plain([each.function])]
+    moved = [motion for motion in moving if len(motion.nodes) and plain([motion.value])]
+    return [*asked, *(motion.size for motion in moved)]
 
 
 def check_fluxes(
