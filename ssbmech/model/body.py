@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import ufl
-from dolfinx import fem, la
+from dolfinx import fem
 from dolfinx.mesh import MeshTags
 
 from ssbmech._compat import Submesh, compile_form, constant, part_entity_maps
@@ -19,6 +19,7 @@ from ssbmech.case.body import Body as CaseBody
 from ssbmech.frames import Expr, Frame, WeightedMeasure
 from ssbmech.geometry.subdomains import BodyMesh
 from ssbmech.model.history import RegionHistory
+from ssbmech.model.integrals import owned_integrals
 from ssbmech.model.kinematics import Kinematics
 from ssbmech.model.part import Part, Parts, Setting, check_equations
 from ssbmech.solve.residual import FormGroup
@@ -88,20 +89,16 @@ class BodyModel:
 
     @cached_property
     def volumes(self) -> Array:
-        """Volumes of the owned cells [m3], per metre of depth in plane strain [m2]."""
-        form, scalars = self._volume_form
-        vector = la.vector(scalars.dofmap.index_map, 1)
-        vector.array[:] = 0.0
-        fem.assemble_vector(vector.array, form)
-        return np.array(vector.array[: self.owned_cells])
+        """Volumes of the owned cells [m3], in plane strain per metre of depth [m2]; collective."""
+        return owned_integrals(self._volume_form)
 
     @cached_property
-    def _volume_form(self) -> tuple[fem.Form, fem.FunctionSpace]:
-        """What gives the volumes wherever the mesh is, and the space of its values; collective."""
+    def _volume_form(self) -> Any:
+        """What gives the volumes wherever the mesh is; collective."""
         mesh = self.mesh.mesh
         scalars = fem.functionspace(mesh, ("DG", 0))
         form = constant(mesh, 1.0) * ufl.TestFunction(scalars) * self.dx
-        return compile_form(form, None), scalars
+        return compile_form(form, None)
 
     @property
     def dx(self) -> WeightedMeasure:

@@ -22,7 +22,6 @@ as the cell's metal is exchanged.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from mpi4py import MPI
 
@@ -38,6 +37,7 @@ from ssbmech.errors import NotConverged
 from ssbmech.frames import Expr, WeightedMeasure
 from ssbmech.model.body import BodyModel
 from ssbmech.model.history import RegionHistory
+from ssbmech.model.integrals import local_integrals
 from ssbmech.solve.linear import Solver
 
 Array = npt.NDArray[np.float64]
@@ -189,14 +189,6 @@ class Convection:
 
     def _kept(self) -> Array:
         """Return the part of each local cell's metal that stays in it [1]; collective."""
-        flow, volume = (self._of_cells(form) for form in self._exchanged)
+        cells = self._cells.dofmap.list[:, 0]
+        flow, volume = (local_integrals(form)[cells] for form in self._exchanged)
         return np.asarray(volume / (volume + flow))
-
-    def _of_cells(self, form: Any) -> Array:
-        """Return a form of the constants on cells, owned and ghost; collective."""
-        vector = la.vector(self._cells.dofmap.index_map, 1)
-        vector.array[:] = 0.0
-        fem.assemble_vector(vector.array, form)
-        vector.scatter_reverse(la.InsertMode.add)
-        vector.scatter_forward()
-        return np.array(vector.array[self._cells.dofmap.list[:, 0]])

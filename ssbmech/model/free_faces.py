@@ -17,6 +17,7 @@ from ssbmech._compat import cell_nodes, compile_form
 from ssbmech.errors import NotConverged
 from ssbmech.geometry.moving import area_shares, area_vectors
 from ssbmech.model.body import BodyModel
+from ssbmech.model.integrals import local_integrals
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -90,15 +91,6 @@ class FreeFaces:
         self._flow: Any = compile_form(ufl.dot(du, n) * q * ds, None)
         self._area: Any = compile_form(ufl.dot(n, v) * ds, None)
 
-    def _assembled(self, form: Any, size: int) -> Array:
-        """Return a compiled linear form, owned and ghost, shape (vertices, size); collective."""
-        vector = la.vector(self._space.dofmap.index_map, size)
-        vector.array[:] = 0.0
-        fem.assemble_vector(vector.array, form)
-        vector.scatter_reverse(la.InsertMode.add)
-        vector.scatter_forward()
-        return np.array(vector.array.reshape(-1, size))
-
     def move(self, target: Array, known: Mask, here: Array) -> Array:
         """Return displacements with those of free vertices; collective.
 
@@ -113,8 +105,8 @@ class FreeFaces:
         """
         if not self._any:
             return target
-        flow = self._assembled(self._flow, 1)[:, 0]
-        area = self._assembled(self._area, self._dim)
+        flow = local_integrals(self._flow)
+        area: Array = local_integrals(self._area).reshape(-1, self._dim)
         u = self._body.u
         step, at_vertices = fem.Function(u.function.function_space), fem.Function(self._space)
         step.x.array[:] = u.function.x.array - u.previous

@@ -13,12 +13,13 @@ import basix.ufl
 import numpy as np
 import numpy.typing as npt
 import ufl
-from dolfinx import fem, la
+from dolfinx import fem
 from dolfinx.mesh import Mesh
 
 from ssbmech._compat import compile_expression, compile_form, element_points
 from ssbmech.frames import Expr, Frame, ThreeDimensional
 from ssbmech.memory import StateVariable
+from ssbmech.model.integrals import owned_integrals
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -329,12 +330,8 @@ class FacetHistory:
         dofmap, count = committed.function_space.dofmap, len(self._areas)
         size = dofmap.index_map_bs
         found = committed.x.array[: count * size].reshape(count, size).copy()
-        vector = la.vector(dofmap.index_map, size)
         for form, facets, factor in self._forms[name]:
-            vector.array[:] = 0.0
-            fem.assemble_vector(vector.array, form)
-            vector.scatter_reverse(la.InsertMode.add)
-            means = vector.array[: count * size].reshape(count, size) / self._areas[:, None]
+            means = owned_integrals(form).reshape(count, size) / self._areas[:, None]
             if factor is not None:
                 means *= factor.x.array[: count * size].reshape(count, size)
             found[facets] = means[facets]
@@ -369,12 +366,3 @@ class FacetHistory:
             held = self.committed[name].x
             held.array[: values.size] = values.ravel()
             held.scatter_forward()
-
-
-def facet_integrals(form: Any, space: fem.FunctionSpace) -> Array:
-    """Return a compiled linear form on an interface's fields, owned places; collective."""
-    vector = la.vector(space.dofmap.index_map, 1)
-    vector.array[:] = 0.0
-    fem.assemble_vector(vector.array, form)
-    vector.scatter_reverse(la.InsertMode.add)
-    return np.array(vector.array[: space.dofmap.index_map.size_local])

@@ -24,7 +24,7 @@ from dolfinx.mesh import Mesh
 
 from ssbmech._compat import compile_form, vertex_rule
 from ssbmech.frames import WeightedMeasure
-from ssbmech.model.history import facet_integrals
+from ssbmech.model.integrals import owned_integrals
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -143,9 +143,9 @@ class OnVertices:
         """Find the weights of the vertices, and compile what brings values to and from facets."""
         q, r = ufl.TestFunction(self._space)("+"), ufl.TestFunction(self.facets)("+")
         one = self._weight("+")
-        areas = facet_integrals(compile_form(q * dS, entity_maps), self._space)
-        plain = facet_integrals(compile_form(one * q * dS.measure, entity_maps), self._space)
-        whole = facet_integrals(compile_form(r * dS, entity_maps), self.facets)
+        areas = owned_integrals(compile_form(q * dS, entity_maps))
+        plain = owned_integrals(compile_form(one * q * dS.measure, entity_maps))
+        whole = owned_integrals(compile_form(r * dS, entity_maps))
         self._weight.x.array[: len(areas)] = areas / plain
         self._weight.x.scatter_forward()
         self._areas, self._facet_areas = areas, whole
@@ -177,10 +177,10 @@ class OnVertices:
         """Return the means of the facets around each vertex."""
         self._of.x.array[: len(values)] = values
         self._of.x.scatter_forward()
-        return facet_integrals(self._from_facets, self._space) / self._areas
+        return owned_integrals(self._from_facets) / self._areas
 
     def on_facets(self, values: Array) -> Array:
         """Return the means over each facet."""
         self._on.x.array[: len(values)] = values
         self._on.x.scatter_forward()
-        return facet_integrals(self._to_facets, self.facets) / self._facet_areas
+        return owned_integrals(self._to_facets) / self._facet_areas

@@ -30,7 +30,8 @@ from ssbmech.geometry.subdomains import InterfaceMesh
 from ssbmech.interfaces.interface import Interface
 from ssbmech.interfaces.point import Hidden, InterfacePoint, all_hidden
 from ssbmech.model.body import BodyModel
-from ssbmech.model.history import FacetHistory, facet_integrals
+from ssbmech.model.history import FacetHistory
+from ssbmech.model.integrals import owned_integrals
 from ssbmech.model.part import Parts, Setting, SurfacePart, check_equations
 from ssbmech.model.places import Places
 from ssbmech.solve.residual import FormGroup
@@ -294,7 +295,7 @@ class SurfaceModel:
         if not terms:
             return lambda: np.zeros(self.gap.owned)
         form = compile_form(sum(terms[1:], terms[0]), self.entity_maps)
-        return lambda: facet_integrals(form, space) / self.areas
+        return lambda: owned_integrals(form) / self.areas
 
     def films(self, region: str) -> list[Expr]:
         """Return the thicknesses that laws put between the bodies next to a region [m]."""

@@ -16,7 +16,7 @@ from ssbmech.geometry.profiles import gap_values
 from ssbmech.geometry.subdomains import InterfaceMesh
 from ssbmech.interfaces.interface import Interface
 from ssbmech.model.body import BodyModel
-from ssbmech.model.history import facet_integrals
+from ssbmech.model.integrals import owned_integrals
 from ssbmech.model.part import Setting
 from ssbmech.model.places import Places
 from ssbmech.model.surface import FacetSet, FromStart, SurfaceModel
@@ -128,9 +128,9 @@ def _start(surface: SurfaceModel) -> None:
     gap = surface.gap.function
     q = ufl.TestFunction(gap.function_space)("+")
     one = compile_form(q * surface.sides.dS, surface.entity_maps)
-    surface.areas = facet_integrals(one, gap.function_space)
+    surface.areas = owned_integrals(one)
     form = compile_form(surface.initial_gap("+") * q * surface.sides.dS, surface.entity_maps)
-    means = facet_integrals(form, gap.function_space) / surface.areas
+    means = owned_integrals(form) / surface.areas
     gap.x.array[: surface.gap.owned] = surface.places.start(surface.initial_gap, means)
     gap.x.scatter_forward()
     surface.gap.start_here()

@@ -30,7 +30,8 @@ from ssbmech.forms import interface_terms as terms
 from ssbmech.frames import Expr
 from ssbmech.interfaces.diffusion import InterfaceDiffusion
 from ssbmech.model.conditions import symbolic
-from ssbmech.model.history import Follower, facet_integrals
+from ssbmech.model.history import Follower
+from ssbmech.model.integrals import owned_integrals
 from ssbmech.model.outputs import CellField, Output
 from ssbmech.model.part import Memory, SurfacePart, Term
 from ssbmech.model.surface import SurfaceModel
@@ -145,8 +146,6 @@ def _spread(surface: SurfaceModel) -> fem.Function:
     away = ufl.SpatialCoordinate(mesh) - middles
     q = ufl.TestFunction(spread.function_space)
     squares = compile_form(ufl.inner(away, away) / dim**2 * q * surface.dx, None)
-    spread.x.array[: surface.gap.owned] = (
-        facet_integrals(squares, spread.function_space) / surface.areas
-    )
+    spread.x.array[: surface.gap.owned] = owned_integrals(squares) / surface.areas
     spread.x.scatter_forward()
     return spread

@@ -37,7 +37,7 @@ from ssbmech.errors import CaseError
 from ssbmech.frames import Frame
 from ssbmech.geometry.joining import FLAT
 from ssbmech.geometry.moving import area_shares, area_vectors, facet_link, shares, steepness
-from ssbmech.model.history import facet_integrals
+from ssbmech.model.integrals import owned_integrals
 from ssbmech.model.parts.wall_growth import WallGrowth
 from ssbmech.model.surface import SurfaceModel
 
@@ -241,7 +241,7 @@ class WallShape:
         It is :math:`\bar u_i`, at the owned places [m].
         """
         surface = self.surface
-        lifted = facet_integrals(self._lifted, surface.gap.function.function_space)
+        lifted = owned_integrals(self._lifted)
         return np.asarray(lifted / (self.along.x.array[: len(lifted)] * surface.areas))
 
     def _on_directors(self, lengths: Array) -> Array:
@@ -311,8 +311,8 @@ def _vertex_parts(
     """
     test = ufl.TestFunction(space)("+")
     maps = surface.entity_maps
-    local = facet_integrals(compile_form(test * surface.local.dS, maps), space)
-    full = facet_integrals(compile_form(test * surface.sides.dS, maps), space)
+    local = owned_integrals(compile_form(test * surface.local.dS, maps))
+    full = owned_integrals(compile_form(test * surface.sides.dS, maps))
     rows = space.dofmap.list[cells]
     whole = np.ones_like(full)
     whole[rows] = full[rows].sum(axis=1, keepdims=True)
