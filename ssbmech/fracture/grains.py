@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ssbmech.errors import ParameterError
+from ssbmech.fracture.bounds import check_positive
 from ssbmech.fracture.flaws import (
     PennyCrack,
     critical_stress,
@@ -66,8 +67,7 @@ class GrainBoundaries:
 
     def __post_init__(self) -> None:
         """Check the bounds."""
-        if not min(self.young, self.toughness, self.grain, self.flawed) > 0.0:
-            raise ParameterError("GrainBoundaries: expected numbers above zero")
+        check_positive(self, "young", "toughness", "grain", "flawed")
         if not -1.0 < self.poisson < 0.5 or self.flawed > 1.0:
             raise ParameterError(
                 "GrainBoundaries: expected a Poisson's ratio from -1 to 0.5, and a flaw of a grain "

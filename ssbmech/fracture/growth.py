@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 
 from ssbmech.errors import ParameterError
+from ssbmech.fracture.bounds import check_positive
 from ssbmech.fracture.flaws import Flaw, shape_factor
 
 
@@ -35,8 +36,9 @@ class PowerGrowth:
 
     def __post_init__(self) -> None:
         """Check the bounds."""
-        if not min(self.coefficient, self.exponent, self.toughness) > 0.0 or self.exponent == 2.0:
-            raise ParameterError("PowerGrowth: expected numbers above zero, and an exponent not 2")
+        check_positive(self, "coefficient", "exponent", "toughness")
+        if self.exponent == 2.0:
+            raise ParameterError("PowerGrowth: exponent = 2, whose integral is another: take 2.001")
 
     def rate(self, load: float) -> float:
         """Return the growth at a stress intensity or range [m per cycle, or m/s].

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from ssbmech.errors import ParameterError
+from ssbmech.fracture.bounds import check_positive
 
 SELF_SIMILAR: Final = 1.10
 """Stress intensity over p_s sqrt(pi a) of a leaking crack that its own pressure holds open,
@@ -36,8 +36,7 @@ class ShearFlow:
 
     def __post_init__(self) -> None:
         """Check the bounds."""
-        if not (self.coefficient > 0.0 and self.exponent > 0.0):
-            raise ParameterError("ShearFlow: expected a coefficient and an exponent above zero")
+        check_positive(self, "coefficient", "exponent")
 
     @classmethod
     def of_creep(cls, rate: float, stress: float, exponent: float) -> ShearFlow:

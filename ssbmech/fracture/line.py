@@ -28,6 +28,7 @@ import numpy as np
 
 from ssbmech.constants import FARADAY
 from ssbmech.errors import ParameterError
+from ssbmech.fracture.bounds import check_positive
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,11 +97,9 @@ class LeakingCrack:
 
     def __post_init__(self) -> None:
         """Check the bounds."""
-        numbers = (self.size, self.modulus, self.resistance, self.conductivity, self.molar_volume)
-        if not (min(numbers) > 0.0 and self.elements > 1):
-            raise ParameterError(
-                "LeakingCrack: expected numbers above zero, and two elements or more"
-            )
+        check_positive(self, "size", "modulus", "resistance", "conductivity", "molar_volume")
+        if self.elements < 2:
+            raise ParameterError(f"LeakingCrack: {self.elements} elements, expected two or more")
 
     def solve(self, current: float) -> Profile:
         """Return the steady state at a current density of the field.

@@ -11,6 +11,7 @@ import numpy as np
 
 from ssbmech.constants import FARADAY
 from ssbmech.errors import ParameterError
+from ssbmech.fracture.bounds import check_positive
 from ssbmech.fracture.flaws import ThroughCrack, intensity
 from ssbmech.fracture.line import LeakingCrack
 from ssbmech.fracture.lithium import critical_current, intensity_per_current
@@ -53,10 +54,8 @@ class PlatedFlaw:
 
     def __post_init__(self) -> None:
         """Check the bounds."""
-        if not min(self.size, self.toughness, self.modulus, self.resistance) > 0.0:
-            raise ParameterError("PlatedFlaw: expected numbers above zero")
-        if not min(self.conductivity, self.molar_volume) > 0.0:
-            raise ParameterError("PlatedFlaw: expected numbers above zero")
+        check_positive(self, "size", "toughness", "modulus")
+        check_positive(self, "resistance", "conductivity", "molar_volume")
 
     def sealed(self, opened: float = 0.0) -> float:
         r"""Return the current density that extends it if no metal leaves it [A/m2].

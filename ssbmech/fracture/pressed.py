@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ssbmech.errors import ParameterError
+from ssbmech.fracture.bounds import check_positive
 from ssbmech.fracture.flaws import critical_stress
 
 if TYPE_CHECKING:
@@ -53,8 +54,7 @@ class PressedCrack:
 
     def __post_init__(self) -> None:
         """Check the bounds."""
-        if not min(self.size, self.toughness, self.modulus) > 0.0:
-            raise ParameterError("PressedCrack: expected numbers above zero")
+        check_positive(self, "size", "toughness", "modulus")
         if not 0.0 <= self.held < 1.0:
             raise ParameterError(f"PressedCrack: held = {self.held:g}, expected 0 to below 1")
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 from ssbmech.constants import FARADAY
 from ssbmech.errors import ParameterError
+from ssbmech.fracture.bounds import check_positive
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,11 @@ class PlatedRipple:
 
     def __post_init__(self) -> None:
         """Check the bounds."""
-        least = min(self.wavelength, self.modulus, self.conductivity, self.molar_volume)
-        if not (least > 0.0 and self.resistance >= 0.0):
-            raise ParameterError("PlatedRipple: expected numbers above zero")
+        check_positive(self, "wavelength", "modulus", "conductivity", "molar_volume")
+        if not self.resistance >= 0.0:
+            raise ParameterError(
+                f"PlatedRipple: resistance = {self.resistance:g}, expected zero or more"
+            )
 
     @property
     def wave_number(self) -> float:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssbmech.errors import ParameterError
+from ssbmech.fracture.bounds import check_positive
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,8 +43,7 @@ class Weibull:
 
     def __post_init__(self) -> None:
         """Check the bounds."""
-        if not min(self.modulus, self.strength, self.measure) > 0.0:
-            raise ParameterError("Weibull: expected modulus, strength and measure above zero")
+        check_positive(self, "modulus", "strength", "measure")
 
     def risk(self, load: Array, sizes: Array) -> float:
         r"""Return :math:`\sum (\langle \sigma \rangle / \sigma_0)^m A_k / A_0` [1].

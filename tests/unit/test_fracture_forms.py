@@ -10,10 +10,11 @@ import pytest
 
 from ssbmech.constants import FARADAY
 from ssbmech.errors import ParameterError
-from ssbmech.fracture import flaws, lithium, pressurised
+from ssbmech.fracture import flaws, lithium
 from ssbmech.fracture.growth import PowerGrowth
 from ssbmech.fracture.leak import ShearFlow
 from ssbmech.fracture.statistics import Weibull, failure_probability
+from tests import pressurised
 
 pytestmark = pytest.mark.serial
 

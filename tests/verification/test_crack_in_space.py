@@ -13,7 +13,6 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.case.protocol import Drive
-from ssbmech.fracture.pressurised import penny_volume
 from ssbmech.interfaces.crack_flow import CreepFlow
 from ssbmech.interfaces.filling import Mouth
 from ssbmech.materials.material import Material
@@ -31,7 +30,8 @@ from tests.lithium_crack import (
     TOUGHNESS,
     filling,
 )
-from tests.parts import Bond, part
+from tests.parts import Bond, at_random, part
+from tests.pressurised import penny_volume
 from tests.tools import March, march, measured
 from tests.verification.test_jacobian import check_blocks, row_groups
 from tests.verification.test_lithium_crack import TOUGH
@@ -221,15 +221,13 @@ def test_every_block_is_the_derivative_of_the_residual() -> None:
     cell.begin(Drive(), 1.0)
     surface, random = cell.surfaces[CRACK], np.random.default_rng(5 + COMM.rank)
     crack, n = part(surface, CrackMetal), surface.gap.owned
-    for unknown, low, high in (
+    at_random(
+        random,
         (surface.p_contact, 2e7, 9e7),
         (surface.gap, 2e-11, 3e-10),
         (crack.metal, 4e-8, 8e-8),
         (crack.ridges, 3e7, 8e7),
-    ):
-        m = unknown.owned
-        unknown.function.x.array[:m] = random.uniform(low, high, m)
-        unknown.function.x.scatter_forward()
+    )
     surface.gap.function.x.array[:n][crack.broken] += random.choice([0.0, 3e-9], crack.broken.sum())
     surface.gap.function.x.scatter_forward()
     for body in cell.bodies.values():

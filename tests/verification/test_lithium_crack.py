@@ -17,7 +17,6 @@ from ssbmech.case.protocol import Drive
 from ssbmech.errors import CaseError, ParameterError
 from ssbmech.fracture.leak import ShearFlow
 from ssbmech.fracture.line import LeakingCrack
-from ssbmech.fracture.pressurised import through_opening, through_volume
 from ssbmech.interfaces.cohesion import BilinearCohesion
 from ssbmech.interfaces.crack_flow import CreepFlow
 from ssbmech.interfaces.filling import Ball, GivenPlating, Mouth
@@ -42,7 +41,8 @@ from tests.lithium_crack import (
     filling,
     plate,
 )
-from tests.parts import Bond, part
+from tests.parts import Bond, at_random, part
+from tests.pressurised import through_opening, through_volume
 from tests.tools import March, march, measured
 from tests.verification.test_jacobian import check_blocks, row_groups
 
@@ -196,15 +196,13 @@ def test_every_block_is_the_derivative_of_the_residual(frame: object) -> None:
     crack, random = part(surface, CrackMetal), np.random.default_rng(5 + COMM.rank)
     n = surface.gap.owned
     wet = crack.flaw.x.array[:n] > 0.5
-    for unknown, low, high in (
+    at_random(
+        random,
         (surface.p_contact, 2e7, 9e7),
         (surface.gap, 1e-9, 3e-9),
         (crack.metal, 4e-8, 8e-8),
         (crack.ridges, 3e7, 8e7),
-    ):
-        m = unknown.owned
-        unknown.function.x.array[:m] = random.uniform(low, high, m)
-        unknown.function.x.scatter_forward()
+    )
     # facets that are partly broken, and dry ones that are whole
     surface.gap.function.x.array[:n][~wet] = 2e-11
     crack.metal.function.x.array[:n][~wet] = random.uniform(1e-9, 3e-9, (~wet).sum())

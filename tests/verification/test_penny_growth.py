@@ -10,8 +10,8 @@ import pytest
 
 import ssbmech as ssb
 from ssbmech.fracture.lithium import sealed_penny_growth
-from ssbmech.fracture.pressurised import penny_volume
 from tests.lithium_crack import CRACK, HALF, MODULUS, PER_CHARGE, TOUGHNESS, filling, plate
+from tests.pressurised import penny_volume
 from tests.tools import march, measured
 from tests.verification.test_lithium_crack import balance, profiles
 

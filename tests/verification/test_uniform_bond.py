@@ -11,10 +11,10 @@ import pytest
 import ufl
 
 import ssbmech as ssb
-from ssbmech.fracture.pressurised import dugdale_opening, dugdale_share
 from ssbmech.frames import Expr
 from ssbmech.interfaces.filling import GivenPlating
 from tests.lithium_crack import HALF, MODULUS, filling, plate
+from tests.pressurised import dugdale_opening, dugdale_share
 from tests.tools import march, measured
 from tests.verification.test_lithium_crack import profiles
 

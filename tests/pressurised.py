@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Cracks under a pressure inside: opening, volume, and the zone of a bond at their ends."""
+"""Cracks under a pressure, exactly: opening, volume, and the zone of a bond at their ends."""
 
 from __future__ import annotations
 
