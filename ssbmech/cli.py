@@ -41,12 +41,18 @@ _WITH_SCRIPT = {
     "check": "check a case, and say what it will take, without solving; or check a mesh file",
 }
 
+_NAMED = {
+    "run": "case script",
+    "check": "case script, or a mesh file, whose options MESH --help lists",
+}
+
 _EPILOG = """\
 examples:
   ssbmech check cases/li_void/case.py --pressure 0.3      what it will take
   ssbmech check cell.inp --unit um                        what a mesh file holds
   ssbmech run cases/li_void/case.py --pressure 0.3        runs/li_void
-  mpirun -n 2 ssbmech run cases/li_void/case.py --help    the knobs of the case
+  mpirun -n 2 ssbmech run cases/li_void/case.py           the same on two ranks
+  ssbmech run cases/li_void/case.py --help                the knobs of the case
   ssbmech resume runs/li_void                             goes on where it was stopped or killed
   ssbmech report runs/li_void                             one HTML page
   ssbmech fracture runs/li_void                           flaws against toughness
@@ -165,7 +171,11 @@ def _let_hold(energy: argparse.ArgumentParser) -> None:
         help="metal of end plates and tie rods, sized by the highest pressure (default: steel)",
     )
     energy.add_argument(
-        "--span", type=float, default=100.0, help="distance of the rods [mm] (default: 100)"
+        "--span",
+        type=float,
+        default=100.0,
+        metavar="MM",
+        help="distance of the rods (default: 100)",
     )
     energy.add_argument(
         "--sag", type=float, default=1e-3, help="sag of a plate over its span (default: 0.001)"
@@ -202,7 +212,7 @@ def _split(
         add_help=False,
         allow_abbrev=False,
     )
-    finder.add_argument("script", nargs="?", metavar="SCRIPT", help="case script")
+    finder.add_argument("script", nargs="?", metavar="SCRIPT", help=_NAMED[name])
     found = finder.parse_known_args(given)[0].script
     # the value of a knob before the script looks like one
     found = next((word for word in given if word.endswith(".py")), found)

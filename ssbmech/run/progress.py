@@ -21,7 +21,12 @@ logger = logging.getLogger(__name__)
 INTERVAL = 60.0
 """Wall time between two lines [s]."""
 
-_LEAST_DONE = 1e-9
+_LEAST_DONE = 0.01
+"""Part of the simulated time that must be over before the rest is told [1].
+
+A run begins with short time steps, whose speed says nothing of what comes.
+"""
+
 _UNITS = (("d", 86400.0), ("h", 3600.0), ("min", 60.0))
 
 
@@ -159,7 +164,7 @@ class Lines:
         left = sum(step.duration for step in later)
         left += max(self._protocol[self._step].duration - within, 0.0)
         done = now - self._start
-        if done <= _LEAST_DONE * left:
+        if done < _LEAST_DONE * (done + left):
             return "the rest cannot be told yet"
         return f"the rest in {duration((wall - self._began) * left / done)} at this speed"
 

@@ -63,19 +63,24 @@ def test_a_run_that_goes_on_counts_from_there(told):
     clock = Clock()
     lines = Lines(PROTOCOL, 1001.0, clock)
     clock.now += INTERVAL
-    lines.accepted(row(2, 1021.0, 20.0))
+    lines.accepted(row(2, 1081.0, 80.0))
     (line,) = told()
-    # 20 s in a minute, and 7180 s are left
-    assert "step 3 of 3, strip: 20 s of 2 h" in line
-    assert "the rest in 5.98 h at this speed" in line
+    # 80 s in a minute, and 7120 s are left
+    assert "step 3 of 3, strip: 80 s of 2 h" in line
+    assert "the rest in 89 min at this speed" in line
 
 
-def test_nothing_can_be_told_before_the_first_step(told):
+def test_the_rest_is_not_told_by_the_first_short_steps(told):
     clock = Clock()
     lines = Lines(PROTOCOL, 0.0, clock)
     clock.now += INTERVAL
     lines.rejected(0.0, 1e-3, "too many iterations")
-    assert "cannot be told yet" in told()[0]
+    clock.now += INTERVAL
+    # less than a hundredth of 8201 s
+    lines.accepted(row(1, 80.0, 10.0))
+    clock.now += INTERVAL
+    lines.accepted(row(1, 100.0, 20.0))
+    assert ["cannot be told yet" in line for line in told()] == [True, True, False]
 
 
 class Rank:
