@@ -28,6 +28,28 @@ class FlatMesh:
     rim: dict[str, np.ndarray]
 
 
+def between_lines(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return a plane cut along lines and along diagonals that change from field to field.
+
+    Args:
+        x: places of the lines across, rising.
+        y: places of the lines along.
+
+    Returns:
+        Points of shape (n, 3); corners of the triangles, the first of all fields before the second;
+        and the row of each.
+    """
+    points = np.zeros((x.size * y.size, 3))
+    points[:, 0], points[:, 1] = np.tile(x, y.size), np.repeat(y, x.size)
+    i, j = (k.ravel() for k in np.meshgrid(np.arange(x.size - 1), np.arange(y.size - 1)))
+    a = j * x.size + i
+    b, c, d = a + 1, a + x.size + 1, a + x.size
+    even = ((i + j) % 2 == 0)[:, None]
+    first = np.where(even, np.column_stack([a, b, c]), np.column_stack([a, b, d]))
+    second = np.where(even, np.column_stack([a, c, d]), np.column_stack([b, c, d]))
+    return points, np.concatenate([first, second]), np.tile(j, 2)
+
+
 def layers(
     heights: Sequence[float] = (4.0, 8.0, 4.0),
     width: float = 12.0,

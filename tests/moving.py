@@ -19,6 +19,7 @@ from ssbmech.model.cell import CellModel
 from ssbmech.model.motion import BodyMotion
 from ssbmech.units import MPa, MPa_per_um, mA_per_cm2, nm, s, um
 from tests.small_cell import deviations, physical, void_cell
+from tests.tools import Mode, assert_same, march, set_mode
 
 WORKING, COUNTER = "negative|separator", "positive|separator"
 LITHIUM = library.by_name("lithium_lepage2019")
@@ -117,6 +118,17 @@ def state_of(cell: CellModel) -> tuple[dict[str, Any], dict[str, Any]]:
     for name, body in cell.bodies.items():
         arrays[f"mesh {name}"] = body.mesh.mesh.geometry.x.copy()
     return arrays, state.scalars()
+
+
+def assert_leaves_no_trace(case: ssb.Case) -> None:
+    """Check that neither a step that is thrown away nor a checkpoint changes rows or meshes."""
+    whole = march(case)
+    for mode in (Mode.RESTEP, Mode.RECOVER):
+        set_mode(mode)
+        again = march(case)
+        assert_same_rows(again.rows, whole.rows)
+        for here, there in zip(again.cell.motion.bodies, whole.cell.motion.bodies, strict=True):
+            assert_same(here.mesh.positions, there.mesh.positions)
 
 
 def assert_same_rows(found: list[dict[str, float]], expected: list[dict[str, float]]) -> None:

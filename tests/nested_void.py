@@ -15,6 +15,7 @@ from ssbmech.geometry.simplices import SimplexMesh
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.library.interfaces import lithium_li6ps5cl
 from ssbmech.units import MPa, MPa_per_um, mA_per_cm2, nm, s, um
+from tests.flat_mesh import between_lines
 from tests.moving import COUNTER, LITHIUM, WORKING
 
 EDGE = 8.0
@@ -39,19 +40,12 @@ class Nested(MeshSource):
         x = _halved(X_LINES, self.halvings)
         layers = [_halved(lines, self.halvings) for lines in Y_LINES]
         y = np.concatenate([layers[0], *(layer[1:] for layer in layers[1:])])
-        points = np.zeros((x.size * y.size, 3))
-        points[:, 0], points[:, 1] = np.tile(x, y.size), np.repeat(y, x.size)
-        i, j = (k.ravel() for k in np.meshgrid(np.arange(x.size - 1), np.arange(y.size - 1)))
-        a = j * x.size + i
-        b, c, d = a + 1, a + x.size + 1, a + x.size
-        even = ((i + j) % 2 == 0)[:, None]
-        first = np.where(even, np.column_stack([a, b, c]), np.column_stack([a, b, d]))
-        second = np.where(even, np.column_stack([a, c, d]), np.column_stack([b, c, d]))
+        points, cells, row = between_lines(x, y)
         tops = np.cumsum([layer.size - 1 for layer in layers])
-        layer = np.tile(np.searchsorted(tops, j, side="right"), 2)
+        layer = np.searchsorted(tops, row, side="right")
         names = ("negative", "separator", "positive")
         regions = {name: np.flatnonzero(layer == k) for k, name in enumerate(names)}
-        return SimplexMesh(1e-6 * points, np.concatenate([first, second]), regions)
+        return SimplexMesh(1e-6 * points, cells, regions)
 
 
 def _halved(lines: tuple[float, ...], times: int) -> np.ndarray:

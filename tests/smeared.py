@@ -12,6 +12,7 @@ from ssbmech.geometry.simplices import SimplexMesh
 from ssbmech.geometry.tagged_mesh import MeshSource
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
+from tests.flat_mesh import between_lines
 
 SOLID = Elastic(young=28e9, poisson=0.36)
 GLASS = Material("glass", SOLID)
@@ -47,16 +48,7 @@ class Plate(MeshSource):
     y: tuple[float, ...]
 
     def generate(self) -> SimplexMesh:
-        x, y = np.array(self.x), np.array(self.y)
-        points = np.zeros((x.size * y.size, 3))
-        points[:, 0], points[:, 1] = np.tile(x, y.size), np.repeat(y, x.size)
-        i, j = (k.ravel() for k in np.meshgrid(np.arange(x.size - 1), np.arange(y.size - 1)))
-        a = j * x.size + i
-        b, c, d = a + 1, a + x.size + 1, a + x.size
-        even = ((i + j) % 2 == 0)[:, None]
-        first = np.where(even, np.column_stack([a, b, c]), np.column_stack([a, b, d]))
-        second = np.where(even, np.column_stack([a, c, d]), np.column_stack([b, c, d]))
-        cells = np.concatenate([first, second])
+        points, cells, _ = between_lines(np.array(self.x), np.array(self.y))
         low, high = points.min(axis=0), points.max(axis=0)
         rim = np.any((points[:, :2] == low[:2]) | (points[:, :2] == high[:2]), axis=1)
         return SimplexMesh(

@@ -188,17 +188,17 @@ class Browser:
 
 
 @contextmanager
-def browser(width: int, height: int, served: str = "") -> Iterator[Browser]:
-    """Start Chromium with a page of this size, in a fresh profile.
+def browser(window: str, served: str = "") -> Iterator[Browser]:
+    """Start Chromium with an empty page, in a fresh profile, and listen to it.
 
     Args:
-        width: of the window [px].
-        height: of the window [px].
+        window: name of its size, of `WINDOWS`.
         served: beginning of the addresses that it may ask for beside local ones.
     """
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         raise FileNotFoundError("there is no chromium on the PATH")
+    width, height = WINDOWS[window]
     their_in, send = os.pipe()
     receive, their_out = os.pipe()
     with tempfile.TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as profile:
@@ -216,7 +216,17 @@ def browser(width: int, height: int, served: str = "") -> Iterator[Browser]:
         os.close(their_in)
         os.close(their_out)
         try:
-            yield Browser(send, receive, (*LOCAL, *([served] if served else [])))
+            chromium = Browser(send, receive, (*LOCAL, *([served] if served else [])))
+            target = chromium.call("Target.createTarget", url="about:blank")["targetId"]
+            session = chromium.call("Target.attachToTarget", targetId=target, flatten=True)
+            chromium.session = session["sessionId"]
+            for domain in ("Runtime", "Log", "Network", "Page"):
+                chromium.call(f"{domain}.enable")
+            chromium.call(
+                "Emulation.setDeviceMetricsOverride",
+                width=width, height=height, deviceScaleFactor=1, mobile=window == "phone",
+            )  # fmt: skip
+            yield chromium
         finally:
             process.terminate()
             process.wait()
@@ -226,17 +236,7 @@ def browser(width: int, height: int, served: str = "") -> Iterator[Browser]:
 
 def visit(report: Path, window: str, pictures: Path) -> list[str]:
     """Open the report in a window, use all of it, and return what should not have happened."""
-    width, height = WINDOWS[window]
-    with browser(width, height) as chromium:
-        target = chromium.call("Target.createTarget", url="about:blank")["targetId"]
-        session = chromium.call("Target.attachToTarget", targetId=target, flatten=True)
-        chromium.session = session["sessionId"]
-        for domain in ("Runtime", "Log", "Network", "Page"):
-            chromium.call(f"{domain}.enable")
-        chromium.call(
-            "Emulation.setDeviceMetricsOverride",
-            width=width, height=height, deviceScaleFactor=1, mobile=window == "phone",
-        )  # fmt: skip
+    with browser(window) as chromium:
         chromium.call("Emulation.setTouchEmulationEnabled", enabled=window == "phone")
         start = time.monotonic()
         chromium.call("Page.navigate", url=report.resolve().as_uri())

@@ -85,18 +85,8 @@ def served(site: Path) -> Iterator[str]:
 
 def visit(address: str, window: str, pages: Sequence[str], pictures: Path | None) -> list[str]:
     """Open pages in a window, and the search, and return what should not be so."""
-    width, height = WINDOWS[window]
     found = []
-    with browser(width, height, address) as chromium:
-        target = chromium.call("Target.createTarget", url="about:blank")["targetId"]
-        session = chromium.call("Target.attachToTarget", targetId=target, flatten=True)
-        chromium.session = session["sessionId"]
-        for domain in ("Runtime", "Log", "Network", "Page"):
-            chromium.call(f"{domain}.enable")
-        chromium.call(
-            "Emulation.setDeviceMetricsOverride",
-            width=width, height=height, deviceScaleFactor=1, mobile=window == "phone",
-        )  # fmt: skip
+    with browser(window, address) as chromium:
         for page in pages:
             found += [f"{window}, {page}: {each}" for each in look(chromium, address + page)]
             if pictures is not None and page in PICTURED:

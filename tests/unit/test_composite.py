@@ -30,7 +30,7 @@ from ssbmech.geometry import (
 from ssbmech.geometry.crowd import near_pairs
 from ssbmech.geometry.simplices import SIDES, label, shape_quality
 from ssbmech.units import MPa, um
-from tests.measures import measure
+from tests.measures import global_counts, measure
 
 COMM = MPI.COMM_WORLD
 LAYERS = (Layer("separator", 8 * um), Layer("cathode", 22 * um), Layer("collector", 4 * um))
@@ -72,19 +72,6 @@ def composite_in_space(**changes) -> CompositeStack:
         "across": 1.0,
     }
     return composite(**(given | changes))
-
-
-def global_counts(tagged: TaggedMesh) -> dict[str, int]:
-    """Return the number of cells per region and of facets per face and interface, of all ranks."""
-    counts = {}
-    for tags, names in (
-        (tagged.cell_tags, tagged.regions),
-        (tagged.facet_tags, {**tagged.faces, **tagged.interfaces}),
-    ):
-        owned = tagged.mesh.topology.index_map(tags.dim).size_local
-        for name, tag in names.items():
-            counts[name] = COMM.allreduce(int(np.count_nonzero(tags.find(tag) < owned)))
-    return counts
 
 
 def check_counts(cell: CompositeStack, tagged: TaggedMesh) -> None:

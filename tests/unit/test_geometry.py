@@ -35,6 +35,7 @@ from ssbmech.geometry import (
 )
 from ssbmech.geometry.simplices import SIDES, SimplexMesh, label, shape_quality
 from ssbmech.units import MPa, um
+from tests.measures import global_counts
 from tests.tools import on_first
 
 pytestmark = pytest.mark.pair
@@ -63,20 +64,6 @@ def measure(tagged: TaggedMesh, kind: str, tag: int, weight=1.0) -> float:
     one = dolfinx.fem.Constant(tagged.mesh, 1.0)
     integrand = ufl.avg(one) * weight if kind == "dS" else one * weight
     return COMM.allreduce(dolfinx.fem.assemble_scalar(dolfinx.fem.form(integrand * over)))
-
-
-def global_counts(tagged: TaggedMesh) -> dict[str, int]:
-    """Return the number of cells per region and of facets per face and interface, of all ranks."""
-    counts = {}
-    for tags, names in (
-        (tagged.cell_tags, tagged.regions),
-        (tagged.facet_tags, {**tagged.faces, **tagged.interfaces}),
-    ):
-        owned = tagged.mesh.topology.index_map(tags.dim).size_local
-        for name, tag in names.items():
-            found = tags.find(tag)
-            counts[name] = COMM.allreduce(int(np.count_nonzero(found < owned)))
-    return counts
 
 
 @pytest.mark.parametrize("dim", [2, 3])

@@ -31,7 +31,7 @@ from tests.joined_crack import (
     mouth_filling,
 )
 from tests.lithium_crack import HALF, PER_CHARGE
-from tests.parts import Transfer, part
+from tests.parts import Transfer, at_random, part
 from tests.refusing import refused
 from tests.tools import March, march, measured
 from tests.verification.test_jacobian import check_blocks, row_groups
@@ -127,20 +127,16 @@ def test_every_block_is_the_derivative_of_the_residual() -> None:
     surface, random = cell.surfaces[CRACK], np.random.default_rng(5 + COMM.rank)
     crack = part(surface, CrackMetal)
     wet = crack.broken
-    for unknown, low, high in (
+    at_random(
+        random,
         (surface.p_contact, 2e7, 9e7),
         (surface.gap, 1e-9, 3e-9),
         (crack.metal, 4e-8, 8e-8),
         (crack.ridges, 3e7, 8e7),
-    ):
-        m = unknown.owned
-        unknown.function.x.array[:m] = random.uniform(low, high, m)
-        unknown.function.x.scatter_forward()
+    )
     for name in (LOWER, UPPER):
         pressed = cell.surfaces[name]
-        for unknown, low, high in ((pressed.p_contact, 3e6, 6e6), (pressed.gap, 1e-11, 2e-11)):
-            unknown.function.x.array[: unknown.owned] = random.uniform(low, high, unknown.owned)
-            unknown.function.x.scatter_forward()
+        at_random(random, (pressed.p_contact, 3e6, 6e6), (pressed.gap, 1e-11, 2e-11))
     # facets that are partly broken, and dry ones that are whole
     surface.gap.function.x.array[: len(wet)][~wet] = 2e-11
     surface.gap.function.x.scatter_forward()

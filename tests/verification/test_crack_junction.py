@@ -18,7 +18,7 @@ from ssbmech.interfaces.filling import unbroken
 from ssbmech.model.cell import CellModel
 from ssbmech.model.parts.crack import CrackMetal
 from tests.crack_junction import ARMS, FACET, INLET, WIDE, tee
-from tests.parts import part
+from tests.parts import at_random, part
 from tests.tools import march, measured
 from tests.verification.test_jacobian import check_blocks, row_groups
 
@@ -77,14 +77,13 @@ def test_every_block_is_the_derivative_of_the_residual() -> None:
     for name in ARMS:
         surface = cell.surfaces[name]
         crack = part(surface, CrackMetal)
-        for unknown, low, high in (
+        at_random(
+            random,
             (surface.p_contact, 2e7, 9e7),
             (surface.gap, 1e-9, 3e-9),
             (crack.metal, 4e-8, 8e-8),
             (crack.ridges, 3e7, 8e7),
-        ):
-            unknown.function.x.array[: unknown.owned] = random.uniform(low, high, unknown.owned)
-            unknown.function.x.scatter_forward()
+        )
     (closure,) = (c for c in cell.closures if c.name == "junction")
     closure.value = 5e7
     cell.system.impose_closures()

@@ -115,6 +115,14 @@ class Alone:
 
         on_first(COMM, action)
 
+    def apart(self, other: Path) -> float:
+        """Return how far what is measured of another run is from this one's, of its size [1]."""
+        one, two = read(self.path), read(other)
+        kept = ("voltage", "p_stack", f"void_volume:{WORKING}", f"inventory:{WORKING}")
+        names = {name: two[name] for name in physical(two) if name in kept}
+        assert len(names) == len(kept)
+        return max(deviations(one, names).values())
+
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Alone:
@@ -211,12 +219,7 @@ def test_run_goes_on_with_halved_facets(
     assert first.status is RunStatus.STOPPED
     ssb.resume(case, whole)
 
-    def apart() -> float:
-        one, other = read(alone.path), read(whole)
-        kept = ("voltage", "p_stack", f"void_volume:{WORKING}", f"inventory:{WORKING}")
-        names = {name: other[name] for name in physical(other) if name in kept}
-        assert len(names) == len(kept)
-        return max(deviations(one, names).values())
-
     name = "run with halved facets that was stopped"
-    measured(name, "series", on_first(COMM, apart), 1e-8, "one rank, without a stop")
+    measured(
+        name, "series", on_first(COMM, lambda: alone.apart(whole)), 1e-8, "one rank, without a stop"
+    )

@@ -9,7 +9,7 @@ conduction laws.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mpi4py import MPI
 
@@ -91,10 +91,15 @@ def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
     model.begin(CHARGING["current"], 20.0)
     fill_bodies(model)
     fill_surfaces(model)
-    for closure, value in zip(model.closures, (-3e-9, 0.03, -0.02), strict=True):
-        closure.value = value
-    model.system.impose_closures()
+    set_closures(model, (-3e-9, 0.03, -0.02))
     yield model
+
+
+def set_closures(cell: CellModel, values: Sequence[float]) -> None:
+    """Give the scalar unknowns values, and their fields; collective."""
+    for closure, value in zip(cell.closures, values, strict=True):
+        closure.value = value
+    cell.system.impose_closures()
 
 
 def fill_bodies(cell: CellModel) -> None:
@@ -228,9 +233,7 @@ def test_closures_in_every_mode(cell: CellModel, holding: str, charging: str) ->
     cell.holder.fixture, cell.holder.seated = fixture, seated
     cell.holder.pressure_seat, cell.holder.displacement_seat = 9e5, -2e-9
     cell.begin(CHARGING[charging], 20.0)
-    for closure, value in zip(cell.closures, (-3e-9, 0.03, -0.02), strict=True):
-        closure.value = value
-    cell.system.impose_closures()
+    set_closures(cell, (-3e-9, 0.03, -0.02))
 
     keys = [closure.key for closure in cell.closures]
     errors, sizes = check_blocks(cell, [*keys, "u positive", f"i_normal {WORKING}"])

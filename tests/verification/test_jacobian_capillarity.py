@@ -19,7 +19,13 @@ from ssbmech.solve.unknowns import Unknown
 from tests.moving import WORKING, moving_void
 from tests.parts import Transfer, part
 from tests.tools import measured
-from tests.verification.test_jacobian import CHARGING, check_blocks, fill_bodies, row_groups
+from tests.verification.test_jacobian import (
+    CHARGING,
+    check_blocks,
+    fill_bodies,
+    row_groups,
+    set_closures,
+)
 
 COMM = MPI.COMM_WORLD
 FRAMES = (
@@ -60,9 +66,7 @@ def test_every_block_is_the_derivative_of_the_residual(frame: Frame) -> None:
             fill(tension.pressure, 1e6 * random.standard_normal(n))
         for along in surface.parts.find(WallDiffusion):
             fill(along.carried, 1e-8 * random.standard_normal(n))
-    for closure, value in zip(cell.closures, (-3e-9, 0.03, -0.02), strict=True):
-        closure.value = value
-    cell.system.impose_closures()
+    set_closures(cell, (-3e-9, 0.03, -0.02))
     errors, sizes = check_blocks(cell, list(row_groups(cell)))
     worst = max(errors, key=lambda pair: errors[pair])
     measured(

@@ -20,7 +20,7 @@ from ssbmech.model.cell import CellModel
 from ssbmech.units import MPa, MPa_per_um, s, um
 from tests.parts import Bond, Ions, Lithium, Momentum, Transfer, part
 from tests.tools import measured
-from tests.verification.test_jacobian import check_blocks, row_groups
+from tests.verification.test_jacobian import check_blocks, row_groups, set_closures
 
 pytestmark = pytest.mark.serial
 
@@ -98,9 +98,7 @@ def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
         for pressure in part(body, Momentum).pressures.values():
             pressure.function.interpolate(lambda x: 1e6 + 3e5 * np.sin(2e5 * x[0]))
     fill_surfaces(model)
-    for closure, value in zip(model.closures, (-3e-9, -0.01, 3.75), strict=True):
-        closure.value = value
-    model.system.impose_closures()
+    set_closures(model, (-3e-9, -0.01, 3.75))
     yield model
 
 

@@ -20,7 +20,13 @@ from ssbmech.model.surface import SurfaceModel
 from tests.moving import COUNTER, WORKING, moving_cell
 from tests.parts import Transfer, part
 from tests.tools import measured
-from tests.verification.test_jacobian import CHARGING, check_blocks, fill_bodies, row_groups
+from tests.verification.test_jacobian import (
+    CHARGING,
+    check_blocks,
+    fill_bodies,
+    row_groups,
+    set_closures,
+)
 
 COMM = MPI.COMM_WORLD
 pytestmark = [pytest.mark.serial, pytest.mark.slow]
@@ -117,9 +123,7 @@ def test_every_block_is_the_derivative_of_the_residual() -> None:
     working = model.surfaces[WORKING]
     layer = part(working, Interlayer)
     fill_layer(layer, random)
-    for closure, value in zip(model.closures, (-3e-9, 0.03, -0.02), strict=True):
-        closure.value = value
-    model.system.impose_closures()
+    set_closures(model, (-3e-9, 0.03, -0.02))
     assert all(b == {"empty", "partly", "full"} for b in branches(layer, dt).values())
     errors, sizes = check_blocks(model, list(row_groups(model)))
     names = {c.unknown.key: c.key for c in model.closures if c.key.startswith("electrode")}

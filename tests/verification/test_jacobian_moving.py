@@ -17,7 +17,13 @@ from ssbmech.model.cell import CellModel
 from tests.moving import COUNTER, WORKING, moving_void
 from tests.parts import StickingWall, Transfer, part
 from tests.tools import measured
-from tests.verification.test_jacobian import CHARGING, check_blocks, fill_bodies, row_groups
+from tests.verification.test_jacobian import (
+    CHARGING,
+    check_blocks,
+    fill_bodies,
+    row_groups,
+    set_closures,
+)
 
 COMM = MPI.COMM_WORLD
 FRAMES = (
@@ -63,9 +69,7 @@ def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
                 count = vector.owned
                 vector.function.x.array[:count] = size * random.standard_normal(count)
                 vector.function.x.scatter_forward()
-    for closure, value in zip(model.closures, (-3e-9, 0.03, -0.02), strict=True):
-        closure.value = value
-    model.system.impose_closures()
+    set_closures(model, (-3e-9, 0.03, -0.02))
     yield model
 
 

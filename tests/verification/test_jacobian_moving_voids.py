@@ -19,7 +19,7 @@ from tests.elastic_cell import COUNTER, WORKING
 from tests.moving import LITHIUM
 from tests.parts import part
 from tests.tools import measured
-from tests.verification.test_jacobian import check_blocks, fill_bodies, row_groups
+from tests.verification.test_jacobian import check_blocks, fill_bodies, row_groups, set_closures
 from tests.verification.test_jacobian_voids import fill_surface, voids_case
 
 COMM = MPI.COMM_WORLD
@@ -48,9 +48,7 @@ def test_every_block_is_the_derivative_of_the_residual(frame: Frame) -> None:
         fill_surface(surface)
         between = part(surface, MovingWall).growth.between
         between.interpolate(lambda x: 2e-8 * (1 + np.sin(3e5 * x[0])))
-    for closure, value in zip(cell.closures, (-3e-9, 0.03, -0.02), strict=True):
-        closure.value = value
-    cell.system.impose_closures()
+    set_closures(cell, (-3e-9, 0.03, -0.02))
     errors, sizes = check_blocks(cell, list(row_groups(cell)))
     worst = max(errors, key=lambda pair: errors[pair])
     measured(

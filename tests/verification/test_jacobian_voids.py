@@ -26,7 +26,7 @@ from ssbmech.units import MPa, MPa_per_um, ohm_cm2, um
 from tests.elastic_cell import COUNTER, WORKING, rollers, symmetric_cell, walls
 from tests.parts import Ions, Transfer, part
 from tests.tools import measured
-from tests.verification.test_jacobian import FRAMES, Errors, check_blocks, row_groups
+from tests.verification.test_jacobian import FRAMES, Errors, check_blocks, row_groups, set_closures
 
 COMM = MPI.COMM_WORLD
 HEIGHT_LOST = 1e-7
@@ -150,9 +150,7 @@ def cell(request: pytest.FixtureRequest) -> Iterator[CellModel]:
             ions.phi_e.function.interpolate(lambda x: 0.02 * np.cos(2e5 * x[0]))
     for surface in model.surfaces.values():
         fill_surface(surface)
-    for closure, value in zip(model.closures, (-3e-9, 0.03, -0.02), strict=True):
-        closure.value = value
-    model.system.impose_closures()
+    set_closures(model, (-3e-9, 0.03, -0.02))
     yield model
 
 
