@@ -38,7 +38,7 @@ class PowerGrowth:
         """Check the bounds."""
         check_positive(self, "coefficient", "exponent", "toughness")
         if self.exponent == 2.0:
-            raise ParameterError("PowerGrowth: exponent = 2, whose integral is another: take 2.001")
+            raise ParameterError("PowerGrowth: exponent = 2, expected one that is not 2")
 
     def rate(self, load: float) -> float:
         """Return the growth at a stress intensity or range [m per cycle, or m/s].

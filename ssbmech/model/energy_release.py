@@ -146,7 +146,7 @@ class RoundEnergyRelease:
         check_ring(self)
         if self.outer >= self.radius:
             raise CaseError(
-                f"RoundEnergyRelease {self.name!r}: the outer radius, {self.outer:g} m, reaches "
+                f"RoundEnergyRelease {self.name!r}: the outer distance, {self.outer:g} m, reaches "
                 f"the middle of a front of radius {self.radius:g} m"
             )
 
@@ -186,6 +186,6 @@ def check_ring(asked: CrackEnd) -> None:
         )
     if asked.outer <= asked.inner:
         raise CaseError(
-            f"{who} {asked.name!r}: the outer radius, {asked.outer:g} m, is not larger "
+            f"{who} {asked.name!r}: the outer distance, {asked.outer:g} m, is not larger "
             f"than the inner one, {asked.inner:g} m"
         )
