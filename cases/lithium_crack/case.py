@@ -6,8 +6,8 @@ electrons, so that it is plated along them, faster where the electrolyte is deep
 the crack by its pressure, which drives it back out of the mouth against its creep strength, and
 breaks the bond ahead of the tip where the crack opens it far enough. Below a critical current
 pressure and outflow find a balance, and the crack stays; above it, it runs. The electrode is not
-meshed: its side of the electrolyte is at the overpotential of the mean current against lithium under
-the stack pressure, and presses with it. Run it as
+meshed: its side of the electrolyte is at the overpotential of the mean current against lithium
+under the stack pressure, and presses with it. Run it as
 
     mpirun -n 2 python cases/lithium_crack/case.py                  # 3 mA/cm2: it stops
     mpirun -n 2 python cases/lithium_crack/case.py --current 10     # it runs
