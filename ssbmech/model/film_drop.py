@@ -5,17 +5,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import ufl
 
 from ssbmech.errors import CaseError
 from ssbmech.frames import Expr
+from ssbmech.interfaces.point import InterfacePoint
 from ssbmech.kinds import check_kinds
 from ssbmech.model.cell import CellModel
 from ssbmech.model.outputs import CellField
 from ssbmech.model.parts.transfer import Transfer
 from ssbmech.model.surface import FacetSet
 from ssbmech.runfolder.quantities import quantity
+
+
+@runtime_checkable
+class PartsFilm(Protocol):
+    """Role of a charge-transfer law that tells what drives the reaction behind its film."""
+
+    def overpotential(self, point: InterfacePoint) -> Expr:
+        """Return the overpotential of the charge transfer alone [V]."""
 
 
 @dataclass(frozen=True)
@@ -51,18 +61,20 @@ class FilmDrop:
             raise CaseError(f"FilmDrop: there is no interface {self.interface!r}, only {known}")
         told = f"FilmDrop: interface {self.interface!r} has no charge-transfer law"
         transfer = surface.parts.get(Transfer, told)
-        for law in transfer.laws.values():
-            if not hasattr(law, "overpotential"):
+        laws: dict[str, PartsFilm] = {}
+        for region, law in transfer.laws.items():
+            if not isinstance(law, PartsFilm):
                 raise CaseError(
                     f"FilmDrop: {type(law).__name__} at {self.interface!r} does not part its film "
                     "from its charge transfer: it has no method overpotential(point)"
                 )
+            laws[region] = law
 
         def drop(near: FacetSet) -> Expr:
-            if near.region not in transfer.laws:
+            if near.region not in laws:
                 return ufl.as_ufl(0.0)
-            law, point = transfer.laws[near.region], surface.point(near.region)
-            taken = point.driving - law.overpotential(point)  # type: ignore[attr-defined]
+            point = surface.point(near.region)
+            taken = point.driving - laws[near.region].overpotential(point)
             return transfer.pattern.restrict(taken, 0.0)
 
         return {self.interface: [CellField(quantity("film_drop"), surface.facet_means(drop))]}

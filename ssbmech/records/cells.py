@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 _CLOCK: Final = re.compile(r"(?:(\d+)[d ]\s*)?(\d+):(\d\d?)(?::(\d\d?(?:[.,]\d+)?))?")
@@ -46,6 +46,5 @@ def instant_in(cell: str) -> float | None:
         found = datetime.fromisoformat(cell)
     except ValueError:
         return None
-    return (found.replace(tzinfo=None) - datetime(1970, 1, 1)).total_seconds() - (
-        found.utcoffset().total_seconds() if found.utcoffset() is not None else 0.0  # type: ignore[union-attr]
-    )
+    offset = found.utcoffset() or timedelta(0)
+    return (found.replace(tzinfo=None) - datetime(1970, 1, 1) - offset).total_seconds()
