@@ -115,11 +115,11 @@ class LeakingCrack:
         if not current > 0.0:
             raise ParameterError(f"LeakingCrack: {current:g} A/m2 plates nothing")
         at = min(current, _FIRST)
-        roots = self._newton(at, np.zeros(self.elements))
+        roots = self._equations.newton(at, np.zeros(self.elements))
         while at < current:
             before, at = at, min(current, _GROWTH * at)
             roots = self._reached(before, roots, at)
-        return self._profile(at, roots)
+        return self._equations.profile(at, roots)
 
     def critical_current(self, toughness: float) -> float:
         """Return the current density at which the intensity reaches the toughness [A/m2].
@@ -165,7 +165,7 @@ class LeakingCrack:
     ) -> tuple[float, Array]:
         """Return the logarithm of the intensity over the toughness, and the roots."""
         found = self._reached(before, roots, current)
-        share = self._profile(current, found).intensity / toughness
+        share = self._equations.profile(current, found).intensity / toughness
         return math.log(max(share, 1e-9)), found
 
     def _reached(self, before: float, roots: Array, current: float, cuts: int = _CUTS) -> Array:
@@ -175,7 +175,7 @@ class LeakingCrack:
             ParameterError: No solution was found.
         """
         try:
-            return self._newton(current, roots)
+            return self._equations.newton(current, roots)
         except ParameterError:
             if cuts == 0 or before == 0.0:
                 raise
@@ -189,22 +189,39 @@ class LeakingCrack:
         return self.size / self.elements * (np.arange(self.elements) + 0.5)
 
     @cached_property
+    def _equations(self) -> _Equations:
+        return _Equations(self)
+
+
+@dataclass(frozen=True)
+class _Equations:
+    """The equations of a crack at a current density, element by element.
+
+    Attributes:
+        crack: The crack.
+    """
+
+    crack: LeakingCrack
+
+    @cached_property
     def _compliance(self) -> Array:
         """Return the opening of each element per pressure on each, both halves alike [m/Pa]."""
-        x, half = self.depth, 0.5 * self.size / self.elements
-        stiffness = np.zeros((self.elements, self.elements))
+        crack = self.crack
+        x, half = crack.depth, 0.5 * crack.size / crack.elements
+        stiffness = np.zeros((crack.elements, crack.elements))
         for place in (x, -x):
             away = x[:, None] - place[None, :]
             stiffness += 1.0 / (away + half) - 1.0 / (away - half)
-        return np.asarray(np.linalg.inv(self.modulus / (4.0 * math.pi) * stiffness), dtype=float)
+        return np.asarray(np.linalg.inv(crack.modulus / (4.0 * math.pi) * stiffness), dtype=float)
 
     @cached_property
     def _weights(self) -> Array:
         """Return the stress intensity per pressure on each element [m^(1/2)]."""
-        ends = np.arcsin(np.linspace(0.0, 1.0, self.elements + 1))
-        return 2.0 * math.sqrt(self.size / math.pi) * np.diff(ends)
+        crack = self.crack
+        ends = np.arcsin(np.linspace(0.0, 1.0, crack.elements + 1))
+        return 2.0 * math.sqrt(crack.size / math.pi) * np.diff(ends)
 
-    def _newton(self, current: float, roots: Array) -> Array:
+    def newton(self, current: float, roots: Array) -> Array:
         """Return the roots q^(1/n) of the fluxes towards the mouth, over those of all that plates.
 
         The root as the unknown takes away the singular slope of the gradient at no flux.
@@ -227,32 +244,34 @@ class LeakingCrack:
                     break
             roots, miss, slope = tried, found, there
         raise ParameterError(
-            f"LeakingCrack: no steady state found at {current:g} A/m2 in a crack of {self.size:g} m"
+            f"LeakingCrack: no steady state found at {current:g} A/m2 in a crack of "
+            f"{self.crack.size:g} m"
         )
 
     def _residual(self, current: float, roots: Array) -> tuple[Array, Array]:
         """Return how far each root is from that of its gradient and width, and the derivative."""
-        n, width = self.flow.exponent, self.size / self.elements
+        crack, count = self.crack, self.crack.elements
+        n, width = crack.flow.exponent, crack.size / count
         power = (n + 2.0) / n
         pressure, by_root = self._opening_pressure(current, roots)
         opens = (pressure > 0.0).astype(float)
         # the flux of an element is that through its face towards the mouth
-        near = 0.5 * (np.eye(self.elements) + np.eye(self.elements, k=-1))
+        near = 0.5 * (np.eye(count) + np.eye(count, k=-1))
         near[0, 0] = 1.0
         of_width = near @ self._compliance * opens
         wide = np.maximum(of_width @ pressure, 0.0)
-        drop = np.eye(self.elements) - np.eye(self.elements, k=-1)
-        outside = np.zeros(self.elements)
-        outside[0] = max(self.opened, 0.0)
-        length = np.full(self.elements, width)
+        drop = np.eye(count) - np.eye(count, k=-1)
+        outside = np.zeros(count)
+        outside[0] = max(crack.opened, 0.0)
+        length = np.full(count, width)
         length[0] = 0.5 * width
         scale = self._everything(current) ** (1.0 / n)
-        flows = (2.0 * self.flow.coefficient / (n + 2.0)) ** (1.0 / n) * 0.5**power
+        flows = (2.0 * crack.flow.coefficient / (n + 2.0)) ** (1.0 / n) * 0.5**power
         flows = flows / (length * scale)
         gradient = drop @ pressure - outside
         miss = roots - flows * wide**power * gradient
         slope = (
-            np.eye(self.elements)
+            np.eye(count)
             - (
                 (flows * wide**power)[:, None] * drop
                 + (flows * power * wide ** (power - 1.0) * gradient)[:, None] * of_width
@@ -263,27 +282,30 @@ class LeakingCrack:
 
     def _opening_pressure(self, current: float, roots: Array) -> tuple[Array, Array]:
         """Return p + S of each element by what is plated on it, and its derivative."""
-        n, width = self.flow.exponent, self.size / self.elements
-        plates = np.eye(self.elements) - np.eye(self.elements, k=1)
+        crack, count = self.crack, self.crack.elements
+        n, width = crack.flow.exponent, crack.size / count
+        plates = np.eye(count) - np.eye(count, k=1)
         flux = self._everything(current) * np.sign(roots) * np.abs(roots) ** n
-        by_flux = self.resistance * FARADAY**2 / self.molar_volume**2 / (2.0 * width) * plates
+        by_flux = crack.resistance * FARADAY**2 / crack.molar_volume**2 / (2.0 * width) * plates
         slope = self._everything(current) * n * np.abs(roots) ** (n - 1.0)
-        overpotential = current * (self.resistance + self.depth / self.conductivity)
-        ends = FARADAY / self.molar_volume * overpotential + self.opened
+        overpotential = current * (crack.resistance + crack.depth / crack.conductivity)
+        ends = FARADAY / crack.molar_volume * overpotential + crack.opened
         return ends - by_flux @ flux, -by_flux * slope
 
     def _everything(self, current: float) -> float:
         """Return the flux out of the mouth if all is plated that a flat wall would [m2/s]."""
-        return 2.0 * current * self.molar_volume / FARADAY * self.size
+        crack = self.crack
+        return 2.0 * current * crack.molar_volume / FARADAY * crack.size
 
-    def _profile(self, current: float, roots: Array) -> Profile:
+    def profile(self, current: float, roots: Array) -> Profile:
         """Return the state that belongs to roots of fluxes."""
+        crack = self.crack
         pressure, _ = self._opening_pressure(current, roots)
         opens = np.maximum(pressure, 0.0)
-        flux = self._everything(current) * np.sign(roots) * np.abs(roots) ** self.flow.exponent
+        flux = self._everything(current) * np.sign(roots) * np.abs(roots) ** crack.flow.exponent
         return Profile(
-            depth=self.depth,
-            pressure=pressure - self.opened,
+            depth=crack.depth,
+            pressure=pressure - crack.opened,
             opening=self._compliance @ opens,
             outflow=float(flux[0]),
             intensity=float(self._weights @ opens),

@@ -22,7 +22,8 @@ from ssbmech.forms import crack_tip
 from ssbmech.forms.crack_tip import CrackTip
 from ssbmech.frames import Expr
 from ssbmech.model.cell import CellModel
-from ssbmech.model.crack_ring import Array, CrackEnd, Ring
+from ssbmech.model.crack_neighbourhood import CrackEnd
+from ssbmech.model.crack_ring import Array, Ring
 from ssbmech.model.outputs import Scalar
 from ssbmech.parameter import parameter, validate_parameters
 from ssbmech.plausible import LENGTH_HINT

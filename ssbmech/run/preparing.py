@@ -130,7 +130,8 @@ def _(case: Case, job: Job, interrupt: Interrupt) -> Prepared:
     if saved is None:
         folder.write_manifest(_manifest(case, cell, measurement))
     size = sum(comm.allreduce(w.owned) for w in cell.unknowns) + len(cell.closures)
-    logger.info("%d unknowns on %d ranks", size, comm.size)
+    ranks = "one rank" if comm.size == 1 else f"{comm.size} ranks"
+    logger.info("%d unknowns on %s", size, ranks)
     if saved is not None:
         # before any file is touched
         observers.check_known(saved.content["observers"])

@@ -97,7 +97,8 @@ def text(found: Mapping[str, Any]) -> str:
             f"{name} = {knob['value']} {knob.get('unit', '')}".strip()
             for name, knob in found["knobs"].items()
             if knob.get("value") is not None
-        ),
+        )
+        or "none",
         "time steps": found["steps"],
         "wall time": f"{found['wall time [s]']:.1f} s",
         **_linear(found["linear solver"]),
