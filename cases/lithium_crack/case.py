@@ -98,7 +98,7 @@ def build_case(options: argparse.Namespace) -> ssb.Case:
         protocol=(ssb.Rest(options.seconds * s, name="plate"),),
         scales=ssb.Scales(stress=100 * MPa),
         step_control=ssb.AdaptiveSteps(
-            dt_initial=0.2, dt_max=options.longest_step * s, gap_error=2e-8, stress_error=None
+            dt_initial=0.02, dt_max=options.longest_step * s, gap_error=2e-8, stress_error=None
         ),
         output=ssb.Output(fields_every=options.fields_every),
     )
