@@ -205,12 +205,12 @@ class Inclined(MeshSource):
 
 def slide_of_the_other_sign(patch: pytest.MonkeyPatch) -> None:
     right = MovingWall._sideways
-    patch.setattr(MovingWall, "_sideways", lambda self: -right(self))
+    patch.setattr(MovingWall, "_sideways", lambda self, *at: -right(self, *at))
 
 
 def slide_left_out(patch: pytest.MonkeyPatch) -> None:
     right = MovingWall._sideways
-    patch.setattr(MovingWall, "_sideways", lambda self: 0.0 * right(self))
+    patch.setattr(MovingWall, "_sideways", lambda self, *at: 0.0 * right(self, *at))
 
 
 def slide_shared_alike(patch: pytest.MonkeyPatch) -> None:
