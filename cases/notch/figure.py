@@ -92,7 +92,7 @@ def _shapes(axes: Any, run: RunData) -> None:
     for colour, left in zip(theme.LINES, LEFT, strict=False):
         step = int(np.argmin(np.abs(opened - left)))
         height = middles[order, 1] + gaps[step][order]
-        label = f"{100 * opened[step]:.2g} %, {field.times[step]:.3g} s"
+        label = f"{100 * opened[step]:.2g} %, {field.times[step]:.0f} s"
         axes.plot(middles[order, 0], height, color=colour, lw=1.0, label=label)
     wide = 1.3 * middles[gaps[0] > 1e-3, 0].max()
     axes.set(xlabel="x (µm)", ylabel="y (µm)", xlim=(0.0, wide), aspect="equal")

@@ -28,9 +28,9 @@ MEASURED = {
     "nmc_li3ybrcl6_sheet": ([125, 200, 300, 350], [39, 38, 37.5, 37]),
 }
 WORDS = {
-    "glass_75li2s_25p2s5": "75Li2S 25P2S5 glass",
-    "li6ps5cl_pressed": "Li6PS5Cl",
-    "li3ybrcl6_sheet": "Li3YBrCl6 sheet",
+    "glass_75li2s_25p2s5": r"75Li$_2$S 25P$_2$S$_5$ glass",
+    "li6ps5cl_pressed": r"Li$_6$PS$_5$Cl",
+    "li3ybrcl6_sheet": r"Li$_3$YBrCl$_6$ sheet",
     "nmc_li3ybrcl6_sheet": "the same with 78 % NMC",
 }
 

@@ -69,7 +69,7 @@ def draw(runs: list[RunData], labels: list[str], path: Path) -> None:
         stores.stackplot(
             hours, *held.values(), labels=list(held), colors=theme.LINES[: len(held)], alpha=0.75
         )
-        stores.set(xlabel="time (h)", ylabel="lithium (mA h cm⁻²)", title=labels[0])
+        stores.set(xlabel="time (h)", ylabel="lithium (mAh cm⁻²)", title=labels[0])
         stores.legend(loc="upper left")
         for colour, run, label in zip(theme.LINES, runs, labels, strict=False):
             series = run.series

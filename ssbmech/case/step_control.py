@@ -235,6 +235,8 @@ class AdaptiveSteps:
 
 
 class _AdaptiveSizer:
+    """Lengthens and shortens steps by their errors, which grow with the square of the length."""
+
     def __init__(self, settings: AdaptiveSteps) -> None:
         self.settings = settings
         self._dt = settings.dt_initial
@@ -343,6 +345,8 @@ class PrescribedSteps:
 
 
 class _PrescribedSizer:
+    """Goes through given lengths; what is left of a protocol step after them is one step."""
+
     def __init__(self, lengths: Sequence[float]) -> None:
         self._left = list(lengths)[::-1]
         self._used = 0

@@ -33,10 +33,9 @@ class StopCondition(Protocol):
 
 
 def stop_reason(stop: StopCondition) -> str:
-    """Return why a step ended on a condition, for logs and reports."""
-    reached = f"{stop.quantity} reached its limit"
+    """Return why a step ended on a condition, and the column that told it, for logs and reports."""
     reason = getattr(stop, "reason", "")
-    return f"{reason}: {reached}" if reason else reached
+    return f"{reason} [{stop.quantity}]" if reason else f"{stop.quantity} reached its limit"
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,7 @@ class ThroughCrack:
         return (_rule(size, size, np.ones_like),)
 
     def layer(self, size: float, depth: float) -> float:
-        r"""Return :math:`2 \sqrt{a / \pi} \arcsin(d / a)`."""
+        r"""Return :math:`2 \sqrt{a / \pi} \arcsin(d / a)` [m^(1/2)]."""
         return float(_rule(size, depth, np.ones_like).weights.sum())
 
 
@@ -191,7 +191,7 @@ class EdgeCrack:
         return (_rule(size, size, _edge),)
 
     def layer(self, size: float, depth: float) -> float:
-        """Return the weight function integrated from the surface to a depth."""
+        """Return the weight function integrated from the surface to a depth [m^(1/2)]."""
         return float(_rule(size, depth, _edge).weights.sum())
 
 
@@ -210,7 +210,7 @@ class PennyCrack:
         return (_rule(size, size, lambda t: t),)
 
     def layer(self, size: float, depth: float) -> float:
-        r"""Return :math:`2 \sqrt{a / \pi} (1 - \sqrt{1 - d^2 / a^2})`."""
+        r"""Return :math:`2 \sqrt{a / \pi} (1 - \sqrt{1 - d^2 / a^2})` [m^(1/2)]."""
         return float(_rule(size, depth, lambda t: t).weights.sum())
 
 
@@ -241,7 +241,10 @@ class HalfPenny:
         return tuple(Rule(depths, y * root * np.array([1.0 - c, c])) for y, c in self.points)
 
     def layer(self, size: float, depth: float) -> float:
-        """Return that of an edge crack in the ratio of both under a uniform stress: an estimate."""
+        """Return that of an edge crack in the ratio of both under a uniform stress [m^(1/2)].
+
+        It is an estimate.
+        """
         edge = EdgeCrack()
         whole = edge.layer(size, size)
         return edge.layer(size, depth) / whole * self.points[0][0] * math.sqrt(math.pi * size)

@@ -154,6 +154,8 @@ def growing_size(
 ) -> int:
     """Add a size field that grows linearly with a distance, and return its tag.
 
+    All lengths are in the unit of the model.
+
     Args:
         gmsh: the gmsh module in a session.
         distance: distance as a Gmsh expression of x, y, z.
@@ -182,6 +184,8 @@ def size_within(
     gmsh: Any, axis: str, inside: float, outside: float, low: float, high: float, ramp: float
 ) -> int:
     """Add a size field that is constant between two planes across an axis, and return its tag.
+
+    All lengths are in the unit of the model.
 
     Args:
         gmsh: the gmsh module in a session.

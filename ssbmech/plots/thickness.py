@@ -132,9 +132,10 @@ def thickness_figure(run: RunData, path: Path) -> Path:
             _draw_line(column[0], run, layer, unit.factor, colour)
             _draw_map(figure, column[1 + number], run, layer, unit)
         column[0].set_ylabel(f"thickness of\nwhat moves ({unit.text})")
-        column[0].set_ylim(bottom=0.0)
+        # room for the legend above lines that rise to their end
+        column[0].set_ylim(0.0, (1.05 + 0.13 * len(layers)) * unit.factor * largest)
         column[0].spines[["top", "right"]].set_visible(False)
-        column[0].legend(loc="best", frameon=True, framealpha=0.85, edgecolor="none")
+        column[0].legend(loc="upper right", frameon=True, framealpha=0.85, edgecolor="none")
         shade_steps(column[0], run, shade=True, labels=True)
         column[-1].set_xlabel(f"time ({run.time_unit()[0]})")
         if picture.where:

@@ -43,6 +43,7 @@ _STATES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     }
 )
 _ENDED: Final = re.compile(r": step (\d+) of \d+, .*: ended \((.*)\)$")
+_COLUMN: Final = re.compile(r" \[[^\]]*\]$")
 # as runs of earlier versions wrote it
 _ENDED_BEFORE: Final = re.compile(r": .* ended after step (\d+) of the protocol \((.*)\)$")
 # Sizes below that are rounding [m2 or m3].
@@ -249,6 +250,8 @@ def _ending(
 
 def _ended_by(run: RunData, reason: str) -> str:
     """Return what the log names as the end of a step, in words."""
+    # a reason in words comes with the column that told it
+    reason = _COLUMN.sub("", reason)
     word, colon, cause = reason.partition(": ")
     if colon:
         return f"{word}: {_ended_by(run, cause)}"

@@ -129,6 +129,16 @@ def test_status_is_a_word_with_its_reason(copy, status, reason, name):
     assert reason in page.text
 
 
+def test_protocol_tells_what_has_happened_in_words(copy):
+    used_up = "lithium used up at negative|separator"
+    (copy / "run.log").write_text(
+        "2026-11-21 16:26:28,766 INFO     ssbmech.runner: step 1 of 3, strip: "
+        f"ended ({used_up} [reached:negative|separator])\n",
+        encoding="utf-8",
+    )
+    assert protocol_steps(open_run(copy)[0])[0].ended == used_up
+
+
 def test_protocol_tells_how_steps_ended(copy):
     steps = [{"label": name, "duration [s]": 1800.0} for name in ("plate", "rest", "strip")]
     change_manifest(copy, protocol=[*steps, {"label": "late", "duration [s]": 60.0}])

@@ -209,7 +209,7 @@ def test_a_length_of_a_crack() -> None:
     assert stop.quantity == f"crack_size:{CRACK}"
     assert stop.excess(10.5e-6) == pytest.approx(0.5e-6)
     assert 0.0 < stop.tolerance() < 0.1e-6
-    assert stop_reason(stop).startswith("the crack has grown: crack_size")
+    assert stop_reason(stop).startswith("the crack has grown [crack_size")
     with pytest.raises(ParameterError, match="10"):
         ssb.CrackAbove(CRACK, 10.0)
     with pytest.raises(ParameterError, match="limit"):

@@ -47,8 +47,7 @@ def test_wall_about_to_overhang_ends_the_step_by_name() -> None:
     """The step of the protocol ends before the wall is too steep, and stripping flattens it."""
     plate, strip = (ssb.ConstantCurrent(sign * mA_per_cm2, 60 * s) for sign in (-1, 1))
     run = march(steep(7.95e-6, protocol=(ssb.Preload(1 * s), plate, strip)))
-    reached = "reached its limit"
-    named = f"wall of negative about to overhang: wall_slope:{WORKING} {reached}"
+    named = f"wall of negative about to overhang [wall_slope:{WORKING}]"
     # a run in two halves is interrupted once
     endings = [ending for ending in run.endings if ending != "interrupted"]
     assert endings == ["duration", named, "duration"]
