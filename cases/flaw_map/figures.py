@@ -31,10 +31,10 @@ SHAPE, LITHIUM, FLAW = "half-penny", "lithium_lepage2019", 14.0
 """Shape of all flaws, set of lithium, and the one flaw that was seen [um]."""
 SOLIDS = (
     # interface, toughness [MPa m^(1/2)], name
-    ("lithium|li6ps5cl", 0.69, r"Li$_6$PS$_5$Cl, 0.69"),
-    ("lithium|li6ps5cl", 0.23, r"Li$_6$PS$_5$Cl, 0.23"),
-    ("lithium|llzo", 1.0, "LLZO, clean, 1.0"),
-    ("lithium|llzo_contaminated", 1.0, "LLZO, filmed, 1.0"),
+    ("lithium|li6ps5cl", 0.69, r"Li$_6$PS$_5$Cl, 0.69 MPa√m"),
+    ("lithium|li6ps5cl", 0.23, r"Li$_6$PS$_5$Cl, 0.23 MPa√m"),
+    ("lithium|llzo", 1.0, "LLZO, clean, 1 MPa√m"),
+    ("lithium|llzo_contaminated", 1.0, "LLZO, filmed, 1 MPa√m"),
 )
 FLAWS = (1.0, 3.0, 10.0, 30.0, 100.0)
 CELSIUS = (25.0, 60.0, 80.0)
