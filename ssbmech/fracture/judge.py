@@ -60,7 +60,8 @@ class Assumed:
         """Check the bounds."""
         if not self.compressed > 0.0 or not 0.0 < self.cell_area < math.inf:
             raise ParameterError(
-                "the depth of the compression and the area of the cell are above zero"
+                f"the depth of the compression is {self.compressed:g} m, the area of the cell "
+                f"{self.cell_area:g} m2: expected numbers above zero, a finite one of the area"
             )
 
 

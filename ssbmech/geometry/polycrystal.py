@@ -98,7 +98,7 @@ class Polycrystal(MeshSource):
         if len({self.grain_name, self.metal_name, self.counter_name}) < 3:
             raise MeshError("Polycrystal: grains, metal and counter need different names")
         if self.frame.dim != 2 or self.frame.revolves:
-            raise MeshError("Polycrystal is a section in plane strain")
+            raise MeshError("Polycrystal is a section: expected frame=PlaneStrain()")
         if not _are_places(self.places) or self.grains < 2 or self.seed < 0:
             raise MeshError(
                 f"Polycrystal: grains = {self.grains}, seed = {self.seed}, places = {self.places}: "

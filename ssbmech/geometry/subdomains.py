@@ -68,7 +68,10 @@ class BodyMesh:
         x = dmesh.compute_midpoints(mesh, dim - 1, facets)[:, :dim]
         face_low, face_high = _extent(mesh.comm, x)
         if not np.all(np.isfinite(face_low)):
-            raise MeshError(f"body {self.name!r} has no facet on the face {face!r}")
+            known = ", ".join(repr(name) for name in sorted(self.faces)) or "none"
+            raise MeshError(
+                f"body {self.name!r} has no facet on the face {face!r}; faces of the mesh: {known}"
+            )
         flat = (face_high - face_low) <= 1e-9 * np.max(high - low)
         for axis in np.flatnonzero(flat):
             for sign, bound in ((-1.0, low[axis]), (1.0, high[axis])):

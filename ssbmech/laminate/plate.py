@@ -138,7 +138,10 @@ class PlateOnCells:
             CaseError: a bolt lies beside the plate, or the cells have no stiffness.
         """
         if not stiffness > 0.0:
-            raise CaseError(f"the cells under a plate have a stiffness of {stiffness:g} Pa/m")
+            raise CaseError(
+                f"the cells under a plate have a stiffness of {stiffness:g} Pa/m, expected one "
+                "above zero"
+            )
         for x, y in bolts.places:
             if not (0.0 <= x <= plate.width and 0.0 <= y <= plate.depth):
                 raise CaseError(

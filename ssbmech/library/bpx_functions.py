@@ -74,7 +74,7 @@ def section_of(sections: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """
     found = sections.get(name)
     if not isinstance(found, dict):
-        raise ParameterError(f"there is no section {name!r}")
+        raise ParameterError(f"there is no section {name!r}, only {_listed(sections)}")
     return found
 
 
@@ -88,8 +88,14 @@ def number_of(
     """
     found = section.get(key, otherwise)
     if isinstance(found, bool) or not isinstance(found, (int, float)) or not isfinite(found):
-        raise ParameterError(f"{where!r} has no number {key!r}")
+        told = f"there it is {found!r}" if key in section else f"it has {_listed(section)}"
+        raise ParameterError(f"{where!r} has no number {key!r}: {told}")
     return float(found)
+
+
+def _listed(entries: Mapping[str, Any]) -> str:
+    """Return the names of entries for a message."""
+    return ", ".join(repr(name) for name in entries) or "nothing"
 
 
 def function_of(section: Mapping[str, Any], key: str, where: str) -> BpxFunction:

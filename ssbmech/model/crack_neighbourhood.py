@@ -86,7 +86,8 @@ class Neighbourhood:
         self._frame = cell.case.geometry.frame
         missing = [name for name in asked.bodies if name not in cell.bodies]
         if missing:
-            raise CaseError(f"{self._who}: there is no body {missing[0]!r}")
+            known = ", ".join(cell.bodies)
+            raise CaseError(f"{self._who}: there is no body {missing[0]!r}, only {known}")
         self.bodies = [cell.bodies[name] for name in asked.bodies]
         self.weights = {body.name: self._weight(body) for body in self.bodies}
         self.regions = {body.name: self._elastic(body) for body in self.bodies}
