@@ -16,7 +16,7 @@ from ssbmech.case.repeating import flattened
 from ssbmech.case.settings import NewtonSettings, Output, Scales
 from ssbmech.case.step_control import AdaptiveSteps, StepControl
 from ssbmech.errors import CaseError
-from ssbmech.laminate.checks import check_holding, check_rates, warn_of_no_expansion
+from ssbmech.laminate.checks import check_holding, check_rates, warn_of_temperatures
 from ssbmech.laminate.layer import Array, LayerLaw
 from ssbmech.laminate.sides import HeldSides, Sides
 from ssbmech.laminate.voltage import CellVoltage
@@ -179,7 +179,12 @@ class LaminateCase:
         check_rates(self.cell.voltage.rest.capacity, self.protocol)
         plies = (*self.cell.plies, *self.pads)
         unknown = [ply.name for ply in plies if ply.thermal_expansion is None]
-        warn_of_no_expansion(unknown, self.cold, self.temperature, self.protocol)
+        losses = [
+            type(law).__name__
+            for law in self.cell.voltage.losses
+            if getattr(law, "activation_energy", None) is None
+        ]
+        warn_of_temperatures(unknown, losses, self.cold, self.temperature, self.protocol)
         self._check_voltage()
 
     def _check_voltage(self) -> None:

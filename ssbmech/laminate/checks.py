@@ -53,22 +53,32 @@ def check_rates(capacity: float, protocol: Sequence[Step]) -> None:
             )
 
 
-def warn_of_no_expansion(
-    unknown: Sequence[str], cold: float, temperature: float, protocol: Sequence[Step]
+def warn_of_temperatures(
+    layers: Sequence[str],
+    losses: Sequence[str],
+    cold: float,
+    temperature: float,
+    protocol: Sequence[Step],
 ) -> None:
-    """Warn of layers that a change of temperature leaves as they are, for want of a number.
+    """Warn of what a change of temperature leaves as it is, for want of a number.
 
     Args:
-        unknown: names of layers whose expansion is not known.
+        layers: names of layers whose expansion is not known.
+        losses: names of losses of voltage whose activation energy is not.
         cold: temperature at which nothing has expanded [K].
         temperature: that of the case [K].
         protocol: its steps.
     """
-    ends = [cold, *(found.temperature for found in temperature_range(temperature, protocol))]
-    if unknown and max(ends) > min(ends):
+    ends = [found.temperature for found in temperature_range(temperature, protocol)]
+    told = []
+    if layers and max(cold, *ends) > min(cold, *ends):
+        told.append(f"have no thermal_expansion: {', '.join(layers)}")
+    if losses and max(ends) > min(ends):
+        told.append(f"have no activation_energy: {', '.join(losses)}")
+    if told:
         warnings.warn(
-            f"the stack goes from {min(ends):g} to {max(ends):g} K, and these layers keep their "
-            f"size, for they have no thermal_expansion: {', '.join(unknown)}",
+            f"the stack goes from {min(cold, *ends):g} to {max(cold, *ends):g} K, and some of it "
+            f"does not follow; these {'; these '.join(told)}",
             CaseWarning,
             stacklevel=4,
         )

@@ -16,6 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
+from ssbmech.activation import energy_parameter, eyring, hotter, reference_parameter
 from ssbmech.constants import FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE
 from ssbmech.errors import CaseError, ParameterError
 from ssbmech.laminate.layer import Array
@@ -63,13 +64,19 @@ class LossLaw(Protocol):
 
 @dataclass(frozen=True)
 class Resistance:
-    """A resistance times area, the same at all pressures.
+    r"""A resistance times area, the same at all pressures.
+
+    .. math:: R(T) = R \exp\left[\frac{Q}{R_g} \left(\frac1T - \frac1{T_0}\right)\right]
+
+    Without an activation energy Q it is the same at all temperatures.
 
     Raises:
         ParameterError: a constant is out of its bounds.
     """
 
     resistance: float = parameter("ohm m2", low=0.0, doc="resistance times area")
+    activation_energy: float | None = energy_parameter(default=None)
+    reference_temperature: float = reference_parameter("temperature of the resistance")
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -77,7 +84,8 @@ class Resistance:
 
     def loss(self, current: Array, charge: Array, pressure: float, temperature: float) -> Loss:
         """Return the ohmic loss."""
-        by = np.full_like(current, self.resistance)
+        eased = float(hotter(self.activation_energy, temperature, self.reference_temperature))
+        by = np.full_like(current, self.resistance / eased)
         zero = np.zeros_like(current)
         return Loss(by * current, by, zero, zero)
 
@@ -90,11 +98,15 @@ class Resistance:
 class PressedResistance:
     """A resistance times area that falls with the pressure, by a table that is not left.
 
+    With the temperature it goes as `Resistance`.
+
     Raises:
         ParameterError: a resistance is negative, or rises with the pressure.
     """
 
     curve: Curve = table("ohm m2", low=0.0, doc="resistance times area against pressure [Pa]")
+    activation_energy: float | None = energy_parameter(default=None)
+    reference_temperature: float = reference_parameter("temperature of the table")
 
     def __post_init__(self) -> None:
         """Check the bounds, and that pressure makes contact."""
@@ -107,8 +119,9 @@ class PressedResistance:
 
     def loss(self, current: Array, charge: Array, pressure: float, temperature: float) -> Loss:
         """Return the ohmic loss."""
-        by = np.full_like(current, float(self.curve.numeric(pressure)))
-        slope = float(self.curve.numeric_slope(pressure))
+        eased = float(hotter(self.activation_energy, temperature, self.reference_temperature))
+        by = np.full_like(current, float(self.curve.numeric(pressure)) / eased)
+        slope = float(self.curve.numeric_slope(pressure)) / eased
         return Loss(by * current, by, np.zeros_like(current), slope * current)
 
     def outside(self, charge: Array, pressure: float) -> str:
@@ -125,7 +138,11 @@ class PressedResistance:
 class Activation:
     r"""Charge transfer with a symmetric barrier, of the area of the cell.
 
-    .. math:: \eta = \frac{2RT}{F} \sinh^{-1}\frac{i}{2 i_0}
+    .. math:: \eta = \frac{2RT}{F} \sinh^{-1}\frac{i}{2 i_0}, \quad
+              i_0(T) = i_0 \frac{T}{T_0}
+              \exp\left[-\frac{Q}{R} \left(\frac1T - \frac1{T_0}\right)\right]
+
+    Without an activation energy Q the exchange current is the same at all temperatures.
 
     Raises:
         ParameterError: a constant is out of its bounds.
@@ -134,6 +151,8 @@ class Activation:
     exchange_current: float = parameter(
         "A/m2", low=0.0, low_open=True, doc="exchange current density by area of the cell"
     )
+    activation_energy: float | None = energy_parameter(default=None)
+    reference_temperature: float = reference_parameter("temperature of the exchange current")
 
     def __post_init__(self) -> None:
         """Convert to SI and check the bounds."""
@@ -142,8 +161,10 @@ class Activation:
     def loss(self, current: Array, charge: Array, pressure: float, temperature: float) -> Loss:
         """Return the overpotential."""
         thermal = 2 * GAS_CONSTANT * temperature / FARADAY
-        z = current / (2 * self.exchange_current)
-        by = thermal / (2 * self.exchange_current * np.sqrt(1 + z * z))
+        factor = eyring(self.activation_energy, temperature, self.reference_temperature)
+        twice = 2 * self.exchange_current * float(factor)
+        z = current / twice
+        by = thermal / (twice * np.sqrt(1 + z * z))
         zero = np.zeros_like(current)
         return Loss(thermal * np.arcsinh(z), by, zero, zero)
 

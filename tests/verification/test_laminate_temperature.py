@@ -10,17 +10,21 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from scipy.optimize import brentq
 
 import ssbmech as ssb
 from ssbmech.case.protocol import Drive
+from ssbmech.constants import FARADAY, GAS_CONSTANT
 from ssbmech.errors import CaseWarning
 from ssbmech.laminate.case import LaminateCase
 from ssbmech.laminate.march import LaminateMarch
 from ssbmech.laminate.sides import FreeSides
 from ssbmech.laminate.soft import LiquidColumn
 from ssbmech.laminate.solid import SolidLayer
+from ssbmech.laminate.voltage import Activation, CellVoltage, PressedResistance, Resistance
+from ssbmech.materials.curve import Curve
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from ssbmech.units import K, um
@@ -158,8 +162,35 @@ def test_jacobian_when_warmer() -> None:
     assert (abs(exact - found) / size).max() < 2e-6
 
 
-def test_layers_without_a_number_are_told() -> None:
+def test_losses_follow_the_temperature() -> None:
+    """Resistances by Arrhenius, charge transfer as that of interfaces on a mesh."""
+    energy, warm = 35e3, COLD + WARMER
+    less = math.exp(energy / GAS_CONSTANT * (1 / warm - 1 / COLD))
+    current, none = np.array([20.0]), np.zeros(1)
+    table = Curve((1e6, 3e6, 1e7), (3e-3, 2e-3, 1e-3))
+    for law in (Resistance(2e-3, energy), PressedResistance(table, energy)):
+        cold, hot = (law.loss(current, none, 4e6, t) for t in (COLD, warm))
+        assert hot.voltage[0] == pytest.approx(less * cold.voltage[0], rel=1e-12)
+        assert hot.by_pressure[0] == pytest.approx(less * cold.by_pressure[0], rel=1e-12)
+        assert hot.by_current[0] == pytest.approx(hot.voltage[0] / 20.0, rel=1e-12)
+    activated = Activation(30.0, energy)
+    small = np.array([1e-3])
+    cold, hot = (activated.loss(small, none, 0.0, t).voltage[0] for t in (COLD, warm))
+    assert hot == pytest.approx(less * cold, rel=1e-6)
+    large = activated.loss(current, none, 0.0, warm)
+    i_0 = 30.0 * warm / COLD / less
+    exact = 2 * GAS_CONSTANT * warm / FARADAY * math.asinh(20.0 / (2 * i_0))
+    assert large.voltage[0] == pytest.approx(exact, rel=1e-12)
+    ends = [activated.loss(current + d, none, 0.0, warm).voltage[0] for d in (-1e-3, 1e-3)]
+    assert large.by_current[0] == pytest.approx((ends[1] - ends[0]) / 2e-3, rel=1e-6)
+
+
+def test_what_does_not_follow_is_told() -> None:
     bare = [ply(name, h, SolidLayer(law)) for name, h, law, _ in STACK]
     swing = ssb.Under(ssb.Rest(60.0), temperature=COLD + WARMER)
+    more = {"temperature": COLD, "protocol": (ssb.Preload(1.0), swing)}
     with pytest.warns(CaseWarning, match="no thermal_expansion: graphite, separator, cathode"):
-        laminate(ssb.FixedGap(PRELOAD), bare, temperature=COLD, protocol=(ssb.Preload(1.0), swing))
+        laminate(ssb.FixedGap(PRELOAD), bare, **more)
+    lossy = CellVoltage(losses=(Resistance(1e-3), Activation(30.0, 35e3)))
+    with pytest.warns(CaseWarning, match="no activation_energy: Resistance$"):
+        stack(ssb.FixedGap(PRELOAD), voltage=lossy, protocol=(ssb.Preload(1.0), swing))
