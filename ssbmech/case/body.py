@@ -13,6 +13,7 @@ from ssbmech.case.remeshing import Remeshing
 from ssbmech.errors import CaseError
 from ssbmech.extensions import OwnPart
 from ssbmech.interfaces.exhaustion import Exhaustion
+from ssbmech.materials.elastic import Compacting
 from ssbmech.materials.material import Material
 from ssbmech.materials.swelling import LogarithmicVolumeSwelling, NoSwelling
 from ssbmech.parameter import STATED_IF_GIVEN, validate_parameters
@@ -37,8 +38,8 @@ class Body:
         parts: further physics with unknowns or terms of its own.
         moves: whether its mesh moves; strains then count from step to step. That of a metal
             follows what is stripped, plated and flows: one region, at the minus side of its
-            interfaces. An elastic solid or a host goes along with its mesh, whatever it turns and
-            swells.
+            interfaces. An elastic solid, one that densifies or a host goes along with its mesh,
+            whatever it turns, swells and is pressed.
         logarithmic: whether it is a layer, held at its sides, whose height may change by any
             amount: its strain along the stack is the logarithm of its stretch, and nothing in it
             moves sideways.
@@ -112,9 +113,8 @@ class Body:
 
     @property
     def goes_along(self) -> bool:
-        """Whether it moves whole with its mesh: an elastic solid, or a host of lithium."""
-        materials = self.materials.values()
-        return self.moves and any(m.host is not None or not m.solid.flows for m in materials)
+        """Whether it moves whole with its mesh: a solid that is no metal."""
+        return self.moves and any(not is_metal(m) for m in self.materials.values())
 
     @property
     def exhaustions(self) -> tuple[Exhaustion, ...]:
@@ -155,3 +155,9 @@ class Body:
             exhaustion=exhaustion,
             remeshing=remeshing,
         )
+
+
+def is_metal(material: Material) -> bool:
+    """Return whether a material flows through the mesh of a body that moves."""
+    hosts = material.host is not None
+    return material.solid.flows and not (hosts or isinstance(material.solid, Compacting))

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ssbmech.case.body import Body
+from ssbmech.case.body import Body, is_metal
 from ssbmech.case.boundary import Support, holds_normal
 from ssbmech.case.settings import Discretisation
 from ssbmech.errors import CaseError, CaseWarning
@@ -92,14 +92,6 @@ def _change(swelling: object) -> float:
 
 def _faults_of_any(body: Body) -> Iterator[str]:
     """Yield why a body can move in no way."""
-    if len(body.materials) > 1:
-        yield "and has more than one region: make each of them a body of its own"
-    for material in body.materials.values():
-        if isinstance(material.solid, Compacting):
-            yield (
-                f"but {material.name!r} densifies: what keeps its elastic volume from step to step "
-                "rests, and its strains are logarithms of lengths"
-            )
     if body.parts:
         yield "and has parts of its own, which know nothing of motion: leave them out"
 
@@ -107,6 +99,14 @@ def _faults_of_any(body: Body) -> Iterator[str]:
 def _faults_carried(body: Body, discretisation: Discretisation) -> Iterator[str]:
     """Yield why a body cannot go along with its mesh."""
     yield from _faults_of_any(body)
+    metals = [name for name, m in body.materials.items() if is_metal(m)]
+    if metals:
+        yield (
+            f"and has more than one region, of which {metals[0]!r} is a metal that flows through "
+            "its mesh: make it a body of its own"
+        )
+    if len(body.materials) > 1 and any(m.hosts for m in body.materials.values()):
+        yield "and has more than one region, a host among them: make it a body of its own"
     if body.exhaustion is not None:
         yield "and has an exhaustion law, which is for metal: leave it out"
     if body.remeshing is not None:
@@ -114,6 +114,11 @@ def _faults_carried(body: Body, discretisation: Discretisation) -> Iterator[str]
     if discretisation.degree < 2:
         yield "and its pressure has one degree less than its displacement: use degree 2"
     for material in body.materials.values():
+        if material.hosts and isinstance(material.solid, Compacting):
+            yield (
+                f"but {material.name!r} hosts lithium and densifies: take a layer that is "
+                "logarithmic=True, which is exact while its sides are held"
+            )
         for host in material.hosts:
             if not isinstance(host.swelling, LogarithmicVolumeSwelling | NoSwelling):
                 yield (
@@ -126,6 +131,8 @@ def _faults_carried(body: Body, discretisation: Discretisation) -> Iterator[str]
 def _faults_flowing(body: Body, discretisation: Discretisation) -> Iterator[str]:
     """Yield why metal cannot flow through the mesh of a body."""
     yield from _faults_of_any(body)
+    if len(body.materials) > 1:
+        yield "and has more than one region: make each of them a body of its own"
     for material in body.materials.values():
         if any(metal.not_modelled > 0.0 for metal in material.metals):
             yield (

@@ -219,6 +219,10 @@ class CapLaw:
         """Return the relative density in a state [1]."""
         return 1 - state["porosity"]
 
+    def loosened(self, state: Mapping[str, Expr]) -> Expr:
+        """Return the plastic volume strain in a state [1]: the solid keeps its own volume."""
+        return ufl.ln(self.density / (1 - state["porosity"]))
+
     def moduli(self, density: Expr) -> tuple[Expr, Expr]:
         """Return bulk and shear modulus at a relative density [Pa]."""
         above = (density - self.floppy_density) / (1 - self.floppy_density)
@@ -249,8 +253,7 @@ class CapLaw:
         """Return the stress and the density after backward Euler over the step."""
         porosity_n, plastic_n = state_n["porosity"], state_n["strain_plastic"]
         bulk, shear = self.moduli(1 - porosity_n)
-        # plastic volume strain since the start: the solid that is there keeps its volume
-        volume_n = ufl.ln(self.density / (1 - porosity_n))
+        volume_n = self.loosened(state_n)
         elastic_trial = ufl.dev(strain) - plastic_n
         s_trial = 2 * shear * elastic_trial
         q_trial = ufl.sqrt(1.5 * ufl.inner(s_trial, s_trial) + STRESS_FLOOR**2)

@@ -29,6 +29,8 @@ class Surroundings:
         temperature: absolute temperature [K].
         content: lithium content c / c_max of a host at the end of the step [1]; 1 elsewhere.
         content_n: that at the start of the step [1].
+        dilation: volume strain since strains count, less that without stress [1]. Of a step of any
+            size it is exact, which the trace of the strain is not.
         state: states of all laws of the region at the start of the step, by name.
     """
 
@@ -36,6 +38,7 @@ class Surroundings:
     temperature: Expr
     content: Expr = 1.0
     content_n: Expr = 1.0
+    dilation: Expr = 0.0
     state: Mapping[str, Expr] = field(default_factory=dict)
 
 
@@ -52,6 +55,8 @@ class Response:
             the step [Pa]; None for not known. It helps a linear solver and changes no result.
         inelastic_volume: volume strain that needs no pressure at the end of the step [1].
         bulk_n: bulk modulus at the start of the step [Pa]; None where it does not change.
+        volume_n: elastic volume strain at the start of the step [1], of laws that remember it and
+            are asked with the strain of a step; None where it follows from the pressure.
         unsolved: how far the law's own equations are from being solved, as a strain [1]. A step
             where they are not is taken again, shorter.
     """
@@ -64,6 +69,7 @@ class Response:
     inelastic_volume: Expr = 0.0
     unsolved: Expr = 0.0
     bulk_n: Expr = None
+    volume_n: Expr = None
 
     def __post_init__(self) -> None:
         """Check the kinds."""
@@ -95,6 +101,9 @@ class Compacting(Protocol):
 
     def relative_density(self, state: Mapping[str, Expr]) -> Expr:
         """Return the volume of solid over that of solid and pores in a state [1]."""
+
+    def loosened(self, state: Mapping[str, Expr]) -> Expr:
+        """Return the plastic volume strain in a state, since the start of the run [1]."""
 
 
 @dataclass(frozen=True)

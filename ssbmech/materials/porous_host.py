@@ -63,6 +63,10 @@ class PorousHost:
         """Return the relative density in a state [1]."""
         return self.law.relative_density(state)
 
+    def loosened(self, state: Mapping[str, Expr]) -> Expr:
+        """Return the plastic volume strain in a state [1]."""
+        return self.law.loosened(state)
+
     def response(self, strain: Expr, state_n: Mapping[str, Expr], around: Surroundings) -> Response:
         """Return what the law answers with its numbers at the content."""
         return self.at(around.content).response(strain, state_n, around)

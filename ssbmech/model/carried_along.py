@@ -173,6 +173,8 @@ class CarriedAlong:
 
     def compressed(self, p: Unknown, response: Response) -> Expr:
         """Return p/K less its value at the start; the modulus may have changed as well."""
+        if response.volume_n is not None:
+            return p.function / response.bulk + response.volume_n
         before = response.bulk if response.bulk_n is None else response.bulk_n
         return p.function / response.bulk - p.past / before
 

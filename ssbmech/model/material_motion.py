@@ -11,7 +11,7 @@ import numpy.typing as npt
 from dolfinx import fem
 from dolfinx.mesh import Mesh
 
-from ssbmech._compat import cell_nodes
+from ssbmech._compat import Submesh, cell_nodes
 from ssbmech.case.step_control import Tolerances
 from ssbmech.errors import NotConverged
 from ssbmech.geometry.moving import area_vectors, distortions, signed_volumes
@@ -51,6 +51,7 @@ class MaterialMotion:
         self._nodes = np.zeros(self._rows.max(initial=-1) + 1, dtype=np.int32)
         self._nodes[self._rows] = cell_nodes(mesh)
         self._made: Array = np.array(self._x[self._nodes, : self._dim])
+        self._parts = [(part.mesh, _nodes_of(part, mesh)) for part in body.submeshes]
         self._faces: Ints = np.zeros((0, self._dim), dtype=np.int32)
 
     def meets(self, interface: InterfaceMesh, parent: Mesh) -> None:
@@ -128,6 +129,8 @@ class MaterialMotion:
         """Put the mesh where the present displacement says; collective."""
         self._moved.interpolate(self.body.u.function)
         self._x[self._nodes, : self._dim] = self.positions
+        for part, nodes in self._parts:
+            part.geometry.x[:] = self._x[nodes]
         self.body.mesh_moved()
 
     @property
@@ -137,3 +140,13 @@ class MaterialMotion:
         corners = self._corners(self.positions)
         volumes = signed_volumes(corners, self.body.frame.revolves) * sense
         return total(float(volumes.sum()), self._comm)
+
+
+def _nodes_of(part: Submesh, mesh: Mesh) -> Ints:
+    """Return the vertex of a mesh at each vertex of a part of it, before any of them moves."""
+    own, theirs = cell_nodes(part.mesh), cell_nodes(mesh)[part.parent_entities]
+    places, there = part.mesh.geometry.x[own], mesh.geometry.x[theirs]
+    nearest = np.linalg.norm(places[:, :, None] - there[:, None], axis=3).argmin(axis=2)
+    nodes = np.zeros(len(part.mesh.geometry.x), dtype=np.int32)
+    nodes[own] = np.take_along_axis(theirs, nearest, axis=1)
+    return nodes

@@ -19,6 +19,7 @@ import ssbmech as ssb
 from ssbmech import library
 from ssbmech.errors import CaseError, ParameterError
 from ssbmech.frames import PlaneStrain
+from ssbmech.library.silicon import micro_silicon
 from ssbmech.materials.compaction import CapLaw, PressingLine, die_ratio
 from ssbmech.materials.elastic import Compacting, Elastic, Response, Surroundings
 from ssbmech.materials.material import Material
@@ -351,7 +352,7 @@ def test_what_cannot_begin_is_refused() -> None:
 def pellet(**changes: Any) -> ssb.Case:
     """Return a pellet in a die."""
     moves = changes.pop("moves", False)
-    material = Material("pellet", Cap(200.0, 0.45, 1.2, 0.1).law(0.6))
+    material = changes.pop("material", Material("pellet", Cap(200.0, 0.45, 1.2, 0.1).law(0.6)))
     return ssb.Case(
         name="pellet",
         geometry=Rectangle(frame=PlaneStrain(), width=1e-5, height=1e-5, columns=1, rows=1),
@@ -363,7 +364,7 @@ def pellet(**changes: Any) -> ssb.Case:
 
 
 REFUSED: dict[str, Callable[[], ssb.Case]] = {
-    "densifies: what keeps its elastic volume": lambda: pellet(moves=True),
+    "hosts lithium and densifies": lambda: pellet(moves=True, material=micro_silicon()),
     "must be a field of its own": lambda: pellet(
         discretisation=ssb.Discretisation(pressure_field=ssb.PressureField.NOWHERE)
     ),

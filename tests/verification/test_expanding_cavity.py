@@ -8,6 +8,7 @@ in it, which has no such limit.
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from mpi4py import MPI
@@ -15,6 +16,7 @@ from mpi4py import MPI
 import numpy as np
 import pytest
 from dolfinx import fem
+from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
 import ssbmech as ssb
@@ -152,3 +154,105 @@ def test_a_host_that_swells_in_such_a_matrix() -> None:
     assert exact[-1] == pytest.approx(far, rel=1e-2)
     item, what = "Host that swells in an elastic-plastic matrix", f"pressure, volume + {volume:g}"
     measured(item, what, np.abs(found / exact - 1).max(), 5e-3, "Hill's closed form")
+
+
+#: Modulus and Poisson's ratio of the matrix that a host tears open far [MPa, 1], and its size [m].
+FIRM, STIFF, FAR = 22.1e3, 0.49, 12e-6
+
+
+def at_large_strain(volume: float, poisson: float = STIFF, outer: float = FAR) -> float:
+    r"""Return the pressure on a cavity that has grown by a part of its volume [MPa].
+
+    Strains are logarithms of the stretches :math:`\lambda_r = dr/dR` and :math:`r/R`, which keep
+    their directions, and forces balance where the matrix is,
+
+    .. math:: \frac{d \sigma_r}{dR} = \frac{2 q \lambda_r}{r}, \quad
+              q = \min\left(Y, 2 G \ln\frac{r}{R \lambda_r}\right), \quad
+              \sigma_r + \tfrac23 q = K \ln\frac{\lambda_r r^2}{R^2}
+    """
+    bulk, shear = FIRM / (3 * (1 - 2 * poisson)), FIRM / (2 * (1 + poisson))
+    wide = outer / INNER
+
+    def rates(made: float, state: np.ndarray) -> list[float]:
+        around = math.log(state[0] / made)
+        along = (state[1] - (2 * bulk - 4 * shear / 3) * around) / (bulk + 4 * shear / 3)
+        q = 2 * shear * (around - along)
+        if q > YIELD:
+            q, along = YIELD, (state[1] + 2 * YIELD / 3) / bulk - 2 * around
+        stretch = math.exp(along)
+        return [stretch, 2 * q * stretch / state[0]]
+
+    def inside(radius: float) -> np.ndarray:
+        found = solve_ivp(
+            rates, (wide, 1.0), [radius, 0.0], method="LSODA", rtol=1e-10, max_step=wide / 50
+        )
+        return np.asarray(found.y[:, -1])
+
+    grown = (1 + volume) ** (1 / 3)
+    bounds = wide * (1 + 1e-9), (wide**3 + 1.05 * volume) ** (1 / 3)
+    return -inside(float(brentq(lambda r: inside(r)[0] - grown, *bounds, xtol=1e-13)))[1]
+
+
+def pressure_within(cell: CellModel) -> float:
+    """Return the pressure in the host, which is the same all over [MPa]."""
+    pressure = part(cell.bodies["body"], Momentum).pressures["host"].function.x.array / 1e6
+    return float(pressure.mean())
+
+
+def torn_open(fineness: float, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the growth of a cavity by a host [1], and the pressure in it [MPa], step by step.
+
+    Args:
+        fineness: cells along the radius of the host.
+        count: time steps.
+    """
+    first, half = np.geomspace(0.02, 0.5, count // 2), count - count // 2
+    volumes = [*first, *np.expm1(np.linspace(math.log(1.5), math.log(3.8), half + 1))[1:]]
+    hot = COLD + np.log1p([0.0, *volumes]) / (3 * EXPANSION)
+    # a cap so large that its shear strength is that of the dense solid
+    matrix = Cap(1e6, 0.0, 1.2, 1.0, strength=YIELD, young=FIRM, poisson=STIFF)
+    materials = {
+        "host": Material("host", Elastic(HARD * 1e6, 0.3), thermal_expansion=EXPANSION),
+        "matrix": Material("matrix", matrix.law(0.99)),
+    }
+    case = ssb.Case(
+        name="torn",
+        geometry=Inclusion(
+            frame=Axisymmetric(), radius=INNER, outer_radius=FAR, size=INNER / fineness,
+            coarsening=6.0, region="host",
+        ),
+        bodies=(ssb.Body("body", materials, moves=True),),
+        supports=(ssb.Roller("left"), ssb.Roller("bottom")),
+        protocol=tuple(
+            ssb.Under(ssb.Rest(1.0), temperature=ssb.TemperatureRamp(*ends))
+            for ends in itertools.pairwise(map(float, hot))
+        ),
+        temperature=COLD,
+        step_control=ssb.PrescribedSteps([1.0] * count),
+        limits=ssb.Limits.off(),
+    )  # fmt: skip
+    found = np.array(march(case, watch=pressure_within).seen)
+    # the host is elastic, and gives a little
+    bulk = HARD / (3 * (1 - 2 * 0.3))
+    return (1 + np.array(volumes)) * np.exp(-found / bulk) - 1, found
+
+
+def test_the_closed_form_of_a_cavity_at_large_strain() -> None:
+    r"""Incompressible: :math:`p = \frac23 Y [1 + \ln(\frac{2E}{3Y} \frac{V}{1+V})]` to O(Y/E)."""
+    for volume in (0.5, 2.8):
+        closed = 2 * YIELD / 3 * (1 + math.log(2 * FIRM / (3 * YIELD) * volume / (1 + volume)))
+        found = at_large_strain(volume, 0.499999, 60e-6)
+        assert abs(found / closed - 1) < 0.2 * YIELD / FIRM
+
+
+@pytest.mark.serial
+@pytest.mark.slow
+def test_a_host_that_tears_its_matrix_open() -> None:
+    """To 3.8 times its volume, all of it on a mesh that moves."""
+    item = "Host that swells in a matrix that moves"
+    for fineness, limits in ((4.0, (1e-3, 8e-3)), (8.0, (3e-4, 1.2e-3))):
+        grown, found = torn_open(fineness, 80)
+        for row, limit in zip((39, 79), limits, strict=True):
+            exact = at_large_strain(float(grown[row]))
+            what = f"pressure, volume + {grown[row]:.2g}, {fineness:g} cells along its radius"
+            measured(item, what, abs(found[row] / exact - 1), limit, "Hencky, sphere of 12 radii")

@@ -20,6 +20,7 @@ from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
 from ssbmech.model.history import RegionHistory
 from ssbmech.model.kinematics import CREEP
+from tests.cap import Cap
 from tests.parts import Lithium, Momentum, part
 from tests.swelling_body import C_MAX, SIZE, host, swelling
 from tests.tools import measured
@@ -31,6 +32,7 @@ pytestmark = [pytest.mark.serial, pytest.mark.slow]
 
 HOST = host(1e-11, exponent=5.0)
 FOIL = Material("foil", Elastic(80e9, 0.25))
+POWDER = Material("powder", Cap(400.0, 0.3, 1.2, 0.3, 1e3, young=3e4, stiffening=4.0).law(0.7))
 FRAMES = (ssb.PlaneStrain(), ssb.Axisymmetric(), ssb.ThreeDimensional())
 
 
@@ -41,9 +43,13 @@ def case_of(frame: Frame, material: Material) -> ssb.Case:
     body = {"material": material}
     if not material.host:
         body = {"bodies": (ssb.Body.single("body", material, moves=True),)}
-    changes: dict[str, Any] = {"loads": replace(loads, face_pressures=(pressed,)), **body}
+    faces = ("left", "bottom", "front")[: frame.dim]
+    changes: dict[str, Any] = {
+        "loads": replace(loads, face_pressures=(pressed,)),
+        "supports": tuple(ssb.Roller(face) for face in faces),
+        **body,
+    }
     if frame.dim == 3:
-        changes["supports"] = tuple(ssb.Roller(face) for face in ("left", "bottom", "front"))
         layer = ssb.Layer("body", SIZE)
         changes["geometry"] = ssb.Stack(
             frame=frame,
@@ -74,7 +80,7 @@ def fill(body: BodyModel, size: float, content: float) -> None:
         lithium.mu.function.interpolate(lambda x: -3e4 + 2e3 * np.cos(2 * k * (x[0] + x[2])))
 
 
-@pytest.mark.parametrize("material", [HOST, FOIL], ids=lambda material: material.name)
+@pytest.mark.parametrize("material", [HOST, FOIL, POWDER], ids=lambda material: material.name)
 @pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: type(frame).__name__)
 def test_every_block_is_the_derivative_of_the_residual(frame: Frame, material: Material) -> None:
     """In a step that stretches and turns by a tenth, from a shape that has done so already."""

@@ -294,13 +294,16 @@ def _region(
     strain = shape.asked(strains, unloaded.strain)
     own = declared(solid)
     law = symbolic(solid, mesh)
-    around = replace(around, content=unloaded.content, content_n=unloaded.content_n)
+    dilation = shape.dilated(strain, unloaded.strain)
+    around = replace(
+        around, content=unloaded.content, content_n=unloaded.content_n, dilation=dilation
+    )
     response = law.response(strain, history.unpacked, around)
     check_new_state(where, solid, own, response.state)
     new_state = {**response.state, **unloaded.new_state}
     carried = body.kinematics.carried(body.frame, body.u, strain, new_state)
     history.follow({name: on_mesh(value, mesh) for name, value in new_state.items()}, carried)
-    volume_strain = shape.dilated(strain, unloaded.strain) - response.inelastic_volume
+    volume_strain = dilation - response.inelastic_volume
     pressure: Pressure = FromStrain(response.bulk, volume_strain)
     incremental = body.kinematics.needs_pressure
     if incremental or (solid.flows and setting.discretisation.mixed):
