@@ -13,6 +13,9 @@ from ssbmech.parameter import parameter, validate_parameters
 WAVERING = 1e-6
 """Change of what is left, over what counts as nothing, that is none [1]."""
 
+AT_REST = 1e-6
+"""Mean current density of an interface that is none [A/m2]."""
+
 LANDED = 1e-3
 """Metal left over that at the start within which it counts as used up [1]."""
 
@@ -53,9 +56,15 @@ class MetalUsedUp:
         return f"{self.metal} used up at {self.interface}"
 
     def heading(self, before: Mapping[str, float], now: Mapping[str, float]) -> bool:
-        """Return whether less is left than in the row before."""
-        left = now[self.quantity]
-        return left < before.get(self.quantity, self.at_start) - 1e-12 * self.at_start
+        """Return whether less is left than in the row before.
+
+        Where it was used up before, as at a rest after a step that ended so, a current has to
+        strip: what currents within the interface waver by takes no more than counts as none.
+        """
+        left, last = now[self.quantity], before.get(self.quantity, self.at_start)
+        anew = self.excess(last) < -self.tolerance() or self.excess(left) > self.tolerance()
+        strips = now[f"i_normal_mean:{self.interface}"] > AT_REST
+        return left < last - 1e-12 * self.at_start and (strips or anew)
 
     def excess(self, value: float) -> float:
         """Return minus what is left beyond the rest [m]."""

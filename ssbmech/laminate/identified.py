@@ -12,6 +12,7 @@ the resolved cell they are refused.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -201,6 +202,11 @@ class IdentifiedRest:
     def capacity(self) -> float:
         """Charge by which C-rates count [C/m2]."""
         return self.nominal
+
+    @property
+    def known(self) -> tuple[float, float]:
+        """All charges [C/m2]: no host is empty where what was identified ends, which ends a run."""
+        return -math.inf, math.inf
 
     def voltage(self, charge: Array, temperature: float) -> tuple[Array, Array]:
         """Return the voltage of the table, whatever the temperature."""

@@ -48,6 +48,7 @@ class LaminateMeasurement:
         """Yield the columns of plies and cells."""
         for ply in self.model.pile.plies:
             yield series_name("thickness", ply.name)
+        yield from (guard.quantity for guard in self.model.guards)
         cells = self.model.case.cell_names
         for cell in cells:
             yield series_name("thickness", cell)
@@ -72,8 +73,11 @@ class LaminateMeasurement:
             "state_of_charge": float(state.mean()),
         }
         places = [float(found.answers[ply.name].thickness.mean()) for ply in model.pile.plies]
+        least = [float(found.answers[g.ply].thickness.min()) for g in model.pile.guards]
         numbers: list[Array] = [model.cell_thickness(), x[BEFORE:]]
-        values = [*places, *(float(value) for part in numbers for value in part)]
+        if self.model.table_ends:
+            least += [float(found.charge.min()), float(found.charge.max())]
+        values = [*places, *least, *(float(value) for part in numbers for value in part)]
         row |= dict(zip(self._of_places(), values, strict=True))
         return row | self._audits()
 

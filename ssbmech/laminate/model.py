@@ -23,6 +23,7 @@ from ssbmech.laminate.equations import BEFORE, PRESSURE, TERMINAL, Asked, Equati
 from ssbmech.laminate.holder import Holder
 from ssbmech.laminate.layer import Array
 from ssbmech.laminate.pile import Pile
+from ssbmech.laminate.reserve import TableEnds, table_ends
 from ssbmech.solve.events import Events, NoEvents
 
 
@@ -75,8 +76,16 @@ class LaminateModel:
 
     @property
     def guards(self) -> tuple[Guard, ...]:
-        """Metal that is used up ends a step; what laws do not know ends a run."""
-        return self.pile.guards
+        """Metal that is used up and a host that is empty or full end a step.
+
+        What other laws do not know ends a run.
+        """
+        return (*self.pile.guards, *self.table_ends)
+
+    @property
+    def table_ends(self) -> tuple[TableEnds, ...]:
+        """The ends of the table of potentials at rest."""
+        return table_ends(*self.case.cell.voltage.rest.known)
 
     @property
     def capacity(self) -> float:

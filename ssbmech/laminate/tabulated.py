@@ -77,6 +77,12 @@ class AgainstAnode:
         """That of the cathode [C/m2]."""
         return self.cathode.capacity
 
+    @property
+    def known(self) -> tuple[float, float]:
+        """Charges that both tables know [C/m2]."""
+        low, high = self.cathode.known
+        return max(low, self.anode.low), min(high, self.anode.high)
+
     def voltage(self, charge: Array, temperature: float) -> tuple[Array, Array]:
         """Return the voltage at rest and its derivative by the charge."""
         volts, by_charge = self.cathode.voltage(charge, temperature)

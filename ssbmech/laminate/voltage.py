@@ -11,6 +11,7 @@ pressure; the work of stresses in the plane is left out.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -180,6 +181,10 @@ class Rest(Protocol):
     def capacity(self) -> float:
         """Charge by which C-rates count, by area [C/m2]; nan if there is none."""
 
+    @property
+    def known(self) -> tuple[float, float]:
+        """Charges between which its hosts are neither empty nor full [C/m2]."""
+
     def voltage(self, charge: Array, temperature: float) -> tuple[Array, Array]:
         """Return the voltage [V] at charges [C/m2] and its derivative [V m2/C]."""
 
@@ -202,6 +207,11 @@ class NoVoltage:
     def voltage(self, charge: Array, temperature: float) -> tuple[Array, Array]:
         """Return zeros."""
         return np.zeros_like(charge), np.zeros_like(charge)
+
+    @property
+    def known(self) -> tuple[float, float]:
+        """All charges [C/m2]."""
+        return -math.inf, math.inf
 
     def state_of_charge(self, charge: Array) -> Array:
         """Return nan."""
@@ -241,6 +251,12 @@ class HostVoltage:
     def content_at(self, charge: Array) -> Array:
         """Return the content at charges [C/m2]."""
         return np.asarray(self.content - charge / (FARADAY * self.host.c_max * self.dense))
+
+    @property
+    def known(self) -> tuple[float, float]:
+        """Charges at the ends of the table of potentials, full and empty [C/m2]."""
+        sites, ocv = FARADAY * self.host.c_max * self.dense, self.host.ocv
+        return (self.content - ocv.high) * sites, (self.content - ocv.low) * sites
 
     def voltage(self, charge: Array, temperature: float) -> tuple[Array, Array]:
         """Return the potential of the host at rest."""

@@ -113,6 +113,9 @@ _PLACES = (
     Quantity("content_max", r"$x_\mathrm{max}$", "1", "highest lithium content"),
     # Cells and layers of a laminate
     Quantity("thickness", "$h$", "m", "thickness"),
+    Quantity("charge_min", r"$Q_\mathrm{min}$", "C m-2", "least charge of a cell"),
+    Quantity("charge_max", r"$Q_\mathrm{max}$", "C m-2", "largest charge of a cell"),
+    Quantity("thickness_min", r"$h_\mathrm{min}$", "m", "least thickness in a cell"),
     Quantity("current_cell", "$i$", "A m-2", "current density of a cell"),
     # Body extremes
     Quantity("principal_max", r"$\sigma_\mathrm{1,max}$", "Pa", "largest principal stress"),

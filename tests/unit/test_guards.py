@@ -10,7 +10,7 @@ import pytest
 import ssbmech as ssb
 from ssbmech.case.no_way import NoWayForCurrent
 from ssbmech.case.phases import phases_of
-from ssbmech.case.reserve import FilmSqueezedOut
+from ssbmech.case.reserve import FilmSqueezedOut, MetalUsedUp
 from ssbmech.errors import CaseWarning, ParameterError
 from ssbmech.solve.limits import Limits
 from ssbmech.units import A_per_m2, s
@@ -74,3 +74,16 @@ def test_a_voltage_that_jumps_is_not_chased():
     # a step that landed on something else is not ended by it
     usual = limits.excesses({"voltage": 0.1}, {"voltage": 0.2})
     assert limits.passed(usual, landed=True) is None
+
+
+@pytest.mark.serial
+def test_metal_that_was_used_up_ends_no_rest():
+    """What it wavers by takes none; a current that strips, and a facet used up anew, end a step."""
+    guard = MetalUsedUp("a|b", 20e-6)
+    column, current = guard.quantity, "i_normal_mean:a|b"
+    spent, waning = {column: 1e-9}, {column: 0.9e-9, current: 0.0}
+    assert not guard.heading(spent, waning)
+    assert guard.heading(spent, {**waning, current: 1.0})
+    assert guard.heading(spent, {column: -21e-9, current: 0.0})
+    assert guard.heading({column: 1e-6}, {column: 1e-9, current: 0.0})
+    assert not guard.heading(spent, {column: 2e-9, current: 1.0})

@@ -92,9 +92,10 @@ def test_reserve_of_a_layer_is_its_thickness(frame):
 @pytest.mark.pair
 def test_run_ends_when_the_layer_is_used_up():
     with pytest.warns(CaseWarning, match="used up"):
-        run = march(flat_cell(strip(FIVE)))
+        run = march(flat_cell(strip(FIVE), ssb.Rest(600.0)))
     assert ended(run, "charge") == pytest.approx(HELD, rel=2e-3, abs=0)
     assert abs(ended(run, "reserve_min")) <= 1e-3 * THICKNESS
+    assert "used up" in run.endings[-2] and run.endings[-1] == "duration"
     # what is left by the geometry, and what has passed, are what was there
     passed = run.series("charge")
     left = run.series(f"inventory:{WORKING}")

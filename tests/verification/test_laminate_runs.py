@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 import ssbmech as ssb
+from ssbmech import library
 from ssbmech.errors import CaseError, RunFolderError, ValidityError
 from ssbmech.laminate.growth import MetalGrowth
 from ssbmech.laminate.soft import CompressedLayer
-from ssbmech.laminate.voltage import CellVoltage, Resistance
-from ssbmech.laminate.wiring import Parallel
+from ssbmech.laminate.voltage import CellVoltage, HostVoltage, Resistance
+from ssbmech.laminate.wiring import Bipolar, Parallel
 from ssbmech.materials.curve import Curve
 from ssbmech.report import write_report
 from ssbmech.run.estimate import estimate
@@ -168,3 +169,51 @@ def test_a_cycle_of_many_layers(tmp_path):
     measured("case of many layers", "thickness of 10 cells against published",
              abs(swing / 0.18e-3 - 1), 0.05, "at 4.25 V, not at 4 mAh/cm2")  # fmt: skip
     assert np.ptp(series["p_stack"].to_numpy()[seated]) < 1.0
+
+
+@pytest.mark.serial
+def test_metal_of_the_first_cell_that_has_none_ends_a_step(tmp_path):
+    """Cells one after the other pass one charge, and one of them has a fifth less metal."""
+    run = case(wiring=Bipolar(), cells=2)
+    metal, separator = run.cell.plies
+    thin = dataclasses.replace(metal, spread=(1.0, 0.8))
+    cell = dataclasses.replace(run.cell, plies=(thin, separator))
+    steps = (ssb.Preload(1.0), ssb.ConstantCurrent(-10.0, 36000.0, name="strip"), ssb.Rest(60.0))
+    found = ssb.run(dataclasses.replace(run, cell=cell, protocol=steps), tmp_path / "run")
+    last = [row for row in found.rows if row["step"] == 1.0][-1]
+    assert 0.0 < last["thickness_min:metal"] < 1e-9
+    assert last["thickness:metal"] == pytest.approx(0.1 * 5e-6, rel=2e-3)
+    lasts = 0.8 * 5e-6 * 96485.33 / 13.0e-6 / 10.0
+    assert last["time"] - 1.0 == pytest.approx(lasts, rel=1e-3)
+    assert found.rows[-1]["time"] == pytest.approx(last["time"] + 60.0)
+
+
+@pytest.mark.serial
+def test_a_host_that_is_empty_or_full_ends_a_step_by_name(tmp_path):
+    """Charged and discharged for longer than the table of the cathode lasts, in four cells."""
+    nmc = library.by_name("nmc811").host
+    voltage = CellVoltage(HostVoltage(nmc, 41e-6, 0.8), (Resistance(1e-3),))
+    steps = (
+        ssb.Preload(1.0),
+        ssb.ConstantCurrent(10.0, 72000.0, name="charge"),
+        ssb.Rest(60.0),
+        ssb.ConstantCurrent(-10.0, 72000.0, name="discharge"),
+        ssb.Rest(60.0),
+    )
+    run = case()
+    metal, separator = run.cell.plies
+    thick = dataclasses.replace(metal, thickness=50e-6)
+    cell = dataclasses.replace(run.cell, plies=(thick, separator), voltage=voltage)
+    ssb.run(dataclasses.replace(run, cell=cell, protocol=steps), tmp_path / "run")
+    log = (tmp_path / "run" / "run.log").read_text(encoding="utf-8")
+    assert "charge: ended (host is empty in a cell" in log
+    assert "discharge: ended (host is full in a cell" in log
+    series = ssb.open_run(tmp_path / "run").series
+    sites = 96485.33 * nmc.c_max * 41e-6
+    for end, column, worst in (
+        ((0.8 - nmc.ocv.low) * sites, "charge_max", "max"),
+        ((0.8 - nmc.ocv.high) * sites, "charge_min", "min"),
+    ):
+        found = getattr(series[column], worst)()
+        assert found == pytest.approx(end, abs=3e-4 * sites)
+        assert abs(found) < abs(end)
