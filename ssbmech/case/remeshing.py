@@ -51,8 +51,8 @@ class Remeshing:
         low_open=True,
         high=1.0,
         default=None,
-        doc="length of a facet of the metal's wall at an interface from which it is halved, "
-        "together with that of the other body, in the plane only; None for never",
+        doc="length of a facet of the metal's wall at an interface, in space of its longest edge, "
+        "from which it is halved, together with that of the other body; None for never",
         stated_if_given=True,
     )
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What becomes of values that are kept when facets are halved: functions stay what they are.
+"""What becomes of values that are kept when edges are halved: functions stay what they are.
 
-A linear field has the mean of a facet's ends in its middle, a quadratic one what it was there. So
+A linear field has the mean of an edge's ends in its middle, a quadratic one what it was there. So
 what is kept at the vertices of an interface has the same integral as before, also with the lumped
 areas by which laws hold vertex by vertex. Densities on facets are those of the whole facet.
 """
@@ -9,6 +9,7 @@ areas by which laws hold vertex by vertex. Densities on facets are those of the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -76,10 +77,10 @@ def _on_lines(
         numbers: original numbers of the vertices.
         values: one row for each, a place or a gap [m].
         halving: what was halved.
-        at: returns where the ends of a facet are, by their places as made and their values.
+        at: returns where the ends of an edge are, by their places as made and their values.
     """
     known = {int(a): row for a, row in zip(node_ends(numbers)[:, 0], values, strict=True)}
-    x = halving.mesh.points[:, :2]
+    x = halving.mesh.points[:, : halving.mesh.cells.shape[1] - 1]
     for cut in halving.cuts:
         if not all(end in known for end in cut.ends):
             continue
@@ -96,7 +97,7 @@ def _on_lines(
 
 
 def _linear(known: dict[tuple[int, int], Array], cut: Cut) -> None:
-    """Add a linear field's value in the middle of a facet."""
+    """Add a linear field's value in the middle of an edge."""
     (a, b), m = cut.ends, cut.middle
     known[m, m] = 0.5 * (known[a, a] + known[b, b])
 
@@ -153,7 +154,7 @@ def on_facets(numbers: Numbers, values: Array, halving: Halving) -> Rows:
         halving: what was halved.
     """
     count = halving.mesh.cells.shape[1]
-    into = {frozenset(cut.ends): cut for cut in halving.cuts}
+    order = {cut.ends: k for k, cut in enumerate(halving.cuts)}
     found, rows = [], []
     for row, number in enumerate(numbers):
         cell, corner = divmod(int(number), count)
@@ -161,19 +162,30 @@ def on_facets(numbers: Numbers, values: Array, halving: Halving) -> Rows:
             found.append(int(number))
             rows.append(row)
             continue
-        ends = frozenset(np.delete(halving.before.cells[cell], corner).tolist())
-        for facet in _pieces(ends, into):
+        whole = frozenset(np.delete(halving.before.cells[cell], corner).tolist())
+        for facet in _pieces(whole, halving.cuts, order):
             found.append(_number(facet, halving.parts[cell], halving))
             rows.append(row)
     return np.array(found, dtype=np.int64), values[rows]
 
 
-def _pieces(ends: frozenset[int], into: dict[frozenset[int], Cut]) -> list[frozenset[int]]:
-    """Return what a facet was halved into, to the last."""
-    if ends not in into:
-        return [ends]
-    middle = into[ends].middle
-    return [piece for end in sorted(ends) for piece in _pieces(frozenset((end, middle)), into)]
+def _pieces(
+    facet: frozenset[int], cuts: Sequence[Cut], order: dict[tuple[int, int], int]
+) -> list[frozenset[int]]:
+    """Return what a facet was halved into, to the last.
+
+    Args:
+        facet: its corners.
+        cuts: what was done, one after the other.
+        order: which of it halves an edge, whose lower number comes first.
+    """
+    edges = combinations(sorted(facet), 2)
+    first = min((order[edge] for edge in edges if edge in order), default=None)
+    if first is None:
+        return [facet]
+    (a, b), middle = cuts[first].ends, cuts[first].middle
+    halves = (facet - {b} | {middle}, facet - {a} | {middle})
+    return [piece for half in halves for piece in _pieces(half, cuts, order)]
 
 
 def _number(facet: frozenset[int], cells: Sequence[int], halving: Halving) -> int:

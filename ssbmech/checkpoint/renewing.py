@@ -108,7 +108,7 @@ class Renewal:
         if not halving.cuts:
             return False
         self._carry(state, halving)
-        logger.info("walls of %s have got %d more facets", name, len(halving.cuts))
+        logger.info("walls of %s have got %d more vertices", name, len(halving.cuts))
         return True
 
     def _join(self, state: CellState, motion: BodyMotion, region: str, shortest: float) -> bool:

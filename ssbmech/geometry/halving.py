@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Facets of an interface halved in the plane, with the cells on both sides of it.
+"""Edges of an interface halved, with the facets and the cells of all bodies around them.
 
-The mesh of all bodies is one, so that a facet and its two cells are halved together and both bodies
-keep the same facets. All functions on the mesh, linear or quadratic, stay what they are, but for
-rounding, and so does every shape: a new point lies in the middle of a straight facet in the bodies
-as they were made, and in one that has moved where the point's director meets the facet of its wall.
+In the plane an edge is a facet, in space one of its sides. The mesh of all bodies is one, so that
+all that meets at an edge is halved together and both bodies keep the same facets. All functions on
+the mesh, linear or quadratic, stay what they are, but for rounding, and so does every shape: a new
+point lies in the middle of a straight edge in the bodies as they were made, and in one that has
+moved where the point's director meets the edge of its wall. In space it does so in general where
+directors are parallel only, and they are asked for.
+
+Of the edges that are too long the longest comes first, so that in space triangles are bisected by
+their longest sides: angles stay wide however often that is done [rivara1984].
 """
 
 from __future__ import annotations
@@ -12,6 +17,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -24,23 +30,26 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 PASSES = 4
-"""How often a facet is halved at most, between two steps."""
+"""How often an edge is halved at most, between two steps."""
 
 LEAST_PART = 0.1
-"""Part of a facet of the wall at least on either side of its new point [1]."""
+"""Part of an edge of the wall at least on either side of its new point [1]."""
 
 FLATTEST = 0.1
-"""Least quality of half a cell of the other body; where it would be less the facet stays [1]."""
+"""Least quality of half a cell of the other body; where it would be less the edge stays [1]."""
+
+ALIKE = 6
+"""Decimals of lengths over the limit to which they are told apart, on any number of ranks."""
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A facet that is halved.
+    """An edge that is halved: in the plane a facet.
 
     Attributes:
         ends: points at its ends.
         middle: the new point.
-        tips: corners across it, of the cells on both sides.
+        tips: other corners of the cells around it.
         directors: those of first end, middle and second end, shape (3, 2); None where they are
             parallel [1].
     """
@@ -67,17 +76,17 @@ class Lines:
 
 @dataclass(frozen=True, eq=False)
 class Halving:
-    """A mesh some of whose facets are halved.
+    """A mesh some of whose edges are halved.
 
     Points keep their numbers, and new ones come last. So do cells, of which one that is halved
     gives its number to one half.
 
     Attributes:
         before: the mesh of all bodies, as they were made.
-        mesh: the same with halved facets.
+        mesh: the same with halved edges.
         cuts: what was done, one after the other.
         parts: new cells of each old one that was halved.
-        longest: longest facet that is left, where the body is now [m].
+        longest: longest edge that is left, where the body is now [m].
     """
 
     before: LabelledMesh
@@ -110,28 +119,28 @@ def halved(
     longest: float,
     lines: Mapping[str, Lines] | None = None,
 ) -> Halving:
-    """Return a mesh in which long facets of a body's interfaces are halved.
+    """Return a mesh in which long edges of a body's interfaces are halved.
 
     Args:
-        mesh: the mesh of all bodies in the plane, as they were made.
+        mesh: the mesh of all bodies, as they were made.
         region: the region that the body is.
-        positions: where its points are now, shape (points of the mesh, 2); of others not a number
+        positions: where its points are now, shape (points of the mesh, dim); of others not a number
             [m].
-        longest: length from which facets are halved [m].
-        lines: directors of interfaces where they are not parallel, by name, in any order of the
-            bodies.
+        longest: length from which edges are halved [m].
+        lines: directors of interfaces in the plane where they are not parallel, by name, in any
+            order of the bodies.
     """
     tags = {frozenset(name.split("|")): tag for name, tag in mesh.interfaces.items()}
     found = {tags[frozenset(name.split("|"))]: each for name, each in (lines or {}).items()}
     work = _Work(mesh, mesh.regions[region], positions, found)
     for _ in range(PASSES):
-        if not any([work.halve(*ends) for ends in work.longer_than(longest)]):
+        if not any([work.halve(a, b) for a, b in work.longer_than(longest)]):
             break
     return work.done()
 
 
 class _Work:
-    """A mesh on which facets are halved, one after the other."""
+    """A mesh on which edges are halved, one after the other."""
 
     def __init__(
         self, mesh: LabelledMesh, tag: int, positions: Array, lines: Mapping[int, Lines]
@@ -146,38 +155,39 @@ class _Work:
         self._cuts: list[Cut] = []
         own = mesh.cell_values == tag
         around, _ = outer_facets(mesh.cells[own])
-        walls = {frozenset(pair) for pair in lists(around)}
+        walls = {frozenset(corners) for corners in lists(around)}
         interfaces = set(mesh.interfaces.values())
         tagged = zip(self._facets, self._tags, strict=True)
-        self._walls = [
-            k for k, (ends, value) in enumerate(tagged)
-            if value in interfaces and frozenset(ends) in walls
-        ]  # fmt: skip
-        self._near: dict[int, list[int]] = {a: [] for k in self._walls for a in self._facets[k]}
-        for number, cell in enumerate(self._cells):
-            self._note(number, cell)
+        self._walls = {
+            k for k, (corners, value) in enumerate(tagged)
+            if value in interfaces and frozenset(corners) in walls
+        }  # fmt: skip
+        on_walls = {a for k in self._walls for a in self._facets[k]}
+        self._near = _around(self._cells, on_walls)
+        self._tagged = _around(self._facets, on_walls)
 
-    def _note(self, number: int, cell: list[int]) -> None:
-        """Note which cells are at the points of walls."""
-        for corner in cell:
-            if corner in self._near:
-                self._near[corner].append(number)
-
-    def _length(self, wall: int) -> float:
-        a, b = self._facets[wall]
+    def _length(self, ends: tuple[int, int]) -> float:
+        a, b = ends
         return float(np.linalg.norm(self._at[b] - self._at[a]))
 
-    def longer_than(self, longest: float) -> list[tuple[int, tuple[int, ...]]]:
-        """Return the facets that are too long, each with the cells beside it, which may change."""
-        return [(k, tuple(self._facets[k])) for k in self._walls if self._length(k) > longest]
+    def _edges(self) -> set[tuple[int, int]]:
+        """Return the edges of the walls."""
+        return {ends for k in self._walls for ends in combinations(sorted(self._facets[k]), 2)}
 
-    def halve(self, wall: int, ends: tuple[int, ...]) -> bool:
-        """Halve a facet and its cells, if those of the other body are not too flat for it."""
-        a, b = ends
-        cells = [c for c in self._near[a] if a in self._cells[c] and b in self._cells[c]]
-        middle = len(self._points)
+    def longer_than(self, longest: float) -> list[tuple[int, int]]:
+        """Return the edges that are too long, the longest first, in an order that all runs have."""
+        found = {ends: self._length(ends) for ends in self._edges()}
+        long = (ends for ends, length in found.items() if length > longest)
+        return sorted(long, key=lambda ends: (-round(found[ends] / longest, ALIKE), ends))
+
+    def halve(self, a: int, b: int) -> bool:
+        """Halve an edge and all around it, if cells of other bodies are not too flat for it."""
+        cells = [c for c in self._near[a] if b in self._cells[c]]
+        facets = [f for f in self._tagged[a] if b in self._facets[f]]
+        walls = [f for f in facets if f in self._walls]
+        middle, dim = len(self._points), len(self._at[a])
         made = 0.5 * (self._points[a] + self._points[b])
-        directors = self._directed(self._tags[wall], a, b, made)
+        directors = self._directed(self._tags[walls[0]], a, b, made)
         place = 0.5 * (self._at[a] + self._at[b])
         if directors is not None:
             far, part = meeting(made[:2], directors[1], self._at[a], self._at[b])
@@ -187,27 +197,24 @@ class _Work:
         self._points.append(made)
         halves = {c: [_with(self._cells[c], end, middle) for end in (b, a)] for c in cells}
         others = [cell for c in cells if self._values[c] != self._tag for cell in halves[c]]
-        corners = np.array([[self._points[k] for k in cell] for cell in others])[:, :, :2]
+        corners = np.array([[self._points[k] for k in cell] for cell in others])[:, :, :dim]
         if float(qualities(corners).min()) < FLATTEST:
             self._points.pop()
             return False
         self._at.append(place)
         if directors is not None:
-            self._directors[self._tags[wall]][middle] = directors[1]
-        self._near[middle] = []
-        tips = []
+            self._directors[self._tags[walls[0]]][middle] = directors[1]
+        self._near[middle], self._tagged[middle] = [], []
+        tips = sorted({k for c in cells for k in self._cells[c]} - {a, b})
         for c in cells:
-            tips.append(next(k for k in self._cells[c] if k not in ends))
             self._split(c, halves[c])
-        self._facets[wall] = [a, middle]
-        self._walls.append(len(self._facets))
-        self._facets.append([middle, b])
-        self._tags.append(self._tags[wall])
+        for f in facets:
+            self._split_facet(f, (a, b), middle)
         self._cuts.append(Cut((a, b), middle, tuple(tips), directors))
         return True
 
     def _directed(self, tag: int, a: int, b: int, middle: Array) -> Array | None:
-        """Return directors of the ends of a facet and of its middle; None if all are parallel."""
+        """Return directors of the ends of an edge and of its middle; None if all are parallel."""
         if tag not in self._lines:
             return None
         first, second = self._directors[tag][a], self._directors[tag][b]
@@ -219,16 +226,18 @@ class _Work:
 
     def _split(self, cell: int, halves: list[list[int]]) -> None:
         """Put two halves in the place of a cell."""
-        for corner in self._cells[cell]:
-            if corner in self._near:
-                self._near[corner].remove(cell)
-        further = len(self._cells)
-        self._cells[cell] = halves[0]
-        self._cells.append(halves[1])
+        _replace(self._near, self._cells, cell, halves)
         self._values.append(self._values[cell])
         self._origin.append(self._origin[cell])
-        self._note(cell, halves[0])
-        self._note(further, halves[1])
+
+    def _split_facet(self, facet: int, ends: tuple[int, int], middle: int) -> None:
+        """Put two halves in the place of a facet, of the wall or of another side at its rim."""
+        if facet in self._walls:
+            self._walls.add(len(self._facets))
+        corners = self._facets[facet]
+        halves = [_with(corners, end, middle) for end in reversed(ends)]
+        _replace(self._tagged, self._facets, facet, halves)
+        self._tags.append(self._tags[facet])
 
     def done(self) -> Halving:
         """Return what has become of the mesh."""
@@ -244,8 +253,41 @@ class _Work:
             facet_values=np.array(self._tags, dtype=np.int32),
         )
         several = {cell: found for cell, found in parts.items() if len(found) > 1}
-        longest = max(map(self._length, self._walls), default=0.0)
+        longest = max(map(self._length, self._edges()), default=0.0)
         return Halving(self._mesh, made, tuple(self._cuts), several, longest)
+
+
+def _around(simplices: list[list[int]], points: set[int]) -> dict[int, list[int]]:
+    """Return which of some cells or facets are at points."""
+    found: dict[int, list[int]] = {point: [] for point in sorted(points)}
+    for number, corners in enumerate(simplices):
+        for corner in corners:
+            if corner in found:
+                found[corner].append(number)
+    return found
+
+
+def _replace(
+    near: dict[int, list[int]], simplices: list[list[int]], number: int, halves: list[list[int]]
+) -> None:
+    """Put two halves in the place of a cell or facet, of which the second comes last.
+
+    Args:
+        near: which of them are at points.
+        simplices: all of them.
+        number: that which is halved.
+        halves: its halves.
+    """
+    further = len(simplices)
+    for corner in simplices[number]:
+        if corner in near:
+            near[corner].remove(number)
+    simplices[number] = halves[0]
+    simplices.append(halves[1])
+    for each, corners in ((number, halves[0]), (further, halves[1])):
+        for corner in corners:
+            if corner in near:
+                near[corner].append(each)
 
 
 def _with(cell: list[int], old: int, new: int) -> list[int]:

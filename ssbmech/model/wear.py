@@ -24,7 +24,7 @@ class Wear:
         walls: the body's surfaces at interfaces.
         renewed: how often it was.
         refused: quality at which no better mesh could be had [1]; infinite if there always was one.
-        left: longest facet of a wall that could not be halved [m].
+        left: longest edge of a wall that could not be halved [m].
         kept: places at which two short facets could not be joined; below zero if they were not
             counted yet.
     """
@@ -43,19 +43,25 @@ class Wear:
             name: name of the body.
 
         Raises:
-            CaseError: it would not, or the cell is in space.
+            CaseError: it would not, or facets were joined in space.
         """
         for wall in self.walls if any(rule.changes_walls for rule in self.rules) else ():
-            if wall.surface.setting.frame.dim == 3:
+            surface, joins = wall.surface, any(rule.joins for rule in self.rules)
+            if surface.setting.frame.dim == 3 and joins:
                 raise CaseError(
-                    f"Remeshing(longest_wall=..., shortest_wall=...) of body {name!r}: facets of a "
-                    "wall can be halved and joined in the plane only, and this cell is in space; "
-                    "leave them out, and mesh the interface finer"
+                    f"Remeshing(shortest_wall=...) of body {name!r}: facets of a wall can be "
+                    "joined in the plane only, and this cell is in space; leave it out"
                 )
-            if any(rule.joins for rule in self.rules) and not wall.shape.parallel:
+            if surface.setting.frame.dim == 3 and not wall.shape.parallel:
+                raise CaseError(
+                    f"Remeshing(longest_wall=...) of body {name!r}: the directors of interface "
+                    f"{surface.name!r} are not parallel, and in space a new vertex would leave the "
+                    "edge that it halves; give the interface ParallelDirectors, or leave it out"
+                )
+            if joins and not wall.shape.parallel:
                 raise CaseError(
                     f"Remeshing(shortest_wall=...) of body {name!r}: the directors of interface "
-                    f"{wall.surface.name!r} are not parallel, and the metal would not keep its "
+                    f"{surface.name!r} are not parallel, and the metal would not keep its "
                     "volume when facets of its wall are joined; give the interface "
                     "ParallelDirectors, or leave it out"
                 )
@@ -90,7 +96,7 @@ class Wear:
         return sum(wall.shape.joinable(rule.join_limit) for wall in self.walls)
 
     def _longest(self) -> float:
-        """Return the length of the longest facet of the walls in the plane [m]; collective."""
+        """Return the length of the longest edge of the walls [m]; collective."""
         return max((wall.shape.longest() for wall in self.walls), default=0.0)
 
     def refuse(self, quality: float) -> None:

@@ -69,7 +69,7 @@ def above_view(run: RunData, name: str, time: float, path: Path) -> Path:
     """
     data = run.interfaces[name]
     step, names = data.nearest_step(time), [each for each in PANELS if each in data.names]
-    facets = Facets(data)
+    facets = Facets(data.at(step))
     with theme.style():
         width, height = facets.size(3.3, 3.6)
         figure = theme.new_figure(len(names) * (width + 0.75), height + 1.75)
@@ -103,10 +103,10 @@ class _Edges:
 
 
 class Facets:
-    """The facets of an interface in the plane of the picture.
+    """The facets of an interface in the plane of the picture, which may be others at other times.
 
     Attributes:
-        data: Field file of the interface.
+        data: Field file of the interface, with the grid of the step that was looked at last.
         letters: Names of the two axes.
         x: Position of the points on the first axis [um].
         y: Position of the points on the second axis [um].
@@ -120,9 +120,20 @@ class Facets:
         """
         across = int(np.ptp(data.points, axis=0).argmin())
         first, second = (axis for axis in range(3) if axis != across)
-        self.data, self.letters = data, ("xyz"[first], "xyz"[second])
-        self.x, self.y = _MICRO * data.points[:, first], _MICRO * data.points[:, second]
+        self._axes, self.letters = (first, second), ("xyz"[first], "xyz"[second])
+        self._take(data)
+
+    def _take(self, data: FieldData) -> None:
+        """Take a grid."""
+        self.data = data
+        self.x, self.y = (_MICRO * data.points[:, axis] for axis in self._axes)
         self._edges = _shared_edges(data.corners)
+
+    def look_at(self, step: int) -> None:
+        """Take the grid of a step, another one if facets were halved before it."""
+        data = self.data.at(step)
+        if data is not self.data:
+            self._take(data)
 
     def size(self, most_wide: float, most_high: float) -> tuple[float, float]:
         """Return width and height of axes that the facets fill in true scale [inch]."""
@@ -180,7 +191,6 @@ class AbovePanel:
             name: Name of the quantity.
             steps: Steps for which the colour scale is made.
         """
-        from matplotlib import colormaps
         from matplotlib.collections import LineCollection
 
         self._axes, self._facets, self._name = axes, facets, name
@@ -191,20 +201,7 @@ class AbovePanel:
         make = theme.signed_scale if name == "i_normal" else theme.positive_scale
         self.scale = make(self._factor * defined)
         self._is_empty = not defined.size
-        colours = self.scale.colours
-        colour_map = colormaps[colours] if isinstance(colours, str) else colours
-        self._mesh = axes.tripcolor(
-            facets.x,
-            facets.y,
-            facets.data.corners,
-            facecolors=np.zeros(len(facets.data.corners)),
-            cmap=colour_map.with_extremes(bad=_BLANK[name]),
-            norm=self.scale.norm,
-            # edges in the face's colour close the hair lines between neighbours
-            edgecolors="face",
-            linewidth=0.2,
-            rasterized=True,
-        )
+        self._drawn, self._mesh = facets.data, self._triangles()
         self._edge = LineCollection([], colors=theme.INK, linewidths=1.0)
         axes.add_collection(self._edge, autolim=False)
         axes.set_aspect("equal")
@@ -212,8 +209,31 @@ class AbovePanel:
         axes.set_ylim(facets.y.min(), facets.y.max())
         axes.set_xlabel(f"{facets.letters[0]} (µm)")
 
+    def _triangles(self) -> Any:
+        """Return a new map of the facets, whose colours are still to be told."""
+        from matplotlib import colormaps
+
+        facets, colours = self._facets, self.scale.colours
+        colour_map = colormaps[colours] if isinstance(colours, str) else colours
+        return self._axes.tripcolor(
+            facets.x,
+            facets.y,
+            facets.data.corners,
+            facecolors=np.zeros(len(facets.data.corners)),
+            cmap=colour_map.with_extremes(bad=_BLANK[self._name]),
+            norm=self.scale.norm,
+            # edges in the face's colour close the hair lines between neighbours
+            edgecolors="face",
+            linewidth=0.2,
+            rasterized=True,
+        )
+
     def draw(self, step: int) -> None:
         """Show a step."""
+        self._facets.look_at(step)
+        if self._facets.data is not self._drawn:
+            self._mesh.remove()
+            self._drawn, self._mesh = self._facets.data, self._triangles()
         self._mesh.set_array(self._factor * self._facets.values(self._name, step))
         self._edge.set_segments(list(self._facets.outline(step)))
 

@@ -130,8 +130,9 @@ def _add_relief(plotter: Any, data: FieldData, time: float) -> int:
     """Add the gap of an interface as a relief on it, and return by what it is stretched."""
     import pyvista as pv
 
-    gap = data.values("gap", data.nearest_step(time))
-    corners = data.corners
+    step = data.nearest_step(time)
+    data = data.at(step)
+    gap, corners = data.values("gap", step), data.corners
     width = float(np.ptp(data.points, axis=0).max())
     largest = float(gap.max())
     fitting = [each for each in _STRETCHES if each * largest <= _RELIEF * width]

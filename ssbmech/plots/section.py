@@ -314,15 +314,27 @@ def _section(run: RunData) -> float:
     for name, data in run.interfaces.items():
         if run.round_particles(name) or "gap" not in data.names:
             continue
-        gap = data.history("gap").max(axis=0)
+        gap, centres = _gaps(data)
         if gap.max() > largest:
             largest = float(gap.max())
-            centres = data.points[data.corners][..., 1].mean(axis=1)
             # Of gaps that are alike the one nearest to the middle.
             alike = centres[gap > _ALIKE * largest]
             at = float(alike[np.abs(alike - middle).argmin()])
     # Off what a structured mesh would have its nodes on, by a hair, and inside of the cell.
     return float(np.clip(at + 1e-4 * width, low + 1e-3 * width, low + 0.999 * width))
+
+
+def _gaps(data: FieldData) -> tuple[Array, Array]:
+    """Return the largest gap of each facet of each grid [m], and where along y it is [m]."""
+    steps: dict[int, list[int]] = {}
+    for step in range(len(data.times)):
+        steps.setdefault(data.grid(step), []).append(step)
+    gaps, centres = [], []
+    for each in steps.values():
+        gaps.append(np.max([data.values("gap", step) for step in each], axis=0))
+        grid = data.at(each[0])
+        centres.append(grid.points[grid.corners][..., 1].mean(axis=1))
+    return np.concatenate(gaps), np.concatenate(centres)
 
 
 def _drawing_order(run: RunData) -> tuple[str, ...]:

@@ -151,7 +151,7 @@ def moved_interface(run: RunData, name: str, step: int) -> Array:
         name: Name of the interface.
         step: Number of the step.
     """
-    data = run.interfaces[name]
+    data = run.interfaces[name].at(step)
     body = run.bodies.get(data.minus)
     if body is None or "displacement" not in body.names:
         return data.points
@@ -178,7 +178,8 @@ def _add_interface(plotter: Any, run: RunData, name: str, step: int, lift: float
     """Lay the gap of an interface on the minus body's face."""
     import pyvista as pv
 
-    data, body = run.interfaces[name], run.bodies.get(run.interfaces[name].minus)
+    data = run.interfaces[name].at(step)
+    body = run.bodies.get(data.minus)
     gap = data.values("gap", step)
     largest = float(gap.max())
     gap *= shown_unit("m", largest).factor

@@ -292,11 +292,11 @@ def chunk_rows(path: Path) -> tuple[int, int]:
         OSError: The file cannot be read.
     """
     with h5py.File(path, "r", locking=False) as file:
-        root = file["VTKHDF"]
-        size, found = read_size(root), []
-        for kind in KINDS:
-            chunks = (int(each.chunks[0]) for each in root[kind].values())
-            found.append(next(chunks, rows_per_chunk(size.rows(kind))))
+        root, found = file["VTKHDF"], []
+        for kind, grid in zip(KINDS, (POINTS, CELLS), strict=True):
+            chunks = [int(each.chunks[0]) for each in root[kind].values()]
+            # without arrays those of the grid, as the first one's sizes made them
+            found.append(chunks[0] if chunks else int(root[grid].chunks[0]))
     return found[0], found[1]
 
 

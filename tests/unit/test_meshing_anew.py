@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -350,21 +351,122 @@ def test_long_facets_of_a_wall_are_halved() -> None:
 
 
 def nodes_of(degree: int, cells: np.ndarray) -> np.ndarray:
-    """Return the numbers of the nodes of triangles, for a field of some degree."""
-    pairs = [(i, i) for i in range(3)]
-    pairs += [(0, 1), (1, 2), (0, 2)] if degree == 2 else []
+    """Return the numbers of the nodes of cells, for a field of some degree."""
+    pairs = [(i, i) for i in range(cells.shape[1])]
+    pairs += itertools.combinations(range(cells.shape[1]), 2) if degree == 2 else []
     return np.unique(np.concatenate([node_number(cells[:, pair]) for pair in pairs]))
 
 
 def polynomial(degree: int, mesh: LabelledMesh, numbers: np.ndarray) -> np.ndarray:
     """Return a polynomial of some degree at nodes."""
-    x, y = mesh.points[node_ends(numbers)].mean(axis=1)[:, :2].T
-    return np.asarray(3 * x - y + (degree - 1) * (x**2 - x * y + 2 * y**2))
+    x, y, z = mesh.points[node_ends(numbers)].mean(axis=1).T
+    return np.asarray(3 * x - y + 2 * z + (degree - 1) * (x**2 - x * y + 2 * y**2 + z * (x - z)))
 
 
+def wall_in_space() -> tuple[LabelledMesh, np.ndarray]:
+    """Return two boxes above one another, the side between them a slope in the lower one."""
+    x, facets = surface(3, 2)
+    points, cells = refill(x, facets, FREELY)
+    shift = np.array([0.0, 0.0, 1.0])
+    # the upper box mirrored, so that both have the same facets between them
+    mirrored = points * [1, 1, -1] + 2 * shift
+    low, high = np.flatnonzero(points[:, 2] == 1.0), np.flatnonzero(points[:, 2] < 1.0)
+    number = np.empty(len(points), dtype=np.int64)
+    number[low], number[high] = low, len(points) + np.arange(len(high))
+    both = np.concatenate([points, mirrored[high]])
+    regions = {"lower": np.arange(len(cells)), "upper": len(cells) + np.arange(len(cells))}
+    mesh = label(SimplexMesh(both, np.concatenate([cells, number[cells]]), regions))
+    now = np.full(both.shape, np.nan)
+    now[: len(points)] = points - points[:, [2]] * (0.1 + 0.5 * points[:, [0]]) * shift
+    return mesh, now
+
+
+def test_long_edges_of_a_wall_in_space_are_halved() -> None:
+    """With all cells and facets around them; bodies, walls and their sides keep their shapes."""
+    mesh, now = wall_in_space()
+    halving = halved(mesh, "lower", now, 0.42)
+    made, tag = halving.mesh, mesh.interfaces["lower|upper"]
+    assert len(halving.cuts) > 12
+    assert halving.longest <= 0.42
+    for region, value in mesh.regions.items():
+        volumes = [signed_volumes(m.points[m.cells[m.cell_values == value]]) for m in (mesh, made)]
+        assert np.abs(volumes[1]).min() > 0.0
+        assert np.abs(volumes[1]).sum() == pytest.approx(1.0, rel=1e-12), region
+    # all facets of the boundaries are known, each once, and with the area and the tag they had
+    for region, value in mesh.regions.items():
+        outer, _ = outer_facets(made.cells[made.cell_values == value])
+        assert np.all(places_of(outer, made.facets) >= 0), region
+    for value in np.unique(mesh.facet_values):
+        areas = [areas_of(m.points, m.facets[m.facet_values == value]) for m in (mesh, made)]
+        assert areas[1].sum() == pytest.approx(areas[0].sum(), rel=1e-12)
+    assert len(np.unique(np.sort(made.facets, axis=1), axis=0)) == len(made.facets)
+    # where the lower one is now
+    at = node_number(np.column_stack([np.flatnonzero(~np.isnan(now[:, 0]))] * 2))
+    found, values = Positions("lower").halved(at, now[node_ends(at)[:, 0]], halving)
+    places = np.full(made.points.shape, np.nan)
+    places[node_ends(found)[:, 0]] = values
+    cells = [m.cells[m.cell_values == m.regions["lower"]] for m in (mesh, made)]
+    volumes = [
+        np.abs(signed_volumes(x[c])).sum() for x, c in zip((now, places), cells, strict=True)
+    ]
+    assert volumes[1] == pytest.approx(volumes[0], rel=1e-12)
+    wall = np.unique(made.facets[made.facet_values == tag])
+    assert places[wall, 2] == pytest.approx(0.9 - 0.5 * places[wall, 0], abs=1e-12)
+    # bisected by their longest sides
+    assert qualities(made.points[made.cells]).min() > 0.2 * qualities(mesh.points[mesh.cells]).min()
+    # the same, however rounding falls out
+    near = now * (1.0 + 1e-14 * np.random.default_rng(3).standard_normal(now.shape))
+    assert halved(mesh, "lower", near, 0.42).cuts == halving.cuts
+
+
+def areas_of(points: np.ndarray, facets: np.ndarray) -> np.ndarray:
+    """Return the areas of triangles."""
+    a, b, c = (points[facets[:, k]] for k in range(3))
+    return np.asarray(0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1))
+
+
+def test_inventory_of_a_wall_in_space_stays_when_it_is_halved() -> None:
+    """Densities at vertices with lumped areas, and on facets, have the sums that they had."""
+    mesh, now = wall_in_space()
+    halving = halved(mesh, "lower", now, 0.3)
+    made, tag = halving.mesh, mesh.interfaces["lower|upper"]
+
+    def sums(mesh: LabelledMesh, numbers: np.ndarray, values: np.ndarray) -> float:
+        facets = mesh.facets[mesh.facet_values == tag]
+        of = dict(zip(node_ends(numbers)[:, 0].tolist(), values, strict=True))
+        means = np.array([np.mean([of[p] for p in row]) for row in facets.tolist()])
+        return float(means @ areas_of(mesh.points, facets))
+
+    on_wall = np.unique(mesh.facets[mesh.facet_values == tag])
+    at, random = node_number(np.column_stack([on_wall] * 2)), np.random.default_rng(4)
+    densities = random.uniform(size=len(at))
+    for kind in (Nodes, Vertices, Gaps):
+        found, values = kind("lower|upper").halved(at, densities[:, None], halving)
+        assert sums(made, found, values[:, 0]) == pytest.approx(
+            sums(mesh, at, densities), rel=1e-12
+        )
+    lower = mesh.cell_values == mesh.regions["lower"]
+    beside = np.flatnonzero(lower & (np.isin(mesh.cells, on_wall).sum(axis=1) == 3))
+    across = np.argmin(np.isin(mesh.cells[beside], on_wall), axis=1)
+    numbers, densities = 4 * beside + across, random.uniform(size=len(beside))
+    found, values = Facets("lower|upper", "lower").halved(numbers, densities, halving)
+
+    def areas(mesh: LabelledMesh, numbers: np.ndarray) -> np.ndarray:
+        cell, local = np.divmod(numbers, 4)
+        rows = [np.delete(mesh.cells[c], k) for c, k in zip(cell, local, strict=True)]
+        return areas_of(mesh.points, np.array(rows))
+
+    assert len(found) == np.count_nonzero(made.facet_values == tag)
+    assert areas(made, found).sum() == pytest.approx(1.0, rel=1e-12)
+    assert values @ areas(made, found) == pytest.approx(densities @ areas(mesh, numbers), rel=1e-12)
+
+
+@pytest.mark.parametrize("wall", [wall_between, wall_in_space])
 @pytest.mark.parametrize("degree", [1, 2])
-def test_functions_stay_when_facets_are_halved(degree: int) -> None:
-    mesh, now = wall_between()
+def test_functions_stay_when_facets_are_halved(
+    degree: int, wall: Callable[[], tuple[LabelledMesh, np.ndarray]]
+) -> None:
+    mesh, now = wall()
     halving = halved(mesh, "lower", now, 0.4)
     assert len(halving.cuts) > 2
 
@@ -374,13 +476,15 @@ def test_functions_stay_when_facets_are_halved(degree: int) -> None:
         found, values = Nodes("body").halved(old, field(mesh, old), halving)
         assert np.array_equal(np.sort(found), new)
         assert values == pytest.approx(field(halving.mesh, found), abs=1e-12)
-    weights = np.array([[4, 1, 1], [1, 4, 1], [1, 1, 4]]) / 6
+    count = mesh.cells.shape[1]
+    weights = (np.ones((count, count)) + 3 * np.eye(count)) / (count + 3)
     cells = np.arange(len(mesh.cells))
-    numbers = (3 * cells[:, None] + np.arange(3)).ravel()
-    found, values = IntegrationPoints("body", weights).halved(numbers, numbers // 3, halving)
-    assert np.array_equal(np.sort(found), np.arange(3 * len(halving.mesh.cells)))
+    numbers = (count * cells[:, None] + np.arange(count)).ravel()
+    found, values = IntegrationPoints("body", weights).halved(numbers, numbers // count, halving)
+    assert np.array_equal(np.sort(found), np.arange(count * len(halving.mesh.cells)))
     whole = {part: old for old, parts in halving.parts.items() for part in parts}
-    assert all(whole.get(int(n) // 3, int(n) // 3) == v for n, v in zip(found, values, strict=True))
+    own = [whole.get(int(n) // count, int(n) // count) for n in found]
+    assert np.array_equal(own, values)
 
 
 def test_inventory_of_a_facet_stays_when_it_is_halved() -> None:

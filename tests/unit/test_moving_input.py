@@ -91,6 +91,11 @@ FANNED = (
     ssb.Interface(WORKING, directors=ssb.FannedDirectors(x=8e-6, y=-40e-6)),
     ssb.Interface(COUNTER),
 )
+AT_REST_ALONG_A_FAN: dict[str, Any] = {
+    "interfaces": FANNED,
+    "electrodes": None,
+    "protocol": AT_REST,
+}
 TENSE = ssb.Interface(WORKING, capillarity=ssb.Capillarity(0.5))
 DIRECTED = ssb.Interface(WORKING, directors=ssb.ParallelDirectors(y=1.0))
 #: They meet two micrometres below the interface, at half of the gap.
@@ -125,12 +130,16 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         lambda: ssb.Body.single("negative", LITHIUM, exhaustion=ssb.Exhaustion()),
         ("exhaustion law but does not move", "moves=True"),
     ),
-    "halved in space": (
-        lambda: built(_halved(frame=ssb.ThreeDimensional(), width=8e-6)),
-        ("longest_wall", "'negative'", "in the plane only", "leave them out"),
+    "joined in space": (
+        lambda: built(_halved(JOINED, frame=ssb.ThreeDimensional(), width=8e-6)),
+        ("shortest_wall", "'negative'", "in the plane only", "leave it out"),
+    ),
+    "halved in space along a fan": (
+        lambda: built(_halved(frame=ssb.ThreeDimensional(), width=8e-6, **AT_REST_ALONG_A_FAN)),
+        ("longest_wall", WORKING, "not parallel", "ParallelDirectors"),
     ),
     "joined along a fan": (
-        lambda: built(_halved(JOINED, interfaces=FANNED, electrodes=None, protocol=AT_REST)),
+        lambda: built(_halved(JOINED, **AT_REST_ALONG_A_FAN)),
         ("shortest_wall", WORKING, "not parallel", "ParallelDirectors"),
     ),
     "pressure from strain": (

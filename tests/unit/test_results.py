@@ -317,6 +317,25 @@ def test_wrong_arrays_are_refused_on_all_ranks(run_path):
         assert (grid["gap"] == 1.0).all()
 
 
+def test_interface_file_has_all_points_of_grids_that_grow(run_path):
+    """Facets were halved twice; the chunks of the file are those of its first grid."""
+    folder = RunFolder.create(run_path, COMM)
+    counts, file = (6, 7, 9), None
+    for number, count in enumerate(counts):
+        line = mesh.create_interval(COMM, count, [0.0, count * UM])
+        grid = Grid(number=number, may_follow=True)
+        before = None if file is None else float(number - 1)
+        file = InterfaceFile(folder, "a|b", line, resumed_at=before, which=grid)
+        owned = line.topology.index_map(1).size_local
+        file.append(float(number), {"gap": np.full(owned, count * UM)})
+    if COMM.rank == 0:
+        data = FieldData(file.path)
+        for step, count in enumerate(counts):
+            found = np.sort(data.at(step).points[:, 0])
+            np.testing.assert_allclose(found, UM * np.arange(count + 1), atol=1e-9 * UM)
+            assert len(data.values("gap", step)) == count
+
+
 @pytest.mark.parametrize("name", ["a", "|b", "a|", "a/c|b", "..|b"])
 def test_bad_interface_names(run_path, name):
     folder = RunFolder.create(run_path, COMM)

@@ -153,11 +153,12 @@ class WallShape:
         return self._parallel
 
     def longest(self) -> float:
-        """Return the length of the metal's longest facet in the plane [m]; collective."""
+        """Return the length of the longest edge of the metal's facets [m]; collective."""
         link = self.link
         x = np.asarray(self.surface.minus.mesh.mesh.geometry.x, dtype=np.float64)
-        ends = x[link.minus_nodes][:, :, : link.normals.shape[1]]
-        length = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1)
+        corners = x[link.minus_nodes][:, :, : link.normals.shape[1]]
+        first, second = np.triu_indices(corners.shape[1], k=1)
+        length = np.linalg.norm(corners[:, second] - corners[:, first], axis=2)
         most = float(np.max(length, initial=0.0))
         return float(self.surface.comm.allreduce(most, op=MPI.MAX))
 
