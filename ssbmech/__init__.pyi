@@ -64,6 +64,7 @@ from .geometry.bricks import Bricks
 from .geometry.composite import CompositeStack
 from .geometry.crack_disc import CrackDisc
 from .geometry.crack_path import CrackPath
+from .geometry.crossed_layers import CrossedLayers
 from .geometry.grains import Texture, voronoi_grains
 from .geometry.inclusion import Inclusion
 from .geometry.notch import Notch
@@ -169,6 +170,7 @@ __all__ = [
     "CrackFilling",
     "CrackPath",
     "CreepFlow",
+    "CrossedLayers",
     "CurrentBelow",
     "CurrentProfile",
     "CurrentSweep",
