@@ -39,6 +39,7 @@ from ssbmech.model.setting import setting_of
 from ssbmech.model.stack import fluids
 from ssbmech.model.supports import check_fluxes, hold_potentials, hold_supports, without_breaks
 from ssbmech.model.surface import found_on
+from ssbmech.solve.system import System
 from ssbmech.solve.unknowns import Closure, Unknown
 
 
@@ -134,7 +135,15 @@ class CellModel:
         self.motion = motion_of(self.bodies.values(), walls, self.closures, tagged, meshes)
         self.events = Closings([wall.surface for wall in walls], self.comm)
         self.parts = CellParts(self.bodies.values(), self.surfaces.values())
-        self.system = self.parts.system(self.comm, self.closures)
+        self.system = self._build_system()
+
+    def _build_system(self) -> System:
+        """Return the equations; collective.
+
+        All their terms are there by now: a subclass adds sources to them here, as the manufactured
+        solutions of the tests do.
+        """
+        return self.parts.system(self.comm, self.closures)
 
     @property
     def guards(self) -> tuple[Guard, ...]:
