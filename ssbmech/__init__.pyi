@@ -28,6 +28,7 @@ from .case.fixtures import (
     RegulatedForce,
     Spring,
 )
+from .case.friction import FaceFriction, PowerSlip
 from .case.limits import Limits
 from .case.linear_solver import Automatic, Cholesky, CoarseLevel, Direct, Iterative, Multigrid
 from .case.procedures import Pulse, formation, gitt, pulses, rate_test
@@ -61,6 +62,7 @@ from .errors import CaseWarning
 from .frames import Axisymmetric, PlaneSection, PlaneStrain, ThreeDimensional
 from .geometry.architectures import aligned_channels, interdigitated, scaffold
 from .geometry.bricks import Bricks
+from .geometry.channel import Channel
 from .geometry.composite import CompositeStack
 from .geometry.crack_disc import CrackDisc
 from .geometry.crack_path import CrackPath
@@ -151,6 +153,7 @@ __all__ = [
     "CaseWarning",
     "CellField",
     "CellMean",
+    "Channel",
     "Charge",
     "ChargeAbove",
     "Cholesky",
@@ -194,6 +197,7 @@ __all__ = [
     "EnergyReleaseAlong",
     "Exhaustion",
     "FaceFlux",
+    "FaceFriction",
     "FacePotential",
     "FacePressure",
     "FannedDirectors",
@@ -251,6 +255,7 @@ __all__ = [
     "PoreStore",
     "PorousInterlayer",
     "PowerLawSinking",
+    "PowerSlip",
     "Preload",
     "PrescribedSteps",
     "Press",

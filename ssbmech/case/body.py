@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ssbmech.case.remeshing import Remeshing
 from ssbmech.errors import CaseError
 from ssbmech.extensions import OwnPart
+from ssbmech.interfaces.directors import ParallelDirectors
 from ssbmech.interfaces.exhaustion import Exhaustion
 from ssbmech.materials.elastic import Compacting
 from ssbmech.materials.material import Material
@@ -46,6 +47,9 @@ class Body:
         exhaustion: how stripping ends where a metal that moves has no more to give: current then
             goes to where metal is left, and a step ends where there is none. Without it a step ends
             as soon as metal is used up somewhere.
+        remeshing: when the cells of a body that moves are made anew; None for never.
+        front: line along which vertices of the free faces of a metal that moves go, for faces that
+            are a graph over it, as the front of metal in a channel; None for with the metal.
 
     Raises:
         CaseError: there is no region, something else than a material, a content for a region that
@@ -64,6 +68,7 @@ class Body:
     exhaustion: Exhaustion | None = field(default=None, metadata=STATED_IF_GIVEN)
     remeshing: Remeshing | None = field(default=None, metadata=STATED_IF_GIVEN)
     logarithmic: bool = field(default=False, metadata=STATED_IF_GIVEN)
+    front: ParallelDirectors | None = field(default=None, metadata=STATED_IF_GIVEN)
 
     def __post_init__(self) -> None:
         """Check that there are materials, and that they are materials."""
@@ -89,6 +94,11 @@ class Body:
             raise CaseError(
                 f"body {self.name!r} is to be meshed anew but does not move: its mesh never "
                 "changes; give moves=True, or leave the remeshing out"
+            )
+        if self.front is not None and (not self.moves or self.goes_along):
+            raise CaseError(
+                f"body {self.name!r} has a front but is no metal that moves: its free faces go "
+                "with it; leave the front out"
             )
         if self.logarithmic and self.moves:
             raise CaseError(

@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from ssbmech.case.friction import FaceFriction
 from ssbmech.case.probing import value_at
 from ssbmech.frames import Expr
-from ssbmech.parameter import validate_parameters
+from ssbmech.parameter import STATED_IF_GIVEN, validate_parameters
 
 Array = npt.NDArray[np.float64]
 
@@ -202,6 +203,7 @@ class Loads:
         face_potentials: ionic potentials held on outer faces.
         body_forces: force densities in bodies.
         ion_sources: sources of ionic current in electrolytes.
+        face_frictions: shear on outer faces that slip along a wall.
     """
 
     face_pressures: tuple[FacePressure, ...] = ()
@@ -209,6 +211,7 @@ class Loads:
     face_potentials: tuple[FacePotential, ...] = ()
     body_forces: tuple[BodyForce, ...] = ()
     ion_sources: tuple[IonSource, ...] = ()
+    face_frictions: tuple[FaceFriction, ...] = field(default=(), metadata=STATED_IF_GIVEN)
 
     def __post_init__(self) -> None:
         """Check the kinds."""

@@ -18,6 +18,7 @@ from ssbmech.case.checks import (
     check_face_pressures,
     check_fillings,
     check_fixture,
+    check_frictions,
     check_interfaces,
     check_loads,
     check_steps,
@@ -121,6 +122,7 @@ class Case:
         check_interfaces(self.interfaces, self.bodies)
         check_loads(self.loads, self.bodies, self.electrodes)
         check_face_pressures(self.loads, self.supports, self.fixture)
+        check_frictions(self.loads, self.supports)
         check_steps(self.protocol)
         check_fixture(self.fixture, self.supports, self.protocol)
         check_elements(self.discretisation, self.bodies)

@@ -71,7 +71,12 @@ def check_loads(loads: Loads, bodies: Sequence[Body], electrodes: Electrodes | N
             raise CaseError(
                 f"a load acts on the body {name!r}, which is not there; bodies: {', '.join(names)}"
             )
-    for kind in (loads.face_pressures, loads.face_fluxes, loads.face_potentials):
+    for kind in (
+        loads.face_pressures,
+        loads.face_fluxes,
+        loads.face_potentials,
+        loads.face_frictions,
+    ):
         faces = [load.face for load in kind]
         twice = sorted({face for face in faces if faces.count(face) > 1})
         if twice:
@@ -110,6 +115,26 @@ def check_face_pressures(
                 f"a fluid presses on face {pressed.face!r}, which a {held[pressed.face]} holds, so "
                 "that the pressure would do nothing to the cell: leave one of them out, or let it "
                 "press on another face"
+            )
+
+
+def check_frictions(loads: Loads, supports: Sequence[Support]) -> None:
+    """Check that faces that slip along a wall have one.
+
+    Raises:
+        CaseError: nothing keeps such a face at its wall, or it cannot slip.
+    """
+    for friction in loads.face_frictions:
+        own = [s for s in supports if s.face == friction.face]
+        if not any(holds_normal(s) for s in own):
+            raise CaseError(
+                f"face {friction.face!r} has a friction, but nothing keeps it at its wall: give "
+                f"Roller({friction.face!r}) too"
+            )
+        if any(s.components(0, 2) != (0,) for s in own):
+            raise CaseError(
+                f"face {friction.face!r} has a friction, but a support keeps it from slipping: "
+                "leave one of them out"
             )
 
 

@@ -79,7 +79,8 @@ class Renewal:
         loose = np.zeros(len(mesh.points), dtype=bool)
         loose[self._loose[body.name]] = True
         try:
-            made = replaced(mesh, region, places, loose, rule.fineness)
+            graph = body.front is not None
+            made = replaced(mesh, region, places, loose, rule.fineness, graph)
         except MeshError as failure:
             if not changed:
                 raise

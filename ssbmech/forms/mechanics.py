@@ -10,6 +10,7 @@ with quadratic displacements and linear pressures (Taylor-Hood), which neither l
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import ufl
@@ -59,6 +60,22 @@ def compressibility_term(volume_strain: Expr, compressed: Expr, q: Expr, dx: Exp
 def face_pressure_term(pressure: Expr, normal: Expr, v: Expr, ds: Expr) -> Expr:
     """Return minus the virtual work of a fluid pressure on a face, traction = -pressure n."""
     return pressure * ufl.dot(normal, v) * ds
+
+
+def friction_term(
+    resistance: Callable[[Expr], Expr], velocity: Expr, normal: Expr, v: Expr, ds: Expr
+) -> Expr:
+    """Return minus the virtual work of the shear on a face that slips, against its velocity.
+
+    Args:
+        resistance: shear over the speed [Pa s/m], of the square of the speed [m2/s2].
+        velocity: velocity of the body [m/s].
+        normal: unit normal of the face.
+        v: test function of the displacement.
+        ds: measure of the face.
+    """
+    along = velocity - ufl.dot(velocity, normal) * normal
+    return resistance(ufl.dot(along, along)) * ufl.dot(along, v) * ds
 
 
 def body_force_term(density: Expr, v: Expr, dx: Expr) -> Expr:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-r"""Metal that stack pressure alone presses into a flaw, without current.
+r"""Metal that stack pressure alone presses into a flaw or a pore, without current.
 
 A crack that metal enters at the stack pressure is held open by it, w = 4 P a / E'. With a gradient
 P / a metal creeps in at
@@ -86,3 +86,99 @@ class PressedCrack:
         if pressure < self.least_pressure:
             return math.inf
         return self.fold_time(pressure) * max(math.log(length / self.size), 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class PressedPore:
+    r"""A round pore with rigid walls into which stack pressure presses metal.
+
+    With no pressure at the front and a gradient P / L, metal that sticks to the wall gets to L in
+
+    .. math::
+        t = \frac{L^{n+1}}{(n+1) B R (P R / 2)^n \left( \frac{1}{n+3} + s \right)}, \quad
+        v_{wall} = s B R \tau^n
+
+    with s = 0; other s are walls along which it slips by a law of that power. So it is the length
+    over the radius that counts, and the time falls with the power n of the pressure. The mouth and
+    the shape of the front are left out: a matter of one or two radii.
+
+    Attributes:
+        radius: Radius R [m].
+        flow: Creep of the metal.
+        slip: Slip at the wall s [1].
+
+    Raises:
+        ParameterError: A number is out of its bounds.
+    """
+
+    radius: float
+    flow: ShearFlow
+    slip: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        if not (self.radius > 0.0 and self.slip >= 0.0):
+            raise ParameterError(
+                f"{type(self).__name__}: expected a radius above zero, and no negative slip"
+            )
+
+    @property
+    def profile(self) -> float:
+        """Mean speed without slip over B R tau^n at the wall, 1 / (n + 3) [1]."""
+        return 1.0 / (self.flow.exponent + 3.0)
+
+    def wall_shear(self, gradient: float) -> float:
+        """Return the shear stress at the wall, G R / 2 [Pa].
+
+        Args:
+            gradient: Pressure gradient G [Pa/m].
+        """
+        return 0.5 * gradient * self.radius
+
+    def speed(self, pressure: float, length: float) -> float:
+        """Return the speed of the front at a length [m/s].
+
+        Args:
+            pressure: Stack pressure [Pa].
+            length: Length that is full, above zero [m].
+        """
+        n, shear = self.flow.exponent, self.wall_shear(pressure / length)
+        return float(self.flow.coefficient * self.radius * shear**n * (self.profile + self.slip))
+
+    def time(self, pressure: float, length: float) -> float:
+        """Return the time in which the front gets to a length [s].
+
+        Args:
+            pressure: Stack pressure, above zero [Pa].
+            length: The length [m].
+        """
+        if length == 0.0:
+            return 0.0
+        return length / ((self.flow.exponent + 1.0) * self.speed(pressure, length))
+
+    def reach(self, pressure: float, time: float) -> float:
+        """Return how far the front gets in a time [m].
+
+        Args:
+            pressure: Stack pressure, above zero [Pa].
+            time: The time [s].
+        """
+        whole = self.time(pressure, self.radius)
+        return float(self.radius * (time / whole) ** (1.0 / (self.flow.exponent + 1.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class PressedSlit(PressedPore):
+    r"""A slit with rigid walls into which stack pressure presses metal; `radius` is half its width.
+
+    As the pore, with :math:`P w / 2` in the place of :math:`P R / 2` and n + 2 of n + 3.
+    """
+
+    @property
+    def profile(self) -> float:
+        """Mean speed without slip over B (w/2) tau^n at the wall, 1 / (n + 2) [1]."""
+        return 1.0 / (self.flow.exponent + 2.0)
+
+    def wall_shear(self, gradient: float) -> float:
+        """Return the shear stress at the wall, G w / 2 [Pa]."""
+        return gradient * self.radius

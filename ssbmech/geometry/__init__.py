@@ -7,6 +7,7 @@ from ssbmech.geometry.annulus import QuarterVoid
 from ssbmech.geometry.architectures import aligned_channels, interdigitated, scaffold
 from ssbmech.geometry.blocks import Blocks
 from ssbmech.geometry.bricks import Bricks
+from ssbmech.geometry.channel import Channel
 from ssbmech.geometry.composite import CompositeStack
 from ssbmech.geometry.grains import Grains, Texture, particle_at, voronoi_grains
 from ssbmech.geometry.inclusion import Inclusion
@@ -28,6 +29,7 @@ from ssbmech.geometry.tagged_mesh import MeshSource, TaggedMesh, distribute, fro
 __all__ = [
     "Blocks",
     "Bricks",
+    "Channel",
     "CompositeStack",
     "CosineGap",
     "CylinderGap",

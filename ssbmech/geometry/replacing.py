@@ -84,7 +84,12 @@ class Replacement:
 
 
 def replaced(
-    mesh: LabelledMesh, region: str, positions: Array, loose: Mask, fineness: Fineness
+    mesh: LabelledMesh,
+    region: str,
+    positions: Array,
+    loose: Mask,
+    fineness: Fineness,
+    graph: bool = False,
 ) -> Replacement:
     """Return a mesh in which the cells of a body are made anew.
 
@@ -95,13 +100,16 @@ def replaced(
             number [m].
         loose: which points lie within its free faces, and are held by nothing.
         fineness: how fine its cells are made.
+        graph: whether points of its free faces go along lines of their own: they stay, and none
+            comes between them.
 
     Raises:
         MeshError: there is no better mesh, or it cannot be made.
     """
     own = mesh.cell_values == mesh.regions[region]
     before = Part(positions, mesh.cells[own], np.flatnonzero(own))
-    outline = _outline(mesh, before, fineness)
+    none = np.zeros_like(loose)
+    outline = _outline(mesh, before, loose if graph else none, fineness)
     x, filled = refill(outline.at(np.nan_to_num(positions)), outline.facets, fineness)
     if x.shape[1] == 2:
         x, filled = off_their_sides(x, filled, outline)
@@ -113,13 +121,13 @@ def replaced(
             f"{quality:.2g} instead of {before.quality:.2g}"
         )
     stretch = mesh.drawn.get(region, 1.0)
-    boundary = _boundary_as_made(mesh, before, outline, loose)
+    boundary = _boundary_as_made(mesh, before, outline, none if graph else loose)
     made = _as_made(mesh, before, boundary, (x, cells), stretch)
     return _joined(mesh, own, before, outline, (x, made, cells))
 
 
-def _outline(mesh: LabelledMesh, body: Part, fineness: Fineness) -> Outline:
-    """Return the boundary of the new cells, in the plane spaced anew."""
+def _outline(mesh: LabelledMesh, body: Part, staying: Mask, fineness: Fineness) -> Outline:
+    """Return the boundary of the new cells, in the plane spaced anew but for points that stay."""
     facets, across = outer_facets(body.cells)
     dim = facets.shape[1]
     tags = mesh.facet_values[places_of(facets, mesh.facets)]
@@ -127,7 +135,7 @@ def _outline(mesh: LabelledMesh, body: Part, fineness: Fineness) -> Outline:
     if dim == 3:
         return as_it_is(count, facets, tags)
     facets = _with_body_at_left(body, facets, across)
-    kept = np.isin(tags, list(mesh.interfaces.values()))
+    kept = np.isin(tags, list(mesh.interfaces.values())) | staying[facets].any(axis=1)
     now, made = np.nan_to_num(body.points), mesh.points[:, :2]
     return respaced((now, made), facets, tags, kept, fineness.growth, fineness.largest)
 

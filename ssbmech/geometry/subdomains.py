@@ -17,7 +17,7 @@ import numpy.typing as npt
 from dolfinx import mesh as dmesh
 from dolfinx.mesh import Mesh, MeshTags
 
-from ssbmech._compat import Submesh, cut_submesh
+from ssbmech._compat import Submesh, cell_nodes, cut_submesh
 from ssbmech.errors import CaseError, MeshError
 from ssbmech.geometry.tagged_mesh import TaggedMesh
 
@@ -63,20 +63,26 @@ class BodyMesh:
                 it.
         """
         mesh, facets = self.mesh, self.facets(face)
-        dim = mesh.topology.dim
-        low, high = _extent(mesh.comm, np.asarray(mesh.geometry.x[:, :dim], dtype=np.float64))
-        x = dmesh.compute_midpoints(mesh, dim - 1, facets)[:, :dim]
-        face_low, face_high = _extent(mesh.comm, x)
+        dim, comm = mesh.topology.dim, mesh.comm
+        points = np.asarray(mesh.geometry.x[:, :dim], dtype=np.float64)
+        low, high = _extent(comm, points)
+        corners: npt.NDArray[np.integer] = np.zeros((0, dim), dtype=np.int32)
+        if len(facets):
+            corners = dmesh.entities_to_geometry(mesh, dim - 1, facets)
+        face_low, face_high = _extent(comm, points[corners].reshape(-1, dim))
         if not np.all(np.isfinite(face_low)):
             known = ", ".join(repr(name) for name in sorted(self.faces)) or "none"
             raise MeshError(
                 f"body {self.name!r} has no facet on the face {face!r}; faces of the mesh: {known}"
             )
         flat = (face_high - face_low) <= 1e-9 * np.max(high - low)
+        cells = mesh.topology.connectivity(dim - 1, dim)
+        behind = cells.array[cells.offsets[facets]]
+        middles = points[cell_nodes(mesh)[behind]].mean(axis=1)
         for axis in np.flatnonzero(flat):
-            for sign, bound in ((-1.0, low[axis]), (1.0, high[axis])):
-                if abs(face_low[axis] - bound) <= 1e-9 * np.max(high - low):
-                    return int(axis), sign
+            # it may also be a ledge, with some of the body beyond
+            inwards = comm.allreduce(float(np.sum(middles[:, axis] - face_low[axis])), op=MPI.SUM)
+            return int(axis), -1.0 if inwards > 0.0 else 1.0
         raise MeshError(
             f"face {face!r} of body {self.name!r} is not a flat side of it, aligned with an axis"
         )

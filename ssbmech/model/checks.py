@@ -66,6 +66,7 @@ def _check_regions(case: Case, tagged: TaggedMesh) -> None:
 def _check_faces(case: Case, tagged: TaggedMesh) -> None:
     faces = [support.face for support in case.supports]
     faces += [pressure.face for pressure in case.loads.face_pressures]
+    faces += [friction.face for friction in case.loads.face_frictions]
     faces += [held.face for held in case.loads.face_potentials]
     faces += [entering.face for entering in case.loads.face_fluxes]
     faces += filter(None, (body.feed for body in case.bodies))

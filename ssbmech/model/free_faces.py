@@ -36,6 +36,10 @@ ALONG = 1.0 - 1e-9
 """Component of a unit normal above which it is along an axis [1]."""
 
 
+OVERHANG = 1e-3
+"""Part of an area vector along the front's direction below which it is about to overhang [1]."""
+
+
 class FreeFaces:
     r"""The free part of the boundary of a moving body.
 
@@ -48,6 +52,11 @@ class FreeFaces:
     an interface, what flows through the face and is not in that motion goes to its neighbours. The
     area vector is the mean over the step, by Simpson's rule from its start, middle and end, with
     which the volume gained is what has flowed through the face, to rounding.
+
+    Where the body has a `front`, its direction d takes the place of a, and vertices do not go with
+    the metal along the face:
+
+    .. math:: \Delta x_i = d \, \frac{\int \Delta u \cdot n \, q_i \, ds}{a \cdot d}
 
     Attributes:
         vertices: which vertices lie on it, owned and ghost.
@@ -69,7 +78,7 @@ class FreeFaces:
         mesh = body.mesh.mesh
         self._comm, self._dim = mesh.comm, mesh.topology.dim
         facets, self._corners, others = _free_facets(body, nodes, at_walls, held)
-        self._nodes = nodes
+        self._nodes, self._front = nodes, _unit(body, self._dim)
         self._made = np.array(mesh.geometry.x[nodes, : self._dim], dtype=np.float64)
         self._size = float(np.max(np.abs(self._made), initial=0.0))
         self._size = float(self._comm.allreduce(self._size, op=MPI.MAX))
@@ -113,12 +122,13 @@ class FreeFaces:
         at_vertices.interpolate(step)
         material = at_vertices.x.array.reshape(-1, self._dim)
         given = np.where(known, target - here, 0.0)
-        moved = self._moved(flow, area, given, np.where(known, 0.0, material), known)
+        along = np.where(known | (self._front is not None), 0.0, material)
+        moved = self._moved(flow, area, given, along, known)
         for _ in range(ROUNDS):
             before = moved
             area = self._mean_areas(here, moved)
             more = self._gained_beside(here, moved, given)
-            moved = self._moved(flow - more, area, given, np.where(known, 0.0, material), known)
+            moved = self._moved(flow - more, area, given, along, known)
             far = float(np.max(np.abs(moved - before), initial=0.0))
             if self._comm.allreduce(far, op=MPI.MAX) <= STILL * self._size:
                 break
@@ -138,12 +148,26 @@ class FreeFaces:
         """
         rest = flow - np.sum(area * given, axis=1)
         rest += self._passed_on(rest, np.all(known, axis=1))
-        own = np.where(known, 0.0, area)
+        own = np.where(known, 0.0, self._across(area))
         square = np.sum(own**2, axis=1)
         square[square == 0.0] = 1.0
         across = (rest - np.sum(own * along, axis=1)) / square
         moved = given + along + own * across[:, None]
         return np.where(self.vertices[:, None], moved, 0.0)
+
+    def _across(self, area: Array) -> Array:
+        """Return area vectors, or their parts along the front's direction [m2]; collective.
+
+        Raises:
+            NotConverged: the front overhangs.
+        """
+        if self._front is None:
+            return area
+        through = area @ self._front
+        steep = np.abs(through) < OVERHANG * np.linalg.norm(area, axis=1)
+        if self._comm.allreduce(bool(np.any(steep & self.vertices)), op=MPI.LOR):
+            raise NotConverged(f"the front of {self._body.name!r} is about to overhang")
+        return np.asarray(through[:, None] * self._front)
 
     def _mean_areas(self, here: Array, moved: Array) -> Array:
         """Return the means of the area vectors over a step [m2]; collective.
@@ -207,6 +231,15 @@ class FreeFaces:
         vector.scatter_reverse(la.InsertMode.add)
         vector.scatter_forward()
         return np.array(vector.array)
+
+
+def _unit(body: BodyModel, dim: int) -> Array | None:
+    """Return the unit vector along which the front of a body goes, shape (dim,); None for none."""
+    if body.case_body.front is None:
+        return None
+    place = np.zeros((1, dim))
+    found = np.asarray(body.case_body.front.towards(place, place)[0], dtype=np.float64)
+    return np.asarray(found / np.linalg.norm(found), dtype=np.float64)
 
 
 def _free_facets(
