@@ -298,7 +298,7 @@ def test_time_falls_with_the_power_of_creep(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.serial
 def test_case_presses_lithium_through_a_pore(tmp_path: Path) -> None:
-    case = CaseScript.load(SCRIPT).case(["--length", "80", "--pressure", "75"])
+    case = CaseScript.load(SCRIPT).case(["--length", "80", "--pressure", "5"])
     run = ssb.run(case, tmp_path / "run")
     assert run.status is RunStatus.COMPLETE
     reach = run.rows[-1]["reach"]
