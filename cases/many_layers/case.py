@@ -29,6 +29,7 @@ from ssbmech.laminate.solid import SolidLayer
 from ssbmech.laminate.voltage import Activation, CellVoltage, HostVoltage, Resistance
 from ssbmech.laminate.wiring import Bipolar, Parallel
 from ssbmech.library.densities import density_of
+from ssbmech.library.interfaces import nmc811_li6ps5cl
 from ssbmech.materials.curve import Curve
 from ssbmech.materials.elastic import Elastic
 from ssbmech.units import (
@@ -169,9 +170,10 @@ def build_case(options: argparse.Namespace) -> LaminateCase:
     dense = areal / nmc.capacity
     # of spheres of 5 um
     surface = dense * 3 / 2.5e-6
+    kinetics = nmc811_li6ps5cl()
     losses = (
         Resistance(options.resistance * ohm_cm2),
-        Activation(0.1 * surface),
+        Activation(kinetics.i_0 * surface, kinetics.activation_energy),
     )
     series = options.wiring == "bipolar"
     many = options.cells if series else 1
@@ -223,7 +225,9 @@ def knobs(parser: argparse.ArgumentParser) -> None:
         "--followed", type=float, default=1.0, help="volume that thickness follows [1]"
     )
     cell.add_argument("--modulus", type=float, default=15.0, help="of the cathode [GPa]")
-    cell.add_argument("--resistance", type=float, default=25.0, help="of a cell [ohm cm2]")
+    cell.add_argument(
+        "--resistance", type=float, default=25.0, help="of a cell, where it is run [ohm cm2]"
+    )
     cell.add_argument(
         "--scatter", type=float, default=0.0, help="scatter of the separators' thickness [1]"
     )

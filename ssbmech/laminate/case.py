@@ -184,7 +184,9 @@ class LaminateCase:
             for law in self.cell.voltage.losses
             if getattr(law, "activation_energy", None) is None
         ]
-        warn_of_temperatures(unknown, losses, self.cold, self.temperature, self.protocol)
+        warn_of_temperatures(
+            unknown, losses, self.reference_temperature, self.temperature, self.protocol
+        )
         self._check_voltage()
 
     def _check_voltage(self) -> None:
@@ -201,7 +203,7 @@ class LaminateCase:
             )
 
     @property
-    def cold(self) -> float:
+    def reference_temperature(self) -> float:
         """Temperature at which no layer has expanded [K]."""
         free = self.stress_free_temperature
         return self.temperature if free is None else free

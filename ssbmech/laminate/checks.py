@@ -56,7 +56,7 @@ def check_rates(capacity: float, protocol: Sequence[Step]) -> None:
 def warn_of_temperatures(
     layers: Sequence[str],
     losses: Sequence[str],
-    cold: float,
+    reference: float,
     temperature: float,
     protocol: Sequence[Step],
 ) -> None:
@@ -65,20 +65,20 @@ def warn_of_temperatures(
     Args:
         layers: names of layers whose expansion is not known.
         losses: names of losses of voltage whose activation energy is not.
-        cold: temperature at which nothing has expanded [K].
+        reference: temperature at which nothing has expanded [K].
         temperature: that of the case [K].
         protocol: its steps.
     """
     ends = [found.temperature for found in temperature_range(temperature, protocol)]
     told = []
-    if layers and max(cold, *ends) > min(cold, *ends):
+    if layers and max(reference, *ends) > min(reference, *ends):
         told.append(f"have no thermal_expansion: {', '.join(layers)}")
     if losses and max(ends) > min(ends):
         told.append(f"have no activation_energy: {', '.join(losses)}")
     if told:
         warnings.warn(
-            f"the stack goes from {min(cold, *ends):g} to {max(cold, *ends):g} K, and some of it "
-            f"does not follow; these {'; these '.join(told)}",
+            f"the stack goes from {min(reference, *ends):g} to {max(reference, *ends):g} K, and "
+            f"some of it does not follow; these {'; these '.join(told)}",
             CaseWarning,
             stacklevel=4,
         )

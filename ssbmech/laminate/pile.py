@@ -26,7 +26,7 @@ class Pile:
 
     def __init__(self, case: LaminateCase) -> None:
         """Lay the layers down without pressure."""
-        self._cells, self._cold = case.cells, case.cold
+        self._cells, self._reference = case.cells, case.reference_temperature
         self._plies = {ply.name: (ply, ply.thicknesses(case.cells)) for ply in case.cell.plies}
         self._pads = {pad.name: (pad, np.array([pad.thickness])) for pad in case.pads}
         self._all = self._plies | self._pads
@@ -110,7 +110,7 @@ class Pile:
     def _expansion(self, name: str, loading: Loading) -> float:
         """Return the free strain of a ply by its temperature [1]."""
         ply, _ = self._all[name]
-        return (ply.thermal_expansion or 0.0) * (loading.temperature - self._cold)
+        return (ply.thermal_expansion or 0.0) * (loading.temperature - self._reference)
 
     def _of(self, name: str, loading: Loading) -> Loading:
         """Return what the law of a ply is under: no charge passes through a pad.

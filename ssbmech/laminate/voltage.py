@@ -47,7 +47,11 @@ class Loss:
 
 
 class LossLaw(Protocol):
-    """Role of what a current adds to the voltage."""
+    """Role of what a current adds to the voltage.
+
+    One without an `activation_energy` counts as the same at all temperatures, of which a stack that
+    changes its temperature warns.
+    """
 
     def loss(self, current: Array, charge: Array, pressure: float, temperature: float) -> Loss:
         """Return the loss.

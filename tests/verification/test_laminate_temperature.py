@@ -24,10 +24,12 @@ from ssbmech.laminate.sides import FreeSides
 from ssbmech.laminate.soft import LiquidColumn
 from ssbmech.laminate.solid import SolidLayer
 from ssbmech.laminate.voltage import Activation, CellVoltage, PressedResistance, Resistance
+from ssbmech.library.interfaces import nmc811_li6ps5cl
 from ssbmech.materials.curve import Curve
 from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from ssbmech.units import K, um
+from tests.case_scripts import script_case
 from tests.laminates import derivatives, laminate, ply
 from tests.tools import march, measured
 
@@ -183,6 +185,22 @@ def test_losses_follow_the_temperature() -> None:
     assert large.voltage[0] == pytest.approx(exact, rel=1e-12)
     ends = [activated.loss(current + d, none, 0.0, warm).voltage[0] for d in (-1e-3, 1e-3)]
     assert large.by_current[0] == pytest.approx((ends[1] - ends[0]) / 2e-3, rel=1e-6)
+
+
+def test_cells_of_the_case_transfer_charge_faster_when_warm() -> None:
+    """`cases/many_layers --celsius` has the exchange current of its library at that temperature."""
+    law = nmc811_li6ps5cl()
+    current, none = np.array([1e-3]), np.zeros(1)
+    cold, hot = (
+        script_case("many_layers", "--cells", "2", "--celsius", f"{celsius}")
+        .cell.voltage.losses[1]
+        .loss(current, none, 0.0, 273.15 + celsius)
+        .voltage[0]
+        for celsius in (25.0, 60.0)
+    )
+    less = math.exp(law.activation_energy / GAS_CONSTANT * (1 / 333.15 - 1 / 298.15))
+    assert less < 0.5
+    assert hot == pytest.approx(less * cold, rel=1e-6)
 
 
 def test_what_does_not_follow_is_told() -> None:
