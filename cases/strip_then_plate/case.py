@@ -142,7 +142,12 @@ def knobs(parser: argparse.ArgumentParser) -> None:
     other.add_argument("--path", type=float, default=14.0, help="fine part of its path [um]")
     other.add_argument("--width", type=float, default=100.0, help="depth of the electrolyte [um]")
     other.add_argument("--height", type=float, default=50.0, help="half distance of cracks [um]")
-    other.add_argument("--gap-error", type=float, default=20.0, help="of a time step [nm]")
+    other.add_argument(
+        "--gap-error",
+        type=float,
+        default=0.2,
+        help="of a time step, of the width of the crack too [nm]",
+    )
     other.add_argument("--fields-every", type=int, default=5, help="steps between stored fields")
 
 
