@@ -4,12 +4,14 @@ r"""Kinematics of bodies that go along with their mesh: solids that turn far, ho
 Nothing flows through the mesh. A step is solved on the mesh where it starts, and nothing in it is
 small: with the displacement gradient H of the step and F = I + H,
 
-.. math:: \varepsilon = dev\, sym\, H_m, \quad
+.. math:: \varepsilon = dev\, M^T sym\,H_m M, \quad M = (I + R) / 2, \quad
           H_m = H (I + H/2)^{-1}, \quad W = skew\, H_m
 
-where :math:`H_m` is the gradient on the true middle of the step. It is zero for a rigid rotation,
-and its volume is exact for any step. The body remembers its elastic deviatoric strain e and its
-pressure,
+where :math:`H_m` is the gradient on the true middle of the step. The strain is zero for a rigid
+rotation. M turns it from the middle back to the start, where what is remembered lies: of a step
+that strains little and turns by any angle, F = R (I + E), just E is left. Left in the middle it
+would be turned by half a step too far, and be of first order. The body remembers its elastic
+deviatoric strain e and its pressure,
 
 .. math:: s = 2 G y (dev\,\varepsilon + e_n), \quad e_{n+1} = R (s / 2G) R^T, \quad
           \ln \det F - \Delta\ln J_c + \frac{p}{K} - \frac{p_n}{K_n} = 0
@@ -85,12 +87,15 @@ class FiniteStep:
         return by.added(by.identity(), by.scaled(turned, part))
 
     def asked(self, further: Sequence[Expr], free: Expr) -> Expr:
-        """Return the strain on the middle of the step, of which laws take the deviator.
+        """Return the strain of the step as it lies at the start, of which laws take the deviator.
 
         What is strained without stress is so in all directions alike, and changes the volume only.
         """
         across = by.scaled(by.transposed(self._middle), 0.5)
-        return sum(further, by.tensor(by.added(by.scaled(self._middle, 0.5), across)))
+        strain = by.added(by.scaled(self._middle, 0.5), across)
+        half = by.scaled(by.added(by.identity(), self._turn), 0.5)
+        back = by.product(by.product(by.transposed(half), strain), half)
+        return sum(further, by.tensor(back))
 
     def dilated(self, asked: Expr, free: Expr) -> Expr:
         """Return the logarithm of the volume, less that without stress."""
