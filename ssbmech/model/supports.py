@@ -25,6 +25,9 @@ from ssbmech.solve.watching import plain
 
 Array = npt.NDArray[np.float64]
 
+WATCHED_NODES = 8
+"""Nodes of a face at most at which a displacement is looked at, evenly over their numbers [1]."""
+
 
 @dataclass(frozen=True, eq=False)
 class PrescribedMotion:
@@ -47,12 +50,19 @@ class PrescribedMotion:
     face: str
 
     def size(self, time: float) -> float:
-        """Return the sum of the components at the first node at a time [s], to see it change.
+        """Return a mean of the prescribed components at some nodes at a time [s], to see it change.
 
-        It is nan where the function fails: `impose` tells of that on all ranks.
+        No two of them weigh the same: what moves one way at a node and as far the other way beside,
+        or in two components, does not cancel, which would hide it or leave what rounding leaves. It
+        is nan where the function fails: `impose` tells of that on all ranks.
         """
+        some = np.unique(np.linspace(0, self.x.shape[1] - 1, WATCHED_NODES).astype(int))
         try:
-            return float(np.sum(self.value(self.x[:, :1], time)))
+            given = self.value(self.x[:, some], time)
+            parts = [np.broadcast_to(given[k], some.shape) for k in self.components]
+            return float(
+                np.average(np.concatenate(parts), weights=_weights(len(parts) * len(some)))
+            )
         except Exception:
             # the user's own code, which may raise anything
             return math.nan
@@ -82,6 +92,11 @@ class PrescribedMotion:
         values = self.at(time)
         for component in self.components:
             self.u.function.x.array[self.nodes * self.u.block_size + component] = values[component]
+
+
+def _weights(count: int) -> Array:
+    """Return weights from 1 to 2 in no ratio of small numbers: multiples of the golden section."""
+    return 1.0 + np.arange(count) * (math.sqrt(5.0) - 1.0) / 2.0 % 1.0
 
 
 def hold_supports(

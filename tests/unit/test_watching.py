@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, ClassVar, cast
 
+import numpy as np
 import pytest
 
 import ssbmech as ssb
@@ -15,6 +16,7 @@ from ssbmech.case.protocol import Drive
 from ssbmech.errors import CaseError
 from ssbmech.model.circuit import Circuit
 from ssbmech.model.draw import _charges
+from ssbmech.model.supports import PrescribedMotion
 from ssbmech.solve.watching import Watch
 from tests.elastic_cell import one_sided_cell
 
@@ -85,3 +87,34 @@ def test_charge_of_a_record_is_its_integral(under):
     charges = _charges(step, cast("Circuit", circuit))
     assert charges[-1] == pytest.approx(9.0, rel=1e-12, abs=0)
     assert len(charges) < 1000
+
+
+def moving_face(value: Any) -> PrescribedMotion:
+    """Return a face of nine nodes along x from zero on, both components of which are prescribed."""
+    x = np.array([np.linspace(0.0, 20e-6, 9), np.zeros(9), np.zeros(9)])
+    return PrescribedMotion(cast("Any", None), np.arange(9, dtype=np.int32), x, (0, 1), value, "f")
+
+
+def test_a_motion_whose_components_cancel_grows_evenly():
+    """Rounding would be what is left of them: steps were cut to a millionth."""
+
+    def value(x, time):
+        size = 1e-9 / 3 * time * np.sqrt(1e-5 + x[0])
+        return np.stack([-size * np.sin(np.pi / 4), size * np.cos(np.pi / 4)])
+
+    assert (
+        np.unique([np.sum(value(np.zeros((3, 1)), t)) for t in np.linspace(0, 100, 500)]).size > 2
+    )
+    watch = Watch(ssb.Rest(100.0), 0.0, (moving_face(value).size,))
+    assert watch.longest(0.0, 25.0) == (25.0, False)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [lambda x: [1.0 + 0 * x[0], -1.0 + 0 * x[0]], lambda x: [0 * x[0], x[0] / 20e-6]],
+    ids=["components that cancel", "about the first node"],
+)
+def test_a_motion_that_jumps_is_seen_wherever_and_however_it_moves(shape):
+    motion = moving_face(lambda x, time: 1e-9 * np.array(shape(x)) * (time >= 50.0))
+    longest, _ = Watch(ssb.Rest(100.0), 0.0, (motion.size,)).longest(0.0, 100.0)
+    assert longest == pytest.approx(50.0, rel=1e-3)
