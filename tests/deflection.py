@@ -9,6 +9,7 @@ from math import pi
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import brentq
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -56,17 +57,77 @@ def section(facet: float, reach: float, **changes: object) -> Rim:
     return dataclasses.replace(plain, **changes)
 
 
-def opened(intensity: Callable[[float], float]) -> tuple[ssb.Clamp, ...]:
-    r"""Return supports that move as around a crack along x = 0 that ends at the interface.
+@dataclasses.dataclass(frozen=True)
+class TipField:
+    r"""The field of an opening crack that ends at the interface of two solids, across it.
 
-    .. math:: u = \frac{K}{2 \mu} \sqrt{\frac{r}{2 \pi}} (3 - 4 \nu - \cos \theta)
-        (\cos \theta/2, \sin \theta/2)
+    Airy's function is :math:`r^{p+1} F(\theta)` in each of them, with the angle from what lies
+    ahead, the interface at a right angle and the free wall at two [williams1952]. Of p, the
+    one between 0 and 1 that leaves traction and displacement continuous is taken; it is 1/2
+    for one solid [zak1963].
 
-    along the crack and across it, with the angle from what lies ahead.
+    Attributes:
+        below: solid of the crack.
+        beyond: solid ahead.
+    """
+
+    below: Elastic = SOLID
+    beyond: Elastic = SOLID
+
+    def _rows(self, solid: Elastic, p: float, theta: Floats) -> Floats:
+        """Return F, F', u_r and u_theta over r^p of the four terms, shape (4, 4, n)."""
+        terms = [(p + 1, 0, 0), (p + 1, 1, 0), (p - 1, 0, 1), (p - 1, 1, 1)]
+        rows = np.zeros((4, 4, np.size(theta)))
+        for k, (m, odd, turning) in enumerate(terms):
+            value = np.sin(m * theta) if odd else np.cos(m * theta)
+            slope = m * np.cos(m * theta) if odd else -m * np.sin(m * theta)
+            share = 4 * (1 - solid.poisson) * turning
+            rows[0, k], rows[1, k] = value, slope
+            rows[2, k] = (share - (p + 1)) * value / (2 * solid.shear)
+            # of cosine and sine the integral, for a rigid rotation takes no stress
+            rows[3, k] = -(slope + share * slope / (m if turning else 1.0)) / (2 * solid.shear)
+        return rows
+
+    def _conditions(self, p: float) -> Floats:
+        """Return what is to be zero, of two even terms ahead and four below, shape (6, 6)."""
+        unit = np.array([1.0, 1.0, self.below.shear, self.below.shear])
+        across = np.array([0.5 * pi])
+        ahead = self._rows(self.beyond, p, across)[:, ::2, 0] * unit[:, None]
+        below = self._rows(self.below, p, across)[:, :, 0] * unit[:, None]
+        wall = self._rows(self.below, p, np.array([pi]))[:2, :, 0]
+        return np.block([[ahead, -below], [np.zeros((2, 2)), wall]])
+
+    @property
+    def exponent(self) -> float:
+        """That of the displacement, p [1]."""
+        return float(brentq(lambda p: np.linalg.det(self._conditions(p)), 0.2, 0.9, xtol=1e-14))
+
+    def displacement(self, r: Floats, theta: Floats) -> tuple[Floats, Floats]:
+        r"""Return the displacement along r and theta of an intensity of one [m].
+
+        Ahead, at the distance RADIUS, the stress is :math:`1 / \sqrt{2 \pi r}`.
+        """
+        p = self.exponent
+        found = np.linalg.svd(self._conditions(p))[2][-1]
+        found /= p * (p + 1) * (found[0] + found[1]) * RADIUS ** (p - 1) * np.sqrt(2 * pi * RADIUS)
+        ahead = np.array([found[0], 0.0, found[1], 0.0])
+        turned = np.abs(theta)
+        inside = np.einsum("ikn,k->in", self._rows(self.beyond, p, turned), ahead)
+        around = np.einsum("ikn,k->in", self._rows(self.below, p, turned), found[2:])
+        both = np.where(turned < 0.5 * pi, inside, around) * r**p
+        return both[2], np.sign(theta) * both[3]
+
+
+def opened(
+    intensity: Callable[[float], float], field: TipField | None = None
+) -> tuple[ssb.Clamp, ...]:
+    """Return supports that move as around a crack along x = 0 that ends at the interface.
 
     Args:
-        intensity: K [Pa m^(1/2)] against time [s].
+        intensity: that of the field [Pa m^(1/2)] against time [s].
+        field: what it is around two solids.
     """
+    field = TipField() if field is None else field
 
     def on(face: str, side: float) -> ssb.Clamp:
         def moved(x: Floats, time: float) -> Floats:
@@ -75,11 +136,12 @@ def opened(intensity: Callable[[float], float]) -> tuple[ssb.Clamp, ...]:
             if side:
                 # both walls of the crack lie there
                 theta = side * np.abs(theta)
-            size = intensity(time) / (2 * SOLID.shear) * np.sqrt(np.hypot(ahead, across) / 2 / pi)
-            size *= 3 - 4 * SOLID.poisson - np.cos(theta)
-            return np.stack([-size * np.sin(theta / 2), size * np.cos(theta / 2)])
+            out, turn = field.displacement(np.hypot(ahead, across), theta)
+            up = out * np.cos(theta) - turn * np.sin(theta)
+            aside = out * np.sin(theta) + turn * np.cos(theta)
+            return intensity(time) * np.stack([-aside, up])
 
-        # it grows evenly
+        # it grows evenly, and is dear
         moved.break_points = ()
         return ssb.Clamp(face, moved)
 
@@ -92,8 +154,8 @@ def broken(**arms: float) -> Callable[[Floats], Floats]:
 
     def within(x: Floats) -> Floats:
         up = x[1] - RADIUS
-        level = np.abs(up) < 1e-3 * RADIUS
-        beside = np.abs(x[0]) < 1e-3 * RADIUS
+        level = np.abs(up) < 1e-6 * RADIUS
+        beside = np.abs(x[0]) < 1e-6 * RADIUS
         straight = beside & (up < arms.get("straight", 0.0))
         left = level & (x[0] > -arms.get("left", 0.0)) & (x[0] < 0)
         right = level & (x[0] < arms.get("right", 0.0)) & (x[0] > 0)
@@ -176,7 +238,7 @@ def slit(length: float, facets: int, names: tuple[str, ...], upper: Elastic = SO
         name="slit",
         geometry=geometry,
         bodies=(ssb.Body("glass", regions),),
-        supports=opened(lambda time: 1e6),
+        supports=opened(lambda time: 1e6, TipField(SOLID, upper)),
         protocol=(ssb.Rest(1.0),),
         step_control=ssb.PrescribedSteps((1.0,)),
         output=ssb.Output(quantities=tips(names, length, ("glass",))),

@@ -16,9 +16,10 @@ COMM = MPI.COMM_WORLD
 ITEM = "Lithium at a weak interface"
 
 
-def separator(ratio: float, seconds: float) -> ssb.Case:
+def separator(ratio: float, seconds: float, *more: str) -> ssb.Case:
     """Return the case with interfaces of a toughness over that of the layers, as energies [1]."""
-    return script_case("deflected_crack", "--ratio", f"{ratio:g}", "--seconds", f"{seconds:g}")
+    knobs = ("--ratio", f"{ratio:g}", "--seconds", f"{seconds:g}", *more)
+    return script_case("deflected_crack", *knobs)
 
 
 def broken(run: March, names: tuple[str, ...]) -> list[float]:
@@ -27,10 +28,16 @@ def broken(run: March, names: tuple[str, ...]) -> list[float]:
 
 
 def off(one: March, other: March) -> float:
-    """Return the largest relative deviation of the ends of two runs [1]."""
-    volumes = [name for name in one.rows[-1] if name.startswith(("crack_volume", "crack_size"))]
-    pairs = [(one.rows[-1][n], other.rows[-1][n]) for n in ("time", "voltage", *volumes)]
-    return max(abs(a - b) / (abs(b) or 1.0) for a, b in pairs)
+    """Return the largest deviation of the ends of two runs, of cracks over the largest of all [1].
+
+    A crack into which nothing has come has some rounding for its metal.
+    """
+    last, found = other.rows[-1], []
+    for kind in ("time", "voltage", "crack_volume", "crack_size", "damage_mean"):
+        names = [name for name in last if name.split(":")[0] == kind]
+        largest = max(abs(last[name]) for name in names)
+        found += [abs(one.rows[-1][name] - last[name]) / largest for name in names]
+    return max(found)
 
 
 @pytest.mark.slow
@@ -64,9 +71,13 @@ def test_metal_turns_into_a_weak_interface() -> None:
 @pytest.mark.slow
 @pytest.mark.pair
 def test_metal_turns_alike_on_ranks_and_with_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """While both arms of the interface open."""
-    case = separator(0.1, 0.24)
+    """While both arms of the interface open, by steps of which none fails.
+
+    How far a Newton iteration wanders that fails is told by rounding, and with it the next steps.
+    """
+    case = separator(0.1, 0.38, "--delay", "0.1", "--longest-step", "0.02")
     whole = march(case)
+    assert not whole.rejected
     assert min(broken(whole, case.geometry.arms[::2])) > 0.0
     monkeypatch.setattr(tools._setting, "mode", tools.Mode.RECOVER)
     measured(ITEM, "change by a stop half way", off(march(case), whole), 1e-8, "none")
