@@ -20,7 +20,7 @@ class Remeshing:
 
     They are made anew too where a wall was stretched until a facet is longer than
     ``longest_wall``, and where it has shrunk until two facets beside one another, of which it could
-    do with one, are both shorter than ``shortest_wall``.
+    do with one, are both shorter than ``shortest_wall``; in space the facets around a vertex.
 
     Raises:
         ParameterError: a constant is out of its bounds, or joined facets would be halved again.
@@ -63,7 +63,8 @@ class Remeshing:
         high=0.5,
         default=None,
         doc="length below which two facets of the metal's wall at an interface, in line, become "
-        "one, together with those of the other body, in the plane only; None for never",
+        "one, in space that of an edge whose vertices do, together with those of the other body; "
+        "None for never",
         stated_if_given=True,
     )
 

@@ -2,28 +2,29 @@
 r"""What becomes of values that are kept when facets are joined: sums over areas stay what they are.
 
 Fields of bodies are what they were at the same place. What is kept at the vertices i of an
-interface has the sum :math:`\sum_i A_i v_i` that it had: what it loses with the value between two
-facets,
+interface has the sum :math:`\sum_i A_i v_i` that it had: what it loses with the value in a vertex m
+between others j, in the plane two,
 
-.. math:: T = \sum_{a, m, b} A_i v_i - \sum_{a, b} A'_i v_i
+.. math:: T = \sum_{m, j} A_i v_i - \sum_j A'_j v_j
 
-is added to the values at the ends, where the wall is open, as :math:`T / \sum A'_i`: none for a
-function that is linear. For gaps, and positions of a moving body, the weights of the ends are
-:math:`V'_i / (d \cdot n)`, with the volume that a gap takes from the metal and the normal n of the
-joined facet, so that the body's volume stays where its directors d are parallel, also beside a
-corner of the interface. Densities on facets are means by area.
+is added to the values of those, where the wall is open, as :math:`T / \sum A'_j`: none for a
+function that is linear. For gaps, and positions of a moving body, their weights are
+:math:`V'_j / (d \cdot n)`, with the volume that a gap takes from the metal and the normal n of the
+joined facets, so that the body's volume stays where its directors d are parallel, also beside a
+corner of the interface. Densities on facets are means by the areas that facets share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from ssbmech.geometry.facet_rows import facets_by_corner, lists
-from ssbmech.geometry.joining import Join, Joining
+from ssbmech.geometry.fewer_facets import Facet, Join, Joining
 from ssbmech.geometry.locate import edges_of, locate
 from ssbmech.geometry.original import Numbers, node_ends, node_number
 
@@ -71,52 +72,51 @@ def at_vertices(numbers: Numbers, values: Array, joining: Joining) -> Rows:
     known = _known(numbers, values)
     found = _made_up(known, joining, lambda join: join.whole)
     for join in joining.joins:
-        points = ((p, p) for p in (join.ends[0], join.middle, join.ends[1]))
-        near = np.array([known[point] for point in points if point in known])
-        if len(near) < 3:
+        if (join.middle, join.middle) not in known:
             continue
-        ends = [found[end, end] for end in join.ends]
-        if all(np.all((e >= np.min(near, axis=0)) & (e <= np.max(near, axis=0))) for e in ends):
-            continue
-        return _rows({**known, **_seen(known, joining)}, joining)
+        near = np.array([known[p, p] for p in (*join.ring, join.middle)])
+        ring = np.array([found[p, p] for p in join.ring])
+        if np.any((ring < near.min(axis=0)) | (ring > near.max(axis=0))):
+            return _rows({**known, **_seen(known, joining)}, joining)
     return _rows({**known, **found}, joining)
 
 
-def _made_up(
-    known: Known, joining: Joining, weights: Callable[[Join], tuple[float, float]]
-) -> Known:
-    """Return the values of the ends that make up for what is lost between them.
+def _made_up(known: Known, joining: Joining, weights: Callable[[Join], Array]) -> Known:
+    """Return the values of the points around that make up for what is lost.
 
     Args:
         known: values by node.
         joining: what was joined.
-        weights: returns those of the ends in the sum that stays.
+        weights: returns those of the ring in the sum that stays.
     """
-    found: Known = {}
-    for join in joining.joins:
-        first, middle, second = (
-            known.get((p, p)) for p in (join.ends[0], join.middle, join.ends[1])
-        )
-        if first is None or middle is None or second is None:
-            continue
-        lost = join.lost(first, middle, second)
-        for end, share in zip(join.ends, join.takes(weights(join)), strict=True):
-            found[end, end] = found.get((end, end), known[end, end]) + share * lost
-    return found
-
-
-def _seen(known: Known, joining: Joining) -> Known:
-    """Return the means that the hat functions of the joined facets see."""
     found: Known = {}
     for join in joining.joins:
         middle = known.get((join.middle, join.middle))
         if middle is None:
             continue
-        for k, end in enumerate(join.ends):
-            # of the middle's area, what the end's hat function has there
-            part = (join.stand[k] - join.stood[2 * k]) / join.whole[k]
-            before = known[end, end]
-            found[end, end] = found.get((end, end), before) + part * (middle - before)
+        lost = join.lost(np.array([known[p, p] for p in join.ring]), middle)
+        for p, share in zip(join.ring, join.takes(weights(join)), strict=True):
+            found[p, p] = found.get((p, p), known[p, p]) + share * lost
+    return found
+
+
+def _seen(known: Known, joining: Joining) -> Known:
+    """Return values with the means that points have over the areas for which they stand now.
+
+    Of the middle's area, and that of points that stand for less than before, those that stand for
+    more have the mean.
+    """
+    found: Known = {}
+    for join in joining.joins:
+        middle = known.get((join.middle, join.middle))
+        if middle is None:
+            continue
+        more, ring = join.stand - join.stood, np.array([known[p, p] for p in join.ring])
+        less = np.maximum(-more, 0.0)
+        mean = (join.gone * middle + np.tensordot(less, ring, 1)) / (join.gone + less.sum())
+        for p, part in zip(join.ring, np.maximum(more, 0.0) / join.whole, strict=True):
+            before = known[p, p]
+            found[p, p] = found.get((p, p), before) + part * (mean - before)
     return found
 
 
@@ -136,8 +136,7 @@ def _quadratic(known: Known, joining: Joining) -> Known:
     sides = np.array([[known[_edge(r[i], r[j])] for i, j in pairs] for r in lists(corners)])
     found = dict(zip(ends, at.quadratic(own, sides), strict=True))
     for join in joining.joins:
-        if _edge(*join.ends) in found:
-            found[_edge(*join.ends)] = _same_flow(known, join)
+        found.update(_same_flow({**known, **found}, found.keys(), join))
     return found
 
 
@@ -150,15 +149,41 @@ def _new_edges(known: Known, joining: Joining, star: Numbers) -> list[tuple[int,
     return sorted(found - known.keys())
 
 
-def _same_flow(known: Known, join: Join) -> Array:
-    """Return the value in the middle of a joined facet with which its mean stays."""
-    (a, b), m = join.ends, join.middle
-    first, second = join.facets
-    mean = [
-        (known[p, p] + 4 * known[_edge(p, m)] + known[m, m]) * area / (first + second)
-        for p, area in ((a, first), (b, second))
-    ]
-    return np.asarray((sum(mean) - known[a, a] - known[b, b]) / 4)
+def _same_flow(known: Known, new: Collection[tuple[int, int]], join: Join) -> Known:
+    """Return the values in the middles of new edges with which the integral over facets stays.
+
+    What is none there, as where a symmetry holds it, stays so.
+
+    Args:
+        known: values by node, old and new.
+        new: the new edges.
+        join: the facets.
+    """
+    old, now = (_weights(facets) for facets in (join.before, join.after))
+    areas = join.shared.sum(axis=0), join.shared.sum(axis=1)
+    if not all(node in known for nodes in (*old, *now) for node in nodes):
+        return {}
+    sums, sizes = [], dict[tuple[int, int], float]()
+    for facets, each in zip((old, now), areas, strict=True):
+        pairs = [(n, w * a) for f, a in zip(facets, each, strict=True) for n, w in f.items()]
+        sums.append(sum(w * known[n] for n, w in pairs))
+        for node, weight in pairs if facets is now else ():
+            if node in new:
+                sizes[node] = sizes.get(node, 0.0) + weight
+    free = {edge: known[edge] != 0.0 for edge in sizes}
+    total = sum(size * np.where(free[edge], 1.0, 0.0) for edge, size in sizes.items())
+    rise = np.where(total > 0.0, sums[0] - sums[1], 0.0) / np.where(total > 0.0, total, 1.0)
+    return {edge: np.asarray(known[edge] + rise * free[edge]) for edge in sizes}
+
+
+def _weights(facets: Iterable[Facet]) -> list[dict[tuple[int, int], float]]:
+    """Return the weights of the nodes of facets in means of quadratic fields (Simpson's rule)."""
+    found = []
+    for facet in facets:
+        edge, corner = (4 / 6, 1 / 6) if len(facet) == 2 else (1 / 3, 0.0)
+        nodes = {_edge(a, b): edge for a, b in combinations(facet, 2)}
+        found.append({**nodes, **{(p, p): corner for p in facet}})
+    return found
 
 
 def at_points(numbers: Numbers, values: Array, weights: Array, joining: Joining) -> Rows:
@@ -198,17 +223,18 @@ def on_facets(numbers: Numbers, values: Array, joining: Joining) -> Rows:
     """
     before, mesh = joining.before, joining.mesh
     count = mesh.cells.shape[1]
-    into = {join.middle: join for join in joining.joins}
+    into = {
+        frozenset(facet): list(zip(join.after, shared / join.shared.sum(axis=1), strict=True))
+        for join in joining.joins
+        for facet, shared in zip(join.before, join.shared.T, strict=True)
+    }
     sums: dict[frozenset[int], Array] = {}
     cells, corners = np.divmod(numbers, count)
     for cell, corner, value in zip(cells, corners, values, strict=True):
-        ends = [int(p) for p in np.delete(before.cells[cell], corner)]
-        join = next((into[p] for p in ends if p in into), None)
-        key, part = frozenset(ends), 1.0
-        if join is not None:
-            key = frozenset(join.ends)
-            part = join.facets[0 if join.ends[0] in ends else 1] / sum(join.facets)
-        sums[key] = sums.get(key, np.zeros_like(value)) + part * value
+        old = frozenset(int(p) for p in np.delete(before.cells[cell], corner))
+        for corners_after, part in into.get(old, [(tuple(old), 1.0)]):
+            key = frozenset(corners_after)
+            sums[key] = sums.get(key, np.zeros_like(value)) + part * value
     tags = np.unique(before.cell_values[cells])
     beside = np.flatnonzero(np.isin(mesh.cell_values, tags))
     known = facets_by_corner(mesh.cells[beside]).reshape(-1, count - 1)

@@ -18,8 +18,8 @@ from scipy.spatial import cKDTree
 
 from ssbmech.checkpoint import halves, joins
 from ssbmech.geometry.facet_rows import facets_by_corner, places_of
+from ssbmech.geometry.fewer_facets import Joining
 from ssbmech.geometry.halving import Halving
-from ssbmech.geometry.joining import Joining
 from ssbmech.geometry.locate import Located, edges_of, locate
 from ssbmech.geometry.original import Numbers, node_ends, node_number
 from ssbmech.geometry.replacing import Part, Replacement

@@ -19,8 +19,9 @@ from ssbmech.checkpoint.mesh import labelled, mesh_names, mesh_rows, rows_of
 from ssbmech.checkpoint.places import Change
 from ssbmech.checkpoint.state import CellState
 from ssbmech.errors import MeshError, SSBMechError
+from ssbmech.geometry.fewer_facets import Joining
 from ssbmech.geometry.halving import Halving, Lines, halved
-from ssbmech.geometry.joining import PASSES, Joining, joined
+from ssbmech.geometry.joining import PASSES, joined
 from ssbmech.geometry.moving import signed_volumes
 from ssbmech.geometry.original import node_ends, node_numbers
 from ssbmech.geometry.replacing import Replacement, replaced

@@ -1,117 +1,56 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Short facets of an interface joined two by two in the plane, with the cells on both sides of it.
+"""Points taken from an interface with short facets, with the cells on both sides of it.
 
-The mesh of all bodies is one, so that the point between two facets goes from both bodies at once:
-its cells get an end of the joined facet in its place, and one in each body is no more. Only points
-go that lie between two facets in line, in the bodies as they were made, and where the wall is
-nearly flat now. What of its shape the wall loses there, its ends make up for
-(`ssbmech.checkpoint.joins`).
+The mesh of all bodies is one, so that a point goes from both bodies at once: all that meets at an
+edge to one of its neighbours is no more, and what else was around the point has that neighbour in
+its place. In the plane two facets so become one, which may be done with either neighbour, in each
+body on its own. Only points go around which the interface and all other faces are flat, in the
+bodies as they were made, and where the wall is nearly flat now. What of its shape the wall loses
+there, the points around make up for (`ssbmech.checkpoint.joins`).
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
 from ssbmech.geometry.facet_rows import lists, outer_facets
-from ssbmech.geometry.moving import qualities, signed_volumes
+from ssbmech.geometry.fewer_facets import Facet, Join, Joining
+from ssbmech.geometry.moving import area_shares, area_vectors, qualities, signed_volumes
+from ssbmech.geometry.overlaps import shared_areas
 from ssbmech.geometry.simplices import LabelledMesh
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 FLAT = 0.2
-"""Turn of a wall from one facet to the next up to which they may be joined [rad]."""
+"""Turn of a wall from one facet to another around a point up to which it may go [rad]."""
 
 IN_LINE = 1e-9
-"""Sine of the turn of the interface as it was made that is none [1]."""
+"""Turn of a face as it was made that is none [rad]."""
 
 FLATTEST = 0.1
-"""Least quality of a cell with another corner; where it would be less the facets stay [1]."""
+"""Least quality of a cell with another corner; where it would be less the point stays [1]."""
 
 SAME_AREA = 1e-9
-"""Change of the area of the cells around a point, as they were made, that is none [1]."""
+"""Change of areas and volumes around a point that is none, of what they are [1]."""
 
 CLOSED = 1e-11
 """Gap up to which a point of a wall is in contact [m]."""
 
+ALIKE = 6
+"""Decimals of lengths over the limit to which they are told apart, on any number of ranks."""
+
 PASSES = 4
-"""How often the facets of a wall are joined at most, between two steps."""
+"""How often points are taken from a wall at most, between two steps."""
 
 PART_OF_GAP = 0.5
-"""Change of a gap over it that an end makes up for at most, as it may do so twice [1]."""
-
-
-@dataclass(frozen=True)
-class Join:
-    """Two facets that have become one.
-
-    Attributes:
-        ends: points at its ends.
-        middle: the point between the facets, which is no more.
-        facets: areas of the two facets [m or m2].
-        stood: areas for which first end, middle and second end stood on them [m or m2].
-        stand: areas for which the ends stand on the joined one [m or m2].
-        whole: areas for which they stand on all facets of the interface [m or m2].
-        swept: volumes that small gaps there take from the body, over that of the joined facet by
-            its area: `whole` where the interface goes straight on at an end [m or m2].
-        takers: which ends make up for what is lost between them.
-    """
-
-    ends: tuple[int, int]
-    middle: int
-    facets: tuple[float, float]
-    stood: tuple[float, float, float]
-    stand: tuple[float, float]
-    whole: tuple[float, float]
-    swept: tuple[float, float]
-    takers: tuple[bool, bool]
-
-    def lost(self, first: Array, middle: Array, second: Array) -> Array:
-        """Return the sum over areas that a linear function loses as its middle value goes."""
-        a, m, b = self.stood
-        return (a - self.stand[0]) * first + m * middle + (b - self.stand[1]) * second
-
-    def takes(self, weights: tuple[float, float]) -> tuple[float, float]:
-        """Return by how much the value of each end rises to make up for a sum [1/m or 1/m2].
-
-        Args:
-            weights: those of the ends in that sum, `whole` or `swept`.
-        """
-        total = sum(w for w, takes in zip(weights, self.takers, strict=True) if takes)
-        return self.takers[0] / total, self.takers[1] / total
-
-
-@dataclass(frozen=True, eq=False)
-class Joining:
-    """A mesh some of whose facets are joined.
-
-    Attributes:
-        before: the mesh of all bodies, as they were made.
-        mesh: the same with joined facets.
-        points: new number of each old point; -1 for one that is no more.
-        cells: new number of each old cell; -1 for one that is no more.
-        changed: old numbers of cells that have another corner.
-        joins: what was done, in old numbers.
-    """
-
-    before: LabelledMesh
-    mesh: LabelledMesh
-    points: Ints
-    cells: Ints
-    changed: Ints
-    joins: tuple[Join, ...]
-
-    @property
-    def around(self) -> Ints:
-        """Old numbers of the cells around the points that are no more."""
-        middles = [join.middle for join in self.joins]
-        return np.flatnonzero(np.isin(self.before.cells, middles).any(axis=1))
+"""Change of a gap over it that a point makes up for at most, as it may do so twice [1]."""
 
 
 def joined(
@@ -126,12 +65,12 @@ def joined(
     """Return a mesh in which short facets of a body's interfaces are joined, each once at most.
 
     Args:
-        mesh: the mesh of all bodies in the plane, as they were made.
+        mesh: the mesh of all bodies, as they were made.
         region: the region that the body is.
-        positions: where its points are now, shape (points of the mesh, 2); of others not a number
+        positions: where its points are now, shape (points of the mesh, dim); of others not a number
             [m].
         gaps: gaps of the points of its interfaces [m].
-        shortest: length below which facets are joined [m].
+        shortest: length below which an edge is short [m].
         revolves: whether the mesh is a section that is revolved about x = 0.
         directors: the unit vector along which gaps of an interface are, by name, in any order of
             the bodies.
@@ -139,16 +78,15 @@ def joined(
     tags = {frozenset(name.split("|")): tag for name, tag in mesh.interfaces.items()}
     found = {tags[frozenset(name.split("|"))]: each for name, each in directors.items()}
     work = _Work(mesh, mesh.regions[region], positions, gaps, revolves, found)
-    for chain in work.chains():
-        k = 1
-        while k < len(chain) - 1:
-            a, m, b = chain[k - 1 : k + 2]
-            k += 2 if work.join(a, m, b, shortest) else 1
+    stay: set[int] = set()
+    for m in work.points():
+        if m not in stay:
+            stay.update(work.take(m, shortest))
     return work.done()
 
 
 class _Work:
-    """A mesh on which facets are joined, one pair after the other."""
+    """A mesh from whose walls points are taken, one after the other."""
 
     def __init__(
         self,
@@ -159,151 +97,247 @@ class _Work:
         revolves: bool,
         directors: Mapping[int, Array],
     ) -> None:
-        self._directors = directors
         self._mesh, self._tag, self._gaps, self._revolves = mesh, tag, gaps, revolves
-        self._made, self._now = mesh.points[:, :2], positions
+        self._made, self._now = mesh.points[:, : positions.shape[1]], positions
         self._cells = mesh.cells.copy()
         self._gone = np.zeros(len(mesh.cells), dtype=bool)
         self._joins: list[Join] = []
+        self._aheads: dict[int, float] = {}
+        self._facets = [tuple(corners) for corners in lists(mesh.facets)]
+        self._left = set(range(len(self._facets)))
         around, _ = outer_facets(mesh.cells[mesh.cell_values == tag])
-        own = {frozenset(pair) for pair in lists(around)}
+        own = {frozenset(corners) for corners in lists(around)}
         interfaces = set(mesh.interfaces.values())
-        self._tags: dict[frozenset[int], int] = {}
-        self._beside: dict[int, list[int]] = {}
-        self._tagged: dict[int, int] = {}
-        for (a, b), value in zip(lists(mesh.facets), mesh.facet_values, strict=True):
-            for point in (a, b):
-                self._tagged[point] = self._tagged.get(point, 0) + 1
-            if value in interfaces and frozenset((a, b)) in own:
-                self._tags[frozenset((a, b))] = int(value)
-                self._beside.setdefault(a, []).append(b)
-                self._beside.setdefault(b, []).append(a)
-        self._areas = dict.fromkeys(self._beside, 0.0)
+        tagged = enumerate(zip(self._facets, mesh.facet_values, strict=True))
+        walls = [
+            k for k, (corners, value) in tagged
+            if value in interfaces and frozenset(corners) in own
+        ]  # fmt: skip
+        self._directors = {k: directors[int(mesh.facet_values[k])] for k in walls}
+        self._at: dict[int, list[int]] = {p: [] for k in walls for p in self._facets[k]}
+        for k, corners in enumerate(self._facets):
+            for point in self._at.keys() & set(corners):
+                self._at[point].append(k)
+        self._areas = dict.fromkeys(self._at, 0.0)
         self._swept = self._areas.copy()
-        for ends in self._tags:
-            ahead = self._ahead(*sorted(ends))
-            for point, area in zip(sorted(ends), self._stand(*sorted(ends)), strict=True):
+        for k in walls:
+            for point, area in self._stand([self._facets[k]]).items():
                 self._areas[point] += area
-                self._swept[point] += ahead * area
+                self._swept[point] += self._ahead(k) * area
 
-    def _stand(self, a: int, b: int) -> tuple[float, float]:
-        """Return the areas for which the ends of a facet stand as it was made."""
-        length = float(np.linalg.norm(self._made[b] - self._made[a]))
-        if not self._revolves:
-            return 0.5 * length, 0.5 * length
-        first, second = self._made[a, 0], self._made[b, 0]
-        part = 2 * math.pi * length / 6
-        return part * (2 * first + second), part * (first + 2 * second)
+    def _stand(self, facets: Sequence[Facet]) -> dict[int, float]:
+        """Return the areas for which points stand on some facets as they were made."""
+        found: dict[int, float] = {}
+        for facet in facets:
+            shares = np.linalg.norm(area_shares(self._made[[facet]], self._revolves)[0], axis=1)
+            for point, area in zip(facet, shares, strict=True):
+                found[point] = found.get(point, 0.0) + float(area)
+        return found
 
-    def _ahead(self, a: int, b: int) -> float:
+    def _normal(self, wall: int, points: Array) -> Array:
+        """Return the unit normal of a facet of a wall, to the side of its director [1]."""
+        (vector,) = area_vectors(points[[self._facets[wall]]])
+        vector = vector / np.linalg.norm(vector)
+        return np.asarray(vector * np.copysign(1.0, vector @ self._directors[wall]))
+
+    def _ahead(self, wall: int) -> float:
         """Return the component of the director along the normal of a facet as it was made [1]."""
-        x, y = self._made[b] - self._made[a]
-        d = self._directors[self._tags[frozenset((a, b))]]
-        return float(abs(x * d[1] - y * d[0]) / math.hypot(x, y))
+        return float(self._normal(wall, self._made) @ self._directors[wall])
 
-    def chains(self) -> Iterator[list[int]]:
-        """Yield the points of each wall from end to end, in an order that all runs have."""
-        left = set(self._beside)
-        ends = sorted(point for point in left if len(self._beside[point]) == 1)
+    def points(self) -> Iterator[int]:
+        """Yield the points of the walls, one beside the other, in an order that all runs have."""
+        beside: dict[int, set[int]] = {
+            point: {p for k in at if k in self._directors for p in self._facets[k]} - {point}
+            for point, at in self._at.items()
+        }
+        left = set(beside)
+        ends = sorted(point for point in left if len(beside[point]) == 1)
         for start in [*ends, *sorted(left)]:
-            if start not in left:
-                continue
-            chain = [start]
-            while chain:
-                left.discard(chain[-1])
-                further = [point for point in self._beside[chain[-1]] if point in left]
-                if not further:
-                    break
-                chain.append(min(further))
-            yield chain
+            point = start if start in left else None
+            while point is not None:
+                left.discard(point)
+                yield point
+                point = min(beside[point] & left, default=None)
 
-    def join(self, a: int, m: int, b: int, shortest: float) -> bool:
-        """Join the facets beside a point, if they are short and nothing that counts is lost."""
-        if not (self._fits(a, m, b) and self._is_short(a, m, b, shortest)):
+    def take(self, m: int, shortest: float) -> set[int]:
+        """Take a point from its wall, if facets are short there and nothing that counts is lost.
+
+        Return the points that stay for that; none if it stays itself.
+        """
+        walls = [k for k in self._at[m] if k in self._directors]
+        ring = sorted({p for k in walls for p in self._facets[k]} - {m})
+        if not (self._is_flat(walls) and self._is_short(walls, shortest)):
+            return set()
+        takers = self._takers(m, ring)
+        for into in self._choices(m, walls, ring, shortest) if takers.any() else ():
+            if self._fits(m, into[0]) and self._join(m, into, walls, ring, takers):
+                return set(ring)
+        return set()
+
+    def _is_flat(self, walls: Sequence[int]) -> bool:
+        """Return whether the interface of some facets is flat as it was made, and nearly now."""
+        made, now = ([self._normal(k, x) for k in walls] for x in (self._made, self._now))
+        one = len({int(self._mesh.facet_values[k]) for k in walls}) == 1
+        straight = all(_turn(made[0], other) <= IN_LINE for other in made)
+        return one and straight and all(_turn(*pair) <= FLAT for pair in combinations(now, 2))
+
+    def _length(self, a: int, b: int) -> float:
+        return float(np.linalg.norm(self._now[b] - self._now[a]))
+
+    def _edges(self, facets: Sequence[Facet]) -> list[list[float]]:
+        """Return the lengths of the edges of each of some facets of the wall [m]."""
+        return [[self._length(*ends) for ends in combinations(facet, 2)] for facet in facets]
+
+    def _is_short(self, walls: Sequence[int], shortest: float) -> bool:
+        """Return whether each of some facets of the wall has a short edge."""
+        edges = self._edges([self._facets[k] for k in walls])
+        return all(min(lengths) < shortest for lengths in edges)
+
+    def _choices(
+        self, m: int, walls: Sequence[int], ring: Sequence[int], shortest: float
+    ) -> list[list[int]]:
+        """Return neighbours that may take a point's place, together if all faces are then alike."""
+        before, every = ([self._facets[k] for k in each] for each in (walls, self._at[m]))
+        most = max(2.0 * shortest, *(max(lengths) for lengths in self._edges(before)))
+        near = [(self._length(m, a), a) for a in ring]
+        found: dict[frozenset[frozenset[int]], list[int]] = {}
+        for _, a in sorted((round(far / shortest, ALIKE), a) for far, a in near if far < shortest):
+            after = _without(before, m, a)
+            if after and max(max(lengths) for lengths in self._edges(after)) <= most:
+                alike = frozenset(map(frozenset, _without(every, m, a)))
+                found.setdefault(alike, []).append(a)
+        return [sorted(into) for into in found.values()]
+
+    def _fits(self, m: int, a: int) -> bool:
+        """Return whether all faces around a point are flat as they were made, and stay the same."""
+        tags = {int(self._mesh.facet_values[k]) for k in self._at[m]}
+        for tag in tags:
+            before = [self._facets[k] for k in self._at[m] if self._mesh.facet_values[k] == tag]
+            after = _without(before, m, a)
+            if not after:
+                return False
+            old, new = (area_vectors(self._made[list(each)]) for each in (before, after))
+            sizes = [np.linalg.norm(each, axis=1) for each in (old, new)]
+            if abs(sizes[1].sum() / sizes[0].sum() - 1.0) > SAME_AREA or not sizes[1].all():
+                return False
+            if any(_turn(old[0], np.copysign(1.0, old[0] @ v) * v) > IN_LINE for v in (*old, *new)):
+                return False
+        return True
+
+    def _takers(self, m: int, ring: Sequence[int]) -> npt.NDArray[np.bool_]:
+        """Return which points make up for what is lost; none of them where contact would change."""
+        around = np.array([self._gaps[p] > CLOSED for p in ring])
+        if self._gaps[m] > CLOSED:
+            return around
+        # a point in contact beside one that is open is where contact ends
+        return np.full(len(ring), not around.any())
+
+    def _join(
+        self,
+        m: int,
+        into: Sequence[int],
+        walls: Sequence[int],
+        ring: Sequence[int],
+        takers: npt.NDArray[np.bool_],
+    ) -> bool:
+        """Put neighbours in the place of a point, if gaps and cells stay sound; return whether."""
+        before = [self._facets[k] for k in walls]
+        after = _without(before, m, into[0])
+        old, new, ahead = self._stand(before), self._stand(after), self._ahead(walls[0])
+        stood, stand = (np.array([each.get(p, 0.0) for p in ring]) for each in (old, new))
+        whole = np.array([self._areas[p] for p in ring]) + stand - stood
+        swept = np.array([self._swept[p] for p in ring]) / ahead + stand - stood
+        areas = np.array([[sum(self._stand([facet]).values()) for facet in before]])
+        shared = (
+            shared_areas(*(self._made[each] for each in (after, before))) if after[1:] else areas
+        )
+        join = Join(
+            tuple(ring), m, tuple(before), tuple(after),
+            shared, stood, old[m], stand, whole, swept, takers,
+        )  # fmt: skip
+        if not self._keeps_open(join):
             return False
-        first, second = self._stand(a, m), self._stand(m, b)
-        stood = (first[0], first[1] + second[0], second[1])
-        stand, takers = self._stand(a, b), self._takers(a, m, b)
-        ahead, more = self._ahead(a, m), (stand[0] - stood[0], stand[1] - stood[2])
-        whole = self._areas[a] + more[0], self._areas[b] + more[1]
-        swept = self._swept[a] / ahead + more[0], self._swept[b] / ahead + more[1]
-        join = Join((a, b), m, (sum(first), sum(second)), stood, stand, whole, swept, takers)
-        if not (any(takers) and self._keeps_open(join)):
-            return False
-        others = [self._collapsed(m, (a, b), own) for own in (True, False)]
+        others = [self._collapsed(join, into, own) for own in (True, False)]
         if any(found is None for found in others):
             return False
         for found in others:
             for cell, corners in (found or {}).items():
                 self._cells[cell] = corners
-                self._gone[cell] = len(set(corners)) < 3
-        for k, end in enumerate((a, b)):
-            self._areas[end], self._swept[end] = whole[k], ahead * swept[k]
+                self._gone[cell] = len(set(corners)) < len(corners)
+        self._retag(m, into[0])
+        self._aheads[m] = ahead
+        self._areas.update(zip(ring, whole, strict=True))
+        self._swept.update(zip(ring, ahead * swept, strict=True))
         self._joins.append(join)
         return True
 
-    def _fits(self, a: int, m: int, b: int) -> bool:
-        """Return whether the interface goes straight on at a point, where nothing else ends."""
-        if self._tagged[m] != 2:
-            return False
-        same = self._tags[frozenset((a, m))] == self._tags[frozenset((m, b))]
-        first, second = self._made[m] - self._made[a], self._made[b] - self._made[m]
-        return same and _turn(first, second) <= IN_LINE
-
-    def _is_short(self, a: int, m: int, b: int, shortest: float) -> bool:
-        """Return whether both facets of the wall are short, and flat against one another."""
-        first, second = self._now[m] - self._now[a], self._now[b] - self._now[m]
-        longest = max(np.linalg.norm(first), np.linalg.norm(second))
-        return bool(longest < shortest) and _turn(first, second) <= FLAT
-
-    def _takers(self, a: int, m: int, b: int) -> tuple[bool, bool]:
-        """Return which ends make up for what is lost; none of them where contact would change."""
-        first, middle, second = (self._gaps[p] > CLOSED for p in (a, m, b))
-        if not middle:
-            # a point in contact beside one that is open is where contact ends
-            return (not (first or second),) * 2
-        return first, second
-
     def _keeps_open(self, join: Join) -> bool:
-        """Return whether the ends stay open, or in contact, as they are."""
-        a, m, b = (self._gaps[p] for p in (join.ends[0], join.middle, join.ends[1]))
-        lost = float(join.lost(np.array(a), np.array(m), np.array(b)))
-        changes = zip(join.takes(join.swept), (a, b), strict=True)
-        return all(abs(take * lost) <= PART_OF_GAP * max(gap, CLOSED) for take, gap in changes)
+        """Return whether the points around stay open, or in contact, as they are."""
+        gaps = np.array([self._gaps[p] for p in join.ring])
+        lost = join.lost(gaps, np.array(self._gaps[join.middle]))
+        changes = np.abs(join.takes(join.swept) * lost)
+        return bool(np.all(changes <= PART_OF_GAP * np.maximum(gaps, CLOSED)))
 
-    def _collapsed(self, m: int, ends: tuple[int, int], own: bool) -> dict[int, Ints] | None:
-        """Return cells of a body with an end in the place of a point, the better of both ends.
+    def _collapsed(self, join: Join, into: Sequence[int], own: bool) -> dict[int, Ints] | None:
+        """Return cells of a body with another point in the place of one, the best of some.
 
         Args:
-            m: the point.
-            ends: the ends.
+            join: what is done at the wall.
+            into: the points that may take its place.
             own: whether the body is the one that moves.
         """
-        here = (self._cells == m).any(axis=1) & ~self._gone
+        here = (self._cells == join.middle).any(axis=1) & ~self._gone
         cells = np.flatnonzero(here & ((self._mesh.cell_values == self._tag) == own))
         if len(np.unique(self._mesh.cell_values[cells])) != 1:
             return None
-        best, found = FLATTEST, None
-        for end in ends:
-            corners = np.where(self._cells[cells] == m, end, self._cells[cells])
-            quality = self._quality(self._cells[cells], corners, own)
-            if quality > best:
-                best, found = quality, dict(zip(map(int, cells), corners, strict=True))
+        best, found, before = FLATTEST, None, self._cells[cells]
+        for end in into:
+            after = np.where(before == join.middle, end, before)
+            quality = self._quality(before, after, own)
+            if quality > best and (not own or self._keeps_volume(join, before, after)):
+                best, found = quality, dict(zip(map(int, cells), after, strict=True))
         return found
 
     def _quality(self, before: Ints, after: Ints, own: bool) -> float:
         """Return the least quality of cells with other corners; zero if they are not sound."""
-        stays = np.array([len(set(corners)) == 3 for corners in lists(after)])
+        stays = _differ(after)
         least = math.inf
         for points in (self._made, self._now) if own else (self._made,):
             old, new = signed_volumes(points[before]), signed_volumes(points[after[stays]])
-            if not np.all(new * np.sign(old[0]) > 0.0):
+            if not np.all(new * np.sign(old[stays]) > 0.0):
                 return 0.0
             # what the wall loses of its shape is no area as it was made
-            if points is self._made and abs(new.sum() / old.sum() - 1) > SAME_AREA:
+            change = np.abs(new).sum() / np.abs(old).sum() - 1.0
+            if points is self._made and abs(change) > SAME_AREA:
                 return 0.0
             least = min(least, float(qualities(points[after[stays]]).min(initial=1.0)))
         return least
+
+    def _keeps_volume(self, join: Join, before: Ints, after: Ints) -> bool:
+        """Return whether the body loses only what the points of the ring make up for."""
+        old, new = (
+            float(np.abs(signed_volumes(self._now[cells], self._revolves)).sum())
+            for cells in (before, after)
+        )
+        made = self._made
+        (vector,) = area_vectors(made[[join.before[0]]])
+        outwards = made[join.middle] - made[before].mean(axis=(0, 1))
+        vector *= np.sign(vector @ outwards) / np.linalg.norm(vector)
+        lost = vector @ join.lost(self._now[list(join.ring)], self._now[join.middle])
+        return bool(abs(new - old + lost) <= SAME_AREA * old)
+
+    def _retag(self, m: int, a: int) -> None:
+        """Put a neighbour in the place of a point in all facets of faces."""
+        for k in self._at[m].copy():
+            corners = self._facets[k]
+            for point in self._at.keys() & set(corners):
+                self._at[point].remove(k)
+            if a in corners:
+                self._left.discard(k)
+                continue
+            self._facets[k] = _with(corners, m, a)
+            for point in self._at.keys() & set(self._facets[k]):
+                self._at[point].append(k)
 
     def done(self) -> Joining:
         """Return what has become of the mesh."""
@@ -312,35 +346,44 @@ class _Work:
         stays[gone] = False
         points = np.where(stays, np.cumsum(stays) - 1, -1)
         cells = np.where(self._gone, -1, np.cumsum(~self._gone) - 1)
-        whole = {join.middle: join.ends for join in self._joins}
-        facets, values = [], []
-        for ends, value in zip(lists(mesh.facets), mesh.facet_values, strict=True):
-            middle = next((point for point in ends if point in whole), None)
-            # of two joined facets that with the first end stands for both
-            if middle is None or whole[middle][0] in ends:
-                facets.append(ends if middle is None else list(whole[middle]))
-                values.append(int(value))
+        left = sorted(self._left)
+        facets = np.array([self._facets[k] for k in left], dtype=np.int64)
         made = dataclasses.replace(
             mesh,
             points=mesh.points[stays],
             cells=points[self._cells[~self._gone]],
             cell_values=mesh.cell_values[~self._gone],
-            facets=points[np.array(facets, dtype=np.int64).reshape(-1, 2)],
-            facet_values=np.array(values, dtype=np.int32),
+            facets=points[facets.reshape(-1, self._made.shape[1])],
+            facet_values=mesh.facet_values[left],
         )
         changed = np.flatnonzero((self._cells != mesh.cells).any(axis=1) & ~self._gone)
         return Joining(mesh, made, points, cells, changed, tuple(self._final()))
 
     def _final(self) -> Iterator[Join]:
-        """Yield the joins, with the areas for which their ends stand when all is done."""
+        """Yield the joins, with the areas for which their rings stand when all is done."""
         for join in self._joins:
-            (a, b), ahead = join.ends, self._ahead(join.ends[0], join.middle)
-            whole = self._areas[a], self._areas[b]
-            swept = self._swept[a] / ahead, self._swept[b] / ahead
+            ahead = self._aheads[join.middle]
+            whole = np.array([self._areas[p] for p in join.ring])
+            swept = np.array([self._swept[p] for p in join.ring]) / ahead
             yield dataclasses.replace(join, whole=whole, swept=swept)
 
 
 def _turn(first: Array, second: Array) -> float:
     """Return the angle between two vectors [rad]."""
-    across = float(first[0] * second[1] - first[1] * second[0])
-    return abs(math.atan2(across, float(first @ second)))
+    u, v = first / np.linalg.norm(first), second / np.linalg.norm(second)
+    return 2.0 * math.atan2(float(np.linalg.norm(u - v)), float(np.linalg.norm(u + v)))
+
+
+def _differ(cells: Ints) -> npt.NDArray[np.bool_]:
+    """Return which cells have no corner twice."""
+    return np.array([len(set(corners)) == len(corners) for corners in lists(cells)])
+
+
+def _with(facet: Facet, old: int, new: int) -> Facet:
+    """Return a facet with one point in the place of another."""
+    return tuple(new if each == old else each for each in facet)
+
+
+def _without(facets: Sequence[Facet], m: int, a: int) -> list[Facet]:
+    """Return what facets around a point become when another takes its place."""
+    return [_with(facet, m, a) for facet in facets if a not in facet]

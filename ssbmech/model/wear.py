@@ -25,7 +25,7 @@ class Wear:
         renewed: how often it was.
         refused: quality at which no better mesh could be had [1]; infinite if there always was one.
         left: longest edge of a wall that could not be halved [m].
-        kept: places at which two short facets could not be joined; below zero if they were not
+        kept: places at which short facets could not be joined; below zero if they were not
             counted yet.
     """
 
@@ -43,27 +43,22 @@ class Wear:
             name: name of the body.
 
         Raises:
-            CaseError: it would not, or facets were joined in space.
+            CaseError: it would not.
         """
         for wall in self.walls if any(rule.changes_walls for rule in self.rules) else ():
             surface, joins = wall.surface, any(rule.joins for rule in self.rules)
-            if surface.setting.frame.dim == 3 and joins:
-                raise CaseError(
-                    f"Remeshing(shortest_wall=...) of body {name!r}: facets of a wall can be "
-                    "joined in the plane only, and this cell is in space; leave it out"
-                )
-            if surface.setting.frame.dim == 3 and not wall.shape.parallel:
-                raise CaseError(
-                    f"Remeshing(longest_wall=...) of body {name!r}: the directors of interface "
-                    f"{surface.name!r} are not parallel, and in space a new vertex would leave the "
-                    "edge that it halves; give the interface ParallelDirectors, or leave it out"
-                )
             if joins and not wall.shape.parallel:
                 raise CaseError(
                     f"Remeshing(shortest_wall=...) of body {name!r}: the directors of interface "
                     f"{surface.name!r} are not parallel, and the metal would not keep its "
                     "volume when facets of its wall are joined; give the interface "
                     "ParallelDirectors, or leave it out"
+                )
+            if surface.setting.frame.dim == 3 and not wall.shape.parallel:
+                raise CaseError(
+                    f"Remeshing(longest_wall=...) of body {name!r}: the directors of interface "
+                    f"{surface.name!r} are not parallel, and in space a new vertex would leave the "
+                    "edge that it halves; give the interface ParallelDirectors, or leave it out"
                 )
 
     def due(self, quality: Callable[[], float]) -> bool:

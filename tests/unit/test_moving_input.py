@@ -130,9 +130,11 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         lambda: ssb.Body.single("negative", LITHIUM, exhaustion=ssb.Exhaustion()),
         ("exhaustion law but does not move", "moves=True"),
     ),
-    "joined in space": (
-        lambda: built(_halved(JOINED, frame=ssb.ThreeDimensional(), width=8e-6)),
-        ("shortest_wall", "'negative'", "in the plane only", "leave it out"),
+    "joined in space along a fan": (
+        lambda: built(
+            _halved(JOINED, frame=ssb.ThreeDimensional(), width=8e-6, **AT_REST_ALONG_A_FAN)
+        ),
+        ("shortest_wall", WORKING, "not parallel", "ParallelDirectors"),
     ),
     "halved in space along a fan": (
         lambda: built(_halved(frame=ssb.ThreeDimensional(), width=8e-6, **AT_REST_ALONG_A_FAN)),

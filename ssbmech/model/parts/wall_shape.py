@@ -163,25 +163,28 @@ class WallShape:
         return float(self.surface.comm.allreduce(most, op=MPI.MAX))
 
     def joinable(self, shortest: float) -> int:
-        """Return between how many pairs of short facets the wall is flat, in the plane; collective.
+        """Return at how many places between short facets the wall is flat; collective.
 
         Args:
-            shortest: length below which a facet is short [m].
+            shortest: length below which a facet is short, in space its shortest edge [m].
         """
         link, surface = self.link, self.surface
+        dim = link.normals.shape[1]
         x = np.asarray(surface.minus.mesh.mesh.geometry.x, dtype=np.float64)
-        corners = x[link.minus_nodes][:, :, :2]
-        length = np.linalg.norm(corners[:, 1] - corners[:, 0], axis=1)
-        normals = area_vectors(corners) * (link.senses / length)[:, None]
-        told = la.vector(surface.gap.function.function_space.dofmap.index_map, 3)
-        rows = told.array.reshape(-1, 3)
+        corners = x[link.minus_nodes][:, :, :dim]
+        first, second = np.triu_indices(dim, k=1)
+        length = np.linalg.norm(corners[:, second] - corners[:, first], axis=2).min(axis=1)
+        normals = _units(area_vectors(corners)) * link.senses[:, None]
+        told = la.vector(surface.gap.function.function_space.dofmap.index_map, dim + 2)
+        rows = told.array.reshape(-1, dim + 2)
         rows[:] = 0.0
-        np.add.at(rows, self.places, np.column_stack([length < shortest, normals])[:, None, :])
+        facet = np.column_stack([np.ones(len(length)), length < shortest, normals])
+        np.add.at(rows, self.places, facet[:, None, :])
         told.scatter_reverse(la.InsertMode.add)
-        owned = rows[: surface.gap.owned]
-        flat = np.linalg.norm(owned[:, 1:], axis=1) > 2.0 * math.cos(0.5 * FLAT)
-        count = int(np.count_nonzero((owned[:, 0] > 1.5) & flat))
-        return int(surface.comm.allreduce(count, op=MPI.SUM))
+        count, short, *_ = owned = rows[: surface.gap.owned].T
+        flat = np.linalg.norm(owned[2:], axis=0) > count * math.cos(0.5 * FLAT)
+        found = int(np.count_nonzero((count > 1.5) & (short > count - 0.5) & flat))
+        return int(surface.comm.allreduce(found, op=MPI.SUM))
 
     def follow(self) -> None:
         """Take area vectors from where the metal is, and shares from the gaps; collective."""
