@@ -10,7 +10,6 @@ with quadratic displacements and linear pressures (Taylor-Hood), which neither l
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 import ufl
@@ -62,20 +61,14 @@ def face_pressure_term(pressure: Expr, normal: Expr, v: Expr, ds: Expr) -> Expr:
     return pressure * ufl.dot(normal, v) * ds
 
 
-def friction_term(
-    resistance: Callable[[Expr], Expr], velocity: Expr, normal: Expr, v: Expr, ds: Expr
-) -> Expr:
-    """Return minus the virtual work of the shear on a face that slips, against its velocity.
+def along_wall(velocity: Expr, normal: Expr) -> Expr:
+    """Return the part of a velocity [m/s] along a wall with a unit normal."""
+    return velocity - ufl.dot(velocity, normal) * normal
 
-    Args:
-        resistance: shear over the speed [Pa s/m], of the square of the speed [m2/s2].
-        velocity: velocity of the body [m/s].
-        normal: unit normal of the face.
-        v: test function of the displacement.
-        ds: measure of the face.
-    """
-    along = velocity - ufl.dot(velocity, normal) * normal
-    return resistance(ufl.dot(along, along)) * ufl.dot(along, v) * ds
+
+def friction_term(shear: Expr, v: Expr, ds: Expr) -> Expr:
+    """Return minus the virtual work of the traction -shear [Pa] on a face that slips."""
+    return ufl.dot(shear, v) * ds
 
 
 def body_force_term(density: Expr, v: Expr, dx: Expr) -> Expr:

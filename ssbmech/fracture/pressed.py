@@ -139,30 +139,48 @@ class PressedPore:
         """Return the speed of the front at a length [m/s].
 
         Args:
-            pressure: Stack pressure [Pa].
+            pressure: Stack pressure, zero or more [Pa].
             length: Length that is full, above zero [m].
+
+        Raises:
+            ParameterError: Pressure or length is out of its bounds.
         """
+        if not (pressure >= 0.0 and length > 0.0):
+            raise ParameterError(
+                f"{type(self).__name__}: no negative pressure and a length above zero, here "
+                f"{pressure:g} Pa and {length:g} m"
+            )
         n, shear = self.flow.exponent, self.wall_shear(pressure / length)
         return float(self.flow.coefficient * self.radius * shear**n * (self.profile + self.slip))
 
     def time(self, pressure: float, length: float) -> float:
-        """Return the time in which the front gets to a length [s].
+        """Return the time in which the front gets to a length [s]; infinite without pressure.
 
         Args:
-            pressure: Stack pressure, above zero [Pa].
-            length: The length [m].
+            pressure: Stack pressure, zero or more [Pa].
+            length: The length, zero or more [m].
+
+        Raises:
+            ParameterError: Pressure or length is out of its bounds.
         """
         if length == 0.0:
             return 0.0
+        if pressure == 0.0:
+            return math.inf
         return length / ((self.flow.exponent + 1.0) * self.speed(pressure, length))
 
     def reach(self, pressure: float, time: float) -> float:
         """Return how far the front gets in a time [m].
 
         Args:
-            pressure: Stack pressure, above zero [Pa].
-            time: The time [s].
+            pressure: Stack pressure, zero or more [Pa].
+            time: The time, zero or more [s].
+
+        Raises:
+            ParameterError: Pressure or time is out of its bounds.
         """
+        if not time >= 0.0:
+            raise ParameterError(f"{type(self).__name__}: no negative time, here {time:g} s")
         whole = self.time(pressure, self.radius)
         return float(self.radius * (time / whole) ** (1.0 / (self.flow.exponent + 1.0)))
 

@@ -81,8 +81,11 @@ class BodyMesh:
         middles = points[cell_nodes(mesh)[behind]].mean(axis=1)
         for axis in np.flatnonzero(flat):
             # it may also be a ledge, with some of the body beyond
-            inwards = comm.allreduce(float(np.sum(middles[:, axis] - face_low[axis])), op=MPI.SUM)
-            return int(axis), -1.0 if inwards > 0.0 else 1.0
+            inwards = middles[:, axis] - face_low[axis]
+            above = comm.allreduce(bool(np.any(inwards > 0.0)), op=MPI.LOR)
+            below = comm.allreduce(bool(np.any(inwards < 0.0)), op=MPI.LOR)
+            if above != below:
+                return int(axis), -1.0 if above else 1.0
         raise MeshError(
             f"face {face!r} of body {self.name!r} is not a flat side of it, aligned with an axis"
         )

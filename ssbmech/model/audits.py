@@ -68,11 +68,10 @@ def charge_error(cell: CellModel) -> float:
 def force_error(cell: CellModel) -> float:
     """Return the imbalance of forces along the platen's axis, relative [1]; collective.
 
-    It is nan without a platen, and with pressures, body forces or friction, whose resultant has no
+    It is nan without a platen, and with pressures or body forces, whose resultant has no
     independent measure.
     """
-    loads = cell.setting.loads
-    if loads.body_forces or loads.face_frictions or cell.setting.pressures:
+    if cell.setting.loads.body_forces or cell.setting.pressures:
         return math.nan
     return cell.holder.imbalance(list(cell.bodies.values()), cell.system)
 

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
-r"""What a cell turns into heat: by creep, by Ohm's law and by charge transfer.
+r"""What a cell turns into heat: by creep, friction, Ohm's law and charge transfer.
 
-.. math:: D = \int q \dot\varepsilon^c dV + \int \kappa |\nabla \phi|^2 dV + \int i \Delta\phi \, dA
+.. math:: D = \int q \dot\varepsilon^c dV + \int \tau v \, dA
+              + \int \kappa |\nabla \phi|^2 dV + \int i \Delta\phi \, dA
 
-with the equivalent stress q and creep rate, the conductivities of ions and electrons, and at an
-interface the current density i and the potential :math:`\Delta\phi = \phi_s - \phi_e + \mu / F`
-that drives it. Lithium that diffuses, bonds that break and capacitances are not counted.
+with the equivalent stress q and creep rate, the shear and speed along walls, the conductivities of
+ions and electrons, and at an interface the current density i and the potential
+:math:`\Delta\phi = \phi_s - \phi_e + \mu / F` that drives it. Lithium that diffuses, bonds that
+break and capacitances are not counted.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from ssbmech.model.body import BodyModel
 from ssbmech.model.cell import CellModel
 from ssbmech.model.outputs import CellMean, Output, Scalar, total
 from ssbmech.model.parts.electrons import Electrons
+from ssbmech.model.parts.friction import slipping_faces
 from ssbmech.model.parts.ions import Ions
 from ssbmech.model.parts.momentum import Momentum
 from ssbmech.model.parts.transfer import Transfer
@@ -35,7 +38,7 @@ Powers = dict[str, float]
 class DissipatedEnergy:
     r"""Observer of the energy that each body and interface has turned into heat.
 
-    Columns ``dissipated_creep:body``, ``dissipated_ohmic:body`` and
+    Columns ``dissipated_creep:body``, ``dissipated_friction:body``, ``dissipated_ohmic:body`` and
     ``dissipated_transfer:interface`` [J], per metre of depth in plane strain [J m-1]. Time is
     integrated by the trapezoidal rule; over the first time step of each step of the protocol, where
     the drive may jump, the power at its end counts.
@@ -108,6 +111,8 @@ def _measures(cell: CellModel) -> Iterator[tuple[str, str, Callable[[], float]]]
         for kind, densities in power_densities(body):
             forms = [compile_form(d * body.region(name), None) for name, d in densities.items()]
             yield body.name, kind, partial(_power, forms, cell)
+        if slips := [compile_form(face.heat, None) for face in slipping_faces(body)]:
+            yield body.name, "friction", partial(_power, slips, cell)
     for surface in cell.surfaces.values():
         for transfer in surface.parts.find(Transfer):
             yield surface.name, "transfer", _transferred(surface, transfer)

@@ -14,7 +14,7 @@ from dolfinx import fem, la
 from dolfinx import mesh as dmesh
 
 from ssbmech._compat import cell_nodes, compile_form
-from ssbmech.errors import NotConverged
+from ssbmech.errors import CaseError, NotConverged
 from ssbmech.geometry.moving import area_shares, area_vectors
 from ssbmech.model.body import BodyModel
 from ssbmech.model.integrals import local_integrals
@@ -34,7 +34,6 @@ SIMPSON = ((0.0, 1 / 6), (0.5, 4 / 6), (1.0, 1 / 6))
 
 ALONG = 1.0 - 1e-9
 """Component of a unit normal above which it is along an axis [1]."""
-
 
 OVERHANG = 1e-3
 """Part of an area vector along the front's direction below which it is about to overhang [1]."""
@@ -73,6 +72,9 @@ class FreeFaces:
             nodes: node of the geometry of each vertex.
             at_walls: which vertices lie at interfaces.
             held: components of vertices that follow the displacement.
+
+        Raises:
+            CaseError: a front has no direction in the frame, or free faces are along it.
         """
         self._body, self._space = body, space
         mesh = body.mesh.mesh
@@ -99,6 +101,14 @@ class FreeFaces:
         du = body.kinematics.counted(body.u)
         self._flow: Any = compile_form(ufl.dot(du, n) * q * ds, None)
         self._area: Any = compile_form(ufl.dot(n, v) * ds, None)
+        if self._front is not None:
+            still = np.zeros_like(self._made)
+            if self._steep(self._mean_areas(still, still), self._front):
+                raise CaseError(
+                    f"free faces of body {body.name!r} are along its front's direction, so that "
+                    "they are no graph over it: give the one in which its front goes, and rollers "
+                    "to its other faces"
+                )
 
     def move(self, target: Array, known: Mask, here: Array) -> Array:
         """Return displacements with those of free vertices; collective.
@@ -163,11 +173,14 @@ class FreeFaces:
         """
         if self._front is None:
             return area
-        through = area @ self._front
-        steep = np.abs(through) < OVERHANG * np.linalg.norm(area, axis=1)
-        if self._comm.allreduce(bool(np.any(steep & self.vertices)), op=MPI.LOR):
+        if self._steep(area, self._front):
             raise NotConverged(f"the front of {self._body.name!r} is about to overhang")
-        return np.asarray(through[:, None] * self._front)
+        return np.asarray((area @ self._front)[:, None] * self._front)
+
+    def _steep(self, area: Array, front: Array) -> bool:
+        """Return whether area vectors [m2] are at about right angles to a front; collective."""
+        steep = np.abs(area @ front) < OVERHANG * np.linalg.norm(area, axis=1)
+        return bool(self._comm.allreduce(bool(np.any(steep & self.vertices)), op=MPI.LOR))
 
     def _mean_areas(self, here: Array, moved: Array) -> Array:
         """Return the means of the area vectors over a step [m2]; collective.
@@ -234,11 +247,19 @@ class FreeFaces:
 
 
 def _unit(body: BodyModel, dim: int) -> Array | None:
-    """Return the unit vector along which the front of a body goes, shape (dim,); None for none."""
+    """Return the unit vector along which the front of a body goes, shape (dim,); None for none.
+
+    Raises:
+        CaseError: it has no component in the frame.
+    """
     if body.case_body.front is None:
         return None
     place = np.zeros((1, dim))
     found = np.asarray(body.case_body.front.towards(place, place)[0], dtype=np.float64)
+    if not found.any():
+        raise CaseError(
+            f"the front of body {body.name!r} goes along z alone, which the frame does not have"
+        )
     return np.asarray(found / np.linalg.norm(found), dtype=np.float64)
 
 

@@ -33,6 +33,7 @@ from ssbmech.case.protocol import Drive
 from ssbmech.case.settings import Scales
 from ssbmech.errors import CaseError
 from ssbmech.model.body import BodyModel, hold
+from ssbmech.model.parts.friction import slipping_faces
 from ssbmech.solve.system import System
 from ssbmech.solve.unknowns import Closure
 
@@ -75,6 +76,7 @@ class Platen:
         axis: the axis of the outward normal.
         element: stiffness of an element of the body under it, per area [Pa/m].
         stress: typical stress [Pa].
+        drags: integrals of the force along the axis on walls along which the stack slips [N].
         seated: whether the fixture acts with its stiffness; a constant force before.
         pressure_seat: stack pressure when it seated [Pa].
         displacement_seat: outward displacement when it seated [m].
@@ -91,6 +93,7 @@ class Platen:
     axis: int
     element: float
     stress: float
+    drags: Sequence[Any] = ()
     seated: bool = False
     pressure_seat: float = 0.0
     displacement_seat: float = 0.0
@@ -201,9 +204,10 @@ class Platen:
     def imbalance(self, bodies: Sequence[BodyModel], system: System) -> float:
         """Return the imbalance of forces along the axis, relative [1]; collective.
 
-        It is the platen force plus the support reactions, over the platen force.
+        It is the platen force plus the reactions of supports and of walls along which the stack
+        slips, over the platen force.
         """
-        reaction = 0.0
+        reaction = -sum(float(fem.assemble_scalar(drag)) for drag in self.drags)
         for body in bodies:
             along = body.u.fixed[body.u.fixed % body.frame.dim == self.axis]
             reaction += float(np.sum(system.raw_residual(body.u)[along]))
@@ -272,4 +276,5 @@ def build_platen(
         reference=scales.stress * area,
     )
     stiffness = scales.stress / body.u.scale
-    return Platen(fixture, closure, area, sign, axis, stiffness, scales.stress)
+    drags = [compile_form(face.drag(axis), None) for b in bodies for face in slipping_faces(b)]
+    return Platen(fixture, closure, area, sign, axis, stiffness, scales.stress, drags)

@@ -71,8 +71,13 @@ class SmallSignal:
             lowest: lowest frequency of interest [Hz].
 
         Raises:
-            CaseError: the cell has no electrodes, or has not taken a step.
+            CaseError: the cell has no electrodes, has not taken a step, or slips along a wall.
         """
+        if frictions := cell.setting.loads.face_frictions:
+            raise CaseError(
+                f"an impedance knows no friction, such as that of face {frictions[0].face!r}: a "
+                "power of the speed has no slope at rest; leave FaceFriction out"
+            )
         if not cell.circuit.cells:
             raise CaseError("an impedance needs electrodes: this case has none")
         if not cell.time > 0.0:
@@ -220,8 +225,8 @@ def impedance(cell: CellModel, frequencies: Sequence[float]) -> Spectrum:
         frequencies: frequencies [Hz].
 
     Raises:
-        CaseError: there are no frequencies, one is not positive, the cell has no electrodes, or has
-            not taken a step.
+        CaseError: there are no frequencies, one is not positive, the cell has no electrodes, has
+            not taken a step, or slips along a wall.
         NotConverged: the linearised equations are singular.
     """
     asked = checked_frequencies(frequencies)

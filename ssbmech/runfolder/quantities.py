@@ -126,6 +126,7 @@ _PLACES = (
     Quantity("strain_zz", r"$\varepsilon_{zz}$", "1", "strain across the section"),
     # Energy turned into heat
     Quantity("dissipated_creep", r"$D_\mathrm{c}$", "J", "energy dissipated by creep"),
+    Quantity("dissipated_friction", r"$D_\mathrm{f}$", "J", "energy dissipated by friction"),
     Quantity("dissipated_ohmic", r"$D_\Omega$", "J", "energy dissipated by conduction"),
     Quantity("dissipated_transfer", r"$D_\eta$", "J", "energy dissipated by charge transfer"),
     Quantity("dissipation", r"$\dot d$", "W m-3", "dissipated power"),

@@ -23,6 +23,7 @@ from ssbmech.model.given import given_expression
 from ssbmech.model.history import RegionHistory
 from ssbmech.model.outputs import Output
 from ssbmech.model.part import Judged, Memory, Part, Term
+from ssbmech.model.parts.friction import slipping_faces
 from ssbmech.model.parts.momentum_outputs import state_outputs, stress_outputs
 from ssbmech.model.parts.pressure import FieldOfItsOwn, FromStrain, Pressure
 from ssbmech.model.preconditioning import (
@@ -205,12 +206,8 @@ class Momentum(Part):
                 tag, normal = body.mesh.faces[load.face], shape.normal(ufl.FacetNormal(mesh))
                 pressure = load.number.on(mesh)
                 yield key, mechanics.face_pressure_term(pressure, normal, v, ds(tag))
-        dt = body.setting.conditions.dt.on(mesh)
-        for friction in body.setting.loads.face_frictions:
-            if friction.face in body.mesh.faces:
-                law, tag = symbolic(friction.law, mesh), body.mesh.faces[friction.face]
-                velocity, n = (body.u.function - body.u.past) / dt, ufl.FacetNormal(mesh)
-                yield key, mechanics.friction_term(law.resistance, velocity, n, v, ds(tag))
+        for face in slipping_faces(body):
+            yield key, mechanics.friction_term(face.shear, v, face.ds)
         for force in body.setting.loads.body_forces:
             if force.body == body.name:
                 where = f"BodyForce.density in body {body.name!r}"
