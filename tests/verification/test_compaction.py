@@ -284,8 +284,9 @@ def state_for_derivatives() -> CellModel:
                 past.x.array[:] *= 1 + 0.02 * change
             else:
                 past.x.array[:] = 2e-4 * change
-        for p in region.pressure.unknowns:
-            p.function.interpolate(lambda x: 5e7 * (1 + np.sin(1e5 * x[0])))
+        p, dilation = region.pressure.unknowns
+        p.function.interpolate(lambda x: 5e7 * (1 + np.sin(1e5 * x[0])))
+        dilation.function.interpolate(lambda x: -5e-3 * (1 + 0.6 * np.sin(3e5 * x[0])))
     for closure in cell.closures:
         closure.value = -4e-3 * HEIGHT
     cell.system.impose_closures()

@@ -15,6 +15,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 import ssbmech as ssb
+from ssbmech.materials.elastic import Elastic
 from ssbmech.materials.material import Material
 from ssbmech.materials.stepwise import VOLUME
 from ssbmech.model.cell import CellModel
@@ -31,6 +32,7 @@ from tests.verification.test_large_rotation import tensors
 
 COMM = MPI.COMM_WORLD
 GLASS = Cap(182.0, 0.458, 1.2, 0.1, young=28e3, poisson=0.35, stiffening=4.0)
+HARD = Elastic(180e9, 0.25)
 LOOSE, PRELOAD, FULL = 0.47, 2.0, 300.0
 """Density at the start [1]; pressures [MPa]."""
 
@@ -108,6 +110,37 @@ def test_a_powder_in_a_die_is_of_second_order_in_the_step() -> None:
     name = "powder in a die that moves"
     measured(name, "logarithm of the height, 40 steps", off[-1], 5e-7, "logarithmic strains")
     assert min(orders) > 1.8
+
+
+def log_of_elastic(pressure: float) -> float:
+    """Return the logarithm of the height of the elastic layer under a pressure [MPa]."""
+    return -pressure * 1e6 / (HARD.bulk + 4 * HARD.shear / 3)
+
+
+@pytest.mark.pair
+def test_an_elastic_layer_and_powder_in_one_body() -> None:
+    """In layers across the pressure each has its own height; a rank may have none of a layer."""
+    steps = 5
+    materials = {"hard": Material("hard", HARD), "powder": Material("powder", GLASS.law(LOOSE))}
+    case = dataclasses.replace(
+        die(steps),
+        geometry=ssb.Stack(
+            frame=ssb.PlaneStrain(), width=HEIGHT, size_interface=HEIGHT, size_bulk=HEIGHT,
+            layers=(ssb.Layer("hard", HEIGHT), ssb.Layer("powder", HEIGHT)),
+        ),
+        bodies=(ssb.Body("body", materials, moves=True),),
+    )  # fmt: skip
+    run, exact = march(case), in_numbers(steps)
+    rising = np.linspace(PRELOAD, FULL, steps + 1)
+    loads = np.array([*rising, *rising[-2::-1]])
+    hard = np.exp([log_of_elastic(load) for load in loads])
+    whole = HEIGHT * (hard + np.exp([each.height for each in exact]))
+    off = np.abs(run.series("thickness_stack") / whole - 1).max()
+    name, what = "elastic layer and powder in a die", "logarithmic strains, the same steps"
+    measured(name, "height of both", off, 1e-4, what)
+    kept = run.series("porosity_mean:powder")
+    off = np.abs(kept - [1 - each.density for each in exact]).max()
+    measured(name, "porosity of the powder", off, 1e-4, what)
 
 
 @pytest.mark.pair

@@ -73,6 +73,9 @@ def fill(body: BodyModel, size: float, content: float) -> None:
     body.u.function.interpolate(shape)
     (pressure,) = part(body, Momentum).pressures.values()
     pressure.function.interpolate(lambda x: 3e8 + 1e8 * np.sin(3 * k * (x[1] + x[2])))
+    for region in part(body, Momentum).regions.values():
+        for dilation in region.pressure.unknowns[1:]:
+            dilation.function.interpolate(lambda x: size * np.cos(2 * k * (x[0] - x[1])))
     for lithium in body.parts.find(Lithium):
         lithium.c.function.interpolate(
             lambda x: C_MAX * (content + 0.05 * np.sin(2 * k * (x[1] - x[2])))

@@ -103,6 +103,8 @@ def test_a_particle_of_powder_is_pressed_as_powder() -> None:
         ("--fineness=6",),
         ("--meshed-at=0.9",),
         ("--release=last", "--loosening-time=0.1"),
+        ("--loosening-time=0",),
+        ("--fineness=12",),
     ],
 )
 def test_composites_that_loosen_on_release(knobs: tuple[str, ...]) -> None:
@@ -115,6 +117,25 @@ def test_composites_that_loosen_on_release(knobs: tuple[str, ...]) -> None:
     # of a few points: as a mean it stays plastic
     assert abs(kept[-1] - loaded[-1]) < 5e-3
     assert ends(run, "porosity_min:matrix").min() > 0.0
+
+
+@pytest.mark.slow
+@pytest.mark.serial
+def test_a_composite_on_a_mesh_that_goes_along() -> None:
+    """No step is thrown away; powder that sticks is no denser than in layers, by its limit load."""
+    knobs = ("--sticks", "--pressures=74", "--release=last", "--longest-step=1.5")
+    case = script_case(SCRIPT, *knobs)
+    start = case.bodies[0].materials["matrix"].solid.density
+    case = script_case(SCRIPT, *knobs, f"--meshed-at={start:g}")
+    run = march(
+        dataclasses.replace(case, bodies=(dataclasses.replace(case.bodies[0], moves=True),))
+    )
+    assert not run.rejected
+    layers = porosity_in_layers(cap_of(library.by_name(POWDER).solid), 74.0)
+    above = ends(run, "porosity_kept")[0] - layers
+    item = "Sphere in Li6PS5Cl powder that sticks, on a mesh that goes along"
+    assert above > 0.0
+    measured(item, "porosity above that of layers, 74 MPa", above, 0.02, "layers")
 
 
 @pytest.mark.serial

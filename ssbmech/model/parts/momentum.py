@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import ufl
-from dolfinx import fem
 
-from ssbmech._compat import compile_form, constant, cut_submesh, part_entity_maps
+from ssbmech._compat import compile_form, constant, part_entity_maps
 from ssbmech.errors import CaseError
 from ssbmech.forms import mechanics
 from ssbmech.frames import Expr, Frame, WeightedMeasure
@@ -25,7 +24,14 @@ from ssbmech.model.outputs import Output
 from ssbmech.model.part import Judged, Memory, Part, Term
 from ssbmech.model.parts.friction import slipping_faces
 from ssbmech.model.parts.momentum_outputs import state_outputs, stress_outputs
-from ssbmech.model.parts.pressure import FieldOfItsOwn, FromStrain, Pressure
+from ssbmech.model.parts.pressure import (
+    FieldOfItsOwn,
+    FromStrain,
+    OfDilation,
+    Pressure,
+    dilation_field,
+    pressure_field,
+)
 from ssbmech.model.preconditioning import (
     Means,
     cell_means,
@@ -171,15 +177,16 @@ class Momentum(Part):
     def pressures(self) -> dict[str, Unknown]:
         """Pressures that are fields of their own, by region."""
         return {
-            name: pressure
+            name: region.pressure.unknowns[0]
             for name, region in self.regions.items()
-            for pressure in region.pressure.unknowns
+            if region.pressure.unknowns
         }
 
     @property
     def unknowns(self) -> list[Unknown]:
-        """The displacement and the independent pressures."""
-        return [self.body.u, *self.pressures.values()]
+        """The displacement, the independent pressures, and volume strains that go with them."""
+        regions = self.regions.values()
+        return [self.body.u, *(field for r in regions for field in r.pressure.unknowns)]
 
     @property
     def memory(self) -> Sequence[Memory]:
@@ -231,8 +238,8 @@ class Momentum(Part):
         terms = [volume_term(body, r.material, r.response, r.dx) for r in flowing]
         yield elliptic(body, body.u, sum(terms[1:], terms[0]) if terms else None)
         for region in flowing:
-            for p in region.pressure.unknowns:
-                yield pressure_role(body, region.material, region.response, p, region.dx)
+            p = region.pressure.unknowns[0]
+            yield pressure_role(body, region.material, region.response, p, region.dx)
 
     def stiffness(self) -> Means:
         """Return what returns a stiffness of each cell, ghosts too [Pa]; both are collective."""
@@ -297,7 +304,13 @@ def _region(
     strain = shape.asked(strains, unloaded.strain)
     own = declared(solid)
     law = symbolic(solid, mesh)
-    dilation = shape.dilated(strain, unloaded.strain)
+    made = dilation = shape.dilated(strain, unloaded.strain)
+    mixed = body.kinematics.needs_pressure or (solid.flows and setting.discretisation.mixed)
+    projected: Unknown | None = None
+    if mixed and isinstance(material.solid, Compacting):
+        projected = dilation_field(body, name, solid.stiffness)
+        dilation = projected.function
+        strain = ufl.dev(strain) + dilation / 3 * ufl.Identity(3)
     around = replace(
         around, content=unloaded.content, content_n=unloaded.content_n, dilation=dilation
     )
@@ -308,9 +321,13 @@ def _region(
     history.follow({name: on_mesh(value, mesh) for name, value in new_state.items()}, carried)
     volume_strain = dilation - response.inelastic_volume
     pressure: Pressure = FromStrain(response.bulk, volume_strain)
-    incremental = body.kinematics.needs_pressure
-    if incremental or (solid.flows and setting.discretisation.mixed):
-        p = _pressure_field(body, name)
+    if projected is not None:
+        p = pressure_field(body, name, multiplies=True)
+        before = 0.0 if response.volume_n is None else response.volume_n
+        elastic = volume_strain + before
+        pressure = OfDilation(response.bulk, made, elastic, p, projected, shape)
+    elif mixed:
+        p = pressure_field(body, name)
         compressed = body.kinematics.compressed(p, response)
         pressure = FieldOfItsOwn(response.bulk, volume_strain, p, compressed, shape)
     stress = shape.lying(response.deviator) - pressure.mean * ufl.Identity(3)
@@ -343,15 +360,3 @@ def _stress_error(body: BodyModel, region: SolidRegion, rates: StateRates) -> St
     maps = part_entity_maps(mesh, body.submeshes) if body.submeshes else None
     square = compile_form(region.pressure.mean**2 * region.dx, maps)
     return StressError(rates, region.response.deviator, square, mesh.comm)
-
-
-def _pressure_field(body: BodyModel, region: str) -> Unknown:
-    """Return the pressure of a region, on a mesh of its own if the body has others; collective."""
-    home = body.mesh.mesh
-    if len(body.case_body.materials) > 1:
-        part = cut_submesh(home, home.topology.dim, body.cells(region))
-        body.submeshes.append(part)
-        home = part.mesh
-    space = fem.functionspace(home, ("Lagrange", body.setting.discretisation.degree - 1))
-    scale = body.setting.scales.stress
-    return Unknown("p", region, fem.Function(space, name="pressure"), scale)
