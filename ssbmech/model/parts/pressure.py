@@ -124,7 +124,8 @@ class OfDilation:
     r"""Pressure and volume strain that are unknowns, where flow couples volume and shear.
 
     Three fields, after Simo, Taylor and Pister (Comput. Methods Appl. Mech. Eng. 1985, 51, 177):
-    the law is asked with the volume strain :math:`\vartheta`, of which :math:`\vartheta^e` is elastic,
+    the law is asked with the volume strain :math:`\vartheta`, whose part :math:`\vartheta^e` is
+    elastic,
 
     .. math:: \int (tr\,\varepsilon - \vartheta)\,q\,dV = 0, \quad
               \int (p + K\,\vartheta^e)\,w\,dV = 0
