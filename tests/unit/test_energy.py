@@ -31,6 +31,7 @@ class Three:
     """Three volts whatever the charge."""
 
     capacity: float = 36e3
+    known: tuple[float, float] = (-np.inf, np.inf)
 
     def voltage(self, charge, temperature):
         return np.full_like(charge, 3.0), np.zeros_like(charge)

@@ -188,5 +188,5 @@ def test_grains_that_touch_are_of_different_regions() -> None:
             section(places=places)
     with pytest.raises(MeshError, match="different names"):
         section(metal_name="grain")
-    with pytest.raises(MeshError, match="plane strain"):
+    with pytest.raises(MeshError, match="PlaneStrain"):
         section(frame=ssb.ThreeDimensional())
