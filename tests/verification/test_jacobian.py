@@ -43,8 +43,8 @@ ON_RANKS = (
 #: Change of the scaled unknowns: the error of the five-point differences is of its fourth power.
 STEP = 1e-4
 
-#: Blocks smaller than this over `STEP` are judged as if they had that size: where the terms of a block
-#: cancel, as those of the slide of a flat wall, differences leave 1e-14 of nothing.
+#: Blocks smaller than this over `STEP` are judged as if they had that size: where the terms of a
+#: block cancel, as those of the slide of a flat wall, differences leave 1e-14 of nothing.
 ROUNDING = 1e-11
 
 PLATEN = {
