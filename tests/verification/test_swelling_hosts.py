@@ -195,7 +195,7 @@ SLOW = SIZE**2 / DURATION
 @pytest.mark.slow
 def test_lithium_is_conserved_where_it_is_uneven() -> None:
     """Neither a step that is thrown away nor a checkpoint leaves a trace."""
-    case = swelling(8, 0.5, material=host(SLOW), supports=SIDES[1:])
+    case = swelling(16, 0.5, material=host(SLOW), supports=SIDES[1:])
     whole = Swollen(case)
     spread = whole.column("content_max")[-1] - whole.column("content_min")[-1]
     assert spread > 0.1
