@@ -140,6 +140,7 @@ def test_balance_of_forces_and_powers(tmp_path: Path) -> None:
 
 
 @pytest.mark.pair
+@pytest.mark.slow
 def test_run_goes_on_behind_new_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stopped behind a remeshing it goes on as if it had not been, on as many ranks or one."""
     case = replace(
